@@ -1,0 +1,1 @@
+//! A client for OpenAI-compatible APIs at the edge.
