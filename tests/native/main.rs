@@ -1,0 +1,1 @@
+//! Tests that run on the host, over the crate's public surface: a plain `cargo test` runs them.
