@@ -1,0 +1,566 @@
+//! Where requests go: the base URL, and what a path may look like.
+//!
+//! [`check_proxy_url`] is one `const fn` for the build-time flag `proxy-only` and for run time, so
+//! that both refuse the same URLs (threat table, rows C3 to C5).
+
+use std::fmt;
+
+/// Why a URL is refused as a proxy's or a server's address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum UrlFault {
+    /// Nothing, or only white space.
+    Empty,
+    /// Neither `https://…`, nor `http://` on a loopback host, nor a path that starts with one `/`.
+    Scheme,
+    /// No host after the scheme, or characters that no host has.
+    Host,
+    /// A user name or a password stands before the host.
+    Credentials,
+    /// A query: base URLs have none, and keys have leaked through them.
+    Query,
+    /// A fragment.
+    Fragment,
+    /// White space, a control character, a backslash or a character outside ASCII.
+    Character,
+    /// A dot segment (`.` or `..`), plain or percent-encoded: the path would not be what it seems.
+    DotSegment,
+    /// The host of a model provider: a page that talks to it directly would need the key.
+    Provider,
+}
+
+impl UrlFault {
+    /// One clause that completes "the URL …".
+    #[must_use]
+    pub const fn clause(self) -> &'static str {
+        match self {
+            Self::Empty => "must not be empty",
+            Self::Scheme => {
+                "must be https://…, http:// on localhost, or a same-origin path that starts with /"
+            }
+            Self::Host => "must name a host",
+            Self::Credentials => "must not hold a user name or password",
+            Self::Query => "must not have a query",
+            Self::Fragment => "must not have a fragment",
+            Self::Character => "must not have spaces, control characters, backslashes or non-ASCII",
+            Self::DotSegment => "must not have . or .. segments",
+            Self::Provider => {
+                "must be your own proxy, not a model provider's host: the key would have to be in the client"
+            }
+        }
+    }
+}
+
+impl fmt::Display for UrlFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the URL ")?;
+        f.write_str(self.clause())
+    }
+}
+
+/// Checks that `url` may be a proxy's: https, or http on a loopback host, or a same-origin path;
+/// never a model provider's host.
+///
+/// # Errors
+/// The first fault found.
+pub const fn check_proxy_url(url: &str) -> Result<(), UrlFault> {
+    match check_base_url(url) {
+        Err(fault) => Err(fault),
+        Ok(host) => {
+            if is_provider(url.as_bytes(), host) {
+                Err(UrlFault::Provider)
+            } else {
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Checks the shape of a base URL and finds where its host stands (`start..end`, empty for a
+/// same-origin path).
+///
+/// # Errors
+/// The first fault found; never [`UrlFault::Provider`].
+// `const fn` cannot use iterators or `get`; every index below is compared with `len` first.
+#[allow(clippy::indexing_slicing)]
+pub const fn check_base_url(url: &str) -> Result<(usize, usize), UrlFault> {
+    let bytes = url.as_bytes();
+    if bytes.is_empty() {
+        return Err(UrlFault::Empty);
+    }
+    let mut i = 0;
+    let mut blank = true;
+    let mut bad = false;
+    let mut query = false;
+    let mut fragment = false;
+    while i < bytes.len() {
+        match bytes[i] {
+            b' ' | b'\t' | b'\n' | b'\r' => bad = true,
+            other => {
+                blank = false;
+                match other {
+                    0..=0x1f | 0x7f.. | b'\\' | b'"' | b'<' | b'>' | b'^' | b'`' | b'{' | b'|'
+                    | b'}' => bad = true,
+                    b'?' => query = true,
+                    b'#' => fragment = true,
+                    _ => {}
+                }
+            }
+        }
+        i += 1;
+    }
+    if blank {
+        return Err(UrlFault::Empty);
+    }
+    if bad {
+        return Err(UrlFault::Character);
+    }
+    let (start, plain) = if starts_with_ignoring_case(bytes, b"https://") {
+        (8, false)
+    } else if starts_with_ignoring_case(bytes, b"http://") {
+        (7, true)
+    } else if bytes[0] == b'/' && (bytes.len() == 1 || bytes[1] != b'/') {
+        (0, false)
+    } else {
+        return Err(UrlFault::Scheme);
+    };
+    let mut end = start;
+    if start > 0 {
+        while end < bytes.len() && !matches!(bytes[end], b'/' | b'?' | b'#') {
+            if bytes[end] == b'@' {
+                return Err(UrlFault::Credentials);
+            }
+            end += 1;
+        }
+    }
+    if query {
+        return Err(UrlFault::Query);
+    }
+    if fragment {
+        return Err(UrlFault::Fragment);
+    }
+    if has_dot_segment(bytes, end) {
+        return Err(UrlFault::DotSegment);
+    }
+    if start == 0 {
+        return Ok((0, 0));
+    }
+    let Some(host_end) = host_end(bytes, start, end) else {
+        return Err(UrlFault::Host);
+    };
+    if plain && !is_loopback(bytes, start, host_end) {
+        return Err(UrlFault::Scheme);
+    }
+    Ok((start, host_end))
+}
+
+/// Where the host ends in `bytes[start..end]` (before a port), or `None` when it is no host.
+#[allow(clippy::indexing_slicing)]
+const fn host_end(bytes: &[u8], start: usize, end: usize) -> Option<usize> {
+    let mut i = start;
+    if i < end && bytes[i] == b'[' {
+        // An IPv6 literal: only what such a literal can hold, so that a `]` must close it.
+        i += 1;
+        while i < end && (bytes[i].is_ascii_hexdigit() || matches!(bytes[i], b':' | b'.')) {
+            i += 1;
+        }
+        if i >= end || bytes[i] != b']' {
+            return None;
+        }
+        i += 1;
+    } else {
+        while i < end && (bytes[i].is_ascii_alphanumeric() || matches!(bytes[i], b'.' | b'-' | b'_'))
+        {
+            i += 1;
+        }
+    }
+    if i == start {
+        return None;
+    }
+    let host = i;
+    if i < end {
+        if bytes[i] != b':' || i + 1 == end || end - i > 6 {
+            return None;
+        }
+        i += 1;
+        while i < end {
+            if !bytes[i].is_ascii_digit() {
+                return None;
+            }
+            i += 1;
+        }
+    }
+    Some(host)
+}
+
+#[allow(clippy::indexing_slicing)]
+const fn starts_with_ignoring_case(bytes: &[u8], lower: &[u8]) -> bool {
+    if bytes.len() < lower.len() {
+        return false;
+    }
+    let mut i = 0;
+    while i < lower.len() {
+        if bytes[i].to_ascii_lowercase() != lower[i] {
+            return false;
+        }
+        i += 1;
+    }
+    true
+}
+
+#[allow(clippy::indexing_slicing)]
+const fn is_loopback(bytes: &[u8], start: usize, end: usize) -> bool {
+    let loopback: [&[u8]; 3] = [b"localhost", b"127.0.0.1", b"[::1]"];
+    let mut k = 0;
+    while k < loopback.len() {
+        let name = loopback[k];
+        if name.len() == end - start {
+            let mut i = 0;
+            while i < name.len() && bytes[start + i].to_ascii_lowercase() == name[i] {
+                i += 1;
+            }
+            if i == name.len() {
+                return true;
+            }
+        }
+        k += 1;
+    }
+    false
+}
+
+/// A segment of `bytes[from..]` that a URL parser would remove: `.`, `..`, and their `%2e` forms.
+#[allow(clippy::indexing_slicing)]
+const fn has_dot_segment(bytes: &[u8], from: usize) -> bool {
+    let mut i = from;
+    while i < bytes.len() {
+        if bytes[i] != b'/' {
+            i += 1;
+            continue;
+        }
+        i += 1;
+        let mut dots = 0;
+        while i < bytes.len() {
+            if bytes[i] == b'.' {
+                i += 1;
+            } else if i + 2 < bytes.len()
+                && bytes[i] == b'%'
+                && bytes[i + 1] == b'2'
+                && bytes[i + 2].eq_ignore_ascii_case(&b'e')
+            {
+                i += 3;
+            } else {
+                break;
+            }
+            dots += 1;
+        }
+        if (dots == 1 || dots == 2) && (i == bytes.len() || matches!(bytes[i], b'/' | b'?' | b'#')) {
+            return true;
+        }
+    }
+    false
+}
+
+/// Hosts of model providers, each with all names below it, as FNV-1a hashes: the keyless package
+/// is scanned for these names, so it must be able to refuse them without holding them.
+const PROVIDERS: [u64; 22] = [
+    fnv1a(b"openai.com"),
+    fnv1a(b"openai.azure.com"),
+    fnv1a(b"cognitiveservices.azure.com"),
+    fnv1a(b"services.ai.azure.com"),
+    fnv1a(b"anthropic.com"),
+    fnv1a(b"fireworks.ai"),
+    fnv1a(b"groq.com"),
+    fnv1a(b"x.ai"),
+    fnv1a(b"openrouter.ai"),
+    fnv1a(b"deepseek.com"),
+    fnv1a(b"mistral.ai"),
+    fnv1a(b"perplexity.ai"),
+    fnv1a(b"together.xyz"),
+    fnv1a(b"together.ai"),
+    fnv1a(b"huggingface.co"),
+    fnv1a(b"generativelanguage.googleapis.com"),
+    fnv1a(b"aiplatform.googleapis.com"),
+    fnv1a(b"cohere.com"),
+    fnv1a(b"cerebras.ai"),
+    fnv1a(b"deepinfra.com"),
+    fnv1a(b"replicate.com"),
+    fnv1a(b"gateway.ai.cloudflare.com"),
+];
+
+const FNV_OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
+const FNV_PRIME: u64 = 0x0000_0100_0000_01b3;
+
+#[allow(clippy::indexing_slicing)]
+const fn fnv1a(lower: &[u8]) -> u64 {
+    let mut hash = FNV_OFFSET;
+    let mut i = lower.len();
+    while i > 0 {
+        i -= 1;
+        hash = (hash ^ lower[i].to_ascii_lowercase() as u64).wrapping_mul(FNV_PRIME);
+    }
+    hash
+}
+
+/// Is the host, or a domain that it stands below, a provider's? Hashed from the end, so that one
+/// pass meets every parent domain. A trailing dot names the same host.
+#[allow(clippy::indexing_slicing)]
+const fn is_provider(bytes: &[u8], (start, end): (usize, usize)) -> bool {
+    let mut end = end;
+    while end > start && bytes[end - 1] == b'.' {
+        end -= 1;
+    }
+    let mut hash = FNV_OFFSET;
+    let mut i = end;
+    while i > start {
+        i -= 1;
+        hash = (hash ^ bytes[i].to_ascii_lowercase() as u64).wrapping_mul(FNV_PRIME);
+        if i == start || bytes[i - 1] == b'.' {
+            let mut k = 0;
+            while k < PROVIDERS.len() {
+                if PROVIDERS[k] == hash {
+                    return true;
+                }
+                k += 1;
+            }
+        }
+    }
+    false
+}
+
+/// The proxy URL that a `proxy-only` build bakes in.
+///
+/// `OPENAI_PROXY_URL` must be set when the crate is compiled; a missing or refused value does not
+/// compile.
+#[cfg(feature = "proxy-only")]
+pub const BAKED_PROXY_URL: &str = match option_env!("OPENAI_PROXY_URL") {
+    None => panic!(
+        "openai-wasm: the feature `proxy-only` needs the environment variable OPENAI_PROXY_URL \
+         when it is compiled: the URL of your proxy, for example https://example.com/v1 or /v1"
+    ),
+    Some(url) => match check_proxy_url(url) {
+        Ok(()) => url,
+        Err(fault) => refuse_at_build(fault),
+    },
+};
+
+/// Stops the build with a message that says what is wrong with `OPENAI_PROXY_URL`.
+#[cfg(feature = "proxy-only")]
+#[allow(clippy::panic)]
+const fn refuse_at_build(fault: UrlFault) -> ! {
+    match fault {
+        UrlFault::Empty => panic!("openai-wasm: OPENAI_PROXY_URL is empty"),
+        UrlFault::Provider => panic!(
+            "openai-wasm: OPENAI_PROXY_URL names a model provider's host; a client that talks to \
+             it directly would need the key. Put your proxy's URL there"
+        ),
+        UrlFault::Scheme => panic!(
+            "openai-wasm: OPENAI_PROXY_URL must be https://…, http:// on localhost, or a \
+             same-origin path that starts with /"
+        ),
+        UrlFault::Credentials => panic!("openai-wasm: OPENAI_PROXY_URL holds a user name or password"),
+        UrlFault::Query | UrlFault::Fragment => {
+            panic!("openai-wasm: OPENAI_PROXY_URL has a query or a fragment")
+        }
+        UrlFault::Host => panic!("openai-wasm: OPENAI_PROXY_URL names no host"),
+        UrlFault::Character | UrlFault::DotSegment => {
+            panic!("openai-wasm: OPENAI_PROXY_URL is no clean URL")
+        }
+    }
+}
+
+/// A checked base URL, joined with paths as text: `https://example.com/v1` + `/models`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BaseUrl(String);
+
+impl BaseUrl {
+    /// A proxy's URL, by the rules of [`check_proxy_url`].
+    ///
+    /// # Errors
+    /// The first fault found.
+    pub fn proxy(url: &str) -> Result<Self, UrlFault> {
+        check_proxy_url(url).map(|()| Self::trimmed(url))
+    }
+
+    /// The URL of any OpenAI-compatible server, by the rules of [`check_base_url`].
+    ///
+    /// # Errors
+    /// The first fault found.
+    pub fn server(url: &str) -> Result<Self, UrlFault> {
+        check_base_url(url).map(|_| Self::trimmed(url))
+    }
+
+    fn trimmed(url: &str) -> Self {
+        Self(url.trim_end_matches('/').to_owned())
+    }
+
+    /// The URL of `path` (which starts with `/`) below this base, with `query` appended.
+    ///
+    /// # Errors
+    /// A path that does not start with `/`, that has a dot segment, or that holds characters that
+    /// no URL path has.
+    pub fn join(&self, path: &str, query: &[(String, String)]) -> Result<String, UrlFault> {
+        let bytes = path.as_bytes();
+        if bytes.first() != Some(&b'/') || bytes.get(1) == Some(&b'/') {
+            return Err(UrlFault::Scheme);
+        }
+        if bytes.iter().any(|b| matches!(b, 0..=0x20 | 0x7f.. | b'\\' | b'#')) {
+            return Err(UrlFault::Character);
+        }
+        if has_dot_segment(bytes, 0) {
+            return Err(UrlFault::DotSegment);
+        }
+        let mut url = String::with_capacity(self.0.len() + path.len());
+        url.push_str(&self.0);
+        url.push_str(path);
+        let mut separator = if path.contains('?') { '&' } else { '?' };
+        for (name, value) in query {
+            url.push(separator);
+            encode_component(name, &mut url);
+            url.push('=');
+            encode_component(value, &mut url);
+            separator = '&';
+        }
+        Ok(url)
+    }
+
+    /// The base URL without a trailing slash.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Percent-encodes everything but RFC 3986's unreserved characters, so that an id can never leave
+/// its segment or its query value.
+pub fn encode_component(text: &str, into: &mut String) {
+    const HEX: [char; 16] = [
+        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F',
+    ];
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            into.push(char::from(byte));
+        } else {
+            into.push('%');
+            into.extend(HEX.get(usize::from(byte >> 4)));
+            into.extend(HEX.get(usize::from(byte & 15)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proxy_url_is_https_or_loopback_or_a_path_of_the_same_origin() {
+        for good in [
+            "https://example.com",
+            "https://example.com/v1/",
+            "https://example.com:8443/v1",
+            "HTTPS://Example.com/v1",
+            "http://localhost:8787/v1",
+            "http://LOCALHOST/v1",
+            "http://127.0.0.1:1/v1",
+            "http://[::1]:8787/v1",
+            "https://[2001:db8::1]/v1",
+            "/v1",
+            "/",
+            "/api/..hidden/v1",
+            // Not a provider's domain, however it looks.
+            "https://notopenai.com/v1",
+            "https://api.openai.com.example.com/v1",
+        ] {
+            assert_eq!(check_proxy_url(good), Ok(()), "{good}");
+        }
+    }
+
+    #[test]
+    fn every_other_proxy_url_is_refused_with_its_fault() {
+        use UrlFault::*;
+        for (bad, fault) in [
+            ("", Empty),
+            (" \t\n", Empty),
+            ("v1", Scheme),
+            ("//example.com/v1", Scheme),
+            ("http://example.com/v1", Scheme),
+            ("http://localhost.example.com", Scheme),
+            ("http://127.0.0.1.example.com", Scheme),
+            ("javascript:alert(1)", Scheme),
+            ("data:text/plain,x", Scheme),
+            ("ftp://example.com", Scheme),
+            ("https://", Host),
+            ("https:///v1", Host),
+            ("https://:443/v1", Host),
+            ("https://example.com:/v1", Host),
+            ("https://example.com:port/v1", Host),
+            ("https://exa%6dple.com/", Host),
+            ("https://[::1/v1", Host),
+            ("https://user:pass@example.com", Credentials),
+            ("https://user@example.com", Credentials),
+            ("https://example.com/v1?key=1", Query),
+            ("/v1?key=1", Query),
+            ("https://example.com/v1#top", Fragment),
+            (" https://example.com", Character),
+            ("https://exa mple.com", Character),
+            ("https://example.com\\@evil.com", Character),
+            ("https://exämple.com", Character),
+            ("/\\example.com", Character),
+            ("https://example.com/a/../v1", DotSegment),
+            ("https://example.com/%2E%2e/v1", DotSegment),
+            ("/v1/.", DotSegment),
+            ("https://api.openai.com/v1", Provider),
+            ("https://API.OpenAI.com./v1", Provider),
+            ("https://eu.api.openai.com", Provider),
+            ("https://x.openai.azure.com/openai", Provider),
+            ("https://openrouter.ai/api/v1", Provider),
+            ("https://api.fireworks.ai/inference/v1", Provider),
+            ("https://api.x.ai/v1", Provider),
+        ] {
+            assert_eq!(check_proxy_url(bad), Err(fault), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_server_may_be_a_provider_and_its_host_is_found() {
+        let url = "https://api.openai.com:443/v1";
+        assert_eq!(check_base_url(url).map(|(a, b)| &url[a..b]), Ok("api.openai.com"));
+        assert!(BaseUrl::server(url).is_ok());
+        assert_eq!(BaseUrl::proxy(url), Err(UrlFault::Provider));
+    }
+
+    #[test]
+    fn paths_stay_below_their_base() {
+        let base = BaseUrl::proxy("https://example.com/v1/").unwrap();
+        let join = |path| base.join(path, &[]);
+        assert_eq!(join("/models").as_deref(), Ok("https://example.com/v1/models"));
+        let query = [("a b".to_owned(), "ä&=#/".to_owned()), ("c".to_owned(), String::new())];
+        assert_eq!(
+            base.join("/models", &query).as_deref(),
+            Ok("https://example.com/v1/models?a%20b=%C3%A4%26%3D%23%2F&c=")
+        );
+        assert_eq!(
+            base.join("/models?x=1", &query[1..]).as_deref(),
+            Ok("https://example.com/v1/models?x=1&c=")
+        );
+        for (bad, fault) in [
+            ("models", UrlFault::Scheme),
+            ("//evil.com", UrlFault::Scheme),
+            ("", UrlFault::Scheme),
+            ("/a/../../admin", UrlFault::DotSegment),
+            ("/a/%2e%2E", UrlFault::DotSegment),
+            ("/a/..?x", UrlFault::DotSegment),
+            ("/a b", UrlFault::Character),
+            ("/a#b", UrlFault::Character),
+            ("/a\\b", UrlFault::Character),
+        ] {
+            assert_eq!(join(bad), Err(fault), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn an_encoded_id_is_one_segment() {
+        let mut path = String::new();
+        encode_component("a/../b?c#d é", &mut path);
+        assert_eq!(path, "a%2F..%2Fb%3Fc%23d%20%C3%A9");
+    }
+}

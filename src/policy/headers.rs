@@ -1,0 +1,197 @@
+//! Which headers a request carries, and which a caller may set.
+
+use std::fmt;
+
+/// Request or response headers in order. Names compare without case (RFC 9110, section 5.1).
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct HeaderList(Vec<(String, String)>);
+
+/// Why a header is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum HeaderFault {
+    /// The name is no HTTP token (RFC 9110, section 5.6.2).
+    Name,
+    /// The value holds CR, LF, NUL or a character above U+00FF.
+    Value,
+    /// The header carries credentials, and a keyless client sends none but its session token.
+    Credential,
+}
+
+impl fmt::Display for HeaderFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Name => "is not a valid header name",
+            Self::Value => "has a value with a line break, NUL or a character above U+00FF",
+            Self::Credential => {
+                "carries credentials, which this client does not accept: the proxy holds the key, \
+                 and the session token goes in `token`"
+            }
+        })
+    }
+}
+
+impl HeaderList {
+    /// No headers.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// Sets a header, replacing any of that name.
+    pub fn set(&mut self, name: &str, value: impl Into<String>) {
+        self.remove(name);
+        self.0.push((name.to_owned(), value.into()));
+    }
+
+    /// Removes every header of that name.
+    pub fn remove(&mut self, name: &str) {
+        self.0.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+    }
+
+    /// The first value of a header.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value)
+    }
+
+    /// Names and values in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// Applies a caller's headers: a value sets, `None` removes.
+    pub fn apply(&mut self, changes: &[(String, Option<String>)]) {
+        for (name, value) in changes {
+            match value {
+                Some(value) => self.set(name, value.as_str()),
+                None => self.remove(name),
+            }
+        }
+    }
+}
+
+/// Names only: a value may be a credential.
+impl fmt::Debug for HeaderList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.iter().map(|(name, _)| name)).finish()
+    }
+}
+
+/// Checks that a header can be sent at all.
+///
+/// # Errors
+/// [`HeaderFault::Name`] or [`HeaderFault::Value`].
+pub fn check(name: &str, value: &str) -> Result<(), HeaderFault> {
+    let token = |byte: u8| {
+        byte.is_ascii_alphanumeric()
+            || matches!(
+                byte,
+                b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'-' | b'.' | b'^' | b'_'
+                    | b'`' | b'|' | b'~'
+            )
+    };
+    if name.is_empty() || !name.bytes().all(token) {
+        return Err(HeaderFault::Name);
+    }
+    if value.chars().any(|c| matches!(c, '\r' | '\n' | '\0') || u32::from(c) > 0xff) {
+        return Err(HeaderFault::Value);
+    }
+    Ok(())
+}
+
+/// Checks that a keyless client may send a header: no credential, by name or by the shape of its
+/// value (threat table, row C6).
+///
+/// # Errors
+/// Any [`HeaderFault`].
+pub fn check_keyless(name: &str, value: &str) -> Result<(), HeaderFault> {
+    const CREDENTIALS: [&str; 8] = [
+        "authorization",
+        "proxy-authorization",
+        "cookie",
+        "x-api-key",
+        "api-key",
+        "x-goog-api-key",
+        "openai-organization",
+        "openai-project",
+    ];
+    check(name, value)?;
+    if CREDENTIALS.iter().any(|known| known.eq_ignore_ascii_case(name)) || looks_like_a_key(value) {
+        return Err(HeaderFault::Credential);
+    }
+    Ok(())
+}
+
+/// Is a word of `text` shaped like a model provider's key?
+#[must_use]
+pub fn looks_like_a_key(text: &str) -> bool {
+    const PREFIXES: [&str; 9] = [
+        "sk-", "gsk_", "xai-", "pplx-", "hf_", "AIza", "fw_", "r8_", "sk_",
+    ];
+    // A key has at least this many characters behind its prefix; a word like `sk-ip` has not.
+    const BODY: usize = 8;
+    text.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '"' | '\'' | '='))
+        .any(|word| {
+            PREFIXES.iter().any(|prefix| {
+                word.strip_prefix(prefix).is_some_and(|body| body.len() >= BODY)
+            })
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_must_be_a_token_with_a_value_on_one_line() {
+        for (name, value, expected) in [
+            ("x-a", "1", Ok(())),
+            ("", "1", Err(HeaderFault::Name)),
+            ("x a", "1", Err(HeaderFault::Name)),
+            ("x:a", "1", Err(HeaderFault::Name)),
+            ("x-ä", "1", Err(HeaderFault::Name)),
+            ("x-a", "é", Ok(())),
+            ("x-a", "€", Err(HeaderFault::Value)),
+            ("x-a", "1\r\nx-b: 2", Err(HeaderFault::Value)),
+            ("x-a", "\0", Err(HeaderFault::Value)),
+        ] {
+            assert_eq!(check(name, value), expected, "{name:?}: {value:?}");
+        }
+    }
+
+    #[test]
+    fn a_keyless_client_refuses_credentials_by_name_and_by_shape() {
+        for (name, value) in [
+            ("Authorization", "Bearer x"),
+            ("X-API-Key", "x"),
+            ("api-key", "x"),
+            ("X-Goog-Api-Key", "x"),
+            ("Cookie", "x"),
+            ("x-trace", "sk-proj-abcdefgh"),
+            ("x-trace", "Bearer sk-ant-abcdefgh"),
+            ("x-trace", "key=gsk_abcdefgh"),
+            ("x-trace", "xai-abcdefgh"),
+            ("x-trace", "AIzaabcdefgh"),
+        ] {
+            assert_eq!(check_keyless(name, value), Err(HeaderFault::Credential), "{name}: {value}");
+        }
+        for (name, value) in [("x-trace", "sk-ip"), ("x-trace", "task-0123456789"), ("accept", "*/*")] {
+            assert_eq!(check_keyless(name, value), Ok(()), "{name}: {value}");
+        }
+    }
+
+    #[test]
+    fn names_compare_without_case_and_values_never_print() {
+        let mut headers = HeaderList::new();
+        headers.set("Accept", "a");
+        headers.set("accept", "b");
+        assert_eq!(headers.get("ACCEPT"), Some("b"));
+        assert_eq!(headers.iter().count(), 1);
+        headers.apply(&[("Accept".into(), None), ("x".into(), Some("secret".into()))]);
+        assert_eq!(headers.get("accept"), None);
+        assert_eq!(format!("{headers:?}"), r#"{"x"}"#);
+    }
+}

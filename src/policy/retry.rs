@@ -1,0 +1,192 @@
+//! Whether a failed attempt is tried again, and after how long: the official client's rules and
+//! formula (`peers.md`, section 4), with two differences: an exhausted quota is not retried, and
+//! the caller's time limit covers the waiting.
+
+use std::time::UNIX_EPOCH;
+
+use super::headers::HeaderList;
+
+/// What went wrong with one attempt.
+#[derive(Debug, Clone, Copy)]
+pub enum Failure<'a> {
+    /// No response: the network failed or the time limit passed.
+    NoResponse,
+    /// A response with an error status.
+    Status {
+        /// The HTTP status.
+        status: u16,
+        /// The response's headers.
+        headers: &'a HeaderList,
+        /// The response's body, as far as it is known.
+        body: &'a str,
+    },
+}
+
+/// The chance that goes into a delay: a number from 0 to 999, of which a quarter is taken off.
+#[derive(Debug, Clone, Copy)]
+pub struct Permille(pub u16);
+
+/// How long to wait before the next attempt, in milliseconds; `None` when there is to be none.
+///
+/// `retries_done` counts from 0. `now_unix_ms` is wall-clock time, for `Retry-After` dates.
+#[must_use]
+pub fn delay_ms(
+    failure: Failure<'_>,
+    retries_done: u32,
+    max_retries: u32,
+    now_unix_ms: u64,
+    chance: Permille,
+) -> Option<u32> {
+    if retries_done >= max_retries {
+        return None;
+    }
+    let said = match failure {
+        Failure::NoResponse => None,
+        Failure::Status { status, headers, body } => {
+            match headers.get("x-should-retry") {
+                Some("true") => {}
+                Some("false") => return None,
+                _ if !matches!(status, 408 | 409 | 429 | 500..) => return None,
+                _ if status == 429 && quota_is_exhausted(body) => return None,
+                _ => {}
+            }
+            server_delay_ms(headers, now_unix_ms)
+        }
+    };
+    Some(said.unwrap_or_else(|| backoff_ms(retries_done, chance)))
+}
+
+/// `0.5 s · 2^k`, at most 8 s, less up to a quarter.
+fn backoff_ms(retries_done: u32, Permille(chance): Permille) -> u32 {
+    let full = 500_u32 << retries_done.min(4);
+    full - full / 4 * u32::from(chance.min(999)) / 1000
+}
+
+/// What the server asked for, when it lies between 0 and 60 s.
+fn server_delay_ms(headers: &HeaderList, now_unix_ms: u64) -> Option<u32> {
+    const LONGEST_MS: u64 = 60_000;
+    let said = headers
+        .get("retry-after-ms")
+        .and_then(|value| thousandths(value).map(|n| n.div_ceil(1000)))
+        .or_else(|| {
+            let value = headers.get("retry-after")?;
+            thousandths(value).or_else(|| {
+                let date = httpdate::parse_http_date(value).ok()?;
+                let at = date.duration_since(UNIX_EPOCH).ok()?.as_millis();
+                u64::try_from(at).ok()?.checked_sub(now_unix_ms)
+            })
+        })?;
+    u32::try_from(said).ok().filter(|_| said <= LONGEST_MS)
+}
+
+/// A decimal number in thousandths, rounded down. Written out because parsing a float costs 15 KB
+/// of WebAssembly.
+fn thousandths(text: &str) -> Option<u64> {
+    let text = text.trim();
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
+    if whole.is_empty() || !digits(whole) || !digits(fraction) {
+        return None;
+    }
+    let mut thousandths = whole.parse::<u64>().ok()?.checked_mul(1000)?;
+    let mut unit = 100;
+    for digit in fraction.bytes().take(3) {
+        thousandths = thousandths.checked_add(u64::from(digit - b'0') * unit)?;
+        unit /= 10;
+    }
+    Some(thousandths)
+}
+
+/// OpenAI answers 429 both for a rate (worth waiting for) and for an exhausted quota (not). The
+/// code is searched as a JSON string, because this also runs where no JSON parser is linked.
+fn quota_is_exhausted(body: &str) -> bool {
+    body.contains("\"insufficient_quota\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: u64 = 784_111_777_000; // Sun, 06 Nov 1994 08:49:37 GMT
+
+    fn status(status: u16, headers: &[(&str, &str)], body: &str) -> Option<u32> {
+        let mut list = HeaderList::new();
+        for (name, value) in headers {
+            list.set(name, *value);
+        }
+        let failure = Failure::Status { status, headers: &list, body };
+        delay_ms(failure, 0, 2, NOW, Permille(0))
+    }
+
+    #[test]
+    fn statuses_decide_unless_x_should_retry_does() {
+        for code in [408, 409, 429, 500, 502, 503, 504, 529, 599] {
+            assert_eq!(status(code, &[], ""), Some(500), "{code}");
+            assert_eq!(status(code, &[("x-should-retry", "false")], ""), None, "{code}");
+        }
+        for code in [300, 400, 401, 403, 404, 413, 422] {
+            assert_eq!(status(code, &[], ""), None, "{code}");
+            assert_eq!(status(code, &[("x-should-retry", "true")], ""), Some(500), "{code}");
+        }
+    }
+
+    #[test]
+    fn an_exhausted_quota_is_not_retried_but_a_rate_limit_is() {
+        assert_eq!(status(429, &[], r#"{"error":{"code":"insufficient_quota"}}"#), None);
+        assert_eq!(status(429, &[], r#"{"error":{"code":"rate_limit_exceeded"}}"#), Some(500));
+    }
+
+    #[test]
+    fn the_servers_delay_counts_between_0_and_60_seconds() {
+        for (name, value, expected) in [
+            ("retry-after-ms", "1500", 1500),
+            ("retry-after-ms", "1500.25", 1501),
+            ("retry-after-ms", "0", 0),
+            ("retry-after-ms", "60000", 60_000),
+            ("retry-after-ms", "60001", 500),
+            ("retry-after-ms", "-5", 500),
+            ("retry-after-ms", "NaN", 500),
+            ("retry-after-ms", "99999999999999999999", 500),
+            ("retry-after", "3", 3000),
+            ("retry-after", "1.5", 1500),
+            ("retry-after", "0", 0),
+            ("retry-after", "60", 60_000),
+            ("retry-after", "61", 500),
+            ("retry-after", "1000000000", 500),
+            ("retry-after", "soon", 500),
+            ("retry-after", "", 500),
+            ("retry-after", "Sun, 06 Nov 1994 08:49:47 GMT", 10_000),
+            ("retry-after", "Sun, 06 Nov 1994 08:49:27 GMT", 500),
+            ("retry-after", "Sun, 06 Nov 2094 08:49:37 GMT", 500),
+        ] {
+            assert_eq!(status(503, &[(name, value)], ""), Some(expected), "{name}: {value}");
+        }
+        let both = [("retry-after", "9"), ("retry-after-ms", "20")];
+        assert_eq!(status(503, &both, ""), Some(20), "milliseconds go first");
+    }
+
+    #[test]
+    fn the_backoff_doubles_to_8_seconds_less_up_to_a_quarter() {
+        for (done, longest, shortest) in [
+            (0, 500, 375),
+            (1, 1000, 750),
+            (2, 2000, 1500),
+            (3, 4000, 3000),
+            (4, 8000, 6000),
+            (31, 8000, 6000),
+        ] {
+            let at = |chance| delay_ms(Failure::NoResponse, done, 99, NOW, Permille(chance));
+            assert_eq!(at(0), Some(longest));
+            let least = at(999).unwrap();
+            assert!(least >= shortest && least < longest, "{least} for {done}");
+        }
+    }
+
+    #[test]
+    fn the_attempts_are_counted() {
+        for (done, max, again) in [(0, 0, false), (0, 1, true), (1, 1, false), (1, 2, true), (2, 2, false)] {
+            let delay = delay_ms(Failure::NoResponse, done, max, NOW, Permille(0));
+            assert_eq!(delay.is_some(), again, "{done} of {max}");
+        }
+    }
+}
