@@ -1,0 +1,64 @@
+// The page's parts, made and joined. Everything that talks to a server is in client.js and session.js.
+
+import { announce } from "./announcer.js";
+import { Chat } from "./chat.js";
+import { client } from "./client.js";
+import { Composer } from "./composer.js";
+import { Controls } from "./controls.js";
+import { ModelChoice } from "./models.js";
+import { Transcript } from "./transcript.js";
+import { startTheme } from "./theme.js";
+
+const byId = (id) => document.getElementById(id);
+
+startTheme(byId("theme"));
+
+const welcome = byId("welcome");
+const controls = new Controls(byId("controls"));
+const models = new ModelChoice({ select: byId("model"), input: byId("model-id"), problem: byId("models-problem") });
+const transcript = new Transcript(byId("transcript"), {
+  latest: byId("latest"),
+  onAgain: (turn) => chat.again(turn),
+});
+const composer = new Composer(byId("composer"), {
+  onAsk: (question) => chat.ask(question),
+  onStop: () => chat.stop(),
+});
+const chat = new Chat({
+  client,
+  transcript,
+  announce,
+  parameters: () => ({ model: models.value, ...controls.values() }),
+  systemPrompt: () => controls.systemPrompt,
+  onChange: ({ busy, turns }) => {
+    composer.busy = busy;
+    welcome.hidden = turns > 0;
+    byId("new-chat").disabled = turns === 0;
+  },
+});
+
+byId("starters").addEventListener("click", (event) => {
+  const starter = event.target.closest("button");
+  if (!starter) return;
+  composer.text = starter.textContent;
+  composer.send();
+});
+
+byId("new-chat").addEventListener("click", () => {
+  chat.reset();
+  composer.focus();
+  announce("New chat.");
+});
+
+document.addEventListener("keydown", (event) => {
+  // The first Escape closes the settings sheet, which the browser does by itself.
+  if (event.key === "Escape" && !document.querySelector(":popover-open")) chat.stop();
+});
+
+// A closed page must not keep the upstream busy. Browsers abort its fetches by themselves, except when
+// the page goes to the back/forward cache.
+addEventListener("pagehide", () => chat.stop());
+
+models.onReady = () => (composer.ready = models.value !== "");
+models.load(client);
+composer.focus();

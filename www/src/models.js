@@ -1,0 +1,52 @@
+// The choice of a model: a select filled by the server's list, or a text field where there is no list.
+
+import { hideProblem, showProblem } from "./problem.js";
+
+export class ModelChoice {
+  #select;
+  #input;
+  #problem;
+  onReady = () => {};
+
+  constructor({ select, input, problem }) {
+    this.#select = select;
+    this.#input = input;
+    this.#problem = problem;
+    select.addEventListener("change", () => this.onReady());
+    input.addEventListener("input", () => this.onReady());
+  }
+
+  get value() {
+    return this.#input.hidden ? this.#select.value : this.#input.value.trim();
+  }
+
+  async load(client) {
+    try {
+      const { data } = await client.models.list();
+      if (data.length === 0) throw new Error("The server lists no models.");
+      this.#select.replaceChildren(...data.map(({ id }) => new Option(id, id)));
+      this.#select.disabled = false;
+      this.#show({ list: true });
+      hideProblem(this.#problem);
+    } catch (error) {
+      this.#show({ list: false });
+      showProblem(this.#problem, error);
+      this.#problem.append(this.#retry(client));
+    }
+    this.onReady();
+  }
+
+  #show({ list }) {
+    this.#select.hidden = !list;
+    this.#input.hidden = list;
+  }
+
+  #retry(client) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "quiet";
+    button.textContent = "Load models again";
+    button.addEventListener("click", () => this.load(client));
+    return button;
+  }
+}

@@ -1,0 +1,56 @@
+// What is measured while an answer comes. All times are in milliseconds since the question was sent.
+
+export class Timing {
+  #started = performance.now();
+  #ended;
+  /** Each chunk that brought text: `{ at, size }` (size in UTF-16 code units). */
+  reads = [];
+  usage;
+  finishReason;
+  /** How it ended: the server's finish reason, or "stopped", "error", "end"; undefined while it runs. */
+  outcome;
+
+  /** Notes a chunk and returns the text that it brings. */
+  read(chunk) {
+    const choice = chunk.choices?.[0];
+    const text = choice?.delta?.content ?? choice?.delta?.refusal ?? "";
+    if (text) this.reads.push({ at: this.#now(), size: text.length });
+    if (choice?.finish_reason) this.finishReason = choice.finish_reason;
+    if (chunk.usage) this.usage = chunk.usage;
+    return text;
+  }
+
+  end(outcome) {
+    this.#ended = this.#now();
+    this.outcome = outcome;
+  }
+
+  get running() {
+    return this.#ended === undefined;
+  }
+
+  get elapsed() {
+    return this.#ended ?? this.#now();
+  }
+
+  /** Time to the first token, or undefined before it. */
+  get firstToken() {
+    return this.reads[0]?.at;
+  }
+
+  /** The server's count once it is known; until then one token a chunk, which is what servers send. */
+  get tokens() {
+    return this.usage?.completion_tokens ?? this.reads.length;
+  }
+
+  /** Tokens a second between the first and the last, so that the wait for the first does not dilute it. */
+  get rate() {
+    const last = this.reads.at(-1);
+    const span = last ? last.at - this.reads[0].at : 0;
+    return span > 0 ? ((this.tokens - 1) / span) * 1000 : undefined;
+  }
+
+  #now() {
+    return performance.now() - this.#started;
+  }
+}

@@ -1,0 +1,99 @@
+// One question and its answer on the page. Draws at most once a frame, however fast chunks come.
+
+import { Figures } from "./figures.js";
+import { Prose } from "./prose.js";
+import { Trace } from "./trace.js";
+import { copyOnClick } from "./copy.js";
+import { hideProblem, showProblem } from "./problem.js";
+
+const template = document.getElementById("turn-template");
+/** A question longer than this is set smaller, as text and not as a heading. */
+const LONG_QUESTION = 180;
+
+export class TurnView {
+  /** The data of this turn, given by the chat. */
+  turn;
+  element;
+  #answer;
+  #waiting;
+  #problem;
+  #actions;
+  #prose;
+  #figures;
+  #trace;
+  #timing;
+  #text = "";
+  #frame = 0;
+  #onGrow;
+
+  constructor(question, { onGrow, onAgain }) {
+    this.element = template.content.firstElementChild.cloneNode(true);
+    const part = (selector) => this.element.querySelector(selector);
+    const heading = part(".question");
+    heading.textContent = question;
+    heading.classList.toggle("long", question.length > LONG_QUESTION);
+    this.#answer = part(".answer");
+    this.#waiting = part(".waiting");
+    this.#problem = part(".problem");
+    this.#actions = part(".actions");
+    this.#prose = new Prose(part(".prose"));
+    this.#figures = new Figures(part(".figures"));
+    this.#trace = new Trace(part(".trace"));
+    this.#onGrow = onGrow;
+    part(".again").addEventListener("click", () => onAgain(this.turn));
+    copyOnClick(part(".copy"), () => this.#text);
+  }
+
+  /** An answer is under way; what stood here before goes. */
+  begin(timing) {
+    this.#timing = timing;
+    this.#text = "";
+    this.#prose.clear();
+    hideProblem(this.#problem);
+    this.#actions.hidden = true;
+    this.#answer.setAttribute("aria-busy", "true");
+    this.element.dataset.outcome = "running";
+    this.#schedule();
+  }
+
+  /** The answer so far. */
+  show(text) {
+    this.#text = text;
+    this.#schedule();
+  }
+
+  finish() {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+    this.#answer.setAttribute("aria-busy", "false");
+    this.element.dataset.outcome = this.#timing.outcome;
+    this.#prose.show(this.#text, { done: true });
+    this.#actions.hidden = false;
+    this.#actions.querySelector(".copy").hidden = this.#text === "";
+    this.#drawFigures();
+    this.#onGrow();
+  }
+
+  fail(error) {
+    showProblem(this.#problem, error);
+    this.finish();
+  }
+
+  #schedule() {
+    this.#frame ||= requestAnimationFrame(() => {
+      this.#frame = 0;
+      if (!this.#timing.running) return;
+      this.#prose.show(this.#text, { done: false });
+      this.#drawFigures();
+      this.#onGrow();
+      // The clock and the trace go on between chunks.
+      this.#schedule();
+    });
+  }
+
+  #drawFigures() {
+    this.#waiting.hidden = !this.#timing.running || this.#text !== "";
+    this.#figures.show(this.#timing);
+    this.#trace.show(this.#timing);
+  }
+}
