@@ -1,0 +1,214 @@
+//! One wasm build: cargo, wasm-bindgen, the factory form of its glue, wasm-opt.
+
+use std::ffi::OsString;
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use crate::command;
+use crate::pack::{glue, write};
+use crate::say;
+use crate::setup::bindgen::Bindgen;
+use crate::setup::npm::Node;
+use crate::setup::wasm_target::{TARGET, Wasm};
+use crate::workspace::Workspace;
+
+/// The features that rustc's wasm target uses; wasm-opt may use no others.
+const WASM_FEATURES: [&str; 6] = [
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+
+/// A wasm file and the module that instantiates it.
+pub struct Built {
+    pub wasm: PathBuf,
+    pub glue: PathBuf,
+}
+
+/// Which client stands outside edge/.
+pub enum Client {
+    /// The proxy's URL is an option of the constructor.
+    Open,
+    /// The proxy's URL is baked in and cannot be changed.
+    ProxyOnly(String),
+    /// It can hold a key: the control that the scan must refuse.
+    Leaky,
+}
+
+pub struct Builder<'a> {
+    pub workspace: &'a Workspace,
+    pub wasm: &'a Wasm,
+    pub bindgen: &'a Bindgen,
+    pub node: &'a Node,
+    /// Variables with made-up keys that every build runs under: none may reach the client.
+    pub canaries: &'a [(String, String)],
+}
+
+impl Builder<'_> {
+    /// The client: no feature that can hold a key.
+    pub fn client(&self, client: &Client) -> Result<Built> {
+        let (features, url) = match client {
+            Client::Open => ("js", None),
+            Client::ProxyOnly(url) => ("js,proxy-only", Some(url.as_str())),
+            Client::Leaky => ("js,direct", None),
+        };
+        say::step("building", format!("the client ({features})"));
+        self.build("client", features, url)
+    }
+
+    /// The key-holding client and the proxy.
+    pub fn edge(&self) -> Result<Built> {
+        say::step("building", "the edge client and the proxy (js,edge)");
+        self.build("edge", "js,edge", None)
+    }
+
+    fn build(&self, name: &str, features: &str, proxy_url: Option<&str>) -> Result<Built> {
+        let raw = self.compile(features, proxy_url)?;
+        let bytes = fs::read(&raw).with_context(|| format!("{} is missing", raw.display()))?;
+        // What follows depends on the bytes alone, and wasm-opt takes its time.
+        let mut hasher = DefaultHasher::new();
+        (
+            bytes,
+            name,
+            self.bindgen.version(),
+            WASM_FEATURES,
+            glue::FORM,
+        )
+            .hash(&mut hasher);
+        let folder = self
+            .workspace
+            .scratch("pack")?
+            .join(format!("{name}-{:016x}", hasher.finish()));
+        let built = Built {
+            wasm: folder.join(format!("{name}.wasm")),
+            glue: folder.join("glue.js"),
+        };
+        if built.wasm.exists() && built.glue.exists() {
+            return Ok(built);
+        }
+        self.bind(name, &raw, &folder)?;
+        write(&built.glue, self.factory(name, &folder)?)?;
+        let bound = folder.join(format!("{name}_bg.wasm"));
+        let part = folder.join("part.wasm");
+        let mut optimize = self.node.program("binaryen/bin/wasm-opt");
+        command::read(
+            optimize
+                .arg("-Oz")
+                .args(WASM_FEATURES)
+                .arg(&bound)
+                .arg("-o")
+                .arg(&part),
+        )?;
+        fs::rename(&part, &built.wasm).context("the optimized wasm cannot be kept")?;
+        Ok(built)
+    }
+
+    fn compile(&self, features: &str, proxy_url: Option<&str>) -> Result<PathBuf> {
+        let mut cargo = self.wasm.cargo("build");
+        cargo
+            .args(["--package", "openai-wasm", "--lib", "--release", "--quiet"])
+            .args(["--no-default-features", "--features", features])
+            // Sizes count more than seconds, except in the decoder's one hot dependency.
+            .args(["--config", "profile.release.opt-level='s'"])
+            .args(["--config", "profile.release.package.memchr.opt-level=3"])
+            .envs(self.canaries.iter().map(|(name, key)| (name, key)))
+            .env("CARGO_ENCODED_RUSTFLAGS", self.remapped_paths()?)
+            .env_remove("OPENAI_PROXY_URL")
+            .current_dir(self.workspace.root());
+        if let Some(url) = proxy_url {
+            cargo.env("OPENAI_PROXY_URL", url);
+        }
+        command::run(&mut cargo)?;
+        Ok(self
+            .wasm
+            .target_dir()
+            .join(TARGET)
+            .join("release/openai_wasm.wasm"))
+    }
+
+    /// Panic locations carry source paths: those of the builder become neutral ones.
+    fn remapped_paths(&self) -> Result<OsString> {
+        let mut flags = OsString::new();
+        let mut remap = |from: &Path, to: &str| {
+            if !flags.is_empty() {
+                flags.push("\x1f");
+            }
+            flags.push("--remap-path-prefix=");
+            flags.push(from);
+            flags.push(format!("={to}"));
+        };
+        // The last prefix that matches wins: from the general to the particular.
+        let sysroot = self.wasm.sysroot()?;
+        remap(&sysroot, "/rust");
+        let sources = sysroot.join("lib/rustlib/src/rust");
+        remap(&sources, "/rust");
+        if let Ok(real) = sources.canonicalize() {
+            remap(&real, "/rust");
+        }
+        for registry in registries() {
+            remap(&registry, "/crates");
+        }
+        remap(self.workspace.root(), "/openai-wasm");
+        Ok(flags)
+    }
+
+    fn bind(&self, name: &str, raw: &Path, folder: &Path) -> Result<()> {
+        let mut bindgen = self.bindgen.command();
+        bindgen
+            .args([
+                "--target",
+                "no-modules",
+                "--no-typescript",
+                "--omit-default-module-path",
+            ])
+            .args([
+                "--remove-name-section",
+                "--remove-producers-section",
+                "--out-name",
+                name,
+            ])
+            .arg("--out-dir")
+            .arg(folder)
+            .arg(raw);
+        command::read(&mut bindgen)?;
+        if folder.join("snippets").exists() {
+            bail!(
+                "a dependency of the {name} build brings JavaScript snippets, which the package has no place for"
+            );
+        }
+        Ok(())
+    }
+
+    fn factory(&self, name: &str, folder: &Path) -> Result<String> {
+        let path = folder.join(format!("{name}.js"));
+        let text =
+            fs::read_to_string(&path).with_context(|| format!("{} is missing", path.display()))?;
+        glue::factory(&text).with_context(|| {
+            format!(
+                "wasm-bindgen {} writes another glue than the one known",
+                self.bindgen.version()
+            )
+        })
+    }
+}
+
+/// The folders that cargo unpacks crates to, one a registry.
+fn registries() -> Vec<PathBuf> {
+    let home = std::env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| std::env::home_dir().map(|home| home.join(".cargo")));
+    let Some(sources) = home.map(|home| home.join("registry/src")) else {
+        return Vec::new();
+    };
+    let mut all = vec![sources.clone()];
+    if let Ok(entries) = fs::read_dir(&sources) {
+        all.extend(entries.flatten().map(|entry| entry.path()));
+    }
+    all
+}

@@ -1,0 +1,170 @@
+//! What the key scan looks for in the packed client: keys of the environment and canaries, the mark
+//! of a key-holding build, providers' hosts, and paths of the machine that packed.
+
+use std::collections::hash_map::RandomState;
+use std::fs;
+use std::hash::{BuildHasher, Hasher};
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use crate::pack::package;
+use crate::pack::scan::{Finding, Needle, scan as scan_bytes};
+use crate::say;
+use crate::workspace::Workspace;
+
+/// A client talks to its proxy only, so no provider has business in it.
+const PROVIDER_HOSTS: [&str; 12] = [
+    "api.openai.com",
+    "openai.azure.com",
+    "api.anthropic.com",
+    "api.cohere.com",
+    "api.deepseek.com",
+    "api.fireworks.ai",
+    "api.groq.com",
+    "api.mistral.ai",
+    "api.together.xyz",
+    "api.x.ai",
+    "generativelanguage.googleapis.com",
+    "openrouter.ai",
+];
+
+const CANARY_VARIABLES: [&str; 6] = [
+    "OPENAI_API_KEY",
+    "AZURE_OPENAI_API_KEY",
+    "ANTHROPIC_API_KEY",
+    "FIREWORKS_API_KEY",
+    "GROQ_API_KEY",
+    "OPENROUTER_API_KEY",
+];
+
+/// A shorter value would be found by chance.
+const SHORTEST_SECRET: usize = 8;
+
+/// Keys that must not reach the client: made-up ones for the builds to see, and the caller's own.
+pub struct Secrets {
+    canaries: Vec<(String, String)>,
+    own: Vec<(String, String)>,
+}
+
+impl Secrets {
+    pub fn from_environment() -> Result<Self> {
+        let own = std::env::vars()
+            .filter(|(name, _)| name.ends_with("_API_KEY") || name == "SESSION_SECRET")
+            .filter(|(name, value)| {
+                let scanned = value.len() >= SHORTEST_SECRET;
+                if !scanned && !value.is_empty() {
+                    say::step("note", format!("{name} is too short to be scanned for"));
+                }
+                scanned
+            })
+            .collect();
+        let canaries = CANARY_VARIABLES
+            .iter()
+            .map(|name| ((*name).to_owned(), canary()))
+            .collect();
+        Ok(Self { canaries, own })
+    }
+
+    /// The variables that the builds run under, in place of the caller's.
+    pub fn canaries(&self) -> &[(String, String)] {
+        &self.canaries
+    }
+
+    fn needles(&self) -> Vec<Needle> {
+        let named = |kind: &str, keys: &[(String, String)]| -> Vec<Needle> {
+            keys.iter()
+                .flat_map(|(name, key)| Needle::secret(&format!("{kind} {name}"), key))
+                .collect()
+        };
+        let mut needles = named("the canary of", &self.canaries);
+        needles.extend(named("the value of", &self.own));
+        needles
+    }
+}
+
+/// A key of the usual look that nobody else has. std's hasher seeds are random by process; a canary
+/// needs to be unlikely, not secret.
+fn canary() -> String {
+    let word = || RandomState::new().build_hasher().finish();
+    format!("sk-canary/{:016x}+{:016x}", word(), word())
+}
+
+/// Scans every file outside edge/.
+pub fn scan(workspace: &Workspace, secrets: &Secrets, packed: &Path) -> Result<Vec<Finding>> {
+    let everywhere = everywhere(workspace, secrets)?;
+    let hosts: Vec<Needle> = PROVIDER_HOSTS
+        .iter()
+        .map(|host| Needle::text(format!("the provider host {host}"), host))
+        .collect();
+    let mut findings = Vec::new();
+    for file in package::files(packed)? {
+        if file.starts_with("edge/") {
+            continue;
+        }
+        let path = packed.join(&file);
+        let bytes =
+            fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+        findings.extend(scan_bytes(&file, &bytes, &everywhere));
+        // Prose may name a provider; what runs and what it is typed with may not.
+        if !file.ends_with(".md") {
+            findings.extend(scan_bytes(&file, &bytes, &hosts));
+        }
+    }
+    Ok(findings)
+}
+
+fn everywhere(workspace: &Workspace, secrets: &Secrets) -> Result<Vec<Needle>> {
+    let mut needles = secrets.needles();
+    needles.push(Needle::text(
+        "the mark of a key-holding build",
+        &key_mark(workspace)?,
+    ));
+    for path in [
+        "/home/",
+        "/root/",
+        "/Users/",
+        ".cargo/registry",
+        "rustlib/src",
+    ] {
+        needles.push(Needle::text(format!("the builder's path {path}"), path));
+    }
+    if let Some(root) = workspace.root().to_str() {
+        needles.push(Needle::text("the path of the repository", root));
+    }
+    Ok(needles)
+}
+
+/// The text that stands in src/client/auth.rs alone.
+fn key_mark(workspace: &Workspace) -> Result<String> {
+    const HOME: &str = "src/client/auth.rs";
+    let source = workspace.read(HOME)?;
+    quoted_after(&source, "KEY_HOLDING_BUILD")
+        .with_context(|| format!("{HOME} defines no KEY_HOLDING_BUILD: the scan has lost its mark"))
+}
+
+fn quoted_after(source: &str, name: &str) -> Option<String> {
+    let definition = source.split_once(&format!("const {name}"))?.1;
+    let (text, _) = definition.split_once('"')?.1.split_once('"')?;
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{canary, quoted_after};
+
+    #[test]
+    fn the_mark_is_read_from_the_source_that_defines_it() {
+        let source = "/// Why.\npub const KEY_HOLDING_BUILD: &str =\n    \"a mark\";\n";
+        assert_eq!(
+            quoted_after(source, "KEY_HOLDING_BUILD").as_deref(),
+            Some("a mark")
+        );
+        assert_eq!(quoted_after(source, "OTHER"), None);
+    }
+
+    #[test]
+    fn no_canary_comes_twice() {
+        assert_ne!(canary(), canary());
+    }
+}

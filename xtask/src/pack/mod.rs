@@ -1,0 +1,95 @@
+//! `cargo xtask pack`: the npm package from `pkg-template/` and two wasm builds, one that cannot hold
+//! a key (the client) and one that can (edge/). What stands outside edge/ is scanned for keys before
+//! it reaches the target folder: a leak leaves no package behind.
+
+mod build;
+mod glue;
+mod leaks;
+mod package;
+mod scan;
+mod sizes;
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+
+use crate::say;
+use crate::setup::bindgen::Bindgen;
+use crate::setup::npm::Node;
+use crate::setup::wasm_target::Wasm;
+use crate::workspace::Workspace;
+use build::{Builder, Client};
+
+/// What to pack and where to.
+pub struct Order {
+    pub out: PathBuf,
+    /// Given: a `proxy-only` client with this URL baked in.
+    pub proxy_url: Option<String>,
+    /// A client that can hold a key, which the scan must refuse.
+    pub leaky: bool,
+}
+
+/// Packs, or leaves what stood at `order.out` as it was.
+pub fn pack(workspace: &Workspace, order: &Order) -> Result<()> {
+    let wasm = Wasm::ready(workspace)?;
+    let bindgen = Bindgen::ready(workspace)?;
+    let node = Node::ready(workspace, "tests")?;
+    package::check_replaceable(&order.out)?;
+
+    let secrets = leaks::Secrets::from_environment()?;
+    let builder = Builder {
+        workspace,
+        wasm: &wasm,
+        bindgen: &bindgen,
+        node: &node,
+        canaries: secrets.canaries(),
+    };
+    let client = builder.client(&match (&order.proxy_url, order.leaky) {
+        (Some(url), _) => Client::ProxyOnly(url.clone()),
+        (None, true) => Client::Leaky,
+        (None, false) => Client::Open,
+    })?;
+    let edge = builder.edge()?;
+
+    let parts = package::Parts {
+        client: &client,
+        edge: &edge,
+        proxy_url: order.proxy_url.as_deref(),
+    };
+    let staging = package::Staging::new(workspace, &order.out)?;
+    package::assemble(workspace, &parts, staging.path())?;
+
+    let findings = leaks::scan(workspace, &secrets, staging.path())?;
+    if !findings.is_empty() {
+        for finding in &findings {
+            say::step("leak", finding);
+        }
+        bail!(
+            "{} leaks in the client side of the package: nothing was packed",
+            findings.len()
+        );
+    }
+    say::step(
+        "scanned",
+        "no key, provider host or builder path outside edge/",
+    );
+
+    eprint!("{}", sizes::table(workspace, &node, staging.path())?);
+    staging.publish()?;
+    let shown = order
+        .out
+        .strip_prefix(workspace.root())
+        .unwrap_or(&order.out);
+    say::step("packed", shown.display());
+    Ok(())
+}
+
+/// Writes a file, naming it if that fails.
+fn write(path: &std::path::Path, bytes: impl AsRef<[u8]>) -> Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)
+            .with_context(|| format!("{} cannot be made", folder.display()))?;
+    }
+    fs::write(path, bytes).with_context(|| format!("{} cannot be written", path.display()))
+}

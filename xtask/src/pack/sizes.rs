@@ -1,0 +1,69 @@
+//! What a page loads: wasm, glue and library, as they are and as a bundler and a server send them.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use crate::command;
+use crate::say;
+use crate::setup::npm::Node;
+use crate::workspace::Workspace;
+
+/// The client's parts and their sum, minified by esbuild and gzipped.
+pub fn table(workspace: &Workspace, node: &Node, packed: &Path) -> Result<String> {
+    let wasm = fs::read(packed.join("client/client.wasm"))?;
+    let glue = fs::read(packed.join("client/glue.js"))?;
+    let bundle = workspace
+        .scratch("pack")?
+        .join(format!("bundle-{}.js", std::process::id()));
+    let mut esbuild = node.program("esbuild/bin/esbuild");
+    esbuild
+        .arg(packed.join("index.js"))
+        .args([
+            "--bundle",
+            "--minify",
+            "--format=esm",
+            "--log-level=error",
+            "--external:*.wasm",
+        ])
+        .arg(format!("--outfile={}", bundle.display()));
+    command::read(&mut esbuild)?;
+    let script = fs::read(&bundle).context("esbuild wrote no bundle")?;
+    fs::remove_file(&bundle)?;
+    let edge = fs::read(packed.join("edge/edge.wasm"))?;
+
+    let small = [gzipped(&wasm)?, gzipped(&script)?];
+    let row = |name: &str, raw: usize, gzip: usize| {
+        vec![name.to_owned(), kilobytes(raw), kilobytes(gzip)]
+    };
+    let rows = [
+        row("client.wasm", wasm.len(), small[0]),
+        row("entry + glue + lib, minified", script.len(), small[1]),
+        row(
+            "what a page loads",
+            wasm.len() + script.len(),
+            small[0] + small[1],
+        ),
+        row("(glue.js alone, as it is)", glue.len(), gzipped(&glue)?),
+        row(
+            "(edge/edge.wasm, never in a page)",
+            edge.len(),
+            gzipped(&edge)?,
+        ),
+    ];
+    Ok(say::table(&["", "KB", "gzip KB"], &rows))
+}
+
+fn gzipped(bytes: &[u8]) -> Result<usize> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes)?;
+    Ok(encoder.finish()?.len())
+}
+
+fn kilobytes(bytes: usize) -> String {
+    format!("{}.{}", bytes / 1000, bytes % 1000 / 100)
+}

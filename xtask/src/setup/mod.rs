@@ -1,0 +1,31 @@
+//! Finds or installs what the commands need. A part that is there costs a few file look-ups, so
+//! every command asks for its parts each time; a part that cannot be installed ends in one message
+//! with the command that would.
+
+mod apt;
+pub mod bindgen;
+pub mod browser;
+pub mod npm;
+pub mod wasm_target;
+
+use anyhow::Result;
+
+use crate::say;
+use crate::workspace::Workspace;
+
+/// `cargo xtask setup`: every part.
+pub fn everything(workspace: &Workspace) -> Result<()> {
+    let wasm = wasm_target::Wasm::ready(workspace)?;
+    say::step("wasm target", wasm.description());
+    let bindgen = bindgen::Bindgen::ready(workspace)?;
+    say::step("wasm-bindgen", bindgen.version());
+    let node = npm::Node::ready(workspace, "tests")?;
+    say::step("Node.js", node.version());
+    if workspace.path("www/package.json").exists() {
+        npm::Node::ready(workspace, "www")?;
+    }
+    let browser = browser::Browser::ready()?;
+    say::step("browser", browser.chromium.display());
+    say::step("ready", "try `cargo xtask demo`");
+    Ok(())
+}
