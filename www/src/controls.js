@@ -23,6 +23,9 @@ export class Controls {
     form.querySelector("#sampling").append(...SAMPLING.map(field));
     form.querySelector("#sampling-more").append(...MORE.map(field));
     form.addEventListener("submit", (event) => event.preventDefault());
+    form.addEventListener("reset", () => {
+      for (const row of form.querySelectorAll(".set")) row.classList.remove("set");
+    });
   }
 
   get systemPrompt() {
@@ -56,7 +59,7 @@ function field({ name, label, min, max, step, rest }) {
   if (max !== undefined) {
     const slider = document.createElement("input");
     Object.assign(slider, { type: "range", min, max, step, tabIndex: -1 });
-    slider.value = rest;
+    slider.defaultValue = rest; // what a reset goes back to
     slider.setAttribute("aria-hidden", "true");
     slider.addEventListener("input", () => {
       number.value = slider.value;
@@ -66,8 +69,6 @@ function field({ name, label, min, max, step, rest }) {
       slider.value = number.value === "" ? rest : number.value;
       row.classList.toggle("set", number.value !== "");
     });
-    // A form's reset empties the number after this event, the slider by its own default.
-    slider.defaultValue = rest;
     row.append(slider);
   }
   return row;

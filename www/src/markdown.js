@@ -12,8 +12,13 @@ const ALLOWED = {
   ],
   ALLOWED_ATTR: ["align", "checked", "class", "disabled", "href", "start", "title", "type"],
   ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|#)/i,
+  // The pattern above is tried on every attribute's value but these.
+  ADD_URI_SAFE_ATTR: ["align", "checked", "disabled", "start", "title", "type"],
   RETURN_DOM_FRAGMENT: true,
 };
+
+/** HTML that models write on purpose; it carries no attributes. */
+const PLAIN_TAG = /<(\/?(?:b|br|del|details|i|kbd|mark|s|sub|summary|sup|u))\s*\/?>/gi;
 
 const marked = new Marked({
   gfm: true,
@@ -24,9 +29,19 @@ const marked = new Marked({
       const level = Math.min(depth + 2, 6);
       return `<h${level}>${this.parser.parseInline(tokens)}</h${level}>\n`;
     },
+    // Other HTML is shown as the text that it is, so not even the inert document of the sanitiser parses it.
+    html({ text }) {
+      let end = 0;
+      let html = "";
+      for (const match of text.matchAll(PLAIN_TAG)) {
+        html += `${escape(text.slice(end, match.index))}<${match[1]}>`;
+        end = match.index + match[0].length;
+      }
+      return html + escape(text.slice(end));
+    },
     // An image's address can carry the conversation to a stranger; the policy refuses to load it. It becomes a link.
     image({ href, text }) {
-      return `<a href="${attribute(href)}">${attribute(text || href)}</a>`;
+      return `<a href="${escape(href)}">${escape(text || href)}</a>`;
     },
   },
 });
@@ -50,6 +65,6 @@ export const blocks = (text) => marked.lexer(text);
 /** The blocks as sanitised nodes. */
 export const render = (tokens) => DOMPurify.sanitize(marked.parser(tokens), ALLOWED);
 
-function attribute(text) {
+function escape(text) {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -58,7 +58,9 @@ export class Prose {
 
     const last = tokens.slice(open);
     this.#tail = this.#place(last);
-    this.#openCode = last[0].type === "code" ? CodeBlock.of(this.#tail[0]) : undefined;
+    // Until its first line ends, the language's name is still being written.
+    const writing = last[0].type === "code" && last[0].raw.includes("\n");
+    this.#openCode = writing ? CodeBlock.of(this.#tail[0]) : undefined;
   }
 
   /** Appends the blocks and returns their nodes. */

@@ -4,7 +4,7 @@
 const WIDTH = 160;
 const HEIGHT = 24;
 const BASE = HEIGHT - 1;
-const PITCH = 2; // strokes closer than this are summed, so the path stays short on long answers
+const PITCH = 3.2; // strokes closer than this are summed, so the path stays short on long answers
 
 export class Trace {
   #wait;
@@ -20,7 +20,7 @@ export class Trace {
     const first = (timing.firstToken ?? timing.elapsed) * scale;
     this.#wait.setAttribute("d", `M0 ${BASE}H${first.toFixed(1)}`);
 
-    const columns = new Float64Array(WIDTH / PITCH);
+    const columns = new Float64Array(Math.round(WIDTH / PITCH));
     for (const { at, size } of timing.reads) {
       columns[Math.min(columns.length - 1, Math.floor((at * scale) / PITCH))] += size;
     }
@@ -29,7 +29,7 @@ export class Trace {
     columns.forEach((size, column) => {
       if (size === 0) return;
       const height = 3 + (size / top) * (HEIGHT - 5);
-      path += `M${column * PITCH + PITCH / 2} ${BASE}v${(-height).toFixed(1)}`;
+      path += `M${((column + 0.5) * PITCH).toFixed(1)} ${BASE}v${(-height).toFixed(1)}`;
     });
     this.#reads.setAttribute("d", path);
   }
