@@ -1,14 +1,24 @@
 import { defineConfig } from "vite";
+import { CONTENT_SECURITY_POLICY } from "./policy.js";
 
-/** Vite's dev server injects inline styles and a socket, which the page's own policy rightly refuses. */
-const withoutPolicyInDev = {
-  name: "without-policy-in-dev",
-  apply: "serve",
-  transformIndexHtml: (html) => html.replace(/<meta\s+http-equiv="Content-Security-Policy"[^>]*>/, ""),
+/**
+ * The policy stands in the built page itself, so it holds wherever the files are served from. Not in
+ * development: Vite's own server injects inline styles and a socket.
+ */
+const policyInPage = {
+  name: "policy-in-page",
+  apply: "build",
+  transformIndexHtml: () => [
+    {
+      tag: "meta",
+      attrs: { "http-equiv": "Content-Security-Policy", content: CONTENT_SECURITY_POLICY },
+      injectTo: "head-prepend",
+    },
+  ],
 };
 
 export default defineConfig({
-  plugins: [withoutPolicyInDev],
+  plugins: [policyInPage],
   // Pre-bundling would move the client's entry away from the .wasm file that it names by relative URL.
   optimizeDeps: { exclude: ["openai-wasm"] },
   build: {

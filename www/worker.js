@@ -1,0 +1,75 @@
+// The demo's Worker: the page, the proxy behind it, and a session for whoever opens the page.
+//
+// LOCAL DEMO ONLY. `POST /session` asks nothing of its caller: anybody who reaches it may spend your
+// API key. Here that is bearable because the Worker listens on this machine alone, and so the route
+// answers to no other host. A public deployment must put a guard in its place, which knows its callers
+// before it signs anything: a login session, a Turnstile check, a rate limit for each of them.
+
+import { createProxy, signSessionToken } from "openai-wasm/proxy";
+import { CONTENT_SECURITY_POLICY } from "./policy.js";
+
+const SESSION_SECONDS = 15 * 60;
+const LOCAL_HOSTS = new Set(["localhost", "127.0.0.1", "[::1]"]);
+
+const proxy = createProxy();
+
+export default {
+  async fetch(request, env, ctx) {
+    const url = new URL(request.url);
+    if (url.pathname === "/v1" || url.pathname.startsWith("/v1/")) return proxy.fetch(request, env, ctx);
+    if (url.pathname === "/session") return session(request, url, env);
+    return page(request, url, env);
+  },
+};
+
+/** A signed token that the proxy accepts for a quarter of an hour. `expires_at` is in seconds since 1970. */
+async function session(request, url, env) {
+  if (request.method !== "POST") {
+    return refusal(405, "Sessions are made by POST.", "method_not_allowed", { allow: "POST" });
+  }
+  if (!isLocal(url) || !fromHere(request)) {
+    return refusal(403, "This demo gives sessions to its own page on this machine only.", "not_local");
+  }
+  let token;
+  try {
+    token = await signSessionToken({
+      secret: env.SESSION_SECRET,
+      sub: `demo-${crypto.randomUUID()}`,
+      ttlSeconds: SESSION_SECONDS,
+    });
+  } catch {
+    // The reason may concern the secret; it is nobody's business out there.
+    return refusal(503, "The demo cannot sign sessions: its SESSION_SECRET is missing or weak.", "not_configured");
+  }
+  const expiresAt = Math.floor(Date.now() / 1000) + SESSION_SECONDS;
+  return json({ token, expires_at: expiresAt }, { status: 200 });
+}
+
+/** The Host header decides the URL's host, so a name that was rebound to this machine is refused. */
+const isLocal = ({ hostname }) => LOCAL_HOSTS.has(hostname);
+
+/** Browsers name the origin of every POST; a page of another one gets nothing. */
+function fromHere(request) {
+  const origin = request.headers.get("origin");
+  return origin === null || (URL.canParse(origin) && isLocal(new URL(origin)));
+}
+
+async function page(request, url, env) {
+  const found = await env.ASSETS.fetch(request);
+  const response = new Response(found.body, found);
+  const { headers } = response;
+  headers.set("content-security-policy", `${CONTENT_SECURITY_POLICY}; frame-ancestors 'none'`);
+  headers.set("x-content-type-options", "nosniff");
+  headers.set("referrer-policy", "no-referrer");
+  headers.set("cross-origin-opener-policy", "same-origin");
+  // Vite names a file in assets/ by its content, so such a file never changes.
+  const immutable = found.ok && url.pathname.startsWith("/assets/");
+  headers.set("cache-control", immutable ? "public, max-age=31536000, immutable" : "no-cache");
+  return response;
+}
+
+const json = (body, { status, headers }) =>
+  Response.json(body, { status, headers: { "cache-control": "no-store", "x-content-type-options": "nosniff", ...headers } });
+
+const refusal = (status, message, code, headers) =>
+  json({ error: { message, type: "invalid_request_error", code, param: null } }, { status, headers });
