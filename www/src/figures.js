@@ -12,9 +12,9 @@ const OUTCOMES = {
 
 const ROWS = [
   ["first token", (t) => seconds(t.firstToken)],
-  ["speed", (t) => (t.rate === undefined ? "" : `${t.usage ? "" : "≈ "}${t.rate.toFixed(t.rate < 10 ? 1 : 0)} tok/s`)],
-  ["answer", (t) => count(t.tokens, t.usage === undefined)],
-  ["prompt", (t) => count(t.usage?.prompt_tokens ?? 0, false)],
+  ["speed", (t) => (t.rate === undefined ? "" : `${t.counted ? "" : "≈ "}${t.rate.toFixed(t.rate < 10 ? 1 : 0)} tok/s`)],
+  ["answer", (t) => count(t.tokens, !t.counted)],
+  ["prompt", (t) => count(t.promptTokens ?? 0, false)],
   ["elapsed", (t) => seconds(t.elapsed)],
   ["ended", (t) => (t.outcome === undefined ? "" : (OUTCOMES[t.outcome] ?? t.outcome))],
 ];

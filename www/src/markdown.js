@@ -56,6 +56,7 @@ DOMPurify.addHook("afterSanitizeAttributes", (node) => {
   if (node.localName === "input") {
     node.setAttribute("type", "checkbox");
     node.setAttribute("disabled", "");
+    node.setAttribute("aria-label", node.hasAttribute("checked") ? "done" : "open");
   }
 });
 

@@ -38,19 +38,30 @@ export class Timing {
     return this.reads[0]?.at;
   }
 
+  /** Whether the server has counted the answer's tokens (some send a usage without numbers). */
+  get counted() {
+    return isCount(this.usage?.completion_tokens);
+  }
+
   /** The server's count once it is known; until then one token a chunk, which is what servers send. */
   get tokens() {
-    return this.usage?.completion_tokens ?? this.reads.length;
+    return this.counted ? this.usage.completion_tokens : this.reads.length;
+  }
+
+  get promptTokens() {
+    return isCount(this.usage?.prompt_tokens) ? this.usage.prompt_tokens : undefined;
   }
 
   /** Tokens a second between the first and the last, so that the wait for the first does not dilute it. */
   get rate() {
     const last = this.reads.at(-1);
     const span = last ? last.at - this.reads[0].at : 0;
-    return span > 0 ? ((this.tokens - 1) / span) * 1000 : undefined;
+    return span > 0 && this.tokens > 1 ? ((this.tokens - 1) / span) * 1000 : undefined;
   }
 
   #now() {
     return performance.now() - this.#started;
   }
 }
+
+const isCount = (value) => Number.isInteger(value) && value >= 0;
