@@ -2,11 +2,7 @@
 // `cause` and stacks may be logged by anyone, so no error here holds a token, a body or a query string.
 
 /** Every error that this package throws on purpose. */
-export class OpenAIError extends Error {
-  get name() {
-    return this.constructor.name;
-  }
-}
+export class OpenAIError extends Error {}
 
 /** An option of the constructor or of a call is missing, malformed or not accepted. `option` names it. */
 export class InvalidOptionError extends OpenAIError {
@@ -125,3 +121,31 @@ export class StreamDecodeError extends StreamError {}
 
 /** The WebAssembly instance trapped. Calls in flight fail with this; the next call gets a new instance. */
 export class WasmTrapError extends OpenAIError {}
+
+/** Every class by its name: the statics of `OpenAI`, and the names that minifiers must not change. */
+export const ERRORS = {
+  OpenAIError,
+  InvalidOptionError,
+  APIError,
+  APIUserAbortError,
+  APIConnectionError,
+  APIConnectionTimeoutError,
+  BadRequestError,
+  AuthenticationError,
+  PermissionDeniedError,
+  NotFoundError,
+  ConflictError,
+  UnprocessableEntityError,
+  RateLimitError,
+  InternalServerError,
+  ResponseError,
+  StreamError,
+  StreamTruncatedError,
+  StreamLimitError,
+  StreamIdleTimeoutError,
+  StreamDecodeError,
+  WasmTrapError,
+};
+for (const [name, Class] of Object.entries(ERRORS)) {
+  Object.defineProperty(Class.prototype, "name", { value: name, configurable: true, writable: true });
+}

@@ -99,7 +99,16 @@ pub const fn check_base_url(url: &str) -> Result<(usize, usize), UrlFault> {
             other => {
                 blank = false;
                 match other {
-                    0..=0x1f | 0x7f.. | b'\\' | b'"' | b'<' | b'>' | b'^' | b'`' | b'{' | b'|'
+                    0..=0x1f
+                    | 0x7f..
+                    | b'\\'
+                    | b'"'
+                    | b'<'
+                    | b'>'
+                    | b'^'
+                    | b'`'
+                    | b'{'
+                    | b'|'
                     | b'}' => bad = true,
                     b'?' => query = true,
                     b'#' => fragment = true,
@@ -169,7 +178,8 @@ const fn host_end(bytes: &[u8], start: usize, end: usize) -> Option<usize> {
         }
         i += 1;
     } else {
-        while i < end && (bytes[i].is_ascii_alphanumeric() || matches!(bytes[i], b'.' | b'-' | b'_'))
+        while i < end
+            && (bytes[i].is_ascii_alphanumeric() || matches!(bytes[i], b'.' | b'-' | b'_'))
         {
             i += 1;
         }
@@ -253,7 +263,8 @@ const fn has_dot_segment(bytes: &[u8], from: usize) -> bool {
             }
             dots += 1;
         }
-        if (dots == 1 || dots == 2) && (i == bytes.len() || matches!(bytes[i], b'/' | b'?' | b'#')) {
+        if (dots == 1 || dots == 2) && (i == bytes.len() || matches!(bytes[i], b'/' | b'?' | b'#'))
+        {
             return true;
         }
     }
@@ -327,47 +338,6 @@ const fn is_provider(bytes: &[u8], (start, end): (usize, usize)) -> bool {
     false
 }
 
-/// The proxy URL that a `proxy-only` build bakes in.
-///
-/// `OPENAI_PROXY_URL` must be set when the crate is compiled; a missing or refused value does not
-/// compile.
-#[cfg(feature = "proxy-only")]
-pub const BAKED_PROXY_URL: &str = match option_env!("OPENAI_PROXY_URL") {
-    None => panic!(
-        "openai-wasm: the feature `proxy-only` needs the environment variable OPENAI_PROXY_URL \
-         when it is compiled: the URL of your proxy, for example https://example.com/v1 or /v1"
-    ),
-    Some(url) => match check_proxy_url(url) {
-        Ok(()) => url,
-        Err(fault) => refuse_at_build(fault),
-    },
-};
-
-/// Stops the build with a message that says what is wrong with `OPENAI_PROXY_URL`.
-#[cfg(feature = "proxy-only")]
-#[allow(clippy::panic)]
-const fn refuse_at_build(fault: UrlFault) -> ! {
-    match fault {
-        UrlFault::Empty => panic!("openai-wasm: OPENAI_PROXY_URL is empty"),
-        UrlFault::Provider => panic!(
-            "openai-wasm: OPENAI_PROXY_URL names a model provider's host; a client that talks to \
-             it directly would need the key. Put your proxy's URL there"
-        ),
-        UrlFault::Scheme => panic!(
-            "openai-wasm: OPENAI_PROXY_URL must be https://…, http:// on localhost, or a \
-             same-origin path that starts with /"
-        ),
-        UrlFault::Credentials => panic!("openai-wasm: OPENAI_PROXY_URL holds a user name or password"),
-        UrlFault::Query | UrlFault::Fragment => {
-            panic!("openai-wasm: OPENAI_PROXY_URL has a query or a fragment")
-        }
-        UrlFault::Host => panic!("openai-wasm: OPENAI_PROXY_URL names no host"),
-        UrlFault::Character | UrlFault::DotSegment => {
-            panic!("openai-wasm: OPENAI_PROXY_URL is no clean URL")
-        }
-    }
-}
-
 /// A checked base URL, joined with paths as text: `https://example.com/v1` + `/models`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BaseUrl(String);
@@ -403,7 +373,10 @@ impl BaseUrl {
         if bytes.first() != Some(&b'/') || bytes.get(1) == Some(&b'/') {
             return Err(UrlFault::Scheme);
         }
-        if bytes.iter().any(|b| matches!(b, 0..=0x20 | 0x7f.. | b'\\' | b'#')) {
+        if bytes
+            .iter()
+            .any(|b| matches!(b, 0..=0x20 | 0x7f.. | b'\\' | b'#'))
+        {
             return Err(UrlFault::Character);
         }
         if has_dot_segment(bytes, 0) {
@@ -523,7 +496,10 @@ mod tests {
     #[test]
     fn a_server_may_be_a_provider_and_its_host_is_found() {
         let url = "https://api.openai.com:443/v1";
-        assert_eq!(check_base_url(url).map(|(a, b)| &url[a..b]), Ok("api.openai.com"));
+        assert_eq!(
+            check_base_url(url).map(|(a, b)| &url[a..b]),
+            Ok("api.openai.com")
+        );
         assert!(BaseUrl::server(url).is_ok());
         assert_eq!(BaseUrl::proxy(url), Err(UrlFault::Provider));
     }
@@ -532,8 +508,14 @@ mod tests {
     fn paths_stay_below_their_base() {
         let base = BaseUrl::proxy("https://example.com/v1/").unwrap();
         let join = |path| base.join(path, &[]);
-        assert_eq!(join("/models").as_deref(), Ok("https://example.com/v1/models"));
-        let query = [("a b".to_owned(), "ä&=#/".to_owned()), ("c".to_owned(), String::new())];
+        assert_eq!(
+            join("/models").as_deref(),
+            Ok("https://example.com/v1/models")
+        );
+        let query = [
+            ("a b".to_owned(), "ä&=#/".to_owned()),
+            ("c".to_owned(), String::new()),
+        ];
         assert_eq!(
             base.join("/models", &query).as_deref(),
             Ok("https://example.com/v1/models?a%20b=%C3%A4%26%3D%23%2F&c=")

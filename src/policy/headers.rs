@@ -46,7 +46,8 @@ impl HeaderList {
 
     /// Removes every header of that name.
     pub fn remove(&mut self, name: &str) {
-        self.0.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+        self.0
+            .retain(|(known, _)| !known.eq_ignore_ascii_case(name));
     }
 
     /// The first value of a header.
@@ -59,7 +60,9 @@ impl HeaderList {
 
     /// Names and values in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// Applies a caller's headers: a value sets, `None` removes.
@@ -76,7 +79,9 @@ impl HeaderList {
 /// Names only: a value may be a credential.
 impl fmt::Debug for HeaderList {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.0.iter().map(|(name, _)| name)).finish()
+        f.debug_set()
+            .entries(self.0.iter().map(|(name, _)| name))
+            .finish()
     }
 }
 
@@ -89,14 +94,29 @@ pub fn check(name: &str, value: &str) -> Result<(), HeaderFault> {
         byte.is_ascii_alphanumeric()
             || matches!(
                 byte,
-                b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'-' | b'.' | b'^' | b'_'
-                    | b'`' | b'|' | b'~'
+                b'!' | b'#'
+                    | b'$'
+                    | b'%'
+                    | b'&'
+                    | b'\''
+                    | b'*'
+                    | b'+'
+                    | b'-'
+                    | b'.'
+                    | b'^'
+                    | b'_'
+                    | b'`'
+                    | b'|'
+                    | b'~'
             )
     };
     if name.is_empty() || !name.bytes().all(token) {
         return Err(HeaderFault::Name);
     }
-    if value.chars().any(|c| matches!(c, '\r' | '\n' | '\0') || u32::from(c) > 0xff) {
+    if value
+        .chars()
+        .any(|c| matches!(c, '\r' | '\n' | '\0') || u32::from(c) > 0xff)
+    {
         return Err(HeaderFault::Value);
     }
     Ok(())
@@ -119,7 +139,11 @@ pub fn check_keyless(name: &str, value: &str) -> Result<(), HeaderFault> {
         "openai-project",
     ];
     check(name, value)?;
-    if CREDENTIALS.iter().any(|known| known.eq_ignore_ascii_case(name)) || looks_like_a_key(value) {
+    if CREDENTIALS
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(name))
+        || looks_like_a_key(value)
+    {
         return Err(HeaderFault::Credential);
     }
     Ok(())
@@ -136,7 +160,8 @@ pub fn looks_like_a_key(text: &str) -> bool {
     text.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '"' | '\'' | '='))
         .any(|word| {
             PREFIXES.iter().any(|prefix| {
-                word.strip_prefix(prefix).is_some_and(|body| body.len() >= BODY)
+                word.strip_prefix(prefix)
+                    .is_some_and(|body| body.len() >= BODY)
             })
         })
 }
@@ -176,9 +201,17 @@ mod tests {
             ("x-trace", "xai-abcdefgh"),
             ("x-trace", "AIzaabcdefgh"),
         ] {
-            assert_eq!(check_keyless(name, value), Err(HeaderFault::Credential), "{name}: {value}");
+            assert_eq!(
+                check_keyless(name, value),
+                Err(HeaderFault::Credential),
+                "{name}: {value}"
+            );
         }
-        for (name, value) in [("x-trace", "sk-ip"), ("x-trace", "task-0123456789"), ("accept", "*/*")] {
+        for (name, value) in [
+            ("x-trace", "sk-ip"),
+            ("x-trace", "task-0123456789"),
+            ("accept", "*/*"),
+        ] {
             assert_eq!(check_keyless(name, value), Ok(()), "{name}: {value}");
         }
     }

@@ -42,7 +42,11 @@ pub fn delay_ms(
     }
     let said = match failure {
         Failure::NoResponse => None,
-        Failure::Status { status, headers, body } => {
+        Failure::Status {
+            status,
+            headers,
+            body,
+        } => {
             match headers.get("x-should-retry") {
                 Some("true") => {}
                 Some("false") => return None,
@@ -114,7 +118,11 @@ mod tests {
         for (name, value) in headers {
             list.set(name, *value);
         }
-        let failure = Failure::Status { status, headers: &list, body };
+        let failure = Failure::Status {
+            status,
+            headers: &list,
+            body,
+        };
         delay_ms(failure, 0, 2, NOW, Permille(0))
     }
 
@@ -122,18 +130,32 @@ mod tests {
     fn statuses_decide_unless_x_should_retry_does() {
         for code in [408, 409, 429, 500, 502, 503, 504, 529, 599] {
             assert_eq!(status(code, &[], ""), Some(500), "{code}");
-            assert_eq!(status(code, &[("x-should-retry", "false")], ""), None, "{code}");
+            assert_eq!(
+                status(code, &[("x-should-retry", "false")], ""),
+                None,
+                "{code}"
+            );
         }
         for code in [300, 400, 401, 403, 404, 413, 422] {
             assert_eq!(status(code, &[], ""), None, "{code}");
-            assert_eq!(status(code, &[("x-should-retry", "true")], ""), Some(500), "{code}");
+            assert_eq!(
+                status(code, &[("x-should-retry", "true")], ""),
+                Some(500),
+                "{code}"
+            );
         }
     }
 
     #[test]
     fn an_exhausted_quota_is_not_retried_but_a_rate_limit_is() {
-        assert_eq!(status(429, &[], r#"{"error":{"code":"insufficient_quota"}}"#), None);
-        assert_eq!(status(429, &[], r#"{"error":{"code":"rate_limit_exceeded"}}"#), Some(500));
+        assert_eq!(
+            status(429, &[], r#"{"error":{"code":"insufficient_quota"}}"#),
+            None
+        );
+        assert_eq!(
+            status(429, &[], r#"{"error":{"code":"rate_limit_exceeded"}}"#),
+            Some(500)
+        );
     }
 
     #[test]
@@ -159,7 +181,11 @@ mod tests {
             ("retry-after", "Sun, 06 Nov 1994 08:49:27 GMT", 500),
             ("retry-after", "Sun, 06 Nov 2094 08:49:37 GMT", 500),
         ] {
-            assert_eq!(status(503, &[(name, value)], ""), Some(expected), "{name}: {value}");
+            assert_eq!(
+                status(503, &[(name, value)], ""),
+                Some(expected),
+                "{name}: {value}"
+            );
         }
         let both = [("retry-after", "9"), ("retry-after-ms", "20")];
         assert_eq!(status(503, &both, ""), Some(20), "milliseconds go first");
@@ -184,7 +210,13 @@ mod tests {
 
     #[test]
     fn the_attempts_are_counted() {
-        for (done, max, again) in [(0, 0, false), (0, 1, true), (1, 1, false), (1, 2, true), (2, 2, false)] {
+        for (done, max, again) in [
+            (0, 0, false),
+            (0, 1, true),
+            (1, 1, false),
+            (1, 2, true),
+            (2, 2, false),
+        ] {
             let delay = delay_ms(Failure::NoResponse, done, max, NOW, Permille(0));
             assert_eq!(delay.is_some(), again, "{done} of {max}");
         }

@@ -1,0 +1,47 @@
+// The key-holding client, for servers. The package's exports keep it out of browser bundles.
+
+import { BaseClient } from "../lib/client.js";
+import { ERRORS, InvalidOptionError, OpenAIError } from "../lib/errors.js";
+import { CLIENT, read, refuseUnknown, text, textOrFunction, url } from "../lib/options.js";
+
+const checks = { ...CLIENT, apiKey: textOrFunction, baseURL: url, organization: text, project: text };
+
+/** A variable of the process, where there is one; Workers get theirs as `env`. */
+const variable = (name) => globalThis.process?.env?.[name]?.trim() || undefined;
+
+/** @param runtime of the entry */
+export function defineClient(runtime) {
+  class OpenAI extends BaseClient {
+    constructor(options) {
+      refuseUnknown(options, checks, () => undefined);
+      const given = read(options, checks, "options");
+      const { fetch, ...rest } = given;
+      const key = given.apiKey ?? variable("OPENAI_API_KEY");
+      const baseURL = given.baseURL ?? variable("OPENAI_BASE_URL");
+      const organization = given.organization ?? variable("OPENAI_ORG_ID");
+      const project = given.project ?? variable("OPENAI_PROJECT_ID");
+      if (key === undefined) {
+        throw new OpenAIError(
+          "Missing credentials: pass `apiKey`, a string or an async function, or set OPENAI_API_KEY.",
+        );
+      }
+      if (isBrowser()) {
+        throw new InvalidOptionError("apiKey", "must not be in a browser: use `openai-wasm` and a proxy", "key_not_accepted");
+      }
+      const account = [
+        ["OpenAI-Organization", organization],
+        ["OpenAI-Project", project],
+      ].filter(([, value]) => value !== undefined);
+      const defaultHeaders = [...account, ...(rest.defaultHeaders ?? [])];
+      const makeCore = ({ Core }, settings) => Core.withKey({ ...settings, url: baseURL }, key, fetch);
+      super(runtime, { ...rest, apiKey: undefined, defaultHeaders }, makeCore);
+      this.baseURL = baseURL ?? "https://api.openai.com/v1";
+      this.organization = organization ?? null;
+      this.project = project ?? null;
+    }
+  }
+  return Object.assign(OpenAI, { OpenAI, ...ERRORS });
+}
+
+const isBrowser = () => typeof globalThis.window !== "undefined" && typeof globalThis.window.document !== "undefined";
+

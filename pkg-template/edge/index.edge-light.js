@@ -1,0 +1,15 @@
+// Vercel's edge runtime: `?module` imports the compiled module.
+
+import module from "./edge.wasm?module";
+
+import { instantiate } from "./glue.js";
+import { defineClient } from "./client.js";
+import { createRuntime } from "../lib/runtime.js";
+
+export const OpenAI = defineClient(
+  createRuntime(instantiate, () => module),
+);
+export default OpenAI;
+export * from "../lib/errors.js";
+export { APIPromise } from "../lib/promise.js";
+export { Stream } from "../lib/stream.js";

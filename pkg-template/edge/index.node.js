@@ -1,0 +1,15 @@
+// Node, Deno and Bun: the .wasm file is read from the disk.
+
+import { readFile } from "node:fs/promises";
+
+import { instantiate } from "./glue.js";
+import { defineClient } from "./client.js";
+import { createRuntime } from "../lib/runtime.js";
+
+const load = async () => WebAssembly.compile(await readFile(new URL("./edge.wasm", import.meta.url)));
+
+export const OpenAI = defineClient(createRuntime(instantiate, load));
+export default OpenAI;
+export * from "../lib/errors.js";
+export { APIPromise } from "../lib/promise.js";
+export { Stream } from "../lib/stream.js";

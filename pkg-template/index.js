@@ -1,0 +1,21 @@
+// Browsers, and every runtime that can fetch a file beside its module.
+
+import { instantiate } from "./client/glue.js";
+import { PROXY_URL } from "./client/build.js";
+import { defineClient } from "./lib/openai.js";
+import { createRuntime } from "./lib/runtime.js";
+
+const load = async () => {
+  const response = await fetch(new URL("./client/client.wasm", import.meta.url));
+  if (!response.ok) throw new Error(`${response.status} for the .wasm file of openai-wasm`);
+  // A server that names another media type rules streaming compilation out, not WebAssembly.
+  return response.headers.get("content-type")?.startsWith("application/wasm")
+    ? WebAssembly.compileStreaming(response)
+    : WebAssembly.compile(await response.arrayBuffer());
+};
+
+export const OpenAI = defineClient(createRuntime(instantiate, load), PROXY_URL);
+export default OpenAI;
+export * from "./lib/errors.js";
+export { APIPromise } from "./lib/promise.js";
+export { Stream } from "./lib/stream.js";

@@ -1,0 +1,16 @@
+// Node, Deno and Bun: the .wasm file is read from the disk.
+
+import { readFile } from "node:fs/promises";
+
+import { instantiate } from "./client/glue.js";
+import { PROXY_URL } from "./client/build.js";
+import { defineClient } from "./lib/openai.js";
+import { createRuntime } from "./lib/runtime.js";
+
+const load = async () => WebAssembly.compile(await readFile(new URL("./client/client.wasm", import.meta.url)));
+
+export const OpenAI = defineClient(createRuntime(instantiate, load), PROXY_URL);
+export default OpenAI;
+export * from "./lib/errors.js";
+export { APIPromise } from "./lib/promise.js";
+export { Stream } from "./lib/stream.js";

@@ -1,0 +1,17 @@
+// Cloudflare Workers: code cannot compile WebAssembly from bytes, so the module is imported.
+
+import module from "./client/client.wasm";
+
+import { instantiate } from "./client/glue.js";
+import { PROXY_URL } from "./client/build.js";
+import { defineClient } from "./lib/openai.js";
+import { createRuntime } from "./lib/runtime.js";
+
+export const OpenAI = defineClient(
+  createRuntime(instantiate, () => module),
+  PROXY_URL,
+);
+export default OpenAI;
+export * from "./lib/errors.js";
+export { APIPromise } from "./lib/promise.js";
+export { Stream } from "./lib/stream.js";

@@ -1,0 +1,183 @@
+// What the keyless and the key-holding client share: sending a call and parsing its answer.
+
+import { ResponseError } from "./errors.js";
+import { snippet, toError } from "./failure.js";
+import { stringify } from "./json.js";
+import { CALL, read } from "./options.js";
+import { Page, PagePromise } from "./page.js";
+import { APIPromise } from "./promise.js";
+import { Chat } from "./resources/chat.js";
+import { Models } from "./resources/models.js";
+import { Stream } from "./stream.js";
+
+const DEFAULT_TIMEOUT_MS = 600_000;
+const DEFAULT_MAX_EVENT_BYTES = 64 * 1024 * 1024;
+
+export class BaseClient {
+  #runtime;
+  #makeCore;
+  #defaults;
+  #core;
+
+  /**
+   * @param runtime from runtime.js
+   * @param options checked options: lib/options.js `CLIENT`
+   * @param makeCore (exports, settings) → Core
+   */
+  constructor(runtime, options, makeCore) {
+    this.#runtime = runtime;
+    this.#defaults = options;
+    this.#makeCore = makeCore;
+    this.chat = new Chat(this);
+    this.models = new Models(this);
+  }
+
+  get timeout() {
+    return this.#defaults.timeout ?? DEFAULT_TIMEOUT_MS;
+  }
+
+  get maxRetries() {
+    return this.#defaults.maxRetries ?? 2;
+  }
+
+  /** Any endpoint below the base URL, with the same transport. */
+  get(path, options) {
+    return this.request("GET", path, options);
+  }
+  post(path, options) {
+    return this.request("POST", path, options);
+  }
+  put(path, options) {
+    return this.request("PUT", path, options);
+  }
+  patch(path, options) {
+    return this.request("PATCH", path, options);
+  }
+  delete(path, options) {
+    return this.request("DELETE", path, options);
+  }
+
+  /** Sends one call; `options.body` is JSON, `options.stream` asks for server-sent events. */
+  request(method, path, options) {
+    return this.#request(APIPromise, parseJson, method, path, options);
+  }
+
+  /** A list, iterable item by item. */
+  page(path, options) {
+    const parse = (answer) => new Page(parseJson(answer), answer.response);
+    return this.#request(PagePromise, parse, "GET", path, options);
+  }
+
+  #request(PromiseClass, parse, method, path, options) {
+    const hasBody = Object.hasOwn(options ?? {}, "body");
+    const body = hasBody ? options.body : undefined;
+    const stream = options?.stream ?? body?.stream === true;
+    // What is wrong with the call shows as a rejection, at once and without a request.
+    const prepared = attempt(() => ({
+      call: read(options, CALL, "options"),
+      payload: hasBody ? stringify(body) : undefined,
+    }));
+    const send = async (raw) => {
+      const { call, payload } = prepared();
+      return this.#send({ method, path, payload, buffered: !stream && !raw }, call);
+    };
+    return new PromiseClass(send, stream ? (answer) => this.#stream(answer) : parse);
+  }
+
+  async #send({ method, path, payload, buffered }, call) {
+    const instance = await this.#runtime.instance();
+    const core = this.#coreOf(instance);
+    const description = {
+      method,
+      path,
+      json: payload !== undefined,
+      buffered,
+      query: call.query,
+      headers: call.headers,
+      timeoutMs: call.timeout,
+      maxRetries: call.maxRetries,
+    };
+    const [response, text, controller] = await untilDead(instance, () =>
+      core.send(description, payload, call.signal),
+    );
+    return { response, text, controller, instance, call };
+  }
+
+  #coreOf(instance) {
+    if (this.#core?.instance !== instance) {
+      const { timeout, maxRetries, defaultHeaders, defaultQuery } = this.#defaults;
+      const settings = { timeoutMs: timeout, maxRetries, headers: defaultHeaders, query: defaultQuery };
+      try {
+        this.#core = { instance, core: this.#makeCore(instance.exports, settings) };
+      } catch (failure) {
+        throw toError(failure);
+      }
+    }
+    return this.#core.core;
+  }
+
+  #stream({ response, controller, instance, call }) {
+    const option = (name) => call[name] ?? this.#defaults[name];
+    return new Stream({
+      response,
+      controller,
+      instance,
+      signal: call.signal,
+      idleTimeout: option("idleTimeout") ?? call.timeout ?? this.timeout,
+      maxEventBytes: option("maxEventBytes") ?? DEFAULT_MAX_EVENT_BYTES,
+      truncation: option("truncation") ?? "error",
+    });
+  }
+}
+
+/** Runs now, gives a function that returns the result or throws the error. */
+function attempt(run) {
+  try {
+    const result = run();
+    return () => result;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
+}
+
+/** The result of a call into WebAssembly, or the instance's death, whichever comes first. */
+function untilDead(instance, call) {
+  return new Promise((resolve, reject) => {
+    const forget = instance.onDead(reject);
+    const settle = (how) => (value) => {
+      forget();
+      how(value);
+    };
+    let answer;
+    try {
+      answer = call();
+    } catch (error) {
+      settle(reject)(toError(error));
+      return;
+    }
+    answer.then(settle(resolve), (failure) => settle(reject)(toError(failure)));
+  });
+}
+
+/** The answer of a buffered call: JSON, or nothing for 204. */
+function parseJson({ response, text }) {
+  if (response.status === 204) return null;
+  const { status, headers } = response;
+  const type = headers.get("content-type")?.split(";")[0].trim().toLowerCase();
+  if (text.trim() === "") {
+    throw new ResponseError(`${status} with an empty body where JSON was expected`, { status, headers });
+  }
+  let value;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    const what = type && !type.includes("json") ? `${type} (${snippet(text, headers)})` : "text that is not JSON";
+    throw new ResponseError(`${status} with ${what} where JSON was expected`, { status, headers });
+  }
+  if (value !== null && typeof value === "object" && !Array.isArray(value)) {
+    Object.defineProperty(value, "_request_id", { value: headers.get("x-request-id"), enumerable: false });
+  }
+  return value;
+}

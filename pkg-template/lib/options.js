@@ -1,0 +1,151 @@
+// Options of the constructors and of calls: read once, checked, and copied; only own properties count,
+// so that a polluted Object.prototype changes nothing.
+
+import { InvalidOptionError } from "./errors.js";
+import { describe } from "./json.js";
+
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+const wholeNumber = (least, most, unit) => (value, option) => {
+  if (!Number.isSafeInteger(value) || value < least || value > most) {
+    throw new InvalidOptionError(option, `must be a whole number of ${unit} from ${least} to ${most}`);
+  }
+  return value;
+};
+
+const oneOfTypes = (types, words) => (value, option) => {
+  if (!types.includes(typeof value)) {
+    throw new InvalidOptionError(option, `must be ${words}, not ${describe(value)}`);
+  }
+  return value;
+};
+
+const text = (value, option) => {
+  if (typeof value !== "string" || value.trim() === "") {
+    throw new InvalidOptionError(
+      option,
+      value === "" || typeof value === "string" ? "must not be empty" : `must be a string, not ${describe(value)}`,
+    );
+  }
+  return value;
+};
+
+const textOrFunction = (value, option) =>
+  typeof value === "function"
+    ? value
+    : typeof value === "string"
+      ? text(value, option)
+      : oneOfTypes(["string"], "a string or a function that gives one")(value, option);
+
+/** Name/value pairs of an object, a Map, a Headers or an array of pairs. */
+function pairs(source, option) {
+  if (source === null || typeof source !== "object") {
+    throw new InvalidOptionError(option, `must be an object, not ${describe(source)}`);
+  }
+  return typeof source[Symbol.iterator] === "function" ? [...source] : Object.entries(source);
+}
+
+/** Headers as pairs; null and undefined remove. */
+const headers = (source, option) =>
+  pairs(source, option).map(([name, value]) => {
+    if (value === null || value === undefined) return [name, null];
+    if (!["string", "number", "boolean"].includes(typeof value)) {
+      throw new InvalidOptionError(`${option}.${name}`, `must be a string or null, not ${describe(value)}`);
+    }
+    return [name, String(value)];
+  });
+
+/** A query as pairs; null and undefined are left out. */
+const query = (source, option) =>
+  pairs(source, option)
+    .filter(([, value]) => value !== null && value !== undefined)
+    .map(([name, value]) => {
+      if (!["string", "number", "boolean"].includes(typeof value)) {
+        throw new InvalidOptionError(`${option}.${name}`, `must be a string, not ${describe(value)}`);
+      }
+      return [name, String(value)];
+    });
+
+const signal = (value, option) => {
+  if (typeof value !== "object" || typeof value.aborted !== "boolean" || typeof value.addEventListener !== "function") {
+    throw new InvalidOptionError(option, `must be an AbortSignal, not ${describe(value)}`);
+  }
+  return value;
+};
+
+const truncation = (value, option) => {
+  if (value !== "error" && value !== "ignore") {
+    throw new InvalidOptionError(option, 'must be "error" or "ignore"');
+  }
+  return value;
+};
+
+const milliseconds = wholeNumber(1, LONGEST_TIMER_MS, "milliseconds");
+const retries = wholeNumber(0, 100, "retries");
+
+const STREAM = {
+  idleTimeout: wholeNumber(0, LONGEST_TIMER_MS, "milliseconds"),
+  maxEventBytes: wholeNumber(1, 2 ** 31 - 1, "bytes"),
+  truncation,
+};
+
+/** What every client's constructor takes. */
+export const CLIENT = {
+  timeout: milliseconds,
+  maxRetries: retries,
+  fetch: oneOfTypes(["function"], "a function"),
+  defaultHeaders: headers,
+  defaultQuery: query,
+  ...STREAM,
+};
+
+/** What every call takes. */
+export const CALL = {
+  timeout: milliseconds,
+  maxRetries: retries,
+  headers,
+  query,
+  signal,
+  ...STREAM,
+};
+
+/** A URL; WebAssembly decides whether it may be used, this only that it is one. */
+export function url(value, option) {
+  text(value, option);
+  if (value.startsWith("/") && !value.startsWith("//")) return value;
+  let parsed;
+  try {
+    parsed = new URL(value);
+  } catch {
+    throw new InvalidOptionError(option, "is not a URL");
+  }
+  if (!/^https?:$/.test(parsed.protocol)) throw new InvalidOptionError(option, "must be an http or https URL");
+  if (parsed.username || parsed.password) {
+    throw new InvalidOptionError(option, "must not hold a user name or password");
+  }
+  if (/[?#]/.test(value)) throw new InvalidOptionError(option, "must not have a query or a fragment");
+  return value;
+}
+
+export { text, textOrFunction };
+
+/** The own, defined properties of `source` that `checks` names, each checked. */
+export function read(source, checks, what) {
+  if (source === undefined || source === null) return {};
+  if (typeof source !== "object") throw new InvalidOptionError(what, `must be an object, not ${describe(source)}`);
+  const options = {};
+  for (const [name, check] of Object.entries(checks)) {
+    const value = Object.hasOwn(source, name) ? source[name] : undefined;
+    if (value !== undefined && value !== null) options[name] = check(value, name);
+  }
+  return options;
+}
+
+/** Refuses what a constructor does not know: a typo, or something that must not be here. */
+export function refuseUnknown(source, checks, refuse) {
+  for (const name of Object.keys(source ?? {})) {
+    if (!Object.hasOwn(checks, name)) {
+      throw refuse(name) ?? new InvalidOptionError(name, "is not an option of this client");
+    }
+  }
+}

@@ -1,0 +1,120 @@
+//! The only file that can hold a key (feature `direct`).
+//!
+//! It is not compiled into a keyless client. `cargo xtask pack` searches the packed client for the
+//! marker below, so a build that holds this file by accident is never shipped.
+
+use std::fmt;
+use std::rc::Rc;
+
+use super::builder::Builder;
+use super::token::{Credential, LocalFuture, bearer};
+use super::{Error, call};
+use crate::policy::endpoint::BaseUrl;
+use crate::policy::headers;
+use crate::transport::{Fault, Transport};
+
+/// Stands in every build that can hold a key, and nowhere else.
+pub const KEY_HOLDING_BUILD: &str = "openai-wasm key-holding build";
+
+/// Where requests go when no base URL is given.
+pub const OPENAI_BASE_URL: &str = "https://api.openai.com/v1";
+
+/// A model provider's key: a fixed string, or a function that is asked for every attempt.
+///
+/// It never prints.
+pub struct ApiKey<F>(Source<F>);
+
+type Ask<F> = dyn Fn() -> LocalFuture<'static, Result<String, F>>;
+
+enum Source<F> {
+    Fixed(String),
+    Asked(Rc<Ask<F>>),
+}
+
+impl<F> ApiKey<F> {
+    /// A fixed key. White space around it is removed: secrets often end in a newline.
+    #[must_use]
+    pub fn fixed(key: impl AsRef<str>) -> Self {
+        Self(Source::Fixed(key.as_ref().trim().to_owned()))
+    }
+
+    /// A function that gives the key; called before every attempt.
+    #[must_use]
+    pub fn asked(ask: impl Fn() -> LocalFuture<'static, Result<String, F>> + 'static) -> Self {
+        Self(Source::Asked(Rc::new(ask)))
+    }
+}
+
+impl<F: Fault> Credential<F> for ApiKey<F> {
+    fn authorization(&self) -> LocalFuture<'_, Result<String, F>> {
+        match &self.0 {
+            Source::Fixed(key) => Box::pin(std::future::ready(bearer("apiKey", key))),
+            Source::Asked(ask) => {
+                let asked = ask();
+                Box::pin(async move { bearer("apiKey", asked.await?.trim()) })
+            }
+        }
+    }
+}
+
+impl<F> fmt::Debug for ApiKey<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ApiKey([redacted])")
+    }
+}
+
+impl<T: Transport> Builder<T> {
+    /// The provider's key. For servers only: a client with a key must never reach a browser.
+    ///
+    /// Without [`Builder::base_url`] the requests go to OpenAI.
+    #[must_use]
+    pub fn api_key(mut self, key: ApiKey<T::Fault>) -> Self {
+        self.credential = Some(Rc::new(key));
+        self.keyless = false;
+        if self.base.is_none() {
+            self.base = BaseUrl::server(OPENAI_BASE_URL).ok();
+        }
+        self
+    }
+
+    /// The server's URL, with its path: `https://api.fireworks.ai/inference/v1`.
+    ///
+    /// # Errors
+    /// The URL is refused; the error names `base_url`.
+    pub fn base_url(mut self, url: &str) -> Result<Self, Error> {
+        let base = BaseUrl::server(url)
+            .map_err(|fault| Error::option("base_url", fault.clause().to_owned()))?;
+        self.base = Some(base);
+        self.keyless = false;
+        Ok(self)
+    }
+
+    /// `OpenAI-Organization`: whose quota the requests use.
+    ///
+    /// # Errors
+    /// The value cannot stand in a header.
+    pub fn organization(self, id: &str) -> Result<Self, Error> {
+        self.account_header("OpenAI-Organization", id)
+    }
+
+    /// `OpenAI-Project`: whose quota the requests use.
+    ///
+    /// # Errors
+    /// The value cannot stand in a header.
+    pub fn project(self, id: &str) -> Result<Self, Error> {
+        self.account_header("OpenAI-Project", id)
+    }
+
+    fn account_header(mut self, name: &str, value: &str) -> Result<Self, Error> {
+        headers::check(name, value)
+            .map_err(|fault| Error::option(name, call::header_message(name, fault)))?;
+        self.headers.push((name.to_owned(), Some(value.to_owned())));
+        Ok(self)
+    }
+
+    /// What this build is: [`KEY_HOLDING_BUILD`].
+    #[must_use]
+    pub fn build_kind(&self) -> &'static str {
+        KEY_HOLDING_BUILD
+    }
+}

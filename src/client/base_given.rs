@@ -1,0 +1,33 @@
+//! Where a keyless client sends: to the proxy that its author names.
+
+use super::Error;
+use super::builder::Builder;
+use crate::policy::endpoint::BaseUrl;
+use crate::transport::Transport;
+
+/// The base URL that a builder starts with: none.
+pub(super) fn initial() -> Option<BaseUrl> {
+    None
+}
+
+impl<T: Transport> Builder<T> {
+    /// The same for a URL that may be missing.
+    #[cfg_attr(not(feature = "js"), allow(dead_code))]
+    pub(crate) fn proxied_to(self, url: Option<&str>) -> Result<Self, Error> {
+        match url {
+            Some(url) => self.proxy_url(url),
+            None => Ok(self),
+        }
+    }
+
+    /// Your proxy's URL, with its path: `https://example.com/v1`, or `/v1` on the same origin.
+    ///
+    /// # Errors
+    /// The URL is refused (a model provider's host, for one); the error names `proxy_url`.
+    pub fn proxy_url(mut self, url: &str) -> Result<Self, Error> {
+        let base = BaseUrl::proxy(url)
+            .map_err(|fault| Error::option("proxy_url", fault.clause().to_owned()))?;
+        self.base = Some(base);
+        Ok(self)
+    }
+}

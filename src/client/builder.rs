@@ -1,0 +1,136 @@
+//! Building a client: what is missing or malformed is an error here, not at the first call.
+
+use std::rc::Rc;
+
+use super::token::{Credential, SessionToken};
+use super::{Client, Error, Settings, base, call};
+use crate::policy::endpoint::BaseUrl;
+use crate::policy::headers;
+use crate::transport::Transport;
+
+/// The official client's limit: ten minutes.
+const DEFAULT_TIMEOUT_MS: u32 = 600_000;
+const DEFAULT_MAX_RETRIES: u32 = 2;
+/// Image events are large, so the limit is generous; it exists to bound memory.
+const DEFAULT_MAX_EVENT_BYTES: usize = 64 * 1024 * 1024;
+
+/// Collects a client's settings.
+#[must_use]
+pub struct Builder<T: Transport> {
+    transport: T,
+    pub(super) base: Option<BaseUrl>,
+    pub(super) credential: Option<Rc<dyn Credential<T::Fault>>>,
+    pub(super) keyless: bool,
+    pub(super) headers: Vec<(String, Option<String>)>,
+    query: Vec<(String, String)>,
+    timeout_ms: u32,
+    max_retries: u32,
+    max_event_bytes: usize,
+    idle_timeout_ms: Option<u32>,
+}
+
+impl<T: Transport> Builder<T> {
+    pub(super) fn new(transport: T) -> Self {
+        Self {
+            transport,
+            base: base::initial(),
+            credential: None,
+            keyless: true,
+            headers: Vec::new(),
+            query: Vec::new(),
+            timeout_ms: DEFAULT_TIMEOUT_MS,
+            max_retries: DEFAULT_MAX_RETRIES,
+            max_event_bytes: DEFAULT_MAX_EVENT_BYTES,
+            idle_timeout_ms: None,
+        }
+    }
+
+    /// The session token that the proxy asks for.
+    pub fn token(mut self, token: SessionToken<T::Fault>) -> Self {
+        self.credential = Some(Rc::new(token));
+        self
+    }
+
+    /// The time limit of one attempt in milliseconds, to the end of a buffered body or to the head
+    /// of a streamed one. Default: 600 000.
+    pub fn timeout_ms(mut self, timeout_ms: u32) -> Self {
+        self.timeout_ms = timeout_ms;
+        self
+    }
+
+    /// How long a stream may bring no event, in milliseconds; 0 means for ever. Default: the
+    /// timeout.
+    pub fn idle_timeout_ms(mut self, idle_timeout_ms: u32) -> Self {
+        self.idle_timeout_ms = Some(idle_timeout_ms);
+        self
+    }
+
+    /// How often a failed attempt is repeated. Default: 2.
+    pub fn max_retries(mut self, max_retries: u32) -> Self {
+        self.max_retries = max_retries;
+        self
+    }
+
+    /// The size in bytes at which one stream event is refused. Default: 64 MiB.
+    pub fn max_event_bytes(mut self, max_event_bytes: usize) -> Self {
+        self.max_event_bytes = max_event_bytes;
+        self
+    }
+
+    /// A header of every request; `None` removes one that the client would send.
+    ///
+    /// # Errors
+    /// The header cannot be sent, or it carries a credential and this client is keyless.
+    pub fn header(mut self, name: &str, value: Option<&str>) -> Result<Self, Error> {
+        let check = if self.keyless {
+            headers::check_keyless
+        } else {
+            headers::check
+        };
+        check(name, value.unwrap_or_default())
+            .map_err(|fault| Error::option("headers", call::header_message(name, fault)))?;
+        self.headers
+            .push((name.to_owned(), value.map(str::to_owned)));
+        Ok(self)
+    }
+
+    /// A query parameter of every request.
+    pub fn query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.query.push((name.into(), value.into()));
+        self
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    /// No URL was given.
+    pub fn build(self) -> Result<Client<T>, Error> {
+        let base = self.base.ok_or_else(|| {
+            Error::option("proxy_url", "is required: the URL of your proxy".to_owned())
+        })?;
+        Ok(Client {
+            settings: Rc::new(Settings {
+                transport: self.transport,
+                base,
+                credential: self.credential,
+                keyless: self.keyless,
+                headers: self.headers,
+                query: self.query,
+                timeout_ms: self.timeout_ms,
+                max_retries: self.max_retries,
+                max_event_bytes: self.max_event_bytes,
+                idle_timeout_ms: self.idle_timeout_ms,
+            }),
+        })
+    }
+}
+
+impl<T: Transport> std::fmt::Debug for Builder<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Builder")
+            .field("base", &self.base)
+            .field("timeout_ms", &self.timeout_ms)
+            .field("max_retries", &self.max_retries)
+            .finish_non_exhaustive()
+    }
+}

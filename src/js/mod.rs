@@ -1,0 +1,8 @@
+//! The only WebAssembly exports: convert, call, convert.
+//!
+//! The npm package's own JavaScript (`pkg-template/`) stands above them; nobody else calls them.
+
+mod call;
+mod client;
+#[cfg(feature = "direct")]
+mod keyed;

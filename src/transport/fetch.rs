@@ -1,0 +1,190 @@
+//! The platform's `fetch`, or one that the caller gives (a service binding, say).
+
+use std::fmt;
+
+use gloo_net::http::Headers;
+use js_sys::{Function, Promise, Reflect};
+use wasm_bindgen::prelude::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{RequestInit, RequestRedirect, ResponseType};
+
+use super::{AbortGuard, Fault, FaultKind, FetchBody, Request, Response, Transport};
+use crate::policy::headers::HeaderList;
+use crate::policy::retry::Permille;
+
+/// Sends by `fetch(url, init)`.
+///
+/// `init` holds `method`, `headers`, `body`, `signal` and `redirect: "manual"`, nothing else:
+/// Workers refuse `cache`, `mode` and `credentials`, and an unknown header would make browsers ask
+/// for permission first.
+#[derive(Debug, Clone, Default)]
+pub struct FetchTransport {
+    custom: Option<Function>,
+}
+
+impl FetchTransport {
+    /// The platform's `fetch`, looked up at each call.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A function that is called like `fetch`.
+    #[must_use]
+    pub fn with_fetch(fetch: Function) -> Self {
+        Self {
+            custom: Some(fetch),
+        }
+    }
+
+    fn function(&self) -> Result<Function, JsValue> {
+        match &self.custom {
+            Some(fetch) => Ok(fetch.clone()),
+            None => Reflect::get(&js_sys::global(), &JsValue::from_str("fetch"))?.dyn_into(),
+        }
+    }
+
+    async fn call(
+        &self,
+        request: Request<JsValue>,
+        guard: &AbortGuard,
+    ) -> Result<web_sys::Response, JsValue> {
+        let init = RequestInit::new();
+        init.set_method(request.method.as_str());
+        init.set_redirect(RequestRedirect::Manual);
+        init.set_signal(guard.signal().as_ref());
+        if let Some(payload) = &request.payload {
+            init.set_body(payload);
+        }
+        let headers = web_sys::Headers::new()?;
+        for (name, value) in request.headers.iter() {
+            headers.append(name, value)?;
+        }
+        init.set_headers(&headers);
+        let url = JsValue::from_str(&request.url);
+        let answer = self.function()?.call2(&JsValue::UNDEFINED, &url, &init)?;
+        // A caller's `fetch` may be synchronous, may give back a response of another realm or of a
+        // polyfill (no `instanceof`), or something else altogether.
+        let answer = JsFuture::from(Promise::resolve(&answer)).await?;
+        let is_response = Reflect::get(&answer, &JsValue::from_str("status"))
+            .is_ok_and(|status| status.as_f64().is_some())
+            && Reflect::get(&answer, &JsValue::from_str("headers"))
+                .is_ok_and(|headers| headers.is_object());
+        if !is_response {
+            return Err(js_sys::TypeError::new("`fetch` did not give back a Response").into());
+        }
+        Ok(answer.unchecked_into())
+    }
+}
+
+impl Transport for FetchTransport {
+    type Payload = JsValue;
+    type Body = FetchBody;
+    type Fault = FetchFault;
+
+    async fn send(&self, request: Request<JsValue>) -> Result<Response<FetchBody>, FetchFault> {
+        let network = |cause| FetchFault::new(FaultKind::Network, cause);
+        let guard = AbortGuard::new().map_err(network)?;
+        let response = self.call(request, &guard).await.map_err(network)?;
+        let status = response.status();
+        // A browser shows a redirect that it did not follow as an opaque response of status 0.
+        let opaque = response.type_() == ResponseType::Opaqueredirect;
+        if opaque || matches!(status, 301 | 302 | 303 | 307 | 308) {
+            return Err(FetchFault::new(FaultKind::Redirect, JsValue::UNDEFINED));
+        }
+        Ok(Response {
+            status,
+            headers: header_list(&Headers::from_raw(response.headers())),
+            body: FetchBody::new(response, guard),
+        })
+    }
+
+    async fn sleep(&self, ms: u32) {
+        gloo_timers::future::TimeoutFuture::new(ms.min(LONGEST_TIMER_MS)).await;
+    }
+
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    fn now_unix_ms(&self) -> u64 {
+        // Milliseconds since 1970 are a positive whole number far below 2^53.
+        js_sys::Date::now() as u64
+    }
+
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    fn chance(&self) -> Permille {
+        // `Math.random()` lies in 0..1.
+        Permille((js_sys::Math::random() * 1000.0) as u16)
+    }
+}
+
+/// Timers count in a signed 32-bit number of milliseconds; above it they fire at once.
+const LONGEST_TIMER_MS: u32 = i32::MAX as u32;
+
+fn header_list(headers: &Headers) -> HeaderList {
+    let mut list = HeaderList::new();
+    for (name, value) in headers.entries() {
+        list.set(&name, value);
+    }
+    list
+}
+
+/// What `fetch` reported; `cause` is the JavaScript value that it threw.
+pub struct FetchFault {
+    kind: FaultKind,
+    cause: JsValue,
+}
+
+impl FetchFault {
+    /// A failure of that kind.
+    #[must_use]
+    pub fn new(kind: FaultKind, cause: JsValue) -> Self {
+        Self { kind, cause }
+    }
+
+    /// What was thrown, unchanged.
+    #[must_use]
+    pub fn into_cause(self) -> JsValue {
+        self.cause
+    }
+
+    /// The thrown value's own words, when it is an error or a string.
+    fn words(&self) -> Option<String> {
+        match self.cause.dyn_ref::<js_sys::Error>() {
+            Some(error) => Some(error.message().into()),
+            None => self.cause.as_string(),
+        }
+    }
+}
+
+impl Fault for FetchFault {
+    fn kind(&self) -> FaultKind {
+        self.kind
+    }
+
+    fn credential(detail: &str) -> Self {
+        Self::new(FaultKind::Credential, js_sys::Error::new(detail).into())
+    }
+}
+
+impl fmt::Display for FetchFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.kind {
+            FaultKind::Network => "connection error",
+            FaultKind::Redirect => "the server answered with a redirect, which is not followed",
+            FaultKind::Body => "the connection was lost while the body was read",
+            FaultKind::Credential => "the credential source failed",
+        })?;
+        match self.words() {
+            Some(words) if !words.is_empty() => {
+                f.write_str(": ")?;
+                f.write_str(&words)
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for FetchFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}

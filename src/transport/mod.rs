@@ -1,0 +1,154 @@
+//! The one place where I/O happens: a [`Transport`] sends a request and gives back a response.
+//!
+//! The trait is pure, so that the client above it is tested on the host with a scripted transport.
+//! `FetchTransport` (feature `fetch`) is the real one: the platform's `fetch`.
+
+use std::fmt;
+use std::future::Future;
+
+use futures_core::Stream;
+
+use crate::policy::headers::HeaderList;
+use crate::policy::retry::Permille;
+
+#[cfg(feature = "fetch")]
+mod abort;
+#[cfg(feature = "fetch")]
+mod body;
+#[cfg(feature = "fetch")]
+mod fetch;
+
+#[cfg(feature = "fetch")]
+pub use abort::{AbortGuard, Aborted};
+#[cfg(feature = "fetch")]
+pub use body::FetchBody;
+#[cfg(feature = "fetch")]
+pub use fetch::{FetchFault, FetchTransport};
+
+/// A request's method.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Method {
+    Get,
+    Post,
+    Put,
+    Patch,
+    Delete,
+}
+
+impl Method {
+    /// The method as it stands in a request line.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+
+    /// The method of that name, in upper or lower case.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Get, Self::Post, Self::Put, Self::Patch, Self::Delete]
+            .into_iter()
+            .find(|method| method.as_str().eq_ignore_ascii_case(name))
+    }
+}
+
+/// One attempt, ready to be sent.
+#[derive(Debug, Clone)]
+pub struct Request<P> {
+    /// The method.
+    pub method: Method,
+    /// The whole URL, or a path of the same origin.
+    pub url: String,
+    /// All headers, credentials included.
+    pub headers: HeaderList,
+    /// The body.
+    pub payload: Option<P>,
+}
+
+/// A response whose body has not been read.
+#[derive(Debug)]
+pub struct Response<B> {
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers that the platform lets the client see.
+    pub headers: HeaderList,
+    /// The unread body.
+    pub body: B,
+}
+
+/// Why there was no response, or why its body ended early.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FaultKind {
+    /// The network failed, or the platform refused the request (CORS, CSP).
+    Network,
+    /// The server answered with a redirect; following it could hand credentials to another host.
+    Redirect,
+    /// The body broke off.
+    Body,
+    /// The function that gives the session token or the key failed.
+    Credential,
+}
+
+impl FaultKind {
+    /// May the same request go through when it is sent again?
+    #[must_use]
+    pub const fn is_transient(self) -> bool {
+        matches!(self, Self::Network | Self::Body)
+    }
+}
+
+/// What a transport reports.
+pub trait Fault: fmt::Debug + fmt::Display + 'static {
+    /// The kind of failure.
+    fn kind(&self) -> FaultKind;
+    /// A credential source failed, with this explanation.
+    fn credential(detail: &str) -> Self;
+}
+
+/// A response's body: bytes as they come from the network. Dropping it closes the connection.
+pub trait Body<F>: Stream<Item = Result<Vec<u8>, F>> + Unpin {
+    /// Reads the whole body as UTF-8, invalid bytes replaced by U+FFFD.
+    ///
+    /// Dropping the future closes the connection.
+    ///
+    /// # Errors
+    /// The body broke off.
+    fn text(self) -> impl Future<Output = Result<String, F>>;
+}
+
+/// Sends requests and keeps time.
+pub trait Transport {
+    /// A request's body; cloned for every attempt.
+    type Payload: Clone + From<String>;
+    /// A response's body.
+    type Body: Body<Self::Fault>;
+    /// What can go wrong.
+    type Fault: Fault;
+
+    /// Sends one request and waits for the response's head.
+    ///
+    /// Dropping the future aborts the request.
+    ///
+    /// # Errors
+    /// No response came.
+    fn send(
+        &self,
+        request: Request<Self::Payload>,
+    ) -> impl Future<Output = Result<Response<Self::Body>, Self::Fault>>;
+
+    /// Waits so many milliseconds.
+    fn sleep(&self, ms: u32) -> impl Future<Output = ()>;
+
+    /// Wall-clock time in milliseconds since 1970.
+    fn now_unix_ms(&self) -> u64;
+
+    /// A fresh random number.
+    fn chance(&self) -> Permille;
+}
