@@ -18,3 +18,4 @@ mod js;
 pub mod policy;
 #[cfg(feature = "client")]
 pub mod transport;
+pub mod wire;

@@ -1,1 +1,3 @@
 //! Tests that run on the host, over the crate's public surface: a plain `cargo test` runs them.
+
+mod wire_chat;
