@@ -1,0 +1,243 @@
+//! Chat completions as events: one chunk a piece of text, choices interleaved.
+
+use std::{collections::VecDeque, convert::Infallible, sync::Arc};
+
+use axum::{
+    body::Body,
+    http::header,
+    response::{IntoResponse, Response},
+};
+use bytes::Bytes;
+use futures_util::stream;
+use serde::Serialize;
+
+use super::{
+    chat::{Ask, Logprobs, Usage, logprobs},
+    sampling::for_choice,
+    tools::Call,
+};
+use crate::{
+    lm::{
+        Model,
+        generation::{Generation, Options},
+    },
+    record::now_ms,
+};
+
+/// The part of a tool call in one chunk.
+#[derive(Serialize)]
+struct CallDelta {
+    index: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    kind: Option<&'static str>,
+    function: FunctionDelta,
+}
+
+#[derive(Serialize)]
+struct FunctionDelta {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    arguments: String,
+}
+
+#[derive(Default, Serialize)]
+struct Delta {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    role: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tool_calls: Option<Vec<CallDelta>>,
+}
+
+#[derive(Serialize)]
+struct Choice {
+    index: usize,
+    delta: Delta,
+    logprobs: Option<Logprobs>,
+    finish_reason: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct Chunk<'a> {
+    id: &'a str,
+    object: &'static str,
+    created: u64,
+    model: &'a str,
+    system_fingerprint: &'a str,
+    choices: Vec<Choice>,
+    /// Absent unless usage was asked for, then null until the last chunk.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    usage: Option<Option<Usage>>,
+}
+
+/// One choice under way.
+struct Strand {
+    index: usize,
+    generation: Generation,
+    /// Parts of tool calls still to send; none for an answer in text.
+    calls: VecDeque<CallDelta>,
+    calls_tools: bool,
+    started: bool,
+}
+
+enum End {
+    Usage,
+    Done,
+}
+
+/// The events of one answer, made as they are taken.
+struct Events {
+    model: Arc<Model>,
+    id: String,
+    created: u64,
+    model_id: String,
+    logprobs: bool,
+    include_usage: bool,
+    prompt_tokens: usize,
+    completion_tokens: usize,
+    strands: VecDeque<Strand>,
+    end: VecDeque<End>,
+}
+
+/// The streamed answer.
+pub fn respond(model: Arc<Model>, id: String, ask: Ask) -> Response {
+    let strands = (0..ask.n)
+        .map(|index| Strand {
+            index,
+            generation: Generation::new(model.clone(), for_choice(&ask.options, index)),
+            calls: call_parts(&model, &ask.calls),
+            calls_tools: !ask.calls.is_empty(),
+            started: false,
+        })
+        .collect();
+    let usage = ask.include_usage.then_some(End::Usage);
+    let events = Events {
+        model,
+        id,
+        created: now_ms() / 1000,
+        model_id: ask.model,
+        logprobs: ask.logprobs,
+        include_usage: ask.include_usage,
+        prompt_tokens: ask.prompt_tokens,
+        completion_tokens: 0,
+        strands,
+        end: usage.into_iter().chain([End::Done]).collect(),
+    };
+    let headers = [
+        (header::CONTENT_TYPE, "text/event-stream; charset=utf-8"),
+        (header::CACHE_CONTROL, "no-cache"),
+    ];
+    (
+        headers,
+        Body::from_stream(stream::iter(events.map(Ok::<_, Infallible>))),
+    )
+        .into_response()
+}
+
+/// Tool calls in parts: id and name first, then the arguments token by token.
+fn call_parts(model: &Arc<Model>, calls: &[Call]) -> VecDeque<CallDelta> {
+    let mut parts = VecDeque::new();
+    for (index, call) in calls.iter().enumerate() {
+        let name = Some(call.function.name.clone());
+        parts.push_back(CallDelta {
+            index,
+            id: Some(call.id.clone()),
+            kind: Some(call.kind),
+            function: FunctionDelta {
+                name,
+                arguments: String::new(),
+            },
+        });
+        let fixed = Options {
+            max_tokens: usize::MAX,
+            fixed: Some(model.tokenizer.encode(&call.function.arguments)),
+            ..Options::default()
+        };
+        parts.extend(
+            Generation::new(model.clone(), fixed).map(|piece| CallDelta {
+                index,
+                id: None,
+                kind: None,
+                function: FunctionDelta {
+                    name: None,
+                    arguments: piece.text,
+                },
+            }),
+        );
+    }
+    parts
+}
+
+impl Events {
+    fn event(&self, choices: Vec<Choice>, usage: Option<Usage>) -> Bytes {
+        let chunk = Chunk {
+            id: &self.id,
+            object: "chat.completion.chunk",
+            created: self.created,
+            model: &self.model_id,
+            system_fingerprint: &self.model.fingerprint,
+            choices,
+            usage: self.include_usage.then_some(usage),
+        };
+        // Serialising these types cannot fail: string keys, finite numbers.
+        let json = serde_json::to_string(&chunk).unwrap_or_default();
+        Bytes::from(format!("data: {json}\n\n"))
+    }
+
+    /// The next chunk of a choice, and whether it was its last.
+    fn advance(&mut self, strand: &mut Strand) -> (Choice, bool) {
+        let mut choice = Choice {
+            index: strand.index,
+            delta: Delta::default(),
+            logprobs: None,
+            finish_reason: None,
+        };
+        if !std::mem::replace(&mut strand.started, true) {
+            choice.delta.role = Some("assistant");
+            choice.delta.content = (!strand.calls_tools).then(String::new);
+            return (choice, false);
+        }
+        if strand.calls_tools {
+            let Some(part) = strand.calls.pop_front() else {
+                choice.finish_reason = Some("tool_calls");
+                return (choice, true);
+            };
+            // Id and name cost about four tokens, each part of the arguments one.
+            self.completion_tokens += if part.id.is_some() { 4 } else { 1 };
+            choice.delta.tool_calls = Some(vec![part]);
+            return (choice, false);
+        }
+        let Some(piece) = strand.generation.next() else {
+            self.completion_tokens += strand.generation.completion_tokens();
+            choice.finish_reason = Some(strand.generation.finish().as_str());
+            return (choice, true);
+        };
+        choice.logprobs = self.logprobs.then(|| logprobs(&self.model, &piece.tokens));
+        choice.delta.content = Some(piece.text);
+        (choice, false)
+    }
+}
+
+impl Iterator for Events {
+    type Item = Bytes;
+
+    fn next(&mut self) -> Option<Bytes> {
+        if let Some(mut strand) = self.strands.pop_front() {
+            let (choice, last) = self.advance(&mut strand);
+            if !last {
+                self.strands.push_back(strand);
+            }
+            return Some(self.event(vec![choice], None));
+        }
+        Some(match self.end.pop_front()? {
+            End::Usage => {
+                let usage = Usage::new(self.prompt_tokens, self.completion_tokens);
+                self.event(Vec::new(), Some(usage))
+            }
+            End::Done => Bytes::from_static(b"data: [DONE]\n\n"),
+        })
+    }
+}

@@ -1,0 +1,5 @@
+//! Objects that clients made, kept in memory.
+
+/// All of them; cheap to clone.
+#[derive(Clone, Default)]
+pub struct Store;
