@@ -1,14 +1,20 @@
 //! `cargo xtask`: the project's commands. `setup` finds or installs what the others need, `pack`
 //! makes the npm package, `demo` shows the whole path, `test` proves it, `bench` measures it.
 
+mod bench;
 mod command;
+mod demo;
 mod pack;
 mod process;
 mod say;
 mod setup;
+mod suites;
+mod upstream;
+mod workerd;
 mod workspace;
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
@@ -37,10 +43,45 @@ enum Task {
         #[arg(long, hide = true, requires = "out", conflicts_with = "proxy_url")]
         leaky: bool,
     },
+    /// Show the whole path: page, wasm client, Worker with the key, answering server
+    Demo {
+        /// End after the answer to one question
+        #[arg(
+            long,
+            value_name = "QUESTION",
+            num_args = 0..=1,
+            default_missing_value = demo::QUESTION
+        )]
+        once: Option<String>,
+    },
+    /// Run every test suite
+    Test {
+        /// Run this suite only; may be given more than once
+        #[arg(long, value_name = "SUITE")]
+        only: Vec<String>,
+        /// Name the suites
+        #[arg(long)]
+        list: bool,
+    },
+    /// Run the benchmarks and record their tables in benches/record/
+    Bench {
+        /// Passed on to benches/run.mjs
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
 }
 
-fn main() -> anyhow::Result<()> {
-    let arguments = Arguments::parse();
+fn main() -> ExitCode {
+    match run(Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say::failure(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> anyhow::Result<()> {
     process::kill_children_on_ctrl_c()?;
     let workspace = Workspace::find()?;
     match arguments.command {
@@ -58,5 +99,15 @@ fn main() -> anyhow::Result<()> {
             pack::pack(&workspace, &order)?;
             Ok(())
         }
+        Task::Demo { once } => {
+            let question = once.as_deref().unwrap_or(demo::QUESTION);
+            demo::demo(&workspace, question, once.is_some())
+        }
+        Task::Test { list: true, .. } => {
+            suites::list();
+            Ok(())
+        }
+        Task::Test { only, .. } => suites::test(&workspace, &only),
+        Task::Bench { arguments } => bench::bench(&workspace, &arguments),
     }
 }

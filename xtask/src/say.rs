@@ -5,6 +5,14 @@ pub fn step(label: &str, text: impl std::fmt::Display) {
     eprintln!("{label:>12} {text}");
 }
 
+/// An error with its causes, one a line, without a backtrace: none of them is this program's bug.
+pub fn failure(error: &anyhow::Error) {
+    eprintln!("{:>12} {error}", "error");
+    for cause in error.chain().skip(1) {
+        eprintln!("{:>12} {cause}", "because");
+    }
+}
+
 /// A table with aligned columns: the first flush left, the others flush right.
 pub fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     let mut widths: Vec<usize> = head.iter().map(|cell| cell.chars().count()).collect();

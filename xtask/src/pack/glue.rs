@@ -13,8 +13,7 @@ export async function instantiate(module, guard) {
     const exports = { __proto__: null };
 ";
 
-const FOOT: &str = "\
-    let wasm;
+const FOOT: &str = r"    let wasm;
     wasm = guard((await WebAssembly.instantiate(module, __wbg_get_imports())).exports);
     wasm.__wbindgen_start();
     return { ...exports, memory: wasm.memory };

@@ -5,7 +5,7 @@
 mod build;
 mod glue;
 mod leaks;
-mod package;
+pub mod package;
 mod scan;
 mod sizes;
 

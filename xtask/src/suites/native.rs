@@ -1,0 +1,150 @@
+//! The suites that cargo runs on the host.
+
+use std::fs;
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::command;
+use crate::suites::counts::Counts;
+use crate::suites::runner;
+use crate::suites::stage::Stage;
+
+/// The shapes that the crate compiles in, besides its default one. `proxy-only` bears no `direct`.
+const SHAPES: [&str; 9] = [
+    "",
+    "client",
+    "fetch",
+    "direct",
+    "proxy-handler",
+    "edge",
+    "js",
+    "js,edge",
+    "js,proxy-only",
+];
+
+/// The shapes whose unit tests a plain `cargo test` does not compile.
+const TESTED_SHAPES: [&str; 3] = ["", "edge", "proxy-only"];
+
+/// Compiles a shape with `proxy-only`; the other shapes do not read it.
+const PROXY_URL: &str = "https://proxy.example/v1";
+
+pub fn format(stage: &Stage) -> Result<Counts> {
+    check(
+        stage,
+        "format",
+        cargo(stage).args(["fmt", "--all", "--check"]),
+    )
+}
+
+pub fn tests(stage: &Stage) -> Result<Counts> {
+    let mut sum = counted(
+        stage,
+        "native",
+        cargo(stage).args(["test", "--workspace", "--no-fail-fast"]),
+    )?;
+    for shape in TESTED_SHAPES {
+        let mut cargo = of_shape(stage, "test", shape);
+        sum += counted(
+            stage,
+            &named("native", shape),
+            cargo.args(["--lib", "--no-fail-fast"]),
+        )?;
+    }
+    Ok(sum)
+}
+
+pub fn clippy(stage: &Stage) -> Result<Counts> {
+    let mut workspace = cargo(stage);
+    workspace.args([
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "--deny",
+        "warnings",
+    ]);
+    let mut sum = check(stage, "clippy", &mut workspace)?;
+    for shape in SHAPES {
+        let mut cargo = of_shape(stage, "clippy", shape);
+        cargo.args(["--lib", "--", "--deny", "warnings"]);
+        sum += check(stage, &named("clippy", shape), &mut cargo)?;
+    }
+    Ok(sum)
+}
+
+pub fn docs(stage: &Stage) -> Result<Counts> {
+    let mut sum = Counts::default();
+    for features in ["fetch", "js,edge"] {
+        let mut cargo = of_shape(stage, "doc", features);
+        cargo
+            .arg("--no-deps")
+            .env("RUSTDOCFLAGS", "--deny warnings");
+        sum += check(stage, &named("docs", features), &mut cargo)?;
+    }
+    Ok(sum)
+}
+
+/// Each example that is a crate of its own is linted and built for wasm.
+pub fn examples(stage: &Stage) -> Result<Counts> {
+    let mut sum = Counts::default();
+    let mut folders: Vec<_> = fs::read_dir(stage.workspace.path("examples"))?
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|folder| folder.join("Cargo.toml").exists())
+        .collect();
+    folders.sort();
+    for folder in folders {
+        let name = folder
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let mut cargo = stage.wasm()?.cargo("build");
+        cargo.current_dir(&folder);
+        sum += check(stage, &format!("examples-{name}"), &mut cargo)?;
+    }
+    Ok(sum)
+}
+
+fn cargo(stage: &Stage) -> Command {
+    let mut cargo = command::cargo();
+    cargo
+        .current_dir(stage.workspace.root())
+        .env("OPENAI_PROXY_URL", PROXY_URL);
+    cargo
+}
+
+fn of_shape(stage: &Stage, subcommand: &str, features: &str) -> Command {
+    let mut cargo = cargo(stage);
+    cargo.args([
+        subcommand,
+        "--package",
+        "openai-wasm",
+        "--no-default-features",
+        "--features",
+        features,
+    ]);
+    cargo
+}
+
+fn named(suite: &str, shape: &str) -> String {
+    let shape = if shape.is_empty() { "pure" } else { shape };
+    format!("{suite}-{}", shape.replace(',', "-"))
+}
+
+/// One command, one check.
+fn check(stage: &Stage, name: &str, command: &mut Command) -> Result<Counts> {
+    let ran = runner::run(stage.workspace, name, command)?;
+    Ok(if ran.succeeded {
+        Counts::success()
+    } else {
+        Counts::failure()
+    })
+}
+
+/// A test program that counts its tests itself.
+pub fn counted(stage: &Stage, name: &str, command: &mut Command) -> Result<Counts> {
+    let ran = runner::run(stage.workspace, name, command)?;
+    Ok(Counts::of_cargo(&ran.output).of_program(ran.succeeded))
+}

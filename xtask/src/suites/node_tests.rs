@@ -1,0 +1,81 @@
+//! The suites that `node --test` runs on the packed packages.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Result, bail};
+
+use crate::setup::npm;
+use crate::suites::counts::Counts;
+use crate::suites::runner;
+use crate::suites::stage::Stage;
+
+pub fn pkg(stage: &Stage) -> Result<Counts> {
+    run(stage, "pkg", &mut program(stage)?)
+}
+
+pub fn js(stage: &Stage) -> Result<Counts> {
+    run(stage, "js", &mut program(stage)?)
+}
+
+pub fn worker(stage: &Stage) -> Result<Counts> {
+    run(stage, "worker", &mut program(stage)?)
+}
+
+pub fn browser(stage: &Stage) -> Result<Counts> {
+    let mut node = program(stage)?;
+    node.env("CHROMIUM", &stage.browser()?.chromium);
+    run(stage, "browser", &mut node)
+}
+
+/// `node`, with what tests/support reads from the environment.
+fn program(stage: &Stage) -> Result<Command> {
+    stage.node()?;
+    let site = stage.site()?;
+    let mut node = npm::node();
+    node.env("UPSTREAM_BIN", stage.upstream()?)
+        .env("OPENAI_WASM_PKG", &site.open_package)
+        .env("OPENAI_WASM_DEMO_PKG", &site.bound_package)
+        .env("DEMO_SITE", &site.page)
+        .env("DEMO_WORKER", &site.worker)
+        .env("CARGO_XTASK", std::env::current_exe()?)
+        .env_remove("OPENAI_API_KEY")
+        .env_remove("OPENAI_BASE_URL")
+        .current_dir(stage.workspace.root());
+    Ok(node)
+}
+
+/// Runs `tests/<name>/*.test.mjs`: a report for people in the log, TAP for the counts.
+fn run(stage: &Stage, name: &str, node: &mut Command) -> Result<Counts> {
+    let files = test_files(stage, name)?;
+    let tap = stage.workspace.scratch("test")?.join(format!("{name}.tap"));
+    let _ = fs::remove_file(&tap);
+    node.args(["--test", "--test-timeout=120000"])
+        .args([
+            "--test-reporter=spec",
+            "--test-reporter-destination=stdout",
+            "--test-reporter=tap",
+        ])
+        .arg(format!("--test-reporter-destination={}", tap.display()))
+        .args(files);
+    let ran = runner::run(stage.workspace, name, node)?;
+    let report = fs::read_to_string(&tap).unwrap_or_default();
+    Ok(Counts::of_tap(&report).of_program(ran.succeeded))
+}
+
+fn test_files(stage: &Stage, name: &str) -> Result<Vec<PathBuf>> {
+    let folder = stage.workspace.path(&format!("tests/{name}"));
+    let mut files: Vec<PathBuf> = fs::read_dir(&folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|file| file.to_string_lossy().ends_with(".test.mjs"))
+        .collect();
+    if files.is_empty() {
+        bail!("{} has no *.test.mjs", folder.display());
+    }
+    files.sort();
+    Ok(files)
+}
