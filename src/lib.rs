@@ -16,6 +16,8 @@ pub mod client;
 #[cfg(feature = "js")]
 mod js;
 pub mod policy;
+pub mod sse;
+pub mod stream;
 #[cfg(feature = "client")]
 pub mod transport;
 pub mod wire;

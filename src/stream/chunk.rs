@@ -1,0 +1,54 @@
+//! What the decoder must know of a chunk, whatever its type.
+
+use serde_json::Value;
+
+use crate::wire::chat::ChatCompletionChunk;
+
+/// A chunk of an answer: what [`super::Decoder`] asks of it to tell a whole answer from a cut one.
+pub trait Chunk {
+    /// The text that this chunk adds to choice 0.
+    fn text(&self) -> Option<&str>;
+
+    /// Whether the answer may end after this chunk: it carries a `finish_reason`, or is the closing
+    /// event of its kind.
+    fn is_final(&self) -> bool;
+}
+
+impl Chunk for Value {
+    fn text(&self) -> Option<&str> {
+        let choice = self.get("choices")?.as_array()?.iter().find(|choice| {
+            let index = choice.get("index");
+            index.is_none_or(|index| index.is_null() || index == 0)
+        })?;
+        let delta = choice.get("delta").and_then(|delta| delta.get("content"));
+        delta.or_else(|| choice.get("text"))?.as_str()
+    }
+
+    fn is_final(&self) -> bool {
+        let Some(choices) = self.get("choices").and_then(Value::as_array) else {
+            let kind = self.get("type").and_then(Value::as_str);
+            return kind.is_some_and(is_closing_type);
+        };
+        choices.iter().any(|choice| {
+            let reason = choice.get("finish_reason").and_then(Value::as_str);
+            reason.is_some_and(|reason| !reason.is_empty())
+        })
+    }
+}
+
+impl Chunk for ChatCompletionChunk {
+    fn text(&self) -> Option<&str> {
+        Some(ChatCompletionChunk::text(self))
+    }
+
+    fn is_final(&self) -> bool {
+        let mut choices = self.choices.iter();
+        choices.any(|choice| choice.finish_reason.is_some())
+    }
+}
+
+/// Image and transcription streams name their last event: `image_generation.completed`,
+/// `transcript.text.done`.
+pub(crate) fn is_closing_type(kind: &str) -> bool {
+    kind.ends_with(".completed") || kind.ends_with(".done")
+}

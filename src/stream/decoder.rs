@@ -1,0 +1,237 @@
+//! Typed chunks for Rust callers.
+
+use std::marker::PhantomData;
+
+use memchr::memmem::Finder;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::payload::Payload;
+use super::{Chunk, ServerError, StreamError, StreamErrorKind};
+use crate::sse;
+
+/// What an end without `[DONE]` and without a `finish_reason` means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Truncation {
+    /// An error, with the text so far.
+    #[default]
+    Error,
+    /// A normal end: for servers that send neither.
+    Ignore,
+}
+
+/// Turns the bytes of a streamed answer into chunks of type `T`.
+///
+/// Push bytes as they come, take chunks until there are none, call [`Self::finish`] when the bytes
+/// end and take the rest. It holds no I/O, so dropping it is always safe.
+///
+/// ```
+/// use openai_wasm::stream::Decoder;
+///
+/// let mut decoder = Decoder::<serde_json::Value>::new();
+/// decoder.push(b"data: {\"choices\":[{\"delta\":{\"content\":\"Hi\"}}]}\n\ndata: [DONE]\n\n");
+/// while let Some(chunk) = decoder.next_chunk() {
+///     println!("{}", chunk?);
+/// }
+/// assert!(decoder.is_done());
+/// assert_eq!(decoder.text(), "Hi");
+/// # Ok::<(), openai_wasm::stream::StreamError>(())
+/// ```
+#[derive(Debug)]
+pub struct Decoder<T> {
+    events: sse::Decoder,
+    truncation: Truncation,
+    state: State,
+    /// A chunk said that the answer may end.
+    final_seen: bool,
+    event_index: u64,
+    text: String,
+    error_key: Finder<'static>,
+    chunk: PhantomData<fn() -> T>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Open,
+    /// The bytes have ended; what waits is still to be taken.
+    Finishing,
+    Done,
+    Failed,
+}
+
+impl<T: DeserializeOwned + Chunk> Default for Decoder<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T: DeserializeOwned + Chunk> Decoder<T> {
+    /// A decoder with the default limit, for which truncation is an error.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::with_options(sse::DEFAULT_MAX_EVENT_BYTES, Truncation::Error)
+    }
+
+    /// A decoder that refuses an event of more than `max_event_bytes`.
+    #[must_use]
+    pub fn with_options(max_event_bytes: usize, truncation: Truncation) -> Self {
+        Self {
+            events: sse::Decoder::with_max_event_bytes(max_event_bytes).watch_error_field(),
+            truncation,
+            state: State::Open,
+            final_seen: false,
+            event_index: 0,
+            text: String::new(),
+            error_key: Finder::new(b"\"error\""),
+            chunk: PhantomData,
+        }
+    }
+
+    /// Adds bytes as they came from the network. After the end they are ignored.
+    pub fn push(&mut self, bytes: &[u8]) {
+        if self.state == State::Open {
+            self.events.push(bytes);
+        }
+    }
+
+    /// Says that no more bytes will come.
+    pub fn finish(&mut self) {
+        if self.state == State::Open {
+            self.state = State::Finishing;
+        }
+    }
+
+    /// Takes the next chunk, or `None` when more bytes are needed or the stream has ended.
+    ///
+    /// # Errors
+    /// A [`StreamError`] for every end that is no success. It is the last item.
+    pub fn next_chunk(&mut self) -> Option<Result<T, StreamError>> {
+        while matches!(self.state, State::Open | State::Finishing) {
+            let event = self.events.next_event();
+            let (event, unterminated) = match (event, self.state) {
+                (Some(event), _) => (event, false),
+                (None, State::Open) => return None,
+                (None, _) => match self.events.take_unterminated() {
+                    Some(event) => (event, true),
+                    None => return self.end_of_bytes(),
+                },
+            };
+            let payload = match event {
+                Ok(event) => Payload::of(&event),
+                Err(sse::EventTooLarge { max_event_bytes }) => {
+                    return self.fail(StreamErrorKind::TooLarge { max_event_bytes });
+                }
+            };
+            let (json, named_error) = match payload {
+                Payload::Skip => continue,
+                Payload::Done => {
+                    self.state = State::Done;
+                    return None;
+                }
+                Payload::Json(json) => (json, false),
+                Payload::Error(json) => (json, true),
+            };
+            match read::<T>(json, named_error, &self.error_key) {
+                Ok(chunk) => {
+                    self.final_seen |= chunk.is_final();
+                    self.text.push_str(chunk.text().unwrap_or_default());
+                    self.event_index += 1;
+                    return Some(Ok(chunk));
+                }
+                // What the end cut off is a cut, not bad JSON.
+                Err(StreamErrorKind::Malformed { .. }) if unterminated => {
+                    return self.end_of_bytes_inside_an_event();
+                }
+                Err(kind) => return self.fail(kind),
+            }
+        }
+        None
+    }
+
+    /// Ends the stream because the caller, or a limit that the caller keeps, stops it. The error
+    /// says what had come until then.
+    pub fn stop(&mut self, kind: StreamErrorKind) -> StreamError {
+        self.state = State::Failed;
+        StreamError {
+            kind,
+            text: self.text.clone(),
+            event_index: self.event_index,
+        }
+    }
+
+    /// Whether the answer is whole: `[DONE]` came, or the bytes ended after a `finish_reason`.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        self.state == State::Done
+    }
+
+    /// Whether nothing more will come, so that the connection can be closed.
+    #[must_use]
+    pub fn is_ended(&self) -> bool {
+        matches!(self.state, State::Done | State::Failed)
+    }
+
+    /// The text of choice 0 so far.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// How many chunks have been delivered.
+    #[must_use]
+    pub fn event_index(&self) -> u64 {
+        self.event_index
+    }
+
+    fn fail(&mut self, kind: StreamErrorKind) -> Option<Result<T, StreamError>> {
+        Some(Err(self.stop(kind)))
+    }
+
+    fn end_of_bytes(&mut self) -> Option<Result<T, StreamError>> {
+        let whole = self.final_seen || self.truncation == Truncation::Ignore;
+        if whole && self.event_index > 0 {
+            self.state = State::Done;
+            return None;
+        }
+        self.fail(StreamErrorKind::Truncated)
+    }
+
+    fn end_of_bytes_inside_an_event(&mut self) -> Option<Result<T, StreamError>> {
+        if self.truncation == Truncation::Ignore && self.event_index > 0 {
+            self.state = State::Done;
+            return None;
+        }
+        self.fail(StreamErrorKind::Truncated)
+    }
+}
+
+fn read<T: DeserializeOwned>(
+    json: &[u8],
+    named_error: bool,
+    error_key: &Finder<'_>,
+) -> Result<T, StreamErrorKind> {
+    let lossy = String::from_utf8_lossy(json);
+    let malformed = |error: serde_json::Error| StreamErrorKind::Malformed {
+        column: error.column(),
+    };
+    let failed = |error| StreamErrorKind::Failed(Box::new(error));
+    if named_error {
+        return Err(match serde_json::from_str::<Value>(&lossy) {
+            Ok(value) => failed(
+                ServerError::find(&value, true).unwrap_or_else(|| ServerError::plain(&lossy)),
+            ),
+            Err(_) => failed(ServerError::plain(&lossy)),
+        });
+    }
+    // The key stands in hardly any event, and then a second look costs little.
+    if error_key.find(json).is_some() {
+        let value = serde_json::from_str::<Value>(&lossy).map_err(malformed)?;
+        if let Some(error) = ServerError::find(&value, false) {
+            return Err(failed(error));
+        }
+    }
+    if json.first() != Some(&b'{') {
+        return Err(StreamErrorKind::Malformed { column: 1 });
+    }
+    serde_json::from_str(&lossy).map_err(malformed)
+}

@@ -1,0 +1,15 @@
+//! What the events of an answer mean: chunks, `[DONE]`, errors inside the stream, and how it ended.
+//!
+//! [`Decoder`] gives typed chunks to Rust callers. How a stream ended is never ambiguous: either
+//! [`Decoder::is_done`] is true, or the last item was a [`StreamError`] whose kind says why.
+
+mod chunk;
+mod decoder;
+mod error;
+mod payload;
+mod server_error;
+
+pub use chunk::Chunk;
+pub use decoder::{Decoder, Truncation};
+pub use error::{StreamError, StreamErrorKind};
+pub use server_error::ServerError;
