@@ -18,7 +18,7 @@ object! {
         #[ts(optional = nullable)]
         shutdown_date: Option<String>,
         /// What the caller may do with the model (2023).
-        #[ts(type = "Array<unknown>")]
+        #[ts(optional, type = "Array<unknown>")]
         permission: Option<Vec<serde_json::Value>>,
         /// The model that this one was made from (2023).
         #[ts(optional = nullable)]

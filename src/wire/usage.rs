@@ -27,7 +27,7 @@ impl CompletionUsage {
 
 object! {
     /// What the tokens of an answer went to (2026).
-    response struct CompletionTokensDetails {
+    response struct CompletionTokensDetails as "CompletionUsageCompletionTokensDetails" {
         /// Tokens of a predicted output that appeared in the answer.
         accepted_prediction_tokens: Option<u64>,
         /// Audio tokens of the answer.
@@ -43,7 +43,7 @@ object! {
 
 object! {
     /// What the tokens of a prompt were (2026).
-    response struct PromptTokensDetails {
+    response struct PromptTokensDetails as "CompletionUsagePromptTokensDetails" {
         /// Audio tokens of the prompt.
         audio_tokens: Option<u64>,
         /// Tokens that came from the prompt cache.

@@ -111,7 +111,7 @@ object! {
         /// send an empty one later.
         id: Option<String>,
         /// `function` (2026), in the first piece.
-        #[ts(type = "\"function\"")]
+        #[ts(optional, type = "\"function\"")]
         r#type: Option<String>,
         /// What is new in the call.
         function: Option<FunctionCallDelta>,

@@ -132,7 +132,7 @@ object! {
 
 object! {
     /// Where an image is, and how closely to look at it (2026).
-    request struct ImageUrl as "ImageURL" {
+    request struct ImageUrl as "ImageURLInput" {
         /// The image's address, or a `data:` URL with base64 content.
         url: String,
         /// How closely to look; the server's default is `auto`.
@@ -166,7 +166,7 @@ object! {
 
 object! {
     /// Recorded sound (2026).
-    request struct InputAudio {
+    request struct InputAudio as "InputAudioData" {
         /// The bytes, base64.
         data: String,
         /// Their format.

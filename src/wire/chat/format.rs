@@ -68,7 +68,7 @@ object! {
         description: Option<String>,
         /// The JSON schema. Fireworks documents string, number, integer, boolean, array,
         /// object, enum and anyOf.
-        #[ts(type = "{ [key: string]: unknown }")]
+        #[ts(optional, type = "{ [key: string]: unknown }")]
         schema: Option<serde_json::Value>,
         /// Whether the answer must follow the schema exactly; only a subset of JSON Schema is
         /// then allowed. Default `false`.

@@ -141,7 +141,7 @@ object! {
         /// Always `assistant`.
         role: AssistantRole,
         /// A text, text parts, or one refusal part. Needed unless there are calls.
-        #[ts(type = "string | Array<ChatCompletionContentPartText | ChatCompletionContentPartRefusal> | null")]
+        #[ts(optional = nullable, type = "string | Array<ChatCompletionContentPartText | ChatCompletionContentPartRefusal> | null")]
         content: Option<ChatCompletionContent>,
         /// What the model said in refusing (2026).
         refusal: Option<String>,

@@ -171,7 +171,7 @@ open_enum! {
 
 object! {
     /// How the prompt is cached (2026).
-    request struct PromptCacheOptions {
+    request struct PromptCacheOptions as "PromptCacheOptionsParam" {
         /// Who sets the breakpoints.
         #[ts(optional)]
         mode: Option<PromptCacheMode>,
@@ -231,7 +231,7 @@ open_enum! {
 
 object! {
     /// Lets the model search the web (2026).
-    request struct WebSearchOptions {
+    request struct WebSearchOptions as "WebSearchOptionsParam" {
         /// How much of the context the search may use; the server's default is `medium`.
         #[ts(optional)]
         search_context_size: Option<SearchContextSize>,

@@ -43,7 +43,7 @@ object! {
         /// What a stream carries besides the answer; only with `stream` (Fireworks, 2026).
         stream_options: Option<StreamOptions>,
         /// Where to stop: up to 4 sequences.
-        #[ts(type = "string | Array<string> | null")]
+        #[ts(optional = nullable, type = "string | Array<string> | null")]
         stop: Option<StopSequences>,
         /// The most tokens to make. Default without limit (2023); deprecated for
         /// `max_completion_tokens` (2026). Fireworks lowers it to what fits, unless
@@ -58,7 +58,7 @@ object! {
         /// 2; default 0. Fireworks: without the ends.
         frequency_penalty: Option<f64>,
         /// Bias by token id: −100 (never) to 100 (only), added to the logits.
-        #[ts(type = "{ [key: string]: number } | null")]
+        #[ts(optional = nullable, type = "{ [key: string]: number } | null")]
         logit_bias: Option<BTreeMap<String, Number>>,
         /// Whether to report the tokens' log probabilities (Fireworks, 2026). Default `false`.
         logprobs: Option<bool>,
@@ -67,7 +67,7 @@ object! {
         top_logprobs: Option<u32>,
         /// Makes equal requests with an equal seed give equal answers, as far as the server can
         /// (Fireworks, 2026): a 64-bit integer. Watch the answer's `system_fingerprint`.
-        #[ts(type = "number | bigint | string | null")]
+        #[ts(optional = nullable, type = "number | bigint | string | null")]
         seed: Option<i64>,
         /// The tools that the model may call (Fireworks, 2026).
         #[ts(optional, type = "Array<ChatCompletionTool>")]
@@ -123,7 +123,7 @@ object! {
         store: Option<bool>,
         /// Up to 16 pairs to keep with the answer (2026): keys up to 64 characters, values up to
         /// 512.
-        #[ts(type = "{ [key: string]: string } | null")]
+        #[ts(optional = nullable, type = "Metadata | null")]
         metadata: Option<BTreeMap<String, String>>,
         /// A stable identifier of the end user, best hashed (2026).
         safety_identifier: Option<String>,

@@ -57,7 +57,7 @@ object! {
         /// What it does; the model decides by it.
         description: Option<String>,
         /// Its parameters as a JSON schema object; left out means none.
-        #[ts(type = "{ [key: string]: unknown }")]
+        #[ts(optional, type = "FunctionParameters")]
         parameters: Option<Map<String, Value>>,
         /// Whether arguments must follow the schema exactly (Fireworks, 2026). Default `false`.
         strict: Option<bool>,
@@ -266,7 +266,7 @@ object! {
 
 object! {
     /// A function's name and the arguments to call it with.
-    request struct Function as "FunctionCall" {
+    request struct Function as "FunctionCallData" {
         /// The function's name.
         name: String,
         /// The arguments as JSON text, as the model wrote them: not always valid, not always

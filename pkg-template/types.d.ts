@@ -1,0 +1,1112 @@
+// Generated from src/wire by `UPDATE_TYPES=1 cargo test --lib wire::typescript`. Do not edit.
+//
+// The bodies of requests and responses. In a request, a string of a fixed set may also be one
+// that the documents do not name; a response may hold one.
+
+/** Token counts of one request. */
+export interface CompletionUsage {
+    /** Tokens of the answer. */
+    completion_tokens: number;
+    /** Tokens of the prompt. */
+    prompt_tokens: number;
+    /** Both together. */
+    total_tokens: number;
+    /** What the answer's tokens went to (2026). */
+    completion_tokens_details?: CompletionUsageCompletionTokensDetails;
+    /** What the prompt's tokens were (2026). */
+    prompt_tokens_details?: CompletionUsagePromptTokensDetails;
+}
+
+/** What the tokens of an answer went to (2026). */
+export interface CompletionUsageCompletionTokensDetails {
+    /** Tokens of a predicted output that appeared in the answer. */
+    accepted_prediction_tokens?: number;
+    /** Audio tokens of the answer. */
+    audio_tokens?: number;
+    /** Tokens that the model spent on reasoning. */
+    reasoning_tokens?: number;
+    /** Tokens of a predicted output that did not appear in the answer; they are billed. */
+    rejected_prediction_tokens?: number;
+    /** Text tokens of the answer. */
+    text_tokens?: number;
+}
+
+/** What the tokens of a prompt were (2026). */
+export interface CompletionUsagePromptTokensDetails {
+    /** Audio tokens of the prompt. */
+    audio_tokens?: number;
+    /** Tokens that came from the prompt cache. */
+    cached_tokens?: number;
+    /** Tokens that were written to the prompt cache. */
+    cache_write_tokens?: number;
+    /** Image tokens of the prompt. */
+    image_tokens?: number;
+    /** Text tokens of the prompt. */
+    text_tokens?: number;
+}
+
+/**
+ * What a server says went wrong.
+ *
+ * Its texts come from the server and may quote the request: show them to the caller, keep
+ * them out of logs.
+ */
+export interface ErrorObject {
+    /** What went wrong, for people. Empty if the server gave no words. */
+    message: string;
+    /** The kind of error, for instance `invalid_request_error`. */
+    type: string | null;
+    /** The parameter at fault. */
+    param: string | null;
+    /**
+     * A code, for instance `insufficient_quota`. A number that a server sent is read as
+     * its digits.
+     */
+    code: string | null;
+}
+
+/** The envelope that an error comes in. */
+export interface ErrorResponse {
+    /** What went wrong. */
+    error: ErrorObject;
+}
+
+/** A model that a server offers (`GET /models/{model}`). */
+export interface Model {
+    /** The identifier that other endpoints take as `model`. */
+    id: string;
+    /** Always `model`. */
+    object: "model";
+    /** When the model was made, Unix time in seconds (2026); 0 if the server does not say. */
+    created: number;
+    /** The organisation that owns the model. */
+    owned_by: string;
+    /** The day on which the model will shut down, `YYYY-MM-DD` (2026). */
+    shutdown_date?: string | null;
+    /** What the caller may do with the model (2023). */
+    permission?: Array<unknown>;
+    /** The model that this one was made from (2023). */
+    root?: string | null;
+    /** The model that this one descends from (2023). */
+    parent?: string | null;
+}
+
+/** The models that a server offers (`GET /models`). */
+export interface ModelList {
+    /** Always `list`. */
+    object: "list";
+    /** The models, in the server's order. */
+    data: Array<Model>;
+}
+
+/** The answer to `DELETE /models/{model}`. */
+export interface ModelDeleted {
+    /** The model that was deleted. */
+    id: string;
+    /** Always `model`. */
+    object: string;
+    /** Whether it is gone. */
+    deleted: boolean;
+}
+
+/** The request for a chat answer. */
+export interface ChatCompletionCreateParamsBase {
+    /** The model to ask. */
+    model: string;
+    /** The conversation so far, at least one message. */
+    messages: Array<ChatCompletionMessageParam>;
+    /**
+     * How freely the model chooses: 0 (the likeliest token) to 2; default 1. Change this
+     * or `top_p`, not both. Fireworks: above 0, below 2.
+     */
+    temperature?: number | null;
+    /**
+     * Chooses among the tokens that together have this probability: 0 to 1; default 1.
+     * Fireworks: above 0.
+     */
+    top_p?: number | null;
+    /** How many answers to make: 1 to 128 (2026, Fireworks); default 1. Each is billed. */
+    n?: number | null;
+    /** Whether the answer comes in pieces, as server-sent events. Default `false`. */
+    stream?: boolean | null;
+    /** What a stream carries besides the answer; only with `stream` (Fireworks, 2026). */
+    stream_options?: ChatCompletionStreamOptions | null;
+    /** Where to stop: up to 4 sequences. */
+    stop?: string | Array<string> | null;
+    /**
+     * The most tokens to make. Default without limit (2023); deprecated for
+     * `max_completion_tokens` (2026). Fireworks lowers it to what fits, unless
+     * `context_length_exceeded_behavior` says otherwise.
+     */
+    max_tokens?: number | null;
+    /** The most tokens to make, reasoning included (2026). */
+    max_completion_tokens?: number | null;
+    /**
+     * Makes tokens that appeared already less likely (or more, below 0): −2 to 2; default
+     * 0. Fireworks: without the ends.
+     */
+    presence_penalty?: number | null;
+    /**
+     * Makes tokens less likely (or more, below 0) the oftener they appeared already: −2 to
+     * 2; default 0. Fireworks: without the ends.
+     */
+    frequency_penalty?: number | null;
+    /** Bias by token id: −100 (never) to 100 (only), added to the logits. */
+    logit_bias?: { [key: string]: number } | null;
+    /** Whether to report the tokens' log probabilities (Fireworks, 2026). Default `false`. */
+    logprobs?: boolean | null;
+    /**
+     * How many of the likeliest tokens to report at each place: 0 to 20; only with
+     * `logprobs` (Fireworks, 2026).
+     */
+    top_logprobs?: number | null;
+    /**
+     * Makes equal requests with an equal seed give equal answers, as far as the server can
+     * (Fireworks, 2026): a 64-bit integer. Watch the answer's `system_fingerprint`.
+     */
+    seed?: number | bigint | string | null;
+    /** The tools that the model may call (Fireworks, 2026). */
+    tools?: Array<ChatCompletionTool>;
+    /** Which tool it has to call (2026): default `none` without tools, `auto` with them. */
+    tool_choice?: ChatCompletionToolChoiceOption;
+    /** Whether it may make several calls at once (2026). Default `true`. */
+    parallel_tool_calls?: boolean;
+    /** The form that the answer has to take (Fireworks, 2026). */
+    response_format?: ResponseFormat;
+    /**
+     * An identifier of the end user, against abuse. 2026 replaces it by
+     * `safety_identifier` and `prompt_cache_key`.
+     */
+    user?: string;
+    /** Chooses among this many of the likeliest tokens (Fireworks): above 1, below 128. */
+    top_k?: number;
+    /**
+     * Leaves out tokens that are less likely than this share of the likeliest one
+     * (Fireworks): 0 to 1.
+     */
+    min_p?: number;
+    /**
+     * Penalty on tokens of prompt and answer that repeat (Fireworks): above 0, below 2; 1 is
+     * none, 1.2 is usual, below 1 rewards repetition.
+     */
+    repetition_penalty?: number;
+    /** What to do when prompt and `max_tokens` exceed the context (Fireworks). */
+    context_length_exceeded_behavior?: ContextLengthExceededBehavior;
+    /** How hard a reasoning model thinks (2026). */
+    reasoning_effort?: ReasoningEffort | null;
+    /** How many words it makes (2026). */
+    verbosity?: Verbosity | null;
+    /** The kinds of output (2026). Default text. */
+    modalities?: Array<ChatCompletionModality> | null;
+    /** The form of an answer in sound; needed with that modality (2026). */
+    audio?: ChatCompletionAudioParam | null;
+    /** Text that the answer will largely repeat (2026). */
+    prediction?: ChatCompletionPredictionContent | null;
+    /** Lets the model search the web (2026). */
+    web_search_options?: WebSearchOptionsParam;
+    /** Asks for moderation of request and answer (2026). */
+    moderation?: ChatCompletionModerationParam | null;
+    /** How it is processed (2026). */
+    service_tier?: ServiceTier | null;
+    /**
+     * Whether the server keeps the answer for distillation and evals (2026). Default
+     * `false`.
+     */
+    store?: boolean | null;
+    /**
+     * Up to 16 pairs to keep with the answer (2026): keys up to 64 characters, values up to
+     * 512.
+     */
+    metadata?: Metadata | null;
+    /** A stable identifier of the end user, best hashed (2026). */
+    safety_identifier?: string | null;
+    /** Groups similar requests for the prompt cache (2026). */
+    prompt_cache_key?: string | null;
+    /** How the prompt is cached (2026). */
+    prompt_cache_options?: PromptCacheOptionsParam;
+    /** How long the prompt stays cached (2026, deprecated: see `prompt_cache_options`). */
+    prompt_cache_retention?: PromptCacheRetention | null;
+    /** Which function the model has to call (2026, deprecated: see `tool_choice`). */
+    function_call?: FunctionCallOption;
+    /** The functions that it may call, 1 to 128 (2026, deprecated: see `tools`). */
+    functions?: Array<FunctionDefinition>;
+}
+
+/** A message of the conversation so far. */
+export type ChatCompletionMessageParam = ChatCompletionDeveloperMessageParam | ChatCompletionSystemMessageParam | ChatCompletionUserMessageParam | ChatCompletionAssistantMessageParam | ChatCompletionToolMessageParam | ChatCompletionFunctionMessageParam;
+
+/** Instructions, for reasoning models (2026). */
+export interface ChatCompletionDeveloperMessageParam {
+    /** Always `developer`. */
+    role: "developer";
+    /** The instructions: a text, or text parts. */
+    content: string | Array<ChatCompletionContentPartText>;
+    /** Tells apart participants of one role. */
+    name?: string | null;
+}
+
+/** Instructions. */
+export interface ChatCompletionSystemMessageParam {
+    /** Always `system`. */
+    role: "system";
+    /** The instructions: a text, or text parts. */
+    content: string | Array<ChatCompletionContentPartText>;
+    /** Tells apart participants of one role: letters, digits and `_`, up to 64 characters. */
+    name?: string | null;
+}
+
+/** What the user says. */
+export interface ChatCompletionUserMessageParam {
+    /** Always `user`. */
+    role: "user";
+    /** A text, or a list of parts. */
+    content: string | Array<ChatCompletionContentPart>;
+    /** Tells apart participants of one role: letters, digits and `_`, up to 64 characters. */
+    name?: string | null;
+}
+
+/** What the model said before. */
+export interface ChatCompletionAssistantMessageParam {
+    /** Always `assistant`. */
+    role: "assistant";
+    /** A text, text parts, or one refusal part. Needed unless there are calls. */
+    content?: string | Array<ChatCompletionContentPartText | ChatCompletionContentPartRefusal> | null;
+    /** What the model said in refusing (2026). */
+    refusal?: string | null;
+    /** Tells apart participants of one role: letters, digits and `_`, up to 64 characters. */
+    name?: string | null;
+    /** An earlier answer in sound (2026). */
+    audio?: AudioReference | null;
+    /** The calls that the model made (2026). */
+    tool_calls?: Array<ChatCompletionMessageToolCall>;
+    /** The call that the model made (2026, deprecated: see `tool_calls`). */
+    function_call?: FunctionCallData | null;
+}
+
+/** An earlier answer in sound (2026). */
+export interface AudioReference {
+    /** Its identifier. */
+    id: string;
+}
+
+/** A tool's result (2026). */
+export interface ChatCompletionToolMessageParam {
+    /** Always `tool`. */
+    role: "tool";
+    /** The result: a text, or text parts. */
+    content: string | Array<ChatCompletionContentPartText>;
+    /** The call that it is the result of. */
+    tool_call_id: string;
+}
+
+/** A function's result (2026, deprecated). */
+export interface ChatCompletionFunctionMessageParam {
+    /** Always `function`. */
+    role: "function";
+    /** The result. */
+    content: string | null;
+    /** The function. */
+    name: string;
+}
+
+/** A part of a message's content (2026). */
+export type ChatCompletionContentPart = ChatCompletionContentPartText | ChatCompletionContentPartImage | ChatCompletionContentPartInputAudio | ChatCompletionContentPartFile;
+
+/** A text part. */
+export interface ChatCompletionContentPartText {
+    /** Always `text`. */
+    type: "text";
+    /** The text. */
+    text: string;
+    /** Ends a reusable prefix of the prompt here (2026). */
+    prompt_cache_breakpoint?: PromptCacheBreakpoint | null;
+}
+
+/** An image part (2026). */
+export interface ChatCompletionContentPartImage {
+    /** Always `image_url`. */
+    type: "image_url";
+    /** The image. */
+    image_url: ImageURLInput;
+    /** Ends a reusable prefix of the prompt here (2026). */
+    prompt_cache_breakpoint?: PromptCacheBreakpoint | null;
+}
+
+/** Where an image is, and how closely to look at it (2026). */
+export interface ImageURLInput {
+    /** The image's address, or a `data:` URL with base64 content. */
+    url: string;
+    /** How closely to look; the server's default is `auto`. */
+    detail?: ImageDetail | null;
+}
+
+/** How closely a model looks at an image (2026). */
+export type ImageDetail = "auto" | "low" | "high" | (string & {});
+
+/** A part of recorded sound (2026). */
+export interface ChatCompletionContentPartInputAudio {
+    /** Always `input_audio`. */
+    type: "input_audio";
+    /** The sound. */
+    input_audio: InputAudioData;
+    /** Ends a reusable prefix of the prompt here (2026). */
+    prompt_cache_breakpoint?: PromptCacheBreakpoint | null;
+}
+
+/** Recorded sound (2026). */
+export interface InputAudioData {
+    /** The bytes, base64. */
+    data: string;
+    /** Their format. */
+    format: InputAudioFormat;
+}
+
+/** The format of recorded sound (2026). */
+export type InputAudioFormat = "wav" | "mp3" | (string & {});
+
+/** A file part (2026). */
+export interface ChatCompletionContentPartFile {
+    /** Always `file`. */
+    type: "file";
+    /** The file. */
+    file: FileInput;
+    /** Ends a reusable prefix of the prompt here (2026). */
+    prompt_cache_breakpoint?: PromptCacheBreakpoint | null;
+}
+
+/** A file, uploaded before (`file_id`) or as data (`file_data` with `filename`) (2026). */
+export interface FileInput {
+    /** The bytes, base64. */
+    file_data?: string | null;
+    /** The identifier of an uploaded file. */
+    file_id?: string | null;
+    /** The file's name, to go with `file_data`. */
+    filename?: string | null;
+}
+
+/** A refusal part (2026), in assistant messages only. */
+export interface ChatCompletionContentPartRefusal {
+    /** Always `refusal`. */
+    type: "refusal";
+    /** What the model said in refusing. */
+    refusal: string;
+}
+
+/**
+ * The end of a reusable prefix of the prompt (2026). It lives as long as the request's
+ * `prompt_cache_options.ttl` says.
+ */
+export interface PromptCacheBreakpoint {
+    /** Always `explicit`. */
+    mode: "explicit";
+}
+
+/** A tool that the model may call. */
+export type ChatCompletionTool = ChatCompletionFunctionTool | ChatCompletionCustomTool;
+
+/** A function tool. */
+export interface ChatCompletionFunctionTool {
+    /** Always `function`. */
+    type: "function";
+    /** The function. */
+    function: FunctionDefinition;
+}
+
+/** A function that the model may call. */
+export interface FunctionDefinition {
+    /** Its name: letters, digits, `_` and `-`, up to 64 characters. */
+    name: string;
+    /** What it does; the model decides by it. */
+    description?: string | null;
+    /** Its parameters as a JSON schema object; left out means none. */
+    parameters?: FunctionParameters;
+    /** Whether arguments must follow the schema exactly (Fireworks, 2026). Default `false`. */
+    strict?: boolean | null;
+}
+
+/** A tool with free text or a grammar for its input (2026). */
+export interface ChatCompletionCustomTool {
+    /** Always `custom`. */
+    type: "custom";
+    /** The tool. */
+    custom: CustomToolDefinition;
+}
+
+/** A custom tool (2026). */
+export interface CustomToolDefinition {
+    /** Its name. */
+    name: string;
+    /** What it does. */
+    description?: string | null;
+    /** The form of its input; default is free text. */
+    format?: CustomToolFormat | null;
+}
+
+/** The form of a custom tool's input (2026). */
+export type CustomToolFormat = TextFormat | GrammarFormat;
+
+/** Free text (2026). */
+export interface TextFormat {
+    /** Always `text`. */
+    type: "text";
+}
+
+/** Text after a grammar (2026). */
+export interface GrammarFormat {
+    /** Always `grammar`. */
+    type: "grammar";
+    /** The grammar. */
+    grammar: Grammar;
+}
+
+/** A grammar (2026). */
+export interface Grammar {
+    /** Its rules. */
+    definition: string;
+    /** What they are written in. */
+    syntax: GrammarSyntax;
+}
+
+/** What a grammar is written in (2026). */
+export type GrammarSyntax = "lark" | "regex" | (string & {});
+
+/** Which tool the model has to call, if any (2026). */
+export type ChatCompletionToolChoiceOption = ToolChoiceMode | ChatCompletionAllowedToolChoice | ChatCompletionNamedToolChoice | ChatCompletionNamedToolChoiceCustom;
+
+/** Whether the model calls tools (2026). */
+export type ToolChoiceMode = "none" | "auto" | "required" | (string & {});
+
+/** A choice among some of the tools (2026). */
+export interface ChatCompletionAllowedToolChoice {
+    /** Always `allowed_tools`. */
+    type: "allowed_tools";
+    /** The tools. */
+    allowed_tools: ChatCompletionAllowedTools;
+}
+
+/** Some of the tools (2026). */
+export interface ChatCompletionAllowedTools {
+    /** Whether one of them must be called. */
+    mode: AllowedToolsMode;
+    /** The tools, each as `{"type": "function", "function": {"name": …}}`. */
+    tools: Array<{ [key: string]: unknown }>;
+}
+
+/** Whether one of the allowed tools must be called (2026). */
+export type AllowedToolsMode = "auto" | "required" | (string & {});
+
+/** A choice of one function (2026). */
+export interface ChatCompletionNamedToolChoice {
+    /** Always `function`. */
+    type: "function";
+    /** The function. */
+    function: NamedTool;
+}
+
+/** A choice of one custom tool (2026). */
+export interface ChatCompletionNamedToolChoiceCustom {
+    /** Always `custom`. */
+    type: "custom";
+    /** The tool. */
+    custom: NamedTool;
+}
+
+/** A tool by its name (2026). */
+export interface NamedTool {
+    /** The name. */
+    name: string;
+}
+
+/** A call that the model made. A server that leaves out `type` means a function. */
+export type ChatCompletionMessageToolCall = ChatCompletionMessageFunctionToolCall | ChatCompletionMessageCustomToolCall;
+
+/** A call of a function. */
+export interface ChatCompletionMessageFunctionToolCall {
+    /** The call's identifier. */
+    id: string;
+    /** Always `function`. */
+    type: "function";
+    /** What is called, with what. */
+    function: FunctionCallData;
+}
+
+/** A function's name and the arguments to call it with. */
+export interface FunctionCallData {
+    /** The function's name. */
+    name: string;
+    /**
+     * The arguments as JSON text, as the model wrote them: not always valid, not always
+     * after the schema. A server that sends an object is read as its JSON text.
+     */
+    arguments: string;
+}
+
+/** A call of a custom tool (2026). */
+export interface ChatCompletionMessageCustomToolCall {
+    /** The call's identifier. */
+    id: string;
+    /** Always `custom`. */
+    type: "custom";
+    /** What is called, with what. */
+    custom: CustomToolInput;
+}
+
+/** A custom tool's name and input (2026). */
+export interface CustomToolInput {
+    /** The tool's name. */
+    name: string;
+    /** Its input, as the model wrote it. */
+    input: string;
+}
+
+/**
+ * Which of the deprecated `functions` the model has to call (2026, deprecated: see
+ * `ToolChoice`).
+ */
+export type FunctionCallOption = FunctionCallMode | ChatCompletionFunctionCallOption;
+
+/** Whether the model calls deprecated `functions` (2026). */
+export type FunctionCallMode = "none" | "auto" | (string & {});
+
+/** A function by its name (2026, deprecated). */
+export interface ChatCompletionFunctionCallOption {
+    /** The name. */
+    name: string;
+}
+
+/**
+ * The form that the answer has to take (Fireworks, 2026). Other forms that a provider has
+ * (a Fireworks grammar, say) go in as `Other`.
+ */
+export type ResponseFormat = ResponseFormatText | ResponseFormatJSONSchema | ResponseFormatJSONObject;
+
+/** Answers in text. */
+export interface ResponseFormatText {
+    /** Always `text`. */
+    type: "text";
+}
+
+/** Answers in JSON after a schema. */
+export interface ResponseFormatJSONSchema {
+    /** Always `json_schema`. */
+    type: "json_schema";
+    /** The schema, its name and how strictly to keep to it. */
+    json_schema: ResponseFormatJSONSchemaDefinition;
+}
+
+/** A schema for answers. */
+export interface ResponseFormatJSONSchemaDefinition {
+    /**
+     * A name: letters, digits, `_` and `-`, up to 64 characters. Fireworks does not ask
+     * for one.
+     */
+    name: string;
+    /** What the form is for; the model reads it. */
+    description?: string | null;
+    /**
+     * The JSON schema. Fireworks documents string, number, integer, boolean, array,
+     * object, enum and anyOf.
+     */
+    schema?: { [key: string]: unknown };
+    /**
+     * Whether the answer must follow the schema exactly; only a subset of JSON Schema is
+     * then allowed. Default `false`.
+     */
+    strict?: boolean | null;
+}
+
+/** Answers in some valid JSON object. */
+export interface ResponseFormatJSONObject {
+    /** Always `json_object`. */
+    type: "json_object";
+}
+
+/** What a stream carries besides the answer. */
+export interface ChatCompletionStreamOptions {
+    /**
+     * Asks for a last chunk with the usage of the whole request and no choices; every other
+     * chunk then has `usage: null` (Fireworks, 2026).
+     */
+    include_usage?: boolean;
+    /**
+     * Asks for random characters in every chunk that even out its size, against listeners
+     * (2026). The server's default is to send them; `false` saves bandwidth on a network
+     * that is trusted.
+     */
+    include_obfuscation?: boolean;
+}
+
+/**
+ * How hard a reasoning model thinks (2026). The server's default is `medium` for most
+ * models.
+ */
+export type ReasoningEffort = "none" | "minimal" | "low" | "medium" | "high" | "xhigh" | "max" | (string & {});
+
+/** How many words a model makes (2026). The server's default is `medium`. */
+export type Verbosity = "low" | "medium" | "high" | (string & {});
+
+/** How a request is processed (2026). A response names the tier that was used. */
+export type ServiceTier = "auto" | "default" | "flex" | "scale" | "priority" | "fast" | (string & {});
+
+/** A kind of output (2026). */
+export type ChatCompletionModality = "text" | "audio" | (string & {});
+
+/**
+ * What the server does when prompt and `max_tokens` together exceed the model's context
+ * (Fireworks).
+ */
+export type ContextLengthExceededBehavior = "truncate" | "error" | (string & {});
+
+/** The form of an answer in sound (2026). */
+export interface ChatCompletionAudioParam {
+    /** The format of the bytes. */
+    format: AudioFormat;
+    /** The voice. */
+    voice: Voice;
+}
+
+/** The format of an answer in sound (2026). */
+export type AudioFormat = "wav" | "aac" | "mp3" | "flac" | "opus" | "pcm16" | (string & {});
+
+/** A voice (2026). */
+export type Voice = string | VoiceId;
+
+/** A voice of the caller's own (2026). */
+export interface VoiceId {
+    /** Its identifier. */
+    id: string;
+}
+
+/** Text that the answer will largely repeat, which makes it faster (2026). */
+export interface ChatCompletionPredictionContent {
+    /** Always `content`. */
+    type: "content";
+    /** The text, or text parts. */
+    content: string | Array<ChatCompletionContentPartText>;
+}
+
+/** How long a prompt stays cached (2026, deprecated: see `PromptCacheOptions`). */
+export type PromptCacheRetention = "in_memory" | "24h" | (string & {});
+
+/** How the prompt is cached (2026). */
+export interface PromptCacheOptionsParam {
+    /** Who sets the breakpoints. */
+    mode?: PromptCacheMode;
+    /** How long a cached prefix lives at least; the one documented value is `30m`. */
+    ttl?: "30m" | (string & {});
+}
+
+/** Who sets the breakpoints of the prompt cache (2026). */
+export type PromptCacheMode = "implicit" | "explicit" | (string & {});
+
+/** Asks for moderation of the request and its answer (2026). */
+export interface ChatCompletionModerationParam {
+    /** The moderation model, for instance `omni-moderation-latest`. */
+    model: string;
+    /** What to do with what it finds. */
+    policy?: ModerationPolicy | null;
+}
+
+/** What to do with what moderation finds (2026). */
+export interface ModerationPolicy {
+    /** In the request. */
+    input?: ModerationConfig | null;
+    /** In the answer. */
+    output?: ModerationConfig | null;
+}
+
+/** What to do with what moderation finds on one side (2026). */
+export interface ModerationConfig {
+    /** Score or block. */
+    mode: ModerationMode;
+}
+
+/** What to do with what moderation finds (2026). */
+export type ModerationMode = "score" | "block" | (string & {});
+
+/** Lets the model search the web (2026). */
+export interface WebSearchOptionsParam {
+    /** How much of the context the search may use; the server's default is `medium`. */
+    search_context_size?: SearchContextSize;
+    /** Where the user is, roughly. */
+    user_location?: UserLocation | null;
+}
+
+/** How much of the context a search may use (2026). */
+export type SearchContextSize = "low" | "medium" | "high" | (string & {});
+
+/** Where the user is (2026). */
+export interface UserLocation {
+    /** Always `approximate`. */
+    type: "approximate";
+    /** The place. */
+    approximate: WebSearchLocation;
+}
+
+/** A place (2026). */
+export interface WebSearchLocation {
+    /** Two-letter country code, ISO 3166-1. */
+    country?: string;
+    /** Region, in words. */
+    region?: string;
+    /** City, in words. */
+    city?: string;
+    /** IANA time zone. */
+    timezone?: string;
+}
+
+/** A chat answer. */
+export interface ChatCompletion {
+    /** The answer's identifier. */
+    id: string;
+    /** Always `chat.completion`. */
+    object: "chat.completion";
+    /** When it was made, Unix time in seconds. */
+    created: number;
+    /** The model that made it. */
+    model: string;
+    /** One or more answers: as many as the request's `n`. */
+    choices: Array<ChatCompletionChoice>;
+    /** What it cost. */
+    usage?: CompletionUsage;
+    /**
+     * Which backend configuration made it (2026): answers to equal requests with an equal
+     * `seed` may differ when this differs.
+     */
+    system_fingerprint?: string;
+    /** How it was processed (2026). */
+    service_tier?: ServiceTier | null;
+    /** What moderation found, if the request asked (2026). */
+    moderation?: ChatCompletionModeration | null;
+}
+
+/** One of the answers. */
+export interface ChatCompletionChoice {
+    /** Its place among the answers, from 0. */
+    index: number;
+    /** What the model said. */
+    message: ChatCompletionMessage;
+    /** Why it stopped. Some servers never say. */
+    finish_reason: FinishReason;
+    /** Log probabilities, if the request asked. */
+    logprobs: ChatCompletionLogprobs | null;
+}
+
+/** Why a model stopped. */
+export type FinishReason = "stop" | "length" | "tool_calls" | "content_filter" | "function_call" | (string & {});
+
+/** Who said something. */
+export type ChatCompletionRole = "developer" | "system" | "user" | "assistant" | "tool" | "function" | (string & {});
+
+/** What the model said. */
+export interface ChatCompletionMessage {
+    /** Always `assistant`. */
+    role: "assistant";
+    /** The text. A server that sends parts is read as their text. */
+    content: string | null;
+    /** What it said in refusing (2026). */
+    refusal: string | null;
+    /** The calls that it wants answered (2026). */
+    tool_calls?: Array<ChatCompletionMessageToolCall>;
+    /** The call that it wants answered (2026, deprecated: see `tool_calls`). */
+    function_call?: FunctionCallData | null;
+    /** What the text refers to (2026). */
+    annotations?: Array<ChatCompletionAnnotation>;
+    /** The answer in sound, if the request asked (2026). */
+    audio?: ChatCompletionAudio | null;
+}
+
+/** What a piece of the text refers to (2026). */
+export interface ChatCompletionAnnotation {
+    /** Always `url_citation`. */
+    type: "url_citation";
+    /** A page of the web. */
+    url_citation: URLCitation;
+}
+
+/** A page of the web that a piece of the text refers to (2026). */
+export interface URLCitation {
+    /** The place of the piece's first character in the text. */
+    start_index: number;
+    /** The place of the piece's last character in the text. */
+    end_index: number;
+    /** The page's title. */
+    title: string;
+    /** The page's address. */
+    url: string;
+}
+
+/** An answer in sound (2026). */
+export interface ChatCompletionAudio {
+    /** Its identifier, by which a later request can refer to it. */
+    id: string;
+    /** The bytes, base64, in the format that the request asked for. */
+    data: string;
+    /** Until when a later request can refer to it, Unix time in seconds. */
+    expires_at: number;
+    /** What is said. */
+    transcript: string;
+}
+
+/** Log probabilities of a choice: of its content, or of its refusal (2026). */
+export interface ChatCompletionLogprobs {
+    /** One entry a token of the content. */
+    content: Array<ChatCompletionTokenLogprob> | null;
+    /** One entry a token of the refusal. */
+    refusal: Array<ChatCompletionTokenLogprob> | null;
+}
+
+/** A token that the model chose, and what it weighed besides (2026). */
+export interface ChatCompletionTokenLogprob {
+    /** The token's text. A token that is part of a character has `bytes` instead. */
+    token: string;
+    /** Its UTF-8 bytes; a character may be spread over several tokens. */
+    bytes: Array<number> | null;
+    /**
+     * The natural logarithm of its probability, or −9999 if it was not among the 20 most
+     * likely.
+     */
+    logprob: number;
+    /** The most likely tokens at this place: up to as many as the request's `top_logprobs`. */
+    top_logprobs: Array<ChatCompletionTopLogprob>;
+}
+
+/** A token that the model could have chosen (2026). */
+export interface ChatCompletionTopLogprob {
+    /** The token's text. */
+    token: string;
+    /** Its UTF-8 bytes. */
+    bytes: Array<number> | null;
+    /** The natural logarithm of its probability. */
+    logprob: number;
+}
+
+/** What moderation found, where a request asked for it (2026). */
+export interface ChatCompletionModeration {
+    /** About the request. */
+    input: ModerationOutcome;
+    /** About the answer. */
+    output: ModerationOutcome;
+}
+
+/** What moderation found on one side, or why it could not look (2026). */
+export type ModerationOutcome = ChatCompletionModerationResults | ChatCompletionModerationError;
+
+/** What moderation found on one side (2026). */
+export interface ChatCompletionModerationResults {
+    /** Always `moderation_results`. */
+    type: "moderation_results";
+    /** The model that looked. */
+    model: string;
+    /** One result an input. */
+    results: Array<ChatCompletionModerationResult>;
+}
+
+/** What moderation found in one input (2026). */
+export interface ChatCompletionModerationResult {
+    /** Always `moderation_result`. */
+    type: "moderation_result";
+    /** The model that looked. */
+    model: string;
+    /** Whether anything was found. */
+    flagged: boolean;
+    /** Which categories were found. */
+    categories: Record<string, boolean>;
+    /** Which kinds of input (`text`, `image`) each score is about. */
+    category_applied_input_types: Record<string, Array<"text" | "image">>;
+    /** A score for each category, 0 to 1. */
+    category_scores: Record<string, number>;
+}
+
+/** Why moderation could not look (2026). */
+export interface ChatCompletionModerationError {
+    /** Always `error`. */
+    type: "error";
+    /** A code for programs. */
+    code: string;
+    /** Words for people. */
+    message: string;
+}
+
+/**
+ * A piece of a streamed chat answer.
+ *
+ * An error that a server sends in a stream's midst also reads as a chunk, one without
+ * choices: `ApiError::from_extra` on `extra` tells.
+ */
+export interface ChatCompletionChunk {
+    /** The answer's identifier, the same in every piece; some servers send it empty. */
+    id: string;
+    /** Always `chat.completion.chunk`. */
+    object: "chat.completion.chunk";
+    /** When the answer was made, Unix time in seconds; 0 if the server does not say. */
+    created: number;
+    /** The model that makes it. */
+    model: string;
+    /**
+     * What is new in each answer; empty in a piece that only carries usage or a filter's
+     * results.
+     */
+    choices: Array<ChatCompletionChunkChoice>;
+    /**
+     * What the whole answer cost, in the last piece, if the request's
+     * `stream_options.include_usage` asked. Some servers send it with every piece, counted
+     * so far, or send it empty (`CompletionUsage::is_empty`).
+     */
+    usage?: CompletionUsage | null;
+    /**
+     * Which backend configuration makes it (2026): see
+     * `ChatCompletion`.
+     */
+    system_fingerprint?: string;
+    /** How it is processed (2026). */
+    service_tier?: ServiceTier | null;
+    /** Random characters that even out the sizes of pieces, against listeners (2026). */
+    obfuscation?: string;
+    /** What moderation found, if the request asked (2026). */
+    moderation?: ChatCompletionModeration | null;
+}
+
+/** What is new in one of the answers. */
+export interface ChatCompletionChunkChoice {
+    /** Which of the answers, from 0. */
+    index: number;
+    /** What is new. */
+    delta: ChatCompletionDelta;
+    /** Why the model stopped; `null` until it did. Some servers never say. */
+    finish_reason: FinishReason | null;
+    /** Log probabilities of what is new, if the request asked. */
+    logprobs?: ChatCompletionLogprobs | null;
+}
+
+/** What is new in an answer: texts to append. */
+export interface ChatCompletionDelta {
+    /** Who says it, usually in the first piece only. */
+    role?: ChatCompletionRole;
+    /** Text to append. A server that sends parts is read as their text. */
+    content?: string | null;
+    /** Text to append to a refusal (2026). */
+    refusal?: string | null;
+    /** What is new in the model's calls (2026). */
+    tool_calls?: Array<ChatCompletionToolCallDelta>;
+    /** What is new in the model's call (2026, deprecated: see `tool_calls`). */
+    function_call?: ChatCompletionFunctionCallDelta;
+}
+
+/** What is new in one of the model's calls (2026). */
+export interface ChatCompletionToolCallDelta {
+    /**
+     * Which of the calls, from 0. Some servers leave it out, or send 0 for all: a new
+     * non-empty `id` then starts a new call.
+     */
+    index: number;
+    /**
+     * The call's identifier, usually in its first piece only; some servers repeat it, or
+     * send an empty one later.
+     */
+    id?: string;
+    /** `function` (2026), in the first piece. */
+    type?: "function";
+    /** What is new in the call. */
+    function?: ChatCompletionFunctionCallDelta;
+}
+
+/** What is new in a call of a function (2026). */
+export interface ChatCompletionFunctionCallDelta {
+    /** The function's name, once. */
+    name?: string;
+    /**
+     * JSON text to append to the arguments. A server that sends an object is read as its
+     * JSON text.
+     */
+    arguments?: string;
+}
+
+/** The parameters of a tool's function: a JSON schema object. */
+export type FunctionParameters = { [key: string]: unknown };
+
+/** Up to 16 pairs of texts. */
+export type Metadata = { [key: string]: string };
+
+/** The request for a chat answer, whole or in pieces. */
+export type ChatCompletionCreateParams =
+    | ChatCompletionCreateParamsNonStreaming
+    | ChatCompletionCreateParamsStreaming;
+
+/** The request for a whole chat answer. */
+export interface ChatCompletionCreateParamsNonStreaming extends ChatCompletionCreateParamsBase {
+    /** Whether the answer comes in pieces: not. */
+    stream?: false | null;
+}
+
+/** The request for a chat answer in pieces. */
+export interface ChatCompletionCreateParamsStreaming extends ChatCompletionCreateParamsBase {
+    /** Whether the answer comes in pieces: yes. */
+    stream: true;
+}
+
+export namespace ChatCompletionCreateParams {
+    export type Function = FunctionDefinition;
+    export type Moderation = ChatCompletionModerationParam;
+    export type PromptCacheOptions = PromptCacheOptionsParam;
+    export type WebSearchOptions = WebSearchOptionsParam;
+}
+
+export namespace ChatCompletion {
+    export type Choice = ChatCompletionChoice;
+    export namespace Choice {
+        export type Logprobs = ChatCompletionLogprobs;
+    }
+    export type Moderation = ChatCompletionModeration;
+}
+
+export namespace ChatCompletionChunk {
+    export type Choice = ChatCompletionChunkChoice;
+    export namespace Choice {
+        export type Delta = ChatCompletionDelta;
+        export namespace Delta {
+            export type FunctionCall = ChatCompletionFunctionCallDelta;
+            export type ToolCall = ChatCompletionToolCallDelta;
+        }
+        export type Logprobs = ChatCompletionLogprobs;
+    }
+    export type Moderation = ChatCompletionModeration;
+}
+
+export namespace ChatCompletionContentPart {
+    export type File = ChatCompletionContentPartFile;
+}
+
+export namespace ChatCompletionContentPartImage {
+    export type ImageURL = ImageURLInput;
+}
+
+export namespace ChatCompletionContentPartInputAudio {
+    export type InputAudio = InputAudioData;
+}
+
+export namespace ChatCompletionMessage {
+    export type Annotation = ChatCompletionAnnotation;
+    export type FunctionCall = FunctionCallData;
+}
+
+export namespace ChatCompletionMessageFunctionToolCall {
+    export type Function = FunctionCallData;
+}
+
+export namespace ChatCompletionMessageCustomToolCall {
+    export type Custom = CustomToolInput;
+}
+
+export namespace ChatCompletionTokenLogprob {
+    export type TopLogprob = ChatCompletionTopLogprob;
+}
+
+export namespace CompletionUsage {
+    export type CompletionTokensDetails = CompletionUsageCompletionTokensDetails;
+    export type PromptTokensDetails = CompletionUsagePromptTokensDetails;
+}
+
+export namespace ResponseFormatJSONSchema {
+    export type JSONSchema = ResponseFormatJSONSchemaDefinition;
+}
