@@ -2,6 +2,9 @@
 
 import { hideProblem, showProblem } from "./problem.js";
 
+/** A small chat model of OpenAI's, whose list begins with others; elsewhere the first of the list. */
+const PREFERRED = "gpt-4o-mini";
+
 export class ModelChoice {
   #select;
   #input;
@@ -24,7 +27,8 @@ export class ModelChoice {
     try {
       const { data } = await client.models.list();
       if (data.length === 0) throw new Error("The server lists no models.");
-      this.#select.replaceChildren(...data.map(({ id }) => new Option(id, id)));
+      const preferred = data.some(({ id }) => id === PREFERRED) ? PREFERRED : data[0].id;
+      this.#select.replaceChildren(...data.map(({ id }) => new Option(id, id, id === preferred, id === preferred)));
       this.#select.disabled = false;
       this.#show({ list: true });
       hideProblem(this.#problem);

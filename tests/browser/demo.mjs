@@ -1,0 +1,93 @@
+// The demo as a person meets it: the stand-in upstream, the Worker in workerd, the page in Chromium.
+
+import puppeteer from "puppeteer-core";
+import { startUpstream } from "../support/upstream.mjs";
+import { startWorkerd } from "../support/workerd.mjs";
+
+const CHROMIUM_ARGUMENTS = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** Starts all three; `close()` ends them. */
+export async function startDemo() {
+  const upstream = await startUpstream();
+  const workerd = await startWorkerd({ upstream });
+  const browser = await puppeteer.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: CHROMIUM_ARGUMENTS,
+  });
+  return {
+    upstream,
+    url: workerd.url,
+    browser,
+    open: (options) => open(browser, workerd.url, options),
+    async close() {
+      await browser.close();
+      await workerd.close();
+      await upstream.close();
+    },
+  };
+}
+
+/** A page in a fresh profile, with the demo open and its models listed. `complaints` gathers console errors. */
+async function open(browser, url, { width = 1280, height = 860, ready = true } = {}) {
+  const context = await browser.createBrowserContext();
+  const page = await context.newPage();
+  const complaints = [];
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warn") complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  await page.setViewport({ width, height });
+  await page.goto(url);
+  if (ready) await page.waitForFunction(() => document.querySelector("#model").value !== "");
+  return { page, complaints, close: () => context.close() };
+}
+
+/** Types a question and sends it with Enter. */
+export async function ask(page, question) {
+  await page.type("#question", question);
+  await page.keyboard.press("Enter");
+}
+
+/** Waits until the last answer has ended and returns what it says about itself. */
+export async function ended(page) {
+  await page.waitForFunction(() => {
+    const outcome = document.querySelector(".turn:last-child")?.dataset.outcome;
+    return outcome !== undefined && outcome !== "running";
+  });
+  return page.evaluate(() => {
+    const turn = document.querySelector(".turn:last-child");
+    const problem = turn.querySelector(".problem");
+    const figures = [...turn.querySelectorAll("[data-figure]:not([hidden])")];
+    return {
+      outcome: turn.dataset.outcome,
+      text: turn.querySelector(".prose").textContent.trim(),
+      problem: problem.hidden ? undefined : problem.innerText,
+      figures: Object.fromEntries(figures.map((row) => [row.dataset.figure, row.lastChild.textContent])),
+    };
+  });
+}
+
+/** Lets the next questions of `page` be answered by `text`, one event a word, without a server. */
+export async function answerWith(page, text) {
+  const chunk = (choices) => `data: ${JSON.stringify({ object: "chat.completion.chunk", choices })}\n\n`;
+  const words = text.match(/\s*\S+\s*/g).map((content) => chunk([{ index: 0, delta: { content } }]));
+  const body = `${words.join("")}${chunk([{ index: 0, delta: {}, finish_reason: "stop" }])}data: [DONE]\n\n`;
+  await page.setRequestInterception(true);
+  page.on("request", (request) => {
+    if (!request.url().endsWith("/chat/completions")) return request.continue();
+    return request.respond({ status: 200, contentType: "text/event-stream", body });
+  });
+}
+
+/** Waits until the last answer shows some text. */
+export const speaking = (page) =>
+  page.waitForFunction(() => document.querySelector(".turn:last-child .prose")?.textContent.trim());
