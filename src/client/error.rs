@@ -2,12 +2,11 @@
 
 use std::fmt;
 
-use serde::Deserialize;
-use serde_json::Value;
-
 use super::call::CallError;
 use crate::policy::headers::HeaderList;
+use crate::stream::{StreamError, StreamErrorKind};
 use crate::transport::{Fault, FaultKind};
+use crate::wire::ApiError;
 
 /// What kind of failure an [`Error`] is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -15,7 +14,7 @@ use crate::transport::{Fault, FaultKind};
 pub enum ErrorKind {
     /// An option or a parameter is missing or malformed; nothing was sent.
     Option,
-    /// No response: network failure, or a redirect, which is never followed.
+    /// No response, or one that broke off: network failure, or a redirect, which is never followed.
     Connection,
     /// The function that gives the session token or the key failed.
     Credential,
@@ -23,10 +22,10 @@ pub enum ErrorKind {
     Timeout,
     /// The server answered with an error status: [`Error::status`], [`Error::code`].
     Status,
+    /// The server reported an error inside a response that began as a success.
+    Reported,
     /// The answer is not what the endpoint documents.
     Decode,
-    /// The server reported an error inside a stream.
-    StreamFailed,
     /// A stream ended without `[DONE]` and without a `finish_reason`.
     StreamTruncated,
     /// A stream event was larger than the limit.
@@ -45,75 +44,50 @@ struct Inner {
     message: String,
     option: Option<String>,
     status: Option<u16>,
-    said: Said,
+    said: Option<ApiError>,
     request_id: Option<String>,
     retry_after_ms: Option<u64>,
-}
-
-/// The server's own error object; every field may be missing or of another type.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Said {
-    message: Option<Value>,
-    code: Option<Value>,
-    #[serde(rename = "type")]
-    kind: Option<Value>,
-    param: Option<Value>,
-}
-
-impl Said {
-    /// `{"error": {…}}`, `{"error": "…"}`, or the flat form of older servers.
-    fn read(body: &str) -> Self {
-        let Ok(mut body) = serde_json::from_str::<Value>(body) else {
-            return Self::default();
-        };
-        let error = match body.get_mut("error") {
-            Some(error) => error.take(),
-            None => body,
-        };
-        match error {
-            Value::String(message) => Self {
-                message: Some(message.into()),
-                ..Self::default()
-            },
-            other => Self::deserialize(other).unwrap_or_default(),
-        }
-    }
+    partial: Option<(String, u64)>,
 }
 
 impl Error {
-    pub(crate) fn new(kind: ErrorKind, message: String) -> Self {
+    pub(super) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self(Box::new(Inner {
             kind,
-            message,
+            message: message.into(),
             option: None,
             status: None,
-            said: Said::default(),
+            said: None,
             request_id: None,
             retry_after_ms: None,
+            partial: None,
         }))
     }
 
-    pub(super) fn option(option: &str, message: String) -> Self {
+    pub(super) fn option(option: &str, message: impl fmt::Display) -> Self {
         let mut error = Self::new(ErrorKind::Option, format!("{option} {message}"));
         error.0.option = Some(option.to_owned());
         error
     }
 
     fn status_error(status: u16, headers: &HeaderList, body: &str) -> Self {
-        let said = Said::read(body);
-        let message = match said.message.as_ref().and_then(Value::as_str) {
-            Some(message) => format!("{status} {message}"),
-            None => format!("{status} status code (no message)"),
+        let said = ApiError::from_body(body.as_bytes());
+        let message = match &said {
+            Some(said) if !said.message.is_empty() => format!("{status} {}", said.message),
+            _ => format!("{status} status code (no message)"),
         };
-        let mut error = Self::new(ErrorKind::Status, message);
+        let mut error = Self::new(ErrorKind::Status, message).with_head(headers);
         error.0.status = Some(status);
         error.0.said = said;
-        error.0.request_id = headers.get("x-request-id").map(str::to_owned);
-        error.0.retry_after_ms = headers
-            .get("retry-after")
-            .and_then(|value| value.parse::<u64>().ok())
-            .map(|seconds| seconds.saturating_mul(1000));
+        error
+    }
+
+    /// What the server reported inside a response that began as a success.
+    pub(super) fn reported(said: ApiError) -> Self {
+        let message = format!("the server reported an error: {}", said.message);
+        let mut error = Self::new(ErrorKind::Reported, message);
+        error.0.status = said.status();
+        error.0.said = Some(said);
         error
     }
 
@@ -126,6 +100,21 @@ impl Error {
             cause.column()
         );
         Self::new(ErrorKind::Decode, message)
+    }
+
+    pub(super) fn with_head(mut self, headers: &HeaderList) -> Self {
+        self.0.request_id = headers.get("x-request-id").map(str::to_owned);
+        self.0.retry_after_ms = headers
+            .get("retry-after")
+            .and_then(|value| value.parse::<u64>().ok())
+            .map(|seconds| seconds.saturating_mul(1000));
+        self
+    }
+
+    /// Keeps what a stream had said before it failed.
+    pub(super) fn with_partial(mut self, text: String, event_index: u64) -> Self {
+        self.0.partial = Some((text, event_index));
+        self
     }
 
     /// What kind of failure this is.
@@ -146,22 +135,16 @@ impl Error {
         self.0.status
     }
 
+    /// The server's error object, whatever its dialect.
+    #[must_use]
+    pub fn api_error(&self) -> Option<&ApiError> {
+        self.0.said.as_ref()
+    }
+
     /// The server's error code, for example `model_not_found`.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
-        self.0.said.code.as_ref().and_then(Value::as_str)
-    }
-
-    /// The server's error type, for example `invalid_request_error`.
-    #[must_use]
-    pub fn error_type(&self) -> Option<&str> {
-        self.0.said.kind.as_ref().and_then(Value::as_str)
-    }
-
-    /// The parameter that the server names.
-    #[must_use]
-    pub fn param(&self) -> Option<&str> {
-        self.0.said.param.as_ref().and_then(Value::as_str)
+        self.api_error()?.code.as_deref()
     }
 
     /// The server's id of the request, for its support.
@@ -175,13 +158,25 @@ impl Error {
     pub fn retry_after_ms(&self) -> Option<u64> {
         self.0.retry_after_ms
     }
+
+    /// What choice 0 of a stream had said before the stream failed.
+    #[must_use]
+    pub fn partial_text(&self) -> Option<&str> {
+        self.0.partial.as_ref().map(|(text, _)| text.as_str())
+    }
+
+    /// How many events of a stream had been delivered before it failed.
+    #[must_use]
+    pub fn event_index(&self) -> Option<u64> {
+        self.0.partial.as_ref().map(|(_, index)| *index)
+    }
 }
 
 impl<F: Fault> From<CallError<F>> for Error {
     fn from(error: CallError<F>) -> Self {
         match error {
             CallError::Option { option, message } => Self::option(option, message),
-            CallError::Timeout => Self::new(ErrorKind::Timeout, "the request timed out".to_owned()),
+            CallError::Timeout => Self::new(ErrorKind::Timeout, "the request timed out"),
             CallError::Status {
                 status,
                 headers,
@@ -195,6 +190,29 @@ impl<F: Fault> From<CallError<F>> for Error {
                 Self::new(kind, fault.to_string())
             }
         }
+    }
+}
+
+impl From<StreamError> for Error {
+    fn from(error: StreamError) -> Self {
+        let message = error.to_string();
+        let StreamError {
+            kind,
+            text,
+            event_index,
+        } = error;
+        let error = match kind {
+            StreamErrorKind::Failed(said) => {
+                let body = serde_json::Map::from_iter([("error".to_owned(), said.body)]);
+                Self::reported(ApiError::from_value(body.into()).unwrap_or_default())
+            }
+            StreamErrorKind::Truncated => Self::new(ErrorKind::StreamTruncated, message),
+            StreamErrorKind::TooLarge { .. } => Self::new(ErrorKind::StreamLimit, message),
+            StreamErrorKind::IdleTimeout { .. } => Self::new(ErrorKind::StreamIdle, message),
+            StreamErrorKind::Malformed { .. } => Self::new(ErrorKind::Decode, message),
+            StreamErrorKind::Aborted => Self::new(ErrorKind::Connection, message),
+        };
+        error.with_partial(text, event_index)
     }
 }
 

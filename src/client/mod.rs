@@ -15,11 +15,18 @@ mod base;
 mod base;
 mod builder;
 pub mod call;
+mod chat;
 mod error;
+mod models;
+mod stream;
 mod token;
+mod typed;
 
 pub use builder::Builder;
+pub use chat::Chat;
 pub use error::{Error, ErrorKind};
+pub use models::Models;
+pub use stream::ChatStream;
 pub use token::{Credential, LocalFuture, SessionToken};
 
 /// A client for one server or proxy. Cloning it is cheap and shares everything.
@@ -68,5 +75,17 @@ impl<T: Transport> Client<T> {
     /// Starts a client that sends through `transport`.
     pub fn with_transport(transport: T) -> Builder<T> {
         Builder::new(transport)
+    }
+
+    /// Chat completions.
+    #[must_use]
+    pub fn chat(&self) -> Chat<'_, T> {
+        Chat(self)
+    }
+
+    /// The models that the server offers.
+    #[must_use]
+    pub fn models(&self) -> Models<'_, T> {
+        Models(self)
     }
 }

@@ -6,8 +6,6 @@
 use std::fmt;
 use std::future::Future;
 
-use futures_core::Stream;
-
 use crate::policy::headers::HeaderList;
 use crate::policy::retry::Permille;
 
@@ -112,8 +110,10 @@ pub trait Fault: fmt::Debug + fmt::Display + 'static {
     fn credential(detail: &str) -> Self;
 }
 
-/// A response's body: bytes as they come from the network. Dropping it closes the connection.
-pub trait Body<F>: Stream<Item = Result<Vec<u8>, F>> + Unpin {
+/// A response's body. Dropping it closes the connection.
+///
+/// Streaming also needs `Stream<Item = Result<Vec<u8>, F>>`: bytes as they come from the network.
+pub trait Body<F> {
     /// Reads the whole body as UTF-8, invalid bytes replaced by U+FFFD.
     ///
     /// Dropping the future closes the connection.
