@@ -68,7 +68,7 @@ export class Chat {
       }
       timing.end(timing.finishReason ?? "end");
       view.finish();
-      announce(turn.answer || "The answer is empty.");
+      announce(view.words || "The answer is empty.");
     } catch (error) {
       if (error instanceof APIUserAbortError || controller.signal.aborted) {
         timing.end("stopped");

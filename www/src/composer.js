@@ -64,6 +64,14 @@ export class Composer {
   }
 
   #update() {
+    this.#fit();
     this.#send.disabled = !this.#ready || this.#field.value.trim() === "";
+  }
+
+  /** As high as its text, where the style sheet cannot say so. */
+  #fit() {
+    if (CSS.supports("field-sizing", "content")) return;
+    this.#field.style.height = "auto";
+    this.#field.style.height = `${this.#field.scrollHeight}px`;
   }
 }

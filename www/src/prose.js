@@ -25,6 +25,13 @@ export class Prose {
     this.#references = false;
   }
 
+  /** The words on the page, without the heads of code blocks. */
+  get words() {
+    const copy = this.#root.cloneNode(true);
+    for (const head of copy.querySelectorAll("figcaption")) head.remove();
+    return copy.textContent.trim();
+  }
+
   /** Shows `text`, which begins with what was shown before. */
   show(text, { done }) {
     // The lexer counts every line end as one character, and so must we.

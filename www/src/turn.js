@@ -56,6 +56,11 @@ export class TurnView {
     this.#schedule();
   }
 
+  /** The answer as it reads, without its markup. */
+  get words() {
+    return this.#prose.words;
+  }
+
   /** The answer so far. */
   show(text) {
     this.#text = text;
