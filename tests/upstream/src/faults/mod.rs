@@ -11,7 +11,7 @@ use std::{
 use serde::Deserialize;
 
 /// Names that [`Faults`] knows; the README explains each.
-const NAMES: [&str; 56] = [
+const NAMES: [&str; 55] = [
     "hang",
     "delay",
     "status",
@@ -66,7 +66,6 @@ const NAMES: [&str; 56] = [
     "named-events",
     "id-fields",
     "bad-json",
-    "close",
     "leading-blanks",
 ];
 

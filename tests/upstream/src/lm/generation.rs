@@ -281,7 +281,7 @@ impl Iterator for Generation {
 /// Chooses the text of the corpus to start from: the nearest to the subject, or
 /// by chance one of the near ones unless the temperature is 0.
 fn start(model: &Model, options: &Options, random: &mut Random) -> Vec<u32> {
-    let nearest = model.ngram.nearest(&model.tokenizer, &options.subject);
+    let nearest = model.ngram.nearest(&options.subject);
     let best = nearest.first().map_or(0.0, |(_, score)| *score);
     let choice = if best <= 0.0 {
         // Nothing in common: any text, but the same for the same subject at temperature 0.

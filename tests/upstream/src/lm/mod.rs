@@ -27,12 +27,9 @@ pub struct Model {
 impl Model {
     /// Trains on the corpus in this repository.
     pub fn train() -> Arc<Self> {
-        let tokenizer = Tokenizer::train(CORPUS);
-        let texts: Vec<&str> = CORPUS
-            .split("\n\n")
-            .map(str::trim)
-            .filter(|text| !text.is_empty())
-            .collect();
+        let texts: Vec<String> = CORPUS.split("\n\n").map(paragraph).collect();
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let tokenizer = Tokenizer::train(&texts);
         let ngram = Ngram::train(&tokenizer, &texts);
         let fingerprint = format!(
             "fp_{:010x}",
@@ -43,5 +40,42 @@ impl Model {
             ngram,
             fingerprint,
         })
+    }
+}
+
+/// One text of the corpus as a single paragraph. Lists and code keep their lines.
+fn paragraph(text: &str) -> String {
+    let mut joined = String::new();
+    let mut in_code = false;
+    let mut after_block = false;
+    for line in text.trim().lines() {
+        let fence = line.starts_with("```");
+        let item = line.starts_with("- ") || line.get(1..3) == Some(". ");
+        let block = in_code || fence || item;
+        if !joined.is_empty() {
+            joined.push_str(match (block, after_block) {
+                (false, false) => " ",
+                (true, true) => "\n",
+                _ => "\n\n",
+            });
+        }
+        joined.push_str(line);
+        in_code ^= fence;
+        after_block = block;
+    }
+    joined
+}
+
+#[cfg(test)]
+mod tests {
+    use super::paragraph;
+
+    #[test]
+    fn sentences_join_and_lists_and_code_stand_alone() {
+        let text = "Two.\nLines.\n- a\n- b\nEnd.\n```js\nf();\n\n```\n";
+        assert_eq!(
+            paragraph(text),
+            "Two. Lines.\n\n- a\n- b\n\nEnd.\n\n```js\nf();\n\n```"
+        );
     }
 }

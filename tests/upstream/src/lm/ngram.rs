@@ -13,8 +13,27 @@ const CONTEXT: usize = 3;
 /// Share of the probability that each order leaves to the shorter context:
 /// little, so that the text reads well at temperature 1.
 const BACK_OFF: [f64; CONTEXT] = [0.02, 0.06, 0.12];
+/// Longer contexts within the text that the answer started from, and the share
+/// each leaves: an answer mostly keeps to its subject, and wanders now and then.
+const WITHIN_TEXT: [(usize, f64); 2] = [(START, 0.2), (CONTEXT, 0.4)];
+/// Tags that start a text.
+const START: usize = 8;
 /// Added to every unigram count, so that no token is impossible.
 const FLOOR: f64 = 0.001;
+/// The same for bytes that are no printable ASCII: a hot model should ramble,
+/// not emit broken characters.
+const BYTE_FLOOR: f64 = 1e-12;
+/// Words of a question that say nothing of its subject.
+const IDLE_WORDS: [&str; 40] = [
+    "a", "about", "an", "and", "are", "can", "could", "describe", "do", "doe", "for", "give",
+    "how", "i", "in", "is", "it", "let", "like", "make", "me", "my", "of", "on", "one", "please",
+    "say", "show", "some", "talk", "tell", "that", "the", "thing", "to", "what", "why", "with",
+    "word", "write",
+];
+/// How much more a word counts among the first words of a text.
+const HEADLINE: f64 = 4.0;
+/// How many words those are.
+const HEADLINE_WORDS: usize = 6;
 
 /// Follower counts of one context.
 #[derive(Default)]
@@ -30,7 +49,7 @@ pub struct Ngram {
     contexts: HashMap<Vec<u32>, Followers>,
     end: u32,
     /// Words of each text that are rare enough to tell what it is about.
-    subjects: Vec<HashMap<Token, f64>>,
+    subjects: Vec<HashMap<String, f64>>,
 }
 
 impl Ngram {
@@ -38,26 +57,43 @@ impl Ngram {
     pub fn train(tokenizer: &Tokenizer, texts: &[&str]) -> Self {
         let end = tokenizer.len() as u32;
         let mut counts = vec![FLOOR; tokenizer.len() + 1];
+        for (byte, count) in (0..=255_u8).zip(&mut counts) {
+            if !byte.is_ascii_graphic() && byte != b' ' && byte != b'\n' {
+                *count = BYTE_FLOOR;
+            }
+        }
         let mut contexts: HashMap<Vec<u32>, Followers> = HashMap::new();
-        let mut document_frequency: HashMap<Token, f64> = HashMap::new();
+        let mut document_frequency: HashMap<String, f64> = HashMap::new();
         let mut sets = Vec::new();
         for (index, text) in texts.iter().enumerate() {
             let tokens = tokenizer.encode(text);
-            let mut seen: HashMap<Token, f64> = HashMap::new();
-            for token in word_tokens(tokenizer, text) {
-                *seen.entry(token).or_default() += 1.0;
+            let mut seen: HashMap<String, f64> = HashMap::new();
+            for (position, word) in words(text).enumerate() {
+                let weight = if position < HEADLINE_WORDS {
+                    HEADLINE
+                } else {
+                    1.0
+                };
+                *seen.entry(word).or_default() += weight;
             }
-            for token in seen.keys() {
-                *document_frequency.entry(*token).or_default() += 1.0;
+            for word in seen.keys() {
+                *document_frequency.entry(word.clone()).or_default() += 1.0;
             }
             sets.push(seen);
-            let mut window = vec![end + 1 + index as u32; CONTEXT];
+            let mut window = vec![end + 1 + index as u32; START];
             for next in tokens.into_iter().chain([end]) {
                 if let Some(count) = counts.get_mut(next as usize) {
                     *count += 1.0;
                 }
-                for from in 0..CONTEXT {
-                    let context = window.get(from..).unwrap_or_default().to_vec();
+                let tag = end + 1 + index as u32;
+                let keys = (1..=CONTEXT)
+                    .filter_map(|length| last(&window, length))
+                    .chain(
+                        WITHIN_TEXT
+                            .iter()
+                            .filter_map(|(length, _)| tagged(tag, &window, *length)),
+                    );
+                for context in keys {
                     let followers = contexts.entry(context).or_default();
                     followers.total += 1;
                     *followers.counts.entry(next).or_default() += 1;
@@ -72,9 +108,9 @@ impl Ngram {
             .into_iter()
             .map(|set| {
                 set.into_iter()
-                    .map(|(token, count)| {
-                        let df = document_frequency.get(&token).copied().unwrap_or(1.0);
-                        (token, (1.0 + count.ln()) * (number_of_texts / df).ln())
+                    .map(|(word, count)| {
+                        let df = document_frequency.get(&word).copied().unwrap_or(1.0);
+                        (word, (1.0 + count.ln()) * (number_of_texts / df).ln())
                     })
                     .collect()
             })
@@ -110,16 +146,21 @@ impl Ngram {
         }
     }
 
-    /// log p of every dense token after `context` (dense tokens, oldest first).
+    /// log p of every dense token after `context` (dense tokens, oldest first). The
+    /// tag of a text at its start keeps the answer near that text.
     pub fn log_probabilities(&self, context: &[u32]) -> Vec<f64> {
-        let mut rest = 0.0_f64;
+        let tag = context.first().copied().filter(|tag| *tag > self.end);
+        let within = WITHIN_TEXT
+            .iter()
+            .filter_map(|(length, left)| Some((tagged(tag?, context, *length)?, *left)));
+        let plain = (1..=CONTEXT)
+            .rev()
+            .zip(BACK_OFF)
+            .filter_map(|(length, left)| Some((last(context, length)?, left)));
         let mut touched: BTreeMap<u32, f64> = BTreeMap::new();
         let mut share = 1.0_f64;
-        for (length, left) in (1..=CONTEXT).rev().zip(BACK_OFF) {
-            let Some(from) = context.len().checked_sub(length) else {
-                continue;
-            };
-            let Some(followers) = context.get(from..).and_then(|key| self.contexts.get(key)) else {
+        for (key, left) in within.chain(plain) {
+            let Some(followers) = self.contexts.get(&key) else {
                 continue;
             };
             for (token, count) in &followers.counts {
@@ -128,7 +169,7 @@ impl Ngram {
             }
             share *= left;
         }
-        rest += share.ln();
+        let rest = share.ln();
         let mut logs: Vec<f64> = self.unigram.iter().map(|log| log + rest).collect();
         for (token, probability) in touched {
             if let Some(log) = logs.get_mut(token as usize) {
@@ -149,8 +190,10 @@ impl Ngram {
 
     /// The texts nearest to `prompt`, best first, each with its score. Texts
     /// without a common word come last, with a score of 0.
-    pub fn nearest(&self, tokenizer: &Tokenizer, prompt: &str) -> Vec<(usize, f64)> {
-        let words = word_tokens(tokenizer, prompt);
+    pub fn nearest(&self, prompt: &str) -> Vec<(usize, f64)> {
+        let words: Vec<String> = words(prompt)
+            .filter(|word| !IDLE_WORDS.contains(&word.as_str()))
+            .collect();
         let mut scored: Vec<(usize, f64)> = self
             .subjects
             .iter()
@@ -163,7 +206,7 @@ impl Ngram {
 
     /// The context that starts text number `index`.
     pub fn start_of(&self, index: usize) -> Vec<u32> {
-        vec![self.end + 1 + index as u32; CONTEXT]
+        vec![self.end + 1 + index as u32; START]
     }
 
     /// Number of texts in the corpus.
@@ -172,20 +215,32 @@ impl Ngram {
     }
 }
 
-/// The words of a text as single lower-case tokens; unknown words are left out.
-fn word_tokens(tokenizer: &Tokenizer, text: &str) -> Vec<Token> {
+/// The last `length` tokens as a key.
+fn last(context: &[u32], length: usize) -> Option<Vec<u32>> {
+    context
+        .get(context.len().checked_sub(length)?..)
+        .map(<[u32]>::to_vec)
+}
+
+/// The same within one text. The tag in front keeps it apart from plain keys.
+fn tagged(tag: u32, context: &[u32], length: usize) -> Option<Vec<u32>> {
+    last(context, length).map(|mut key| {
+        key.insert(0, tag);
+        key
+    })
+}
+
+/// The words of a text in lower case, plurals cut.
+fn words(text: &str) -> impl Iterator<Item = String> {
     text.split(|c: char| !c.is_alphanumeric())
-        .filter(|word| word.len() > 2)
-        .filter_map(|word| {
-            match tokenizer
-                .encode(&format!(" {}", word.to_lowercase()))
-                .as_slice()
-            {
-                [single] => Some(*single),
-                _ => None,
+        .filter(|word| word.len() > 1)
+        .map(|word| {
+            let word = word.to_lowercase();
+            match word.strip_suffix('s') {
+                Some(stem) if stem.len() > 2 && !stem.ends_with('s') => stem.to_owned(),
+                _ => word,
             }
         })
-        .collect()
 }
 
 #[cfg(test)]
@@ -194,7 +249,7 @@ mod tests {
 
     fn model() -> (Tokenizer, Ngram) {
         let texts = ["the cat sat on the mat", "the dog sat on the log"];
-        let tokenizer = Tokenizer::train(&texts.join("\n"));
+        let tokenizer = Tokenizer::train(&texts);
         let ngram = Ngram::train(&tokenizer, &texts);
         (tokenizer, ngram)
     }

