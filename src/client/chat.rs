@@ -1,10 +1,8 @@
 //! `POST /chat/completions`
 
-use futures_core::Stream;
-
 use super::call::Call;
 use super::{ChatStream, Client, Error, typed};
-use crate::transport::{Method, Transport};
+use crate::transport::{Method, Streaming, Transport};
 use crate::wire::chat::{ChatCompletion, ChatCompletionRequest};
 
 /// Chat completions: [`Client::chat`].
@@ -31,7 +29,7 @@ impl<T: Transport> Chat<'_, T> {
     /// connection.
     pub async fn stream(&self, request: &ChatCompletionRequest) -> Result<ChatStream<T>, Error>
     where
-        T::Body: Stream<Item = Result<Vec<u8>, T::Fault>> + Unpin,
+        T::Body: Streaming<T::Fault>,
     {
         let call = Self::call(request, Some(true))?;
         let response = self.0.call(call, async |response| Ok(response)).await?;

@@ -21,6 +21,8 @@ mod models;
 mod stream;
 mod token;
 mod typed;
+#[cfg(feature = "__web")]
+mod web;
 
 pub use builder::Builder;
 pub use chat::Chat;

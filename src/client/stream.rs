@@ -10,7 +10,7 @@ use super::typed::media_type;
 use super::{Client, Error, ErrorKind, LocalFuture, Settings};
 use crate::policy::headers::HeaderList;
 use crate::stream::{Decoder, StreamErrorKind, Truncation};
-use crate::transport::{Body, Fault, Response, Transport};
+use crate::transport::{Body, Fault, Response, Streaming, Transport};
 use crate::wire::ApiError;
 use crate::wire::chat::ChatCompletionChunk;
 
@@ -22,11 +22,14 @@ use crate::wire::chat::ChatCompletionChunk;
 /// # Cancel safety
 /// Dropping it at any time aborts the request and closes the connection. Dropping a `next()` future
 /// loses nothing.
-pub struct ChatStream<T: Transport> {
+pub struct ChatStream<T: Transport>
+where
+    T::Body: Streaming<T::Fault>,
+{
     settings: Rc<Settings<T>>,
     headers: HeaderList,
     /// Gone once the stream has ended, which closes the connection.
-    body: Option<T::Body>,
+    body: Option<<T::Body as Streaming<T::Fault>>::Bytes>,
     decoder: Decoder<ChatCompletionChunk>,
     idle_timeout_ms: u32,
     /// Runs while no event comes; bytes that hold none (comments) leave it running.
@@ -35,7 +38,7 @@ pub struct ChatStream<T: Transport> {
 
 impl<T: Transport> ChatStream<T>
 where
-    T::Body: Stream<Item = Result<Vec<u8>, T::Fault>> + Unpin,
+    T::Body: Streaming<T::Fault>,
 {
     pub(super) async fn open(
         client: &Client<T>,
@@ -53,7 +56,7 @@ where
             idle_timeout_ms: settings.idle_timeout_ms.unwrap_or(settings.timeout_ms),
             settings,
             headers,
-            body: Some(body),
+            body: Some(body.into_bytes()),
             idle: None,
         })
     }
@@ -97,7 +100,7 @@ where
 
 impl<T: Transport + 'static> Stream for ChatStream<T>
 where
-    T::Body: Stream<Item = Result<Vec<u8>, T::Fault>> + Unpin,
+    T::Body: Streaming<T::Fault>,
 {
     type Item = Result<ChatCompletionChunk, Error>;
 
@@ -158,7 +161,10 @@ async fn no_stream<F: Fault>(kind: String, body: impl Body<F>) -> Error {
     }
 }
 
-impl<T: Transport> std::fmt::Debug for ChatStream<T> {
+impl<T: Transport> std::fmt::Debug for ChatStream<T>
+where
+    T::Body: Streaming<T::Fault>,
+{
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ChatStream").finish_non_exhaustive()
     }

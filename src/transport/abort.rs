@@ -34,6 +34,13 @@ impl AbortGuard {
     }
 }
 
+impl AbortGuard {
+    /// The exchange is over: there is nothing left to abort.
+    pub fn disarm(&mut self) {
+        self.0 = None;
+    }
+}
+
 impl Drop for AbortGuard {
     fn drop(&mut self) {
         if let Some(controller) = &self.0 {

@@ -6,21 +6,27 @@
 use std::fmt;
 use std::future::Future;
 
+use futures_core::Stream;
+
 use crate::policy::headers::HeaderList;
 use crate::policy::retry::Permille;
 
-#[cfg(feature = "fetch")]
+#[cfg(feature = "__web")]
 mod abort;
-#[cfg(feature = "fetch")]
+#[cfg(feature = "__web")]
 mod body;
 #[cfg(feature = "fetch")]
+mod bytes;
+#[cfg(feature = "__web")]
 mod fetch;
 
-#[cfg(feature = "fetch")]
+#[cfg(feature = "__web")]
 pub use abort::{AbortGuard, Aborted};
-#[cfg(feature = "fetch")]
+#[cfg(feature = "__web")]
 pub use body::FetchBody;
 #[cfg(feature = "fetch")]
+pub use bytes::FetchBytes;
+#[cfg(feature = "__web")]
 pub use fetch::{FetchFault, FetchTransport};
 
 /// A request's method.
@@ -111,8 +117,6 @@ pub trait Fault: fmt::Debug + fmt::Display + 'static {
 }
 
 /// A response's body. Dropping it closes the connection.
-///
-/// Streaming also needs `Stream<Item = Result<Vec<u8>, F>>`: bytes as they come from the network.
 pub trait Body<F> {
     /// Reads the whole body as UTF-8, invalid bytes replaced by U+FFFD.
     ///
@@ -121,6 +125,15 @@ pub trait Body<F> {
     /// # Errors
     /// The body broke off.
     fn text(self) -> impl Future<Output = Result<String, F>>;
+}
+
+/// A body that can also be read bit by bit.
+pub trait Streaming<F>: Body<F> {
+    /// The bytes as they come from the network. Dropping them closes the connection.
+    type Bytes: Stream<Item = Result<Vec<u8>, F>> + Unpin;
+
+    /// Starts reading.
+    fn into_bytes(self) -> Self::Bytes;
 }
 
 /// Sends requests and keeps time.
