@@ -35,7 +35,6 @@ pub use token::{Credential, LocalFuture, SessionToken};
 ///
 /// It holds no connection: each call sends its own request. Dropping a call's future or a stream
 /// aborts that request and closes its connection.
-#[derive(Debug)]
 pub struct Client<T: Transport> {
     settings: Rc<Settings<T>>,
 }
@@ -63,12 +62,12 @@ struct Settings<T: Transport> {
     idle_timeout_ms: Option<u32>,
 }
 
-impl<T: Transport> std::fmt::Debug for Settings<T> {
+impl<T: Transport> std::fmt::Debug for Client<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Settings")
-            .field("base", &self.base)
-            .field("timeout_ms", &self.timeout_ms)
-            .field("max_retries", &self.max_retries)
+        f.debug_struct("Client")
+            .field("base", &self.settings.base)
+            .field("timeout_ms", &self.settings.timeout_ms)
+            .field("max_retries", &self.settings.max_retries)
             .finish_non_exhaustive()
     }
 }

@@ -1,5 +1,7 @@
 //! Tests that run on the host, over the crate's public surface: a plain `cargo test` runs them.
 
+mod client;
 mod layers;
 mod purity;
+mod support;
 mod wire_chat;

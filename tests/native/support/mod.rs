@@ -1,0 +1,262 @@
+//! A transport that plays a script on a clock of its own: no sockets, no waiting.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+
+use futures_core::Stream;
+use openai_wasm::policy::headers::HeaderList;
+use openai_wasm::policy::retry::Permille;
+use openai_wasm::transport::{Body, Fault, FaultKind, Request, Response, Streaming, Transport};
+
+/// What the network does with one request.
+#[derive(Clone)]
+pub enum Step {
+    /// Answers with status, headers and a body of these pieces.
+    Answer(u16, Vec<(&'static str, &'static str)>, Vec<Piece>),
+    /// Fails before a response.
+    Fail(FaultKind),
+    /// Never answers.
+    Hang,
+}
+
+/// What a body does next; its end is clean.
+#[derive(Clone)]
+pub enum Piece {
+    Bytes(&'static str),
+    /// Nothing for so many milliseconds.
+    Pause(u32),
+    /// The connection breaks.
+    Break,
+}
+
+#[derive(Default)]
+struct World {
+    now: Cell<u64>,
+    /// Deadlines that something waits for.
+    timers: RefCell<BTreeMap<u64, usize>>,
+    script: RefCell<VecDeque<Step>>,
+    requests: RefCell<Vec<Request<String>>>,
+    slept: RefCell<Vec<u32>>,
+    open_bodies: Cell<usize>,
+    aborted_sends: Cell<usize>,
+}
+
+#[derive(Clone, Default)]
+pub struct Scripted(Rc<World>);
+
+impl Scripted {
+    pub fn new(script: impl IntoIterator<Item = Step>) -> Self {
+        let world = Self::default();
+        world.0.script.borrow_mut().extend(script);
+        world
+    }
+
+    pub fn requests(&self) -> Vec<Request<String>> {
+        self.0.requests.borrow().clone()
+    }
+
+    /// Milliseconds on the scripted clock.
+    pub fn now(&self) -> u64 {
+        self.0.now.get()
+    }
+
+    /// Bodies that are neither read to their end nor dropped.
+    pub fn open_bodies(&self) -> usize {
+        self.0.open_bodies.get()
+    }
+
+    /// Requests that were dropped before they were answered.
+    pub fn aborted_sends(&self) -> usize {
+        self.0.aborted_sends.get()
+    }
+
+    /// Runs a future to its end, jumping the clock to the next deadline whenever all wait.
+    pub fn run<F: Future>(&self, future: F) -> F::Output {
+        let mut future = pin!(future);
+        let mut context = Context::from_waker(Waker::noop());
+        loop {
+            if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+                return output;
+            }
+            let next = self.0.timers.borrow().keys().next().copied();
+            let next = next.expect("the future waits for nothing: it hangs");
+            self.0.timers.borrow_mut().remove(&next);
+            self.0.now.set(self.0.now.get().max(next));
+        }
+    }
+
+    fn timer(&self, ms: u32) -> Timer {
+        let at = self.now() + u64::from(ms);
+        *self.0.timers.borrow_mut().entry(at).or_default() += 1;
+        Timer {
+            world: self.clone(),
+            at,
+        }
+    }
+}
+
+struct Timer {
+    world: Scripted,
+    at: u64,
+}
+
+impl Future for Timer {
+    type Output = ();
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+        if self.world.now() >= self.at {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    }
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        let mut timers = self.world.0.timers.borrow_mut();
+        if let Some(count) = timers.get_mut(&self.at) {
+            *count -= 1;
+            if *count == 0 {
+                timers.remove(&self.at);
+            }
+        }
+    }
+}
+
+#[derive(Debug)]
+pub struct ScriptedFault(FaultKind);
+
+impl fmt::Display for ScriptedFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "scripted {:?}", self.0)
+    }
+}
+
+impl Fault for ScriptedFault {
+    fn kind(&self) -> FaultKind {
+        self.0
+    }
+    fn credential(_: &str) -> Self {
+        Self(FaultKind::Credential)
+    }
+}
+
+/// A body; what is left of it when it is dropped counts as closed.
+pub struct ScriptedBody {
+    world: Scripted,
+    pieces: VecDeque<Piece>,
+    pause: Option<Timer>,
+}
+
+impl Drop for ScriptedBody {
+    fn drop(&mut self) {
+        let open = &self.world.0.open_bodies;
+        open.set(open.get() - 1);
+    }
+}
+
+impl Stream for ScriptedBody {
+    type Item = Result<Vec<u8>, ScriptedFault>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if let Some(pause) = &mut self.pause {
+            if Pin::new(pause).poll(context).is_pending() {
+                return Poll::Pending;
+            }
+            self.pause = None;
+        }
+        match self.pieces.pop_front() {
+            None => Poll::Ready(None),
+            Some(Piece::Bytes(bytes)) => Poll::Ready(Some(Ok(bytes.as_bytes().to_vec()))),
+            Some(Piece::Break) => Poll::Ready(Some(Err(ScriptedFault(FaultKind::Body)))),
+            Some(Piece::Pause(ms)) => {
+                let pause = self.world.timer(ms);
+                self.pause = Some(pause);
+                self.poll_next(context)
+            }
+        }
+    }
+}
+
+impl Body<ScriptedFault> for ScriptedBody {
+    async fn text(mut self) -> Result<String, ScriptedFault> {
+        let mut bytes = Vec::new();
+        while let Some(piece) = std::future::poll_fn(|c| Pin::new(&mut self).poll_next(c)).await {
+            bytes.extend(piece?);
+        }
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+}
+
+impl Streaming<ScriptedFault> for ScriptedBody {
+    type Bytes = Self;
+    fn into_bytes(self) -> Self {
+        self
+    }
+}
+
+/// Counts a request that is dropped while it hangs.
+struct Pending(Scripted);
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        let aborted = &self.0.0.aborted_sends;
+        aborted.set(aborted.get() + 1);
+    }
+}
+
+impl Transport for Scripted {
+    type Payload = String;
+    type Body = ScriptedBody;
+    type Fault = ScriptedFault;
+
+    async fn send(
+        &self,
+        request: Request<String>,
+    ) -> Result<Response<ScriptedBody>, ScriptedFault> {
+        self.0.requests.borrow_mut().push(request);
+        let step = self.0.script.borrow_mut().pop_front();
+        match step.expect("the script has no step for this request") {
+            Step::Fail(kind) => Err(ScriptedFault(kind)),
+            Step::Hang => {
+                let _pending = Pending(self.clone());
+                std::future::pending().await
+            }
+            Step::Answer(status, headers, pieces) => {
+                let mut list = HeaderList::new();
+                for (name, value) in headers {
+                    list.set(name, value);
+                }
+                self.0.open_bodies.set(self.open_bodies() + 1);
+                let body = ScriptedBody {
+                    world: self.clone(),
+                    pieces: pieces.into(),
+                    pause: None,
+                };
+                Ok(Response {
+                    status,
+                    headers: list,
+                    body,
+                })
+            }
+        }
+    }
+
+    async fn sleep(&self, ms: u32) {
+        self.0.slept.borrow_mut().push(ms);
+        self.timer(ms).await;
+    }
+
+    fn now_unix_ms(&self) -> u64 {
+        self.now()
+    }
+
+    fn chance(&self) -> Permille {
+        Permille(0)
+    }
+}
