@@ -3,6 +3,8 @@
 //! [`Decoder`] gives typed chunks to Rust callers. How a stream ended is never ambiguous: either
 //! [`Decoder::is_done`] is true, or the last item was a [`StreamError`] whose kind says why.
 
+#[cfg(any(feature = "js", test))]
+pub(crate) mod batch;
 mod chunk;
 mod decoder;
 mod error;

@@ -1,0 +1,125 @@
+// What a streamed call gives: an async iterable of chunks, and other ways to take them.
+
+import { textOf } from "./chunk-reader.js";
+import { OpenAIError } from "./errors.js";
+import { linesOf } from "./lines.js";
+import { Source } from "./source.js";
+
+export class Stream {
+  #iterate;
+  #iterateText;
+  #consumed = false;
+
+  /**
+   * @param source what a call got, or (for `tee` and the like) a function that gives an iterator of chunks
+   * @param controller aborts the request; only with a function
+   */
+  constructor(source, controller) {
+    if (typeof source === "function") {
+      this.controller = controller ?? new AbortController();
+      this.#iterate = source;
+      this.#iterateText = () => texts(source());
+    } else {
+      this.controller = source.controller;
+      this.#iterate = () => new Source(source, false);
+      this.#iterateText = () => new Source(source, true);
+    }
+  }
+
+  /** The chunks, as the server sent them. A stream can be consumed once. */
+  [Symbol.asyncIterator]() {
+    return this.#consume(this.#iterate);
+  }
+
+  /** The text of choice 0: one string for each network read that brought any. */
+  get textStream() {
+    return { [Symbol.asyncIterator]: () => this.#consume(this.#iterateText) };
+  }
+
+  /** Two streams of the same chunks. What one has read ahead of the other is kept in memory. */
+  tee() {
+    const iterator = this[Symbol.asyncIterator]();
+    const open = new Set([[], []]);
+    const [left, right] = [...open].map((waiting) => {
+      let taken = 0;
+      const next = () => {
+        if (taken === waiting.length) {
+          const item = iterator.next();
+          item.catch(() => {}); // The other branch may never look.
+          for (const queue of open) queue.push(item);
+        }
+        const item = waiting[taken];
+        waiting[taken] = undefined;
+        taken += 1;
+        if (taken === waiting.length) taken = waiting.length = 0;
+        return item;
+      };
+      const stop = async (value) => {
+        open.delete(waiting);
+        waiting.length = 0;
+        if (open.size === 0) await iterator.return?.();
+        return { value, done: true };
+      };
+      return new Stream(() => iteratorOf(next, stop), this.controller);
+    });
+    return [left, right];
+  }
+
+  /** The chunks as newline-delimited JSON, for a Response of your own; `fromReadableStream` reads it. */
+  toReadableStream() {
+    const encoder = new TextEncoder();
+    let iterator;
+    return new ReadableStream({
+      start: () => {
+        iterator = this[Symbol.asyncIterator]();
+      },
+      pull: async (controller) => {
+        const { value, done } = await iterator.next();
+        if (done) controller.close();
+        else controller.enqueue(encoder.encode(`${JSON.stringify(value)}\n`));
+      },
+      cancel: async () => void (await iterator.return?.()),
+    });
+  }
+
+  /** The opposite of `toReadableStream`. */
+  static fromReadableStream(readable, controller) {
+    return new Stream(() => objects(linesOf(readable)), controller);
+  }
+
+  #consume(iterate) {
+    if (this.#consumed) {
+      throw new OpenAIError("A stream can be consumed once; use `.tee()` to read it twice.");
+    }
+    this.#consumed = true;
+    return iterate();
+  }
+}
+
+const iteratorOf = (next, stop) => ({
+  next,
+  return: stop,
+  [Symbol.asyncIterator]() {
+    return this;
+  },
+});
+
+async function* texts(chunks) {
+  for await (const chunk of chunks) {
+    const text = textOf(chunk);
+    if (text) yield text;
+  }
+}
+
+async function* objects(lines) {
+  for await (const line of lines) {
+    if (line.trim() === "") continue;
+    let value;
+    try {
+      value = JSON.parse(line);
+    } catch {
+      throw new OpenAIError("a line of the stream is not JSON");
+    }
+    yield value;
+  }
+}
