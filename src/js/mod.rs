@@ -4,5 +4,6 @@
 
 mod call;
 mod client;
+mod decode;
 #[cfg(feature = "direct")]
 mod keyed;
