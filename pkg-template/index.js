@@ -17,5 +17,6 @@ const load = async () => {
 export const OpenAI = defineClient(createRuntime(instantiate, load), PROXY_URL);
 export default OpenAI;
 export * from "./lib/errors.js";
+export { Page, PagePromise } from "./lib/page.js";
 export { APIPromise } from "./lib/promise.js";
 export { Stream } from "./lib/stream.js";

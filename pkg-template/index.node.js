@@ -12,5 +12,6 @@ const load = async () => WebAssembly.compile(await readFile(new URL("./client/cl
 export const OpenAI = defineClient(createRuntime(instantiate, load), PROXY_URL);
 export default OpenAI;
 export * from "./lib/errors.js";
+export { Page, PagePromise } from "./lib/page.js";
 export { APIPromise } from "./lib/promise.js";
 export { Stream } from "./lib/stream.js";

@@ -11,5 +11,6 @@ const load = async () => WebAssembly.compile(await readFile(new URL("./edge.wasm
 export const OpenAI = defineClient(createRuntime(instantiate, load));
 export default OpenAI;
 export * from "../lib/errors.js";
+export { Page, PagePromise } from "../lib/page.js";
 export { APIPromise } from "../lib/promise.js";
 export { Stream } from "../lib/stream.js";

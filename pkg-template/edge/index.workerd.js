@@ -11,5 +11,6 @@ export const OpenAI = defineClient(
 );
 export default OpenAI;
 export * from "../lib/errors.js";
+export { Page, PagePromise } from "../lib/page.js";
 export { APIPromise } from "../lib/promise.js";
 export { Stream } from "../lib/stream.js";

@@ -40,6 +40,10 @@ pub fn assemble(workspace: &Workspace, parts: &Parts, folder: &Path) -> Result<(
         &folder.join("client/build.js"),
         build_module(parts.proxy_url),
     )?;
+    write(
+        &folder.join("client/build.d.ts"),
+        build_types(parts.proxy_url),
+    )?;
 
     let manifest = folder.join("package.json");
     let mut package: Value = serde_json::from_slice(&fs::read(&manifest)?)
@@ -59,6 +63,15 @@ fn build_module(proxy_url: Option<&str>) -> String {
     format!(
         "// Written by `cargo xtask pack`: the proxy that this build is bound to, if any.\nexport const PROXY_URL = {value};\n"
     )
+}
+
+/// The constructor's option for the proxy: required, or gone when the URL is baked in.
+fn build_types(proxy_url: Option<&str>) -> &'static str {
+    if proxy_url.is_some() {
+        "// Written by `cargo xtask pack`: this build is bound to its proxy.\nexport interface ProxyOption {}\n"
+    } else {
+        "// Written by `cargo xtask pack`.\nexport interface ProxyOption {\n  /** Your proxy's URL with its path: `https://example.com/v1`, or `/v1` on the same origin. */\n  proxyUrl: string;\n}\n"
+    }
 }
 
 /// Every `./file` that an export points to.

@@ -1,0 +1,61 @@
+import { BaseClient, type SharedClientOptions } from "../lib/api.d.ts";
+import * as errors from "../lib/errors.d.ts";
+
+/** The provider's key: a string, or a function called before every attempt. */
+export type Key = string | (() => string | Promise<string>);
+
+export interface ClientOptions extends SharedClientOptions {
+  /** By default the process's `OPENAI_API_KEY`; Workers pass `env.OPENAI_API_KEY`. */
+  apiKey?: Key;
+  /** The server's URL with its path. By default `OPENAI_BASE_URL`, else OpenAI's. */
+  baseURL?: string;
+  /** `OpenAI-Organization`. By default `OPENAI_ORG_ID`. */
+  organization?: string | null;
+  /** `OpenAI-Project`. By default `OPENAI_PROJECT_ID`. */
+  project?: string | null;
+}
+
+/** The key-holding client, for servers and Workers. It refuses to run in a browser. */
+export class OpenAI extends BaseClient {
+  constructor(options?: ClientOptions);
+  readonly organization: string | null;
+  readonly project: string | null;
+  static OpenAI: typeof OpenAI;
+}
+export interface OpenAI extends BaseClient {}
+export namespace OpenAI {
+  export import OpenAIError = errors.OpenAIError;
+  export import InvalidOptionError = errors.InvalidOptionError;
+  export import APIError = errors.APIError;
+  export import APIUserAbortError = errors.APIUserAbortError;
+  export import APIConnectionError = errors.APIConnectionError;
+  export import APIConnectionTimeoutError = errors.APIConnectionTimeoutError;
+  export import BadRequestError = errors.BadRequestError;
+  export import AuthenticationError = errors.AuthenticationError;
+  export import PermissionDeniedError = errors.PermissionDeniedError;
+  export import NotFoundError = errors.NotFoundError;
+  export import ConflictError = errors.ConflictError;
+  export import UnprocessableEntityError = errors.UnprocessableEntityError;
+  export import RateLimitError = errors.RateLimitError;
+  export import InternalServerError = errors.InternalServerError;
+  export import ResponseError = errors.ResponseError;
+  export import StreamError = errors.StreamError;
+  export import StreamTruncatedError = errors.StreamTruncatedError;
+  export import StreamLimitError = errors.StreamLimitError;
+  export import StreamIdleTimeoutError = errors.StreamIdleTimeoutError;
+  export import StreamDecodeError = errors.StreamDecodeError;
+  export import WasmTrapError = errors.WasmTrapError;
+}
+export default OpenAI;
+export * from "../lib/errors.d.ts";
+export { APIPromise, Page, PagePromise, Stream } from "../lib/api.d.ts";
+export type {
+  Fetch,
+  HeadersLike,
+  QueryLike,
+  RawRequestOptions,
+  RequestOptions,
+  SharedClientOptions,
+  StreamOptions,
+} from "../lib/api.d.ts";
+export type * from "../types.d.ts";

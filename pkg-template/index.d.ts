@@ -1,0 +1,57 @@
+import type { ProxyOption } from "./client/build.d.ts";
+import { BaseClient, type SharedClientOptions } from "./lib/api.d.ts";
+import * as errors from "./lib/errors.d.ts";
+
+/** The session token that your proxy asks for: a string, or a function called before every attempt. */
+export type Token = string | (() => string | Promise<string>);
+
+export interface ClientOptions extends SharedClientOptions, ProxyOption {
+  token?: Token;
+}
+
+/**
+ * The keyless client: it talks to your proxy, which alone holds the key.
+ *
+ * WebAssembly loads on the first call.
+ */
+export class OpenAI extends BaseClient {
+  constructor(options: ClientOptions);
+  static OpenAI: typeof OpenAI;
+}
+export interface OpenAI extends BaseClient {}
+export namespace OpenAI {
+  export import OpenAIError = errors.OpenAIError;
+  export import InvalidOptionError = errors.InvalidOptionError;
+  export import APIError = errors.APIError;
+  export import APIUserAbortError = errors.APIUserAbortError;
+  export import APIConnectionError = errors.APIConnectionError;
+  export import APIConnectionTimeoutError = errors.APIConnectionTimeoutError;
+  export import BadRequestError = errors.BadRequestError;
+  export import AuthenticationError = errors.AuthenticationError;
+  export import PermissionDeniedError = errors.PermissionDeniedError;
+  export import NotFoundError = errors.NotFoundError;
+  export import ConflictError = errors.ConflictError;
+  export import UnprocessableEntityError = errors.UnprocessableEntityError;
+  export import RateLimitError = errors.RateLimitError;
+  export import InternalServerError = errors.InternalServerError;
+  export import ResponseError = errors.ResponseError;
+  export import StreamError = errors.StreamError;
+  export import StreamTruncatedError = errors.StreamTruncatedError;
+  export import StreamLimitError = errors.StreamLimitError;
+  export import StreamIdleTimeoutError = errors.StreamIdleTimeoutError;
+  export import StreamDecodeError = errors.StreamDecodeError;
+  export import WasmTrapError = errors.WasmTrapError;
+}
+export default OpenAI;
+export * from "./lib/errors.d.ts";
+export { APIPromise, Page, PagePromise, Stream } from "./lib/api.d.ts";
+export type {
+  Fetch,
+  HeadersLike,
+  QueryLike,
+  RawRequestOptions,
+  RequestOptions,
+  SharedClientOptions,
+  StreamOptions,
+} from "./lib/api.d.ts";
+export type * from "./types.d.ts";

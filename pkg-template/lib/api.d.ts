@@ -1,0 +1,139 @@
+// Types that the keyless and the key-holding client share. Wire objects stand in ../types.d.ts.
+
+import type {
+  ChatCompletion,
+  ChatCompletionChunk,
+  ChatCompletionCreateParams,
+  ChatCompletionCreateParamsNonStreaming,
+  ChatCompletionCreateParamsStreaming,
+  Model,
+} from "../types.d.ts";
+
+/** Called like `fetch`: `(url, init)`. A service binding's `fetch` fits. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response> | Response;
+
+export type HeadersLike =
+  | Headers
+  | Iterable<readonly [string, string | null | undefined]>
+  | Record<string, string | number | boolean | null | undefined>;
+
+export type QueryLike =
+  | URLSearchParams
+  | Iterable<readonly [string, string | number | boolean | null | undefined]>
+  | Record<string, string | number | boolean | null | undefined>;
+
+export interface StreamOptions {
+  /** How long a stream may bring no event, in milliseconds; 0 means for ever. Comments are no events. Default: `timeout`. */
+  idleTimeout?: number;
+  /** The size in bytes at which one stream event is refused. Default: 64 MiB. */
+  maxEventBytes?: number;
+  /** What an end without `[DONE]` and without a `finish_reason` is: an error (default), or a normal end. */
+  truncation?: "error" | "ignore";
+}
+
+/** Options of both clients' constructors. */
+export interface SharedClientOptions extends StreamOptions {
+  /** The time limit of one attempt in milliseconds, to the end of a buffered body or to the head of a stream. Default: 600 000. */
+  timeout?: number;
+  /** How often a failed attempt is repeated. Default: 2. */
+  maxRetries?: number;
+  /** Instead of the platform's `fetch`. */
+  fetch?: Fetch;
+  /** Headers of every request; null removes one that the client would send. */
+  defaultHeaders?: HeadersLike;
+  /** Query parameters of every request. */
+  defaultQuery?: QueryLike;
+}
+
+/** Options of one call. */
+export interface RequestOptions extends StreamOptions {
+  timeout?: number;
+  maxRetries?: number;
+  /** Headers of this request; null removes one. */
+  headers?: HeadersLike;
+  query?: QueryLike;
+  /** Ends the call at once, in every state. */
+  signal?: AbortSignal | null;
+}
+
+/** Options of `client.get`, `.post` and the like. */
+export interface RawRequestOptions extends RequestOptions {
+  /** Sent as JSON. */
+  body?: object;
+  /** Asks for server-sent events; by default what `body.stream` says. */
+  stream?: boolean;
+}
+
+/** A promise of the parsed answer that also gives the response it came in. */
+export class APIPromise<T> extends Promise<T> {
+  /** The response, its body unread when this is called in the same turn as the method. */
+  asResponse(): Promise<Response>;
+  withResponse(): Promise<{ data: T; response: Response; request_id: string | null }>;
+}
+
+/** A list endpoint's answer; iterate it with `for await`. */
+export class Page<T> implements AsyncIterable<T> {
+  object: string;
+  data: T[];
+  readonly response: Response;
+  readonly _request_id?: string | null;
+  getPaginatedItems(): T[];
+  hasNextPage(): boolean;
+  getNextPage(): Promise<this>;
+  iterPages(): AsyncGenerator<this>;
+  [Symbol.asyncIterator](): AsyncGenerator<T>;
+}
+
+export class PagePromise<T> extends APIPromise<Page<T>> implements AsyncIterable<T> {
+  [Symbol.asyncIterator](): AsyncGenerator<T>;
+}
+
+/**
+ * A streamed answer: chunks by `for await`, or text by `textStream`. It can be consumed once.
+ *
+ * Leaving the loop, `controller.abort()` and the call's signal close the connection. Every end that is
+ * no success throws; the text until then stands on the error.
+ */
+export class Stream<T> implements AsyncIterable<T> {
+  readonly controller: AbortController;
+  [Symbol.asyncIterator](): AsyncIterator<T>;
+  /** The text of choice 0: one string for each network read that brought any. */
+  get textStream(): AsyncIterable<string>;
+  tee(): [Stream<T>, Stream<T>];
+  /** The chunks as newline-delimited JSON. */
+  toReadableStream(): ReadableStream<Uint8Array>;
+  static fromReadableStream<T>(readable: ReadableStream<Uint8Array>, controller?: AbortController): Stream<T>;
+}
+
+export interface Completions {
+  create(params: ChatCompletionCreateParamsNonStreaming, options?: RequestOptions): APIPromise<ChatCompletion & WithRequestId>;
+  create(params: ChatCompletionCreateParamsStreaming, options?: RequestOptions): APIPromise<Stream<ChatCompletionChunk>>;
+  create(
+    params: ChatCompletionCreateParams,
+    options?: RequestOptions,
+  ): APIPromise<Stream<ChatCompletionChunk> | (ChatCompletion & WithRequestId)>;
+}
+
+/** Answers carry the server's id of their request, not enumerable. */
+export interface WithRequestId {
+  readonly _request_id?: string | null;
+}
+
+export interface Models {
+  list(options?: RequestOptions): PagePromise<Model>;
+}
+
+/** What both clients are. */
+export class BaseClient {
+  readonly baseURL: string;
+  readonly timeout: number;
+  readonly maxRetries: number;
+  readonly chat: { readonly completions: Completions };
+  readonly models: Models;
+  /** Any endpoint below the base URL, with the same transport. `path` starts with `/`. */
+  get<T = unknown>(path: string, options?: RawRequestOptions): APIPromise<T>;
+  post<T = unknown>(path: string, options?: RawRequestOptions): APIPromise<T>;
+  put<T = unknown>(path: string, options?: RawRequestOptions): APIPromise<T>;
+  patch<T = unknown>(path: string, options?: RawRequestOptions): APIPromise<T>;
+  delete<T = unknown>(path: string, options?: RawRequestOptions): APIPromise<T>;
+}
