@@ -1022,6 +1022,971 @@ export interface ChatCompletionFunctionCallDelta {
     arguments?: string;
 }
 
+/** The request for a completion. */
+export interface CompletionCreateParamsBase {
+    /** The model to ask. */
+    model: string;
+    /**
+     * What to complete: a text, texts, tokens, or lists of tokens. Left out (2023) it is
+     * `<|endoftext|>`, the beginning of a new document.
+     */
+    prompt?: string | Array<string> | Array<number> | Array<Array<number>> | null;
+    /** What follows the text to insert. */
+    suffix?: string | null;
+    /** The most tokens to make: 0 or more; default 16. */
+    max_tokens?: number | null;
+    /** How freely the model chooses: 0 to 2; default 1. Change this or `top_p`, not both. */
+    temperature?: number | null;
+    /** Chooses among the tokens that together have this probability: 0 to 1; default 1. */
+    top_p?: number | null;
+    /** How many completions to make for each prompt: 1 to 128; default 1. Each is billed. */
+    n?: number | null;
+    /** Whether the completion comes in pieces, as server-sent events. Default `false`. */
+    stream?: boolean | null;
+    /** What a stream carries besides; only with `stream` (2026). */
+    stream_options?: ChatCompletionStreamOptions | null;
+    /**
+     * How many of the likeliest tokens to report at each place, besides the chosen one: 0
+     * to 5.
+     */
+    logprobs?: number | null;
+    /** Whether to repeat the prompt before the completion. Default `false`. */
+    echo?: boolean | null;
+    /** Where to stop: up to 4 sequences. */
+    stop?: string | Array<string> | null;
+    /**
+     * Makes tokens that appeared already less likely (or more, below 0): −2 to 2; default
+     * 0.
+     */
+    presence_penalty?: number | null;
+    /**
+     * Makes tokens less likely (or more, below 0) the oftener they appeared already: −2 to
+     * 2; default 0.
+     */
+    frequency_penalty?: number | null;
+    /**
+     * Makes this many completions and returns the best: 0 to 20; default 1. At least `n`;
+     * cannot be streamed. All are billed.
+     */
+    best_of?: number | null;
+    /** Bias by token id: −100 (never) to 100 (only), added to the logits. */
+    logit_bias?: { [key: string]: number } | null;
+    /**
+     * Makes equal requests with an equal seed give equal completions, as far as the server
+     * can (2026): a 64-bit integer. Watch the completion's `system_fingerprint`.
+     */
+    seed?: number | bigint | string | null;
+    /** An identifier of the end user, against abuse. */
+    user?: string;
+    /** Chooses among this many of the likeliest tokens (Fireworks). */
+    top_k?: number;
+    /**
+     * Leaves out tokens that are less likely than this share of the likeliest one
+     * (Fireworks): 0 to 1.
+     */
+    min_p?: number;
+    /** Penalty on tokens that repeat (Fireworks): above 0, below 2; 1 is none. */
+    repetition_penalty?: number;
+    /** What to do when prompt and `max_tokens` exceed the context (Fireworks). */
+    context_length_exceeded_behavior?: ContextLengthExceededBehavior;
+}
+
+/** A completion, and also each piece of a streamed one: its texts are then to append. */
+export interface Completion {
+    /** The completion's identifier. */
+    id: string;
+    /** Always `text_completion`. */
+    object: "text_completion";
+    /** When it was made, Unix time in seconds. */
+    created: number;
+    /** The model that made it. */
+    model: string;
+    /** The completions: for each prompt as many as the request's `n`. */
+    choices: Array<CompletionChoice>;
+    /** What it cost; in a stream, in the last piece, if the request asked. */
+    usage?: CompletionUsage;
+    /**
+     * Which backend configuration made it (2026): completions of equal requests with an
+     * equal `seed` may differ when this differs.
+     */
+    system_fingerprint?: string;
+}
+
+/** One of the completions. */
+export interface CompletionChoice {
+    /** The text, or in a stream what is new of it. */
+    text: string;
+    /** Its place among the completions, from 0. */
+    index: number;
+    /** Log probabilities, if the request asked. */
+    logprobs: CompletionLogprobs | null;
+    /** Why the model stopped; `null` until it did, in a stream. */
+    finish_reason: FinishReason;
+}
+
+/** Log probabilities of a completion's tokens. The lists run side by side. */
+export interface CompletionLogprobs {
+    /** The tokens' texts. */
+    tokens?: Array<string>;
+    /**
+     * The natural logarithm of each token's probability; the first of an echoed prompt has
+     * none.
+     */
+    token_logprobs?: Array<number>;
+    /** For each place the likeliest tokens and their log probabilities. */
+    top_logprobs?: Array<{ [key: string]: number }>;
+    /** Where each token begins in the text, in characters. */
+    text_offset?: Array<number>;
+}
+
+/** The request for an edit (2023). */
+export interface EditCreateParams {
+    /** The model to ask: `text-davinci-edit-001` or `code-davinci-edit-001`. */
+    model: string;
+    /** The text to edit; default empty. */
+    input?: string | null;
+    /** What to do with it. */
+    instruction: string;
+    /** How many edits to make: 1 to 20; default 1. */
+    n?: number | null;
+    /** How freely the model chooses: 0 to 2; default 1. Change this or `top_p`, not both. */
+    temperature?: number | null;
+    /** Chooses among the tokens that together have this probability: 0 to 1; default 1. */
+    top_p?: number | null;
+}
+
+/** An edit (2023). */
+export interface Edit {
+    /** Always `edit`. */
+    object: "edit";
+    /** When it was made, Unix time in seconds. */
+    created: number;
+    /** The edited texts: as many as the request's `n`. */
+    choices: Array<EditChoice>;
+    /** What it cost. */
+    usage: CompletionUsage;
+}
+
+/** One of the edited texts (2023). */
+export interface EditChoice {
+    /** The text. */
+    text: string;
+    /** Its place among them, from 0. */
+    index: number;
+    /** Log probabilities. */
+    logprobs?: CompletionLogprobs | null;
+    /** Why the model stopped. */
+    finish_reason?: FinishReason;
+}
+
+/** The request for images from words. */
+export interface ImageGenerateParamsBase {
+    /**
+     * What the images are to show: up to 1,000 characters (2023), or 32,000 for GPT image
+     * models and 4,000 for `dall-e-3` (2026).
+     */
+    prompt: string;
+    /** The model to ask (2026); default `dall-e-2`. */
+    model?: string | null;
+    /** How many images to make: 1 to 10; default 1. `dall-e-3` makes one. */
+    n?: number | null;
+    /**
+     * Their size, `WIDTHxHEIGHT` in pixels. 2023: `256x256`, `512x512` or `1024x1024`, the
+     * default. 2026: by model, or `auto`.
+     */
+    size?: ImageSize | null;
+    /** How they come; default `url`. GPT image models always send base64. */
+    response_format?: ImageResponseFormat | null;
+    /** How good they are to be (2026); default `auto`. */
+    quality?: ImageQuality | null;
+    /** Their style, `dall-e-3` only (2026); default `vivid`. */
+    style?: ImageStyle | null;
+    /** Their background, GPT image models only (2026); default `auto`. */
+    background?: ImageBackground | null;
+    /** How strictly the request is looked at, GPT image models only (2026); default `auto`. */
+    moderation?: ImageModeration | null;
+    /** The format of the bytes, GPT image models only (2026); default `png`. */
+    output_format?: ImageOutputFormat | null;
+    /** Compression in percent, 0 to 100, for `webp` and `jpeg` (2026); default 100. */
+    output_compression?: number | null;
+    /** Whether images come in stages, as server-sent events (2026). Default `false`. */
+    stream?: boolean | null;
+    /** How many stages, 0 to 3; only with `stream` (2026). */
+    partial_images?: number | null;
+    /** An identifier of the end user, against abuse. */
+    user?: string;
+}
+
+/** The request to edit an image: goes out as a form, see `form`. */
+export interface ImageEditParamsBase {
+    /**
+     * The image: a PNG under 4 MB, square; transparent where it is to be edited, unless
+     * there is a mask. GPT image models take up to 16 images, PNG, WebP or JPEG under 50 MB
+     * (2026).
+     */
+    image: Uploadable | Array<Uploadable>;
+    /**
+     * What the image is to show: up to 1,000 characters, or 32,000 for GPT image models
+     * (2026).
+     */
+    prompt: string;
+    /**
+     * An image that is transparent where the first one is to be edited: a PNG under 4 MB
+     * of the same size.
+     */
+    mask?: Uploadable;
+    /** The model to ask (2026). */
+    model?: string | null;
+    /** How many images to make: 1 to 10; default 1. */
+    n?: number | null;
+    /** Their size; default `1024x1024`. */
+    size?: ImageSize | null;
+    /** How they come; default `url`. GPT image models always send base64. */
+    response_format?: ImageResponseFormat | null;
+    /** How good they are to be (2026); default `auto`. */
+    quality?: ImageQuality | null;
+    /** Their background, GPT image models only (2026); default `auto`. */
+    background?: ImageBackground | null;
+    /** How close to keep to the image's faces and features (2026); default `low`. */
+    input_fidelity?: InputFidelity | null;
+    /** The format of the bytes, GPT image models only (2026); default `png`. */
+    output_format?: ImageOutputFormat | null;
+    /** Compression in percent, 0 to 100, for `webp` and `jpeg` (2026); default 100. */
+    output_compression?: number | null;
+    /** Whether images come in stages, as server-sent events (2026). Default `false`. */
+    stream?: boolean | null;
+    /** How many stages, 0 to 3; only with `stream` (2026). */
+    partial_images?: number | null;
+    /** An identifier of the end user, against abuse. */
+    user?: string;
+}
+
+/**
+ * The request for variations of an image: goes out as a form, see
+ * `form`.
+ */
+export interface ImageCreateVariationParams {
+    /** The image: a PNG under 4 MB, square. */
+    image: Uploadable;
+    /** The model to ask (2026); default `dall-e-2`. */
+    model?: string | null;
+    /** How many images to make: 1 to 10; default 1. */
+    n?: number | null;
+    /** Their size: `256x256`, `512x512` or `1024x1024`, the default. */
+    size?: ImageSize | null;
+    /** How they come; default `url`. */
+    response_format?: ImageResponseFormat | null;
+    /** An identifier of the end user, against abuse. */
+    user?: string;
+}
+
+/** The size of an image in pixels. `gpt-image-2` takes others too, as `Other`. */
+export type ImageSize = "auto" | "256x256" | "512x512" | "1024x1024" | "1536x1024" | "1024x1536" | "1792x1024" | "1024x1792" | (string & {});
+
+/** How images come. */
+export type ImageResponseFormat = "url" | "b64_json" | (string & {});
+
+/** How good an image is (2026). */
+export type ImageQuality = "auto" | "standard" | "hd" | "low" | "medium" | "high" | (string & {});
+
+/** The style of `dall-e-3` (2026). */
+export type ImageStyle = "vivid" | "natural" | (string & {});
+
+/** The background of an image (2026). */
+export type ImageBackground = "transparent" | "opaque" | "auto" | (string & {});
+
+/** How strictly a request for images is looked at (2026). */
+export type ImageModeration = "low" | "auto" | (string & {});
+
+/** The format of an image's bytes (2026). */
+export type ImageOutputFormat = "png" | "jpeg" | "webp" | (string & {});
+
+/** How close an edit keeps to an image's faces and features (2026). */
+export type InputFidelity = "high" | "low" | (string & {});
+
+/** Images. */
+export interface ImagesResponse {
+    /** When they were made, Unix time in seconds. */
+    created: number;
+    /** The images. */
+    data?: Array<Image>;
+    /** Their background (2026). */
+    background?: ImageBackground;
+    /** The format of their bytes (2026). */
+    output_format?: ImageOutputFormat;
+    /** How good they are (2026). */
+    quality?: ImageQuality;
+    /** Their size (2026). */
+    size?: ImageSize;
+    /** What they cost (2026). */
+    usage?: ImageUsage;
+}
+
+/** An image: an address or base64. */
+export interface Image {
+    /** Where it is, for an hour. */
+    url?: string;
+    /** Its bytes, base64. */
+    b64_json?: string;
+    /** What `dall-e-3` made of the prompt (2026). */
+    revised_prompt?: string;
+}
+
+/** What images cost in tokens (2026). */
+export interface ImageUsage {
+    /** Tokens of prompt and images. */
+    input_tokens: number;
+    /** Tokens of the new images. */
+    output_tokens: number;
+    /** Both together. */
+    total_tokens: number;
+    /** What the request's tokens were. */
+    input_tokens_details: ImageTokensDetails;
+    /** What the answer's tokens were. */
+    output_tokens_details?: ImageTokensDetails;
+}
+
+/** What tokens were: text or images (2026). */
+export interface ImageTokensDetails {
+    /** Tokens of images. */
+    image_tokens: number;
+    /** Tokens of text. */
+    text_tokens: number;
+}
+
+/** A stage of an image that comes as a stream, or the image itself (2026). */
+export interface ImageStreamEvent {
+    /** Which of the two. */
+    type: ImageStreamEventType;
+    /** The bytes, base64. */
+    b64_json: string;
+    /** When it was made, Unix time in seconds. */
+    created_at: number;
+    /** Its background. */
+    background: ImageBackground;
+    /** The format of its bytes. */
+    output_format: ImageOutputFormat;
+    /** How good it is. */
+    quality: ImageQuality;
+    /** Its size. */
+    size: ImageSize;
+    /** Which stage it is, from 0. */
+    partial_image_index?: number;
+    /** What it cost; with the image itself. */
+    usage?: ImageUsage;
+}
+
+/** What an event of an image stream brings (2026). */
+export type ImageStreamEventType = "image_generation.partial_image" | "image_generation.completed" | "image_edit.partial_image" | "image_edit.completed" | (string & {});
+
+/** The request for embeddings. */
+export interface EmbeddingCreateParams {
+    /** The model to ask. */
+    model: string;
+    /**
+     * What to embed: a text, texts, tokens, or lists of tokens. Up to 8,192 tokens each
+     * (2023), up to 2,048 inputs (2026); none may be empty.
+     */
+    input: string | Array<string> | Array<number> | Array<Array<number>>;
+    /** How the vectors come; the server's default is `float` (2026). */
+    encoding_format?: EncodingFormat;
+    /** How long the vectors are to be: 1 or more; only some models can shorten them (2026). */
+    dimensions?: number;
+    /** An identifier of the end user, against abuse. */
+    user?: string;
+}
+
+/** How embedding vectors come (2026). */
+export type EncodingFormat = "float" | "base64" | (string & {});
+
+/** Embeddings. */
+export interface CreateEmbeddingResponse {
+    /** Always `list`. */
+    object: "list";
+    /** One embedding an input. */
+    data: Array<Embedding>;
+    /** The model that made them. */
+    model: string;
+    /** What they cost. */
+    usage: EmbeddingUsage;
+}
+
+/** What embeddings cost in tokens. */
+export interface EmbeddingUsage {
+    /** Tokens of the inputs. */
+    prompt_tokens: number;
+    /** The same, as nothing else is counted. */
+    total_tokens: number;
+}
+
+/** The embedding of one input. */
+export interface Embedding {
+    /** Always `embedding`. */
+    object: "embedding";
+    /** The vector. */
+    embedding: Array<number>;
+    /** The place of its input among the inputs, from 0. */
+    index: number;
+}
+
+/** The request for a transcription: goes out as a form, see `form`. */
+export interface TranscriptionCreateParamsBase {
+    /** The sound: mp3, mp4, mpeg, mpga, m4a, wav or webm; flac and ogg too (2026). */
+    file: Uploadable;
+    /** The model to ask, for instance `whisper-1`. */
+    model: string;
+    /** The language of the sound, ISO 639-1. Naming it gives better results sooner. */
+    language?: string;
+    /** Words that set the style or come before, in the sound's language. */
+    prompt?: string;
+    /** The form of the answer; default `json`. `text`, `srt` and `vtt` come as bare text. */
+    response_format?: AudioResponseFormat;
+    /**
+     * How freely the model chooses: 0 to 1; default 0, where it raises it by itself as
+     * needed.
+     */
+    temperature?: number;
+    /** Which times to report, with `verbose_json` only; default `segment` (2026). */
+    timestamp_granularities?: Array<TimestampGranularity>;
+    /** What else to report: `logprobs`, with `json` only (2026). */
+    include?: Array<"logprobs">;
+    /**
+     * Whether the text comes in pieces, as server-sent events (2026). Default `false`; not
+     * with `whisper-1`.
+     */
+    stream?: boolean | null;
+    /** How the sound is cut (2026). */
+    chunking_strategy?: ChunkingStrategy | null;
+    /** Names of up to 4 speakers whose voices are in `known_speaker_references` (2026). */
+    known_speaker_names?: Array<string>;
+    /** Samples of those voices as `data:` URLs, 2 to 10 seconds each (2026). */
+    known_speaker_references?: Array<string>;
+    /** Languages that the sound may be in, ISO 639-1, for `gpt-transcribe` (2026). */
+    languages?: Array<string>;
+    /** Words to expect, for `gpt-transcribe` (2026). */
+    keywords?: Array<string>;
+}
+
+/**
+ * The request for a translation into English: goes out as a form, see
+ * `form`.
+ */
+export interface TranslationCreateParamsBase {
+    /** The sound: mp3, mp4, mpeg, mpga, m4a, wav or webm; flac and ogg too (2026). */
+    file: Uploadable;
+    /** The model to ask, for instance `whisper-1`. */
+    model: string;
+    /** Words that set the style or come before, in English. */
+    prompt?: string;
+    /** The form of the answer; default `json`. `text`, `srt` and `vtt` come as bare text. */
+    response_format?: AudioResponseFormat;
+    /**
+     * How freely the model chooses: 0 to 1; default 0, where it raises it by itself as
+     * needed.
+     */
+    temperature?: number;
+}
+
+/** The form of a transcription or translation. */
+export type AudioResponseFormat = "json" | "text" | "srt" | "verbose_json" | "vtt" | "diarized_json" | (string & {});
+
+/** Which times a transcription reports (2026). */
+export type TimestampGranularity = "word" | "segment" | (string & {});
+
+/** How sound is cut into chunks (2026). */
+export type ChunkingStrategy = string | VadConfigParam;
+
+/** How pauses in speech are found (2026). */
+export interface VadConfigParam {
+    /** Always `server_vad`. */
+    type: "server_vad";
+    /** Sound to keep before speech, in milliseconds; default 300. */
+    prefix_padding_ms?: number;
+    /** Silence that ends speech, in milliseconds; default 200. */
+    silence_duration_ms?: number;
+    /** How loud speech must be, 0 to 1; default 0.5. */
+    threshold?: number;
+}
+
+/** A transcription. */
+export interface Transcription {
+    /** The text. */
+    text: string;
+    /** Log probabilities of its tokens, if the request asked (2026). */
+    logprobs?: Array<TranscriptionLogprob>;
+    /** What it cost (2026). */
+    usage?: TranscriptionUsage;
+}
+
+/** A token of a transcription (2026). */
+export interface TranscriptionLogprob {
+    /** The token's text. */
+    token?: string;
+    /** Its UTF-8 bytes. */
+    bytes?: Array<number>;
+    /** The natural logarithm of its probability. */
+    logprob?: number;
+}
+
+/** What a transcription cost (2026). */
+export type TranscriptionUsage = TranscriptionTokens | TranscriptionDuration;
+
+/** What a transcription cost in tokens (2026). */
+export interface TranscriptionTokens {
+    /** Always `tokens`. */
+    type: "tokens";
+    /** Tokens of sound and prompt. */
+    input_tokens: number;
+    /** Tokens of the text. */
+    output_tokens: number;
+    /** Both together. */
+    total_tokens: number;
+    /** What the request's tokens were. */
+    input_token_details?: TranscriptionTokenDetails;
+}
+
+/** What the tokens of a request for a transcription were (2026). */
+export interface TranscriptionTokenDetails {
+    /** Tokens of sound. */
+    audio_tokens?: number;
+    /** Tokens of text. */
+    text_tokens?: number;
+}
+
+/** What a transcription cost by time (2026). */
+export interface TranscriptionDuration {
+    /** Always `duration`. */
+    type: "duration";
+    /** The sound's length in seconds. */
+    seconds: number;
+}
+
+/** A transcription with times and more. */
+export interface TranscriptionVerbose {
+    /** The text. */
+    text: string;
+    /** The language of the sound. */
+    language: string;
+    /** The sound's length in seconds. */
+    duration: number;
+    /** The text in segments. */
+    segments?: Array<TranscriptionSegment>;
+    /** The text in words, if the request asked (2026). */
+    words?: Array<TranscriptionWord>;
+    /** What it cost (2026). */
+    usage?: TranscriptionDuration;
+}
+
+/** A segment of a transcription. */
+export interface TranscriptionSegment {
+    /** Its number. */
+    id: number;
+    /** Where it was sought, in the model's frames. */
+    seek: number;
+    /** When it begins, in seconds. */
+    start: number;
+    /** When it ends, in seconds. */
+    end: number;
+    /** The text. */
+    text: string;
+    /** The text's tokens. */
+    tokens: Array<number>;
+    /** The temperature that it was made with. */
+    temperature: number;
+    /** The tokens' average log probability; below −1 the model has failed. */
+    avg_logprob: number;
+    /** How far the text compresses; above 2.4 the model has failed. */
+    compression_ratio: number;
+    /** The probability of silence; near 1 with an `avg_logprob` below −1 it is silence. */
+    no_speech_prob: number;
+}
+
+/** A word of a transcription (2026). */
+export interface TranscriptionWord {
+    /** The word. */
+    word: string;
+    /** When it begins, in seconds. */
+    start: number;
+    /** When it ends, in seconds. */
+    end: number;
+}
+
+/** A transcription with the speakers told apart (2026). */
+export interface TranscriptionDiarized {
+    /** Always `transcribe`. */
+    task: "transcribe";
+    /** The text. */
+    text: string;
+    /** The sound's length in seconds. */
+    duration: number;
+    /** The text in segments, one speaker each. */
+    segments: Array<TranscriptionDiarizedSegment>;
+    /** What it cost. */
+    usage?: TranscriptionUsage;
+}
+
+/** What one speaker said (2026); also an event of a streamed transcription. */
+export interface TranscriptionDiarizedSegment {
+    /** Always `transcript.text.segment`. */
+    type: "transcript.text.segment";
+    /** Its identifier. */
+    id: string;
+    /** Who spoke: a name that the request knew, or a letter. */
+    speaker: string;
+    /** When it begins, in seconds. */
+    start: number;
+    /** When it ends, in seconds. */
+    end: number;
+    /** The text. */
+    text: string;
+}
+
+/** An event of a streamed transcription (2026). */
+export type TranscriptionStreamEvent = TranscriptionTextDeltaEvent | TranscriptionTextDoneEvent | TranscriptionDiarizedSegment;
+
+/** Text to append to a transcription (2026). */
+export interface TranscriptionTextDeltaEvent {
+    /** Always `transcript.text.delta`. */
+    type: "transcript.text.delta";
+    /** The text. */
+    delta: string;
+    /** Log probabilities of its tokens, if the request asked. */
+    logprobs?: Array<TranscriptionLogprob>;
+    /** The segment that it belongs to. */
+    segment_id?: string;
+}
+
+/** The whole text of a transcription (2026). */
+export interface TranscriptionTextDoneEvent {
+    /** Always `transcript.text.done`. */
+    type: "transcript.text.done";
+    /** The text. */
+    text: string;
+    /** Log probabilities of its tokens, if the request asked. */
+    logprobs?: Array<TranscriptionLogprob>;
+    /** What it cost. */
+    usage?: TranscriptionTokens;
+}
+
+/** A translation into English. */
+export interface Translation {
+    /** The text. */
+    text: string;
+}
+
+/** A translation into English with times and more. */
+export interface TranslationVerbose {
+    /** The text. */
+    text: string;
+    /** The language of the text: always `english`. */
+    language: string;
+    /** The sound's length in seconds. */
+    duration: number;
+    /** The text in segments. */
+    segments?: Array<TranscriptionSegment>;
+}
+
+/**
+ * The request to upload a file (`POST /files`): goes out as a form, see
+ * `form`.
+ */
+export interface FileCreateParams {
+    /**
+     * The file. For the purpose `fine-tune`, JSON lines with `prompt` and `completion`
+     * (2023) or `messages` (2026).
+     */
+    file: Uploadable;
+    /** What it is for. */
+    purpose: FilePurpose;
+    /** When it goes away (2026). */
+    expires_after?: FileExpiresAfter;
+}
+
+/** When a file goes away (2026). */
+export interface FileExpiresAfter {
+    /** Always `created_at`. */
+    anchor: "created_at";
+    /** How long it stays, in seconds: 3,600 (an hour) to 2,592,000 (30 days). */
+    seconds: number;
+}
+
+/** What a file is for. */
+export type FilePurpose = "fine-tune" | "assistants" | "batch" | "vision" | "user_data" | "evals" | (string & {});
+
+/** A file, uploaded or produced. */
+export interface FileObject {
+    /** The identifier that other endpoints take. */
+    id: string;
+    /** Always `file`. */
+    object: "file";
+    /** Its size in bytes. */
+    bytes: number;
+    /** When it was made, Unix time in seconds. */
+    created_at: number;
+    /** When it goes away, Unix time in seconds (2026). */
+    expires_at?: number;
+    /** Its name. */
+    filename: string;
+    /** What it is for, the server's own purposes included (`fine-tune-results`). */
+    purpose: string;
+    /** What became of it: `uploaded`, `processed` or `error` (deprecated in 2026). */
+    status: FileStatus;
+    /** What is wrong with it (deprecated in 2026): an object in 2023, a text in 2026. */
+    status_details?: any;
+}
+
+/** What became of a file (deprecated in 2026). */
+export type FileStatus = "uploaded" | "processed" | "error" | (string & {});
+
+/** The files of an organisation (`GET /files`). */
+export interface FileList {
+    /** Always `list`. */
+    object: "list";
+    /** The files of this page. */
+    data: Array<FileObject>;
+    /** The identifier of the page's first file (2026). */
+    first_id?: string;
+    /** The identifier of the page's last file (2026): the `after` of the next page. */
+    last_id?: string;
+    /** Whether there is a next page (2026). */
+    has_more?: boolean;
+}
+
+/** The query of `GET /files` (2026). */
+export interface FileListParams {
+    /** The identifier of the file after which the page begins. */
+    after?: string;
+    /** How many files a page has: 1 to 10,000, the default. */
+    limit?: number;
+    /** By age: `asc`, the oldest first, or `desc`, the default. */
+    order?: "asc" | "desc";
+    /** Only files for this purpose. */
+    purpose?: string;
+}
+
+/** The answer to `DELETE /files/{file_id}`. */
+export interface FileDeleted {
+    /** The file that was deleted. */
+    id: string;
+    /** Always `file`. */
+    object: "file";
+    /** Whether it is gone. */
+    deleted: boolean;
+}
+
+/** The request for a fine-tuning job (`POST /fine-tunes`). */
+export interface FineTuneCreateParams {
+    /**
+     * The identifier of an uploaded file with training data: JSON lines with `prompt` and
+     * `completion`, uploaded for the purpose `fine-tune`.
+     */
+    training_file: string;
+    /**
+     * The identifier of an uploaded file with validation data, of the same form; none of it
+     * may be in the training data.
+     */
+    validation_file?: string | null;
+    /**
+     * The model to start from: `ada`, `babbage`, `curie` (the default), `davinci`, or a
+     * fine-tuned one made after 2022-04-21.
+     */
+    model?: string | null;
+    /** How often to go through the training data; default 4. */
+    n_epochs?: number | null;
+    /** How many examples to go through at once; default about 0.2 % of them, at most 256. */
+    batch_size?: number | null;
+    /**
+     * The learning rate as a multiple of the pretraining's; default 0.05, 0.1 or 0.2 by
+     * batch size, sensible from 0.02 to 0.2.
+     */
+    learning_rate_multiplier?: number | null;
+    /** How much the loss on prompts weighs, completions being 1; default 0.01. */
+    prompt_loss_weight?: number | null;
+    /**
+     * Whether to compute accuracy and F1 after every epoch; needs `validation_file`, and
+     * one of `classification_n_classes` and `classification_positive_class`. Default
+     * `false`.
+     */
+    compute_classification_metrics?: boolean | null;
+    /** How many classes there are; needed for more than two. */
+    classification_n_classes?: number | null;
+    /** The positive one of two classes; needed for precision, recall and F1. */
+    classification_positive_class?: string | null;
+    /** The betas to compute F-beta for, of two classes. */
+    classification_betas?: Array<number> | null;
+    /** What to add to the new model's name: up to 40 characters. */
+    suffix?: string | null;
+}
+
+/** A fine-tuning job. */
+export interface FineTune {
+    /** The identifier. */
+    id: string;
+    /** Always `fine-tune`. */
+    object: "fine-tune";
+    /** The model that it started from. */
+    model: string;
+    /** When it was made, Unix time in seconds. */
+    created_at: number;
+    /** When it last changed, Unix time in seconds. */
+    updated_at: number;
+    /** What happened so far; not in lists. */
+    events?: Array<FineTuneEvent>;
+    /** The new model, once there is one. */
+    fine_tuned_model: string | null;
+    /** What it runs with. */
+    hyperparams: FineTuneHyperparams;
+    /** The organisation that it belongs to. */
+    organization_id: string;
+    /** Files with its results. */
+    result_files: Array<FileObject>;
+    /** How far it is. */
+    status: FineTuneStatus;
+    /** Files with its validation data. */
+    validation_files: Array<FileObject>;
+    /** Files with its training data. */
+    training_files: Array<FileObject>;
+}
+
+/** How far a fine-tuning job is. */
+export type FineTuneStatus = "pending" | "running" | "succeeded" | "failed" | "cancelled" | (string & {});
+
+/** What a fine-tuning job runs with; see `FineTuneRequest`. */
+export interface FineTuneHyperparams {
+    /** How many examples it goes through at once. */
+    batch_size?: number | null;
+    /** The learning rate as a multiple of the pretraining's. */
+    learning_rate_multiplier?: number | null;
+    /** How often it goes through the training data. */
+    n_epochs?: number | null;
+    /** How much the loss on prompts weighs. */
+    prompt_loss_weight?: number | null;
+    /** Whether it computes accuracy and F1. */
+    compute_classification_metrics?: boolean | null;
+    /** How many classes there are. */
+    classification_n_classes?: number | null;
+    /** The positive one of two classes. */
+    classification_positive_class?: string | null;
+    /** The betas that it computes F-beta for. */
+    classification_betas?: Array<number> | null;
+}
+
+/**
+ * Something that happened to a fine-tuning job
+ * (`GET /fine-tunes/{fine_tune_id}/events`, listed or streamed).
+ */
+export interface FineTuneEvent {
+    /** Always `fine-tune-event`. */
+    object: "fine-tune-event";
+    /** When it happened, Unix time in seconds. */
+    created_at: number;
+    /** How grave it is, for instance `info`. */
+    level: string;
+    /** What happened. */
+    message: string;
+}
+
+/** The fine-tuning jobs of an organisation (`GET /fine-tunes`). */
+export interface FineTuneList {
+    /** Always `list`. */
+    object: "list";
+    /** The jobs. */
+    data: Array<FineTune>;
+}
+
+/** What happened to a fine-tuning job so far. */
+export interface FineTuneEventsListResponse {
+    /** Always `list`. */
+    object: "list";
+    /** The events, the oldest first. */
+    data: Array<FineTuneEvent>;
+}
+
+/** The request to look for harmful content. */
+export interface ModerationCreateParams {
+    /** What to look at: a text, texts, or parts (2026). */
+    input: string | Array<string> | Array<ModerationMultiModalInput>;
+    /**
+     * The model to ask; default `text-moderation-latest` (2023),
+     * `omni-moderation-latest` (2026).
+     */
+    model?: string;
+}
+
+/** A text or an image to look at (2026). */
+export type ModerationMultiModalInput = ModerationTextInput | ModerationImageURLInput;
+
+/** A text to look at (2026). */
+export interface ModerationTextInput {
+    /** Always `text`. */
+    type: "text";
+    /** The text. */
+    text: string;
+}
+
+/** An image to look at (2026). */
+export interface ModerationImageURLInput {
+    /** Always `image_url`. */
+    type: "image_url";
+    /** Where it is. */
+    image_url: ModerationImageURL;
+}
+
+/** Where an image is (2026). */
+export interface ModerationImageURL {
+    /** The image's address, or a `data:` URL with base64 content. */
+    url: string;
+}
+
+/** What was found. */
+export interface ModerationCreateResponse {
+    /** The answer's identifier. */
+    id: string;
+    /** The model that looked. */
+    model: string;
+    /** One result an input. */
+    results: Array<Moderation>;
+}
+
+/**
+ * What was found in one input. Categories by name: `hate`, `hate/threatening`,
+ * `self-harm`, `sexual`, `sexual/minors`, `violence`, `violence/graphic`; besides, in 2026,
+ * `harassment`, `harassment/threatening`, `illicit`, `illicit/violent`,
+ * `self-harm/intent`, `self-harm/instructions`.
+ */
+export interface Moderation {
+    /** Whether anything was found. */
+    flagged: boolean;
+    /** Which categories were found. */
+    categories: ModerationCategories;
+    /** A score for each category, 0 to 1: the higher the surer, but no probability. */
+    category_scores: ModerationCategoryScores;
+    /** Which kinds of input (`text`, `image`) each score is about (2026). */
+    category_applied_input_types: ModerationCategoryAppliedInputTypes;
+}
+
+/** An engine (`GET /engines/{engine_id}`). */
+export interface Engine {
+    /** The identifier. */
+    id: string;
+    /** Always `engine`. */
+    object: "engine";
+    /** The organisation that owns it. */
+    owner: string;
+    /** Whether it can be used. */
+    ready: boolean;
+    /** When it was made, Unix time in seconds. */
+    created?: number | null;
+}
+
+/** The engines that a server offers (`GET /engines`). */
+export interface EngineList {
+    /** Always `list`. */
+    object: "list";
+    /** The engines, in the server's order. */
+    data: Array<Engine>;
+}
+
 /** The parameters of a tool's function: a JSON schema object. */
 export type FunctionParameters = { [key: string]: unknown };
 
@@ -1109,4 +2074,194 @@ export namespace CompletionUsage {
 
 export namespace ResponseFormatJSONSchema {
     export type JSONSchema = ResponseFormatJSONSchemaDefinition;
+}
+
+/** The request for a completion, whole or in pieces. */
+export type CompletionCreateParams =
+    | CompletionCreateParamsNonStreaming
+    | CompletionCreateParamsStreaming;
+
+/** The request for a whole completion. */
+export interface CompletionCreateParamsNonStreaming extends CompletionCreateParamsBase {
+    /** Whether the completion comes in pieces: not. */
+    stream?: false | null;
+}
+
+/** The request for a completion in pieces. */
+export interface CompletionCreateParamsStreaming extends CompletionCreateParamsBase {
+    /** Whether the completion comes in pieces: yes. */
+    stream: true;
+}
+
+export namespace CompletionChoice {
+    export type Logprobs = CompletionLogprobs;
+}
+
+/**
+ * A file to upload: a `File`, a `Blob` with a name, a `Response`, or a stream or async iterable
+ * of bytes. `toFile` makes one of anything else.
+ */
+export type Uploadable =
+    | File
+    | Response
+    | (Blob & { readonly name?: string | undefined })
+    | AsyncIterable<string | ArrayBuffer | ArrayBufferView | Blob>
+    | ReadableStream<string | ArrayBuffer | ArrayBufferView | Blob>
+    | { readonly data: AsyncIterable<unknown> | ReadableStream<unknown>; readonly name: string };
+
+/** The request for images from words, whole or in stages. */
+export type ImageGenerateParams = ImageGenerateParamsNonStreaming | ImageGenerateParamsStreaming;
+
+/** The request for whole images from words. */
+export interface ImageGenerateParamsNonStreaming extends ImageGenerateParamsBase {
+    /** Whether images come in stages: not. */
+    stream?: false | null;
+}
+
+/** The request for images from words in stages. */
+export interface ImageGenerateParamsStreaming extends ImageGenerateParamsBase {
+    /** Whether images come in stages: yes. */
+    stream: true;
+}
+
+/** The request to edit an image, whole or in stages. */
+export type ImageEditParams = ImageEditParamsNonStreaming | ImageEditParamsStreaming;
+
+/** The request for whole edited images. */
+export interface ImageEditParamsNonStreaming extends ImageEditParamsBase {
+    /** Whether images come in stages: not. */
+    stream?: false | null;
+}
+
+/** The request for edited images in stages. */
+export interface ImageEditParamsStreaming extends ImageEditParamsBase {
+    /** Whether images come in stages: yes. */
+    stream: true;
+}
+
+/** An event of a stream of new images. */
+export type ImageGenStreamEvent = ImageStreamEvent;
+
+/** An event of a stream of edited images. */
+export type ImageEditStreamEvent = ImageStreamEvent;
+
+export namespace ImagesResponse {
+    export type Usage = ImageUsage;
+}
+
+export namespace CreateEmbeddingResponse {
+    export type Usage = EmbeddingUsage;
+}
+
+/** The request for a transcription, whole or in pieces. */
+export type TranscriptionCreateParams<
+    ResponseFormat extends AudioResponseFormat | undefined = AudioResponseFormat | undefined,
+> = TranscriptionCreateParamsNonStreaming<ResponseFormat> | TranscriptionCreateParamsStreaming;
+
+/** The request for a whole transcription. */
+export interface TranscriptionCreateParamsNonStreaming<
+    ResponseFormat extends AudioResponseFormat | undefined = AudioResponseFormat | undefined,
+> extends Omit<TranscriptionCreateParamsBase, "response_format" | "stream"> {
+    /** The form of the answer; default `json`. `text`, `srt` and `vtt` come as bare text. */
+    response_format?: ResponseFormat;
+    /** Whether the text comes in pieces: not. */
+    stream?: false | null;
+}
+
+/** The request for a transcription in pieces. */
+export interface TranscriptionCreateParamsStreaming extends TranscriptionCreateParamsBase {
+    /** Whether the text comes in pieces: yes. */
+    stream: true;
+}
+
+export namespace TranscriptionCreateParams {
+    export type VadConfig = VadConfigParam;
+}
+
+export namespace Transcription {
+    export type Logprob = TranscriptionLogprob;
+    export type Tokens = TranscriptionTokens;
+    export type Duration = TranscriptionDuration;
+}
+
+/** What a transcription comes as. */
+export type TranscriptionCreateResponse =
+    | Transcription
+    | TranscriptionDiarized
+    | TranscriptionVerbose;
+
+/** The request for a translation into English. */
+export interface TranslationCreateParams<
+    ResponseFormat extends AudioResponseFormat | undefined = AudioResponseFormat | undefined,
+> extends Omit<TranslationCreateParamsBase, "response_format"> {
+    /** The form of the answer; default `json`. `text`, `srt` and `vtt` come as bare text. */
+    response_format?: ResponseFormat;
+}
+
+/** What a translation comes as. */
+export type TranslationCreateResponse = Translation | TranslationVerbose;
+
+export namespace FileCreateParams {
+    export type ExpiresAfter = FileExpiresAfter;
+}
+
+/** Which categories were found; a model before 2024 knows seven of them. */
+export interface ModerationCategories {
+    hate: boolean;
+    "hate/threatening": boolean;
+    harassment: boolean;
+    "harassment/threatening": boolean;
+    illicit: boolean | null;
+    "illicit/violent": boolean | null;
+    "self-harm": boolean;
+    "self-harm/intent": boolean;
+    "self-harm/instructions": boolean;
+    sexual: boolean;
+    "sexual/minors": boolean;
+    violence: boolean;
+    "violence/graphic": boolean;
+}
+
+/** A score for each category, 0 to 1. */
+export interface ModerationCategoryScores {
+    hate: number;
+    "hate/threatening": number;
+    harassment: number;
+    "harassment/threatening": number;
+    illicit: number;
+    "illicit/violent": number;
+    "self-harm": number;
+    "self-harm/intent": number;
+    "self-harm/instructions": number;
+    sexual: number;
+    "sexual/minors": number;
+    violence: number;
+    "violence/graphic": number;
+}
+
+/** Which kinds of input each score is about. */
+export interface ModerationCategoryAppliedInputTypes {
+    hate: Array<"text">;
+    "hate/threatening": Array<"text">;
+    harassment: Array<"text">;
+    "harassment/threatening": Array<"text">;
+    illicit: Array<"text">;
+    "illicit/violent": Array<"text">;
+    "self-harm": Array<"text" | "image">;
+    "self-harm/intent": Array<"text" | "image">;
+    "self-harm/instructions": Array<"text" | "image">;
+    sexual: Array<"text" | "image">;
+    "sexual/minors": Array<"text">;
+    violence: Array<"text" | "image">;
+    "violence/graphic": Array<"text" | "image">;
+}
+
+export namespace Moderation {
+    export type Categories = ModerationCategories;
+    export type CategoryScores = ModerationCategoryScores;
+    export type CategoryAppliedInputTypes = ModerationCategoryAppliedInputTypes;
+}
+
+export namespace ModerationImageURLInput {
+    export type ImageURL = ModerationImageURL;
 }

@@ -37,16 +37,30 @@ mod open;
 mod union;
 mod lenient;
 
+pub mod audio;
 pub mod chat;
+pub mod completion;
+pub mod edit;
+pub mod embedding;
+pub mod engine;
 pub mod error;
+pub mod file;
+pub mod fine_tune;
+pub mod form;
+pub mod image;
 pub mod model;
+pub mod moderation;
 pub mod usage;
 
+mod input;
 mod kind;
 #[cfg(test)]
 mod typescript;
+mod upload;
 
 pub use error::ApiError;
+pub use input::TextInput;
 pub use kind::ObjectKind;
 pub use model::{Model, ModelList};
+pub use upload::Upload;
 pub use usage::CompletionUsage;

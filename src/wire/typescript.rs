@@ -5,7 +5,10 @@ use std::{env, fs};
 
 use ts_rs::{Config, TS};
 
-use super::{chat, error, model, usage};
+use super::{
+    audio, chat, completion, edit, embedding, engine, error, file, fine_tune, image, model,
+    moderation, usage,
+};
 
 const HEAD: &str = "\
 // Generated from src/wire by `UPDATE_TYPES=1 cargo test --lib wire::typescript`. Do not edit.
@@ -68,6 +71,38 @@ fn declarations() -> String {
             ChatCompletionChunk, ChatCompletionChunkChoice, ChatCompletionDelta, ToolCallDelta,
             FunctionCallDelta,
         }
+        completion { CompletionRequest, Completion, CompletionChoice, CompletionLogprobs }
+        edit { EditRequest, Edit, EditChoice }
+        image {
+            ImageRequest, ImageEditRequest, ImageVariationRequest, ImageSize, ImageResponseFormat,
+            ImageQuality, ImageStyle, ImageBackground, ImageModeration, ImageOutputFormat,
+            InputFidelity, ImagesResponse, Image, ImageUsage, ImageTokensDetails,
+            ImageStreamEvent, ImageStreamEventType,
+        }
+        embedding {
+            EmbeddingRequest, EncodingFormat, EmbeddingList, EmbeddingUsage, Embedding,
+        }
+        audio {
+            TranscriptionRequest, TranslationRequest, AudioResponseFormat, TimestampGranularity,
+            ChunkingStrategy, VadConfig, Transcription, TranscriptionLogprob, TranscriptionUsage,
+            TranscriptionTokens, TranscriptionTokenDetails, TranscriptionDuration,
+            TranscriptionVerbose, TranscriptionSegment, TranscriptionWord, TranscriptionDiarized,
+            TranscriptionDiarizedSegment, TranscriptionStreamEvent, TranscriptionTextDelta,
+            TranscriptionTextDone, Translation, TranslationVerbose,
+        }
+        file {
+            FileRequest, FileExpiresAfter, FilePurpose, FileObject, FileStatus, FileList,
+            FileListQuery, FileDeleted,
+        }
+        fine_tune {
+            FineTuneRequest, FineTune, FineTuneStatus, FineTuneHyperparams, FineTuneEvent,
+            FineTuneList, FineTuneEventList,
+        }
+        moderation {
+            ModerationRequest, ModerationPart, ModerationText, ModerationImage,
+            ModerationImageUrl, ModerationResponse, Moderation,
+        }
+        engine { Engine, EngineList }
     }
     text
 }
@@ -230,9 +265,9 @@ fn every_name_that_a_type_uses_is_declared_in_the_file() {
         "Blob",
         "Response",
         "ReadableStream",
-        "Uint8Array",
+        "AsyncIterable",
         "ArrayBuffer",
-        "Partial",
+        "ArrayBufferView",
         "Omit",
     ];
     let unknown: Vec<&String> = all

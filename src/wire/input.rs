@@ -1,0 +1,94 @@
+//! Text as text, or as the tokens that it is made of.
+
+use serde::de::SeqAccess;
+use serde_json::Value;
+
+use super::lenient::{Field, Got, seq_value, whole};
+
+/// What to complete or to embed: one input or several, as text or as token ids.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, ts(untagged))]
+pub enum TextInput {
+    /// One text.
+    Text(String),
+    /// Several texts.
+    Texts(Vec<String>),
+    /// One text as its tokens.
+    Tokens(Vec<u32>),
+    /// Several texts as their tokens.
+    TokenLists(Vec<Vec<u32>>),
+}
+
+impl Default for TextInput {
+    /// An empty text.
+    fn default() -> Self {
+        Self::Text(String::new())
+    }
+}
+
+impl From<&str> for TextInput {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for TextInput {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<Vec<String>> for TextInput {
+    fn from(texts: Vec<String>) -> Self {
+        Self::Texts(texts)
+    }
+}
+
+impl From<Vec<u32>> for TextInput {
+    fn from(tokens: Vec<u32>) -> Self {
+        Self::Tokens(tokens)
+    }
+}
+
+impl From<Vec<Vec<u32>>> for TextInput {
+    fn from(lists: Vec<Vec<u32>>) -> Self {
+        Self::TokenLists(lists)
+    }
+}
+
+impl serde::Serialize for TextInput {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(text) => s.serialize_str(text),
+            Self::Texts(texts) => texts.serialize(s),
+            Self::Tokens(tokens) => tokens.serialize(s),
+            Self::TokenLists(lists) => lists.serialize(s),
+        }
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for TextInput {
+    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        whole(d, "a string, or a list of strings, tokens or token lists")
+    }
+}
+
+impl Field for TextInput {
+    fn from_str(v: &str) -> Got<Self> {
+        Got::Value(v.into())
+    }
+    fn from_seq<'de, A: SeqAccess<'de>>(seq: A) -> Result<Got<Self>, A::Error> {
+        let list = seq_value(seq)?;
+        Ok(if let Ok(texts) = serde_json::from_value(list.clone()) {
+            Got::Value(Self::Texts(texts))
+        } else if let Ok(tokens) = serde_json::from_value(list.clone()) {
+            Got::Value(Self::Tokens(tokens))
+        } else if let Ok(lists) = serde_json::from_value::<Vec<Vec<u32>>>(Value::clone(&list)) {
+            Got::Value(Self::TokenLists(lists))
+        } else {
+            Got::Odd(list)
+        })
+    }
+}
