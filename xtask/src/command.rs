@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
+use crate::process::Group;
+
 /// Runs a program whose output the person sees.
 pub fn run(command: &mut Command) -> Result<()> {
     let status = command
@@ -48,26 +50,16 @@ pub enum Outcome {
 
 /// Runs a program that may hang (a network that swallows packets), for `limit` at most.
 pub fn run_within(limit: Duration, command: &mut Command) -> Result<Outcome> {
-    let mut child = command
-        .stdin(Stdio::null())
-        .spawn()
-        .with_context(|| format!("`{}` cannot be started", line(command)))?;
+    let mut group = Group::start(command.stdin(Stdio::null()))?;
     let start = Instant::now();
-    loop {
-        if let Some(status) = child.try_wait()? {
-            return Ok(if status.success() {
-                Outcome::Succeeded
-            } else {
-                Outcome::Failed
-            });
+    while start.elapsed() < limit {
+        match group.child.try_wait()? {
+            Some(status) if status.success() => return Ok(Outcome::Succeeded),
+            Some(_) => return Ok(Outcome::Failed),
+            None => thread::sleep(Duration::from_millis(100)),
         }
-        if start.elapsed() > limit {
-            child.kill()?;
-            child.wait()?;
-            return Ok(Outcome::TooSlow);
-        }
-        thread::sleep(Duration::from_millis(100));
     }
+    Ok(Outcome::TooSlow)
 }
 
 /// Where a program stands on PATH.
@@ -95,9 +87,10 @@ pub fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
-/// The command as a person would type it.
+/// The command as a person would type it: programs by name, whatever their folder.
 pub fn line(command: &Command) -> String {
-    std::iter::once(command.get_program())
+    let program = Path::new(command.get_program());
+    std::iter::once(program.file_name().unwrap_or(program.as_os_str()))
         .chain(command.get_args())
         .map(OsStr::to_string_lossy)
         .collect::<Vec<_>>()

@@ -1,5 +1,5 @@
-//! Servers that run beside a command. Each has its own process group, which dies with its handle,
-//! on Ctrl-C and on a termination signal: no port stays taken.
+//! Programs that start others: servers beside a command, test programs. Each has its own process
+//! group, which dies with its handle, on Ctrl-C and on a termination signal: no port stays taken.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -29,23 +29,44 @@ pub fn kill_children_on_ctrl_c() -> Result<()> {
     .context("the Ctrl-C handler cannot be set")
 }
 
+/// A program with all that it starts; nothing of it outlives this value.
+pub struct Group {
+    pub child: Child,
+}
+
+impl Group {
+    pub fn start(command: &mut Command) -> Result<Self> {
+        own_group(command);
+        let child = command
+            .spawn()
+            .with_context(|| format!("`{}` cannot be started", command::line(command)))?;
+        running().push(child.id());
+        Ok(Self { child })
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        let leader = self.child.id();
+        kill_group(leader);
+        // Where there are no groups these two do it; elsewhere they only collect what is dead.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        running().retain(|other| *other != leader);
+    }
+}
+
 /// A running server and the lines that it writes to stdout.
 pub struct Server {
-    child: Child,
+    group: Group,
     name: String,
     lines: Receiver<String>,
 }
 
 impl Server {
     pub fn start(name: &str, command: &mut Command) -> Result<Self> {
-        own_group(command);
-        let mut child = command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
-            .with_context(|| format!("`{}` cannot be started", command::line(command)))?;
-        running().push(child.id());
-        let stdout = child.stdout.take().context("stdout is not piped")?;
+        let mut group = Group::start(command.stdin(Stdio::null()).stdout(Stdio::piped()))?;
+        let stdout = group.child.stdout.take().context("stdout is not piped")?;
         let (sender, lines) = mpsc::channel();
         thread::spawn(move || {
             for line in BufReader::new(stdout).lines().map_while(Result::ok) {
@@ -54,7 +75,7 @@ impl Server {
             }
         });
         Ok(Self {
-            child,
+            group,
             name: name.to_owned(),
             lines,
         })
@@ -72,7 +93,7 @@ impl Server {
                 },
                 Err(RecvTimeoutError::Timeout) => break,
                 Err(RecvTimeoutError::Disconnected) => {
-                    let status = self.child.wait()?;
+                    let status = self.group.child.wait()?;
                     bail!("{} ended before it was ready: {status}", self.name);
                 }
             }
@@ -82,18 +103,8 @@ impl Server {
 
     /// Waits until the server ends by itself.
     pub fn wait(&mut self) -> Result<()> {
-        let status = self.child.wait()?;
+        let status = self.group.child.wait()?;
         bail!("{} ended: {status}", self.name)
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let group = self.child.id();
-        kill_group(group);
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-        running().retain(|other| *other != group);
     }
 }
 

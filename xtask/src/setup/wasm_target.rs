@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -136,14 +136,14 @@ fn added_by_rustup() -> Result<bool> {
             RUSTUP_LIMIT.as_secs()
         ),
     );
-    let outcome = command::run_within(
-        RUSTUP_LIMIT,
-        Command::new("rustup").args(["--quiet", "target", "add", TARGET]),
-    )?;
-    match outcome {
+    let mut rustup = Command::new("rustup");
+    rustup
+        .args(["--quiet", "target", "add", TARGET])
+        .stderr(Stdio::null());
+    match command::run_within(RUSTUP_LIMIT, &mut rustup)? {
         Outcome::Succeeded => return Ok(host_has_target()),
-        Outcome::Failed => say::step("", "rustup could not; trying Debian's packages"),
-        Outcome::TooSlow => say::step("", "rustup gave no answer; trying Debian's packages"),
+        Outcome::Failed => say::step("", "rustup could not (offline?); next: Debian's packages"),
+        Outcome::TooSlow => say::step("", "rustup gave no answer; next: Debian's packages"),
     }
     Ok(false)
 }
