@@ -1,0 +1,4 @@
+//! The Rust client in Node.
+#![cfg(target_arch = "wasm32")]
+
+mod wasm;
