@@ -16,6 +16,7 @@ pub mod client;
 #[cfg(feature = "js")]
 mod js;
 pub mod policy;
+pub mod proxy;
 pub mod sse;
 pub mod stream;
 #[cfg(feature = "client")]

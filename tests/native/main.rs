@@ -5,3 +5,7 @@ mod layers;
 mod purity;
 mod support;
 mod wire_chat;
+mod proxy_policy;
+#[cfg(feature = "proxy-handler")]
+mod proxy_session;
+mod proxy_upstream;

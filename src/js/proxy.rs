@@ -1,0 +1,119 @@
+//! The proxy's exports.
+
+use std::rc::Rc;
+
+use js_sys::{Function, Promise};
+use serde::Deserialize;
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+use wasm_bindgen_futures::future_to_promise;
+use web_sys::Request;
+
+use super::call;
+use crate::proxy::session::{self, SignFault};
+use crate::proxy::{Config, Proxy, Secret, Secrets};
+
+/// What `pkg-template/edge/proxy.js` passes for each environment.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ProxyOptions {
+    upstream: String,
+    allowed_origins: Vec<String>,
+    max_body_bytes: u32,
+    max_token_seconds: u32,
+    timeout_ms: u32,
+    issuer: Option<String>,
+    audience: Option<String>,
+}
+
+impl From<ProxyOptions> for Config {
+    fn from(options: ProxyOptions) -> Self {
+        Self {
+            upstream: options.upstream,
+            allowed_origins: options.allowed_origins,
+            max_body_bytes: options.max_body_bytes,
+            max_token_seconds: options.max_token_seconds,
+            timeout_ms: options.timeout_ms,
+            issuer: options.issuer,
+            audience: options.audience,
+        }
+    }
+}
+
+/// The proxy behind the package's `createProxy`.
+#[wasm_bindgen]
+pub struct ProxyCore(Rc<Proxy>);
+
+#[wasm_bindgen]
+impl ProxyCore {
+    /// A proxy with these settings; throws a text that names the setting at fault.
+    #[wasm_bindgen(constructor)]
+    pub fn new(options: JsValue) -> Result<ProxyCore, JsValue> {
+        let options: ProxyOptions =
+            serde_wasm_bindgen::from_value(options).map_err(|e| call::malformed("options", &e))?;
+        let proxy = Proxy::new(options.into()).map_err(|fault| JsValue::from(fault.to_string()))?;
+        Ok(Self(Rc::new(proxy)))
+    }
+
+    /// Answers a request. Missing secrets are empty texts: the proxy then fails closed.
+    pub fn handle(
+        &self,
+        request: Request,
+        key: &str,
+        session: &str,
+        fetch: Option<Function>,
+    ) -> Promise {
+        let proxy = Rc::clone(&self.0);
+        let secrets = Secrets {
+            key: Secret::new(key),
+            session: Secret::new(session),
+        };
+        future_to_promise(async move {
+            let response = match fetch {
+                Some(fetch) => proxy.handle_via(&request, &secrets, &fetch).await,
+                None => proxy.handle(&request, &secrets).await,
+            };
+            Ok(response.into())
+        })
+    }
+}
+
+/// Signs a session token; throws the name of the option at fault.
+#[wasm_bindgen(js_name = signSessionToken)]
+pub fn sign_session_token(options: JsValue) -> Result<String, JsValue> {
+    let options: SignOptions =
+        serde_wasm_bindgen::from_value(options).map_err(|e| call::malformed("options", &e))?;
+    let config = Config {
+        max_token_seconds: options.max_token_seconds,
+        issuer: options.issuer,
+        audience: options.audience,
+        ..Config::default()
+    };
+    let secret = Secret::new(&options.secret);
+    session::sign(
+        &options.sub,
+        options.ttl_seconds,
+        &secret,
+        &config,
+        options.now_seconds,
+    )
+    .map_err(|fault| {
+        JsValue::from_str(match fault {
+            SignFault::Secret => "secret",
+            SignFault::Subject => "sub",
+            SignFault::Lifetime => "ttlSeconds",
+        })
+    })
+}
+
+/// What `signSessionToken` passes.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SignOptions {
+    secret: String,
+    sub: String,
+    ttl_seconds: u32,
+    max_token_seconds: u32,
+    now_seconds: u64,
+    issuer: Option<String>,
+    audience: Option<String>,
+}

@@ -1,0 +1,53 @@
+//! The parts of a platform request that decisions look at.
+
+use web_sys::Request;
+
+use crate::proxy::policy::Head;
+
+/// Owned copies, since the platform hands out JavaScript strings.
+pub(super) struct Received {
+    method: String,
+    url: String,
+    authorization: Option<String>,
+    origin: Option<String>,
+    requested_method: Option<String>,
+    upgrade: Option<String>,
+    content_type: Option<String>,
+    content_encoding: Option<String>,
+    content_length: Option<String>,
+}
+
+impl Received {
+    pub(super) fn of(request: &Request) -> Self {
+        let headers = request.headers();
+        let header = |name| headers.get(name).ok().flatten();
+        Self {
+            method: request.method(),
+            url: request.url(),
+            authorization: header("authorization"),
+            origin: header("origin"),
+            requested_method: header("access-control-request-method"),
+            upgrade: header("upgrade"),
+            content_type: header("content-type"),
+            content_encoding: header("content-encoding"),
+            content_length: header("content-length"),
+        }
+    }
+
+    pub(super) fn authorization(&self) -> Option<&str> {
+        self.authorization.as_deref()
+    }
+
+    pub(super) fn head(&self) -> Head<'_> {
+        Head {
+            method: &self.method,
+            url: &self.url,
+            origin: self.origin.as_deref(),
+            requested_method: self.requested_method.as_deref(),
+            upgrade: self.upgrade.as_deref(),
+            content_type: self.content_type.as_deref(),
+            content_encoding: self.content_encoding.as_deref(),
+            content_length: self.content_length.as_deref(),
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! A proxy that holds the key, so that a page needs none.
+//!
+//! [`policy`] and its neighbours decide without I/O: what a request may do, what the upstream sees
+//! of it and what the caller sees of the answer. The handler (feature `proxy-handler`) runs these
+//! decisions in a Worker; session tokens say who may use it.
+
+pub mod config;
+pub mod json;
+pub mod policy;
+pub mod refusal;
+pub mod secret;
+pub mod upstream;
+
+#[cfg(feature = "proxy-handler")]
+mod handler;
+#[cfg(feature = "proxy-handler")]
+pub mod session;
+
+pub use config::{Config, ConfigFault};
+#[cfg(feature = "proxy-handler")]
+pub use handler::Proxy;
+pub use secret::{Secret, SecretFault, Secrets};

@@ -1,0 +1,161 @@
+//! What a caller is told when a request goes no further: one shape, fixed texts.
+
+use serde::Serialize;
+
+use crate::policy::headers::HeaderList;
+
+/// An answer that is an error: `{"error":{"message","type","code","param"}}`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The HTTP status.
+    pub status: u16,
+    /// What programs look at.
+    pub code: String,
+    /// What people read.
+    pub message: String,
+    /// The parameter at fault, if there is one.
+    pub param: Option<String>,
+    /// `Allow`, on 405.
+    pub allow: Option<&'static str>,
+    /// `Retry-After` in seconds.
+    pub retry_after_seconds: Option<u32>,
+}
+
+#[derive(Serialize)]
+struct Envelope<'a> {
+    error: Detail<'a>,
+}
+
+#[derive(Serialize)]
+struct Detail<'a> {
+    message: &'a str,
+    r#type: &'static str,
+    code: &'a str,
+    param: Option<&'a str>,
+}
+
+impl Refusal {
+    /// A refusal with a fixed text.
+    #[must_use]
+    pub fn new(status: u16, code: &str, message: &str) -> Self {
+        Self {
+            status,
+            code: code.to_owned(),
+            message: message.to_owned(),
+            param: None,
+            allow: None,
+            retry_after_seconds: None,
+        }
+    }
+
+    /// A secret or a setting is unusable. What is wrong stands in the log, not in the answer.
+    #[must_use]
+    pub fn misconfigured() -> Self {
+        Self::new(
+            503,
+            "misconfigured",
+            "The proxy is not configured. Its operator finds the reason in the log.",
+        )
+    }
+
+    /// No session token, or one that is not accepted: the same answer for every reason.
+    #[must_use]
+    pub fn unauthorized() -> Self {
+        Self::new(
+            401,
+            "unauthorized",
+            "A valid session token is required: Authorization: Bearer <token>.",
+        )
+    }
+
+    /// A token that was good until it expired: the one reason that a client can act on.
+    #[must_use]
+    pub fn token_expired() -> Self {
+        Self::new(401, "token_expired", "The session token has expired.")
+    }
+
+    /// The request body is over the limit.
+    #[must_use]
+    pub fn too_large() -> Self {
+        Self::new(413, "request_too_large", "The request body is too large.")
+    }
+
+    /// The proxy itself failed.
+    #[must_use]
+    pub fn internal() -> Self {
+        Self::new(
+            500,
+            "internal_error",
+            "The proxy failed to handle the request.",
+        )
+    }
+
+    /// The kind of error by its status, in the API's words.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self.status {
+            401 => "authentication_error",
+            403 => "permission_error",
+            429 => "rate_limit_error",
+            500.. => "server_error",
+            _ => "invalid_request_error",
+        }
+    }
+
+    /// The body.
+    #[must_use]
+    pub fn body(&self) -> String {
+        let detail = Detail {
+            message: &self.message,
+            r#type: self.kind(),
+            code: &self.code,
+            param: self.param.as_deref(),
+        };
+        // Strings always have a JSON form.
+        serde_json::to_string(&Envelope { error: detail }).unwrap_or_default()
+    }
+
+    /// The headers that come from the refusal itself.
+    #[must_use]
+    pub fn headers(&self) -> HeaderList {
+        let mut headers = HeaderList::new();
+        headers.set("content-type", "application/json");
+        if let Some(allow) = self.allow {
+            headers.set("allow", allow);
+        }
+        if let Some(seconds) = self.retry_after_seconds {
+            headers.set("retry-after", seconds.to_string());
+        }
+        if self.status == 401 {
+            headers.set("www-authenticate", "Bearer");
+        }
+        headers
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_refusal_has_the_shape_of_the_api() {
+        let mut refusal = Refusal::new(429, "slow_down", "<script>\"\n");
+        refusal.retry_after_seconds = Some(7);
+        assert_eq!(
+            refusal.body(),
+            r#"{"error":{"message":"<script>\"\n","type":"rate_limit_error","code":"slow_down","param":null}}"#
+        );
+        let headers = refusal.headers();
+        assert_eq!(headers.get("content-type"), Some("application/json"));
+        assert_eq!(headers.get("retry-after"), Some("7"));
+        assert_eq!(headers.get("www-authenticate"), None);
+    }
+
+    #[test]
+    fn a_refused_token_is_answered_with_the_scheme_and_without_a_reason() {
+        let refusal = Refusal::unauthorized();
+        assert_eq!(refusal.headers().get("www-authenticate"), Some("Bearer"));
+        assert_eq!(refusal, Refusal::unauthorized());
+        assert_ne!(refusal.body(), Refusal::token_expired().body());
+    }
+}

@@ -1,0 +1,250 @@
+//! What the upstream sees of a request, and what the caller sees of its answer: allow-lists both
+//! ways (threat table, rows K1 to K5 and T10).
+
+use serde::Deserialize;
+
+use super::policy::Route;
+use super::refusal::Refusal;
+use super::secret::Secret;
+use crate::policy::headers::{HeaderList, looks_like_a_key};
+
+/// So much of an error body is read; a message is far shorter.
+pub const MAX_ERROR_BODY_BYTES: usize = 16 * 1024;
+
+/// A longer wait is not worth a header: a client would give up, and an attacker could ask for years.
+const MAX_RETRY_AFTER_SECONDS: u32 = 3600;
+
+const MAX_MESSAGE_CHARS: usize = 500;
+
+/// All headers of the request to the upstream. None of the caller's own goes on.
+#[must_use]
+pub fn request_headers(route: Route, key: &Secret) -> HeaderList {
+    let mut headers = HeaderList::new();
+    headers.set("authorization", format!("Bearer {}", key.expose()));
+    headers.set(
+        "user-agent",
+        concat!("openai-wasm-proxy/", env!("CARGO_PKG_VERSION")),
+    );
+    // A compressed event stream waits for its compressor.
+    headers.set("accept-encoding", "identity");
+    if route.has_body() {
+        headers.set("content-type", "application/json");
+        headers.set("accept", "application/json, text/event-stream");
+    } else {
+        headers.set("accept", "application/json");
+    }
+    headers
+}
+
+/// What becomes of the upstream's answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Its body goes to the caller, as this media type.
+    Pass(&'static str),
+    /// Its error body may explain the refusal: read it, then [`explain`].
+    Explain,
+    /// It is dropped unread.
+    Refuse(Refusal),
+}
+
+const JSON: &str = "application/json";
+const EVENTS: &str = "text/event-stream";
+
+/// Judges an answer by its head. `streams` says whether the caller asked for an event stream.
+#[must_use]
+pub fn judge(status: u16, content_type: Option<&str>, streams: bool) -> Verdict {
+    let refuse = |status, code, message| Verdict::Refuse(Refusal::new(status, code, message));
+    match status {
+        200 => {
+            let essence = content_type
+                .and_then(|value| value.split(';').next())
+                .unwrap_or_default()
+                .trim();
+            let expected = if streams { EVENTS } else { JSON };
+            if essence.eq_ignore_ascii_case(expected) {
+                Verdict::Pass(expected)
+            } else {
+                refuse(
+                    502,
+                    "upstream_invalid",
+                    "The model server answered with an unexpected content type.",
+                )
+            }
+        }
+        300..=399 => refuse(
+            502,
+            "upstream_redirect",
+            "The model server answered with a redirect.",
+        ),
+        401 | 403 => refuse(
+            502,
+            "upstream_auth",
+            "The model server did not accept the proxy's credentials.",
+        ),
+        402 => refuse(
+            502,
+            "upstream_account",
+            "The model server refused the proxy's account.",
+        ),
+        400 | 404 | 409 | 413 | 415 | 422 | 429 => Verdict::Explain,
+        503 => refuse(
+            503,
+            "upstream_unavailable",
+            "The model server is not available at the moment.",
+        ),
+        504 => refuse(
+            504,
+            "upstream_timeout",
+            "The model server did not answer in time.",
+        ),
+        _ => refuse(502, "upstream_error", "The model server failed."),
+    }
+}
+
+/// No answer came.
+#[must_use]
+pub fn unreachable() -> Refusal {
+    Refusal::new(
+        502,
+        "upstream_unreachable",
+        "The model server could not be reached.",
+    )
+}
+
+/// The time limit for the answer's head passed.
+#[must_use]
+pub fn timed_out() -> Refusal {
+    Refusal::new(
+        504,
+        "upstream_timeout",
+        "The model server did not answer in time.",
+    )
+}
+
+#[derive(Deserialize)]
+struct Envelope {
+    error: Detail,
+}
+
+#[derive(Deserialize)]
+struct Detail {
+    message: Option<String>,
+    code: Option<serde_json::Value>,
+    param: Option<serde_json::Value>,
+}
+
+/// The refusal for an upstream's 4xx, with as much of its explanation as names no account.
+#[must_use]
+pub fn explain(status: u16, body: &[u8], key: &Secret) -> Refusal {
+    let detail = serde_json::from_slice::<Envelope>(body)
+        .ok()
+        .map(|envelope| envelope.error);
+    let text = |value: Option<serde_json::Value>| match value {
+        Some(serde_json::Value::String(text)) => Some(text).filter(|text| is_name(text, key)),
+        _ => None,
+    };
+    let (message, code, param) = detail.map_or((None, None, None), |detail| {
+        (detail.message, text(detail.code), text(detail.param))
+    });
+    let message = message
+        .map(|message| scrub(&message, key))
+        .filter(|message| !message.is_empty());
+    let fixed = if status == 429 {
+        "The model server limits its requests. Try again later."
+    } else {
+        "The model server refused the request."
+    };
+    let code = code.as_deref().unwrap_or(if status == 429 {
+        "rate_limited"
+    } else {
+        "upstream_refused"
+    });
+    let mut refusal = Refusal::new(status, code, message.as_deref().unwrap_or(fixed));
+    refusal.param = param;
+    refusal
+}
+
+/// `Retry-After` as capped seconds. A date needs the time (`now_unix_seconds`).
+#[must_use]
+pub fn retry_after(value: Option<&str>, now_unix_seconds: u64) -> Option<u32> {
+    let value = value?.trim();
+    let seconds = match value.parse::<u64>() {
+        Ok(seconds) => seconds,
+        Err(_) if value.bytes().all(|b| b.is_ascii_digit()) && !value.is_empty() => u64::MAX,
+        Err(_) => {
+            let at = httpdate::parse_http_date(value).ok()?;
+            let at = at.duration_since(std::time::UNIX_EPOCH).ok()?.as_secs();
+            at.saturating_sub(now_unix_seconds)
+        }
+    };
+    Some(
+        u32::try_from(seconds)
+            .unwrap_or(u32::MAX)
+            .min(MAX_RETRY_AFTER_SECONDS),
+    )
+}
+
+/// Could it be the name of a code or a parameter: `messages[0].content`?
+fn is_name(text: &str, key: &Secret) -> bool {
+    (1..=64).contains(&text.len())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'[' | b']' | b'-'))
+        && !is_telling(text, key)
+}
+
+/// A message without the words that could name a key or an account, on one line, capped.
+#[must_use]
+pub fn scrub(message: &str, key: &Secret) -> String {
+    let mut clean = String::new();
+    for (index, word) in message.split_whitespace().enumerate() {
+        if index > 0 {
+            clean.push(' ');
+        }
+        if is_telling(word, key) {
+            clean.push_str("[redacted]");
+        } else {
+            clean.extend(word.chars().filter(|c| !c.is_control()));
+        }
+    }
+    if let Some((cut, _)) = clean.char_indices().nth(MAX_MESSAGE_CHARS) {
+        clean.truncate(cut);
+        clean.push('…');
+    }
+    clean
+}
+
+/// Does a word look like (a part of) a key, an account's id, an address or an encoded secret?
+fn is_telling(word: &str, key: &Secret) -> bool {
+    const MARKS: [&str; 12] = [
+        "org-", "org_", "proj_", "proj-", "req_", "req-", "user-", "key_", "acct_", "://", "@",
+        "**",
+    ];
+    // A random run this long is no English word; `max_completion_tokens` has underscores.
+    const RUN: usize = 24;
+    let lower = word.to_ascii_lowercase();
+    let longest_run = word
+        .split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '+' | '=')))
+        .map(str::len)
+        .max()
+        .unwrap_or_default();
+    MARKS.iter().any(|mark| lower.contains(mark))
+        || longest_run >= RUN
+        || word
+            .split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_')))
+            .any(looks_like_a_key)
+        || shares_a_run(word, key.expose())
+}
+
+/// Do they have eight characters in a row in common, forwards or backwards?
+fn shares_a_run(word: &str, key: &str) -> bool {
+    const RUN: usize = 8;
+    if key.len() < RUN {
+        return !key.is_empty() && word.contains(key);
+    }
+    let backwards: Vec<u8> = key.bytes().rev().collect();
+    word.as_bytes().windows(RUN).any(|run| {
+        key.as_bytes().windows(RUN).any(|part| part == run)
+            || backwards.windows(RUN).any(|part| part == run)
+    })
+}

@@ -1,0 +1,287 @@
+//! The proxy's routes and CORS rules (threat table, rows V1, V2, O1 to O7, S6).
+
+use openai_wasm::proxy::policy::{Decision, Head, Route, answer_headers, check_body_head, decide};
+
+const CHAT: &str = "https://proxy.example.com/v1/chat/completions";
+const MODELS: &str = "https://proxy.example.com/v1/models";
+const PAGE: &str = "https://app.example.com";
+
+fn listed() -> Vec<String> {
+    vec![PAGE.to_owned(), "http://localhost:5173".to_owned()]
+}
+
+fn head<'a>(method: &'a str, url: &'a str) -> Head<'a> {
+    Head {
+        method,
+        url,
+        ..Head::default()
+    }
+}
+
+fn status(head: &Head<'_>) -> u16 {
+    match decide(head, &listed()) {
+        Decision::Forward(_) => 200,
+        Decision::Preflight(_) => 204,
+        Decision::Reject(refusal) => refusal.status,
+    }
+}
+
+#[test]
+fn two_routes_exist_and_a_query_changes_neither() {
+    for (method, url, route) in [
+        ("POST", CHAT.to_owned(), Route::ChatCompletions),
+        (
+            "POST",
+            format!("{CHAT}?api_base=https://x"),
+            Route::ChatCompletions,
+        ),
+        ("GET", MODELS.to_owned(), Route::Models),
+        ("GET", format!("{MODELS}?after=x#y"), Route::Models),
+        (
+            "GET",
+            "http://127.0.0.1:8787/v1/models".to_owned(),
+            Route::Models,
+        ),
+    ] {
+        assert_eq!(
+            decide(&head(method, &url), &[]),
+            Decision::Forward(route),
+            "{method} {url}"
+        );
+    }
+}
+
+#[test]
+fn a_path_that_would_need_normalising_is_another_path() {
+    for path in [
+        "",
+        "/",
+        "/v1",
+        "/v1/",
+        "/v1/chat",
+        "/v1/chat/completions/",
+        "/v1/models/",
+        "/v1/models/gpt-4o",
+        "//v1/models",
+        "/v1//models",
+        "/v1/./models",
+        "/v1/x/../models",
+        "/v1/%6dodels",
+        "/v1/%2e%2e/v1/models",
+        "/v1%2fmodels",
+        "/v1/models;x",
+        "/v1/models%00",
+        "/v1\\models",
+        "/V1/models",
+        "/v1/Models",
+        "/v1/files",
+        "/v1/responses/resp_x",
+        "/v1/fine_tuning/jobs",
+        "/v1/organization/admin_api_keys",
+        "/https://evil.example.com/v1/models",
+        "/chat/completions",
+    ] {
+        for method in ["GET", "POST", "OPTIONS", "DELETE"] {
+            let url = format!("https://proxy.example.com{path}");
+            assert_eq!(status(&head(method, &url)), 404, "{method} {path}");
+        }
+    }
+}
+
+#[test]
+fn other_methods_are_refused_with_the_list_of_those_that_exist() {
+    for (url, right, allow) in [
+        (CHAT, "POST", "POST, OPTIONS"),
+        (MODELS, "GET", "GET, OPTIONS"),
+    ] {
+        for method in [
+            "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "post", "get",
+        ] {
+            if method == right {
+                continue;
+            }
+            let Decision::Reject(refusal) = decide(&head(method, url), &[]) else {
+                panic!("{method} {url} went on");
+            };
+            assert_eq!(
+                (refusal.status, refusal.allow),
+                (405, Some(allow)),
+                "{method} {url}"
+            );
+        }
+    }
+}
+
+#[test]
+fn look_alike_origins_are_refused_on_the_server_too() {
+    for origin in [
+        "null",
+        "*",
+        "",
+        "https://app.example.com.evil.com",
+        "https://evilapp.example.com",
+        "http://app.example.com",
+        "https://app.example.com:8443",
+        "https://app.example.com.",
+        "https://app.example.com/",
+        "https://a.app.example.com",
+        "HTTPS://APP.EXAMPLE.COM",
+        "https://app.example.com, https://app.example.com",
+        "https://proxy.example.com.evil.com",
+        "http://proxy.example.com",
+        "https://proxy.example.com:8443",
+    ] {
+        for (method, url) in [("POST", CHAT), ("GET", MODELS), ("OPTIONS", CHAT)] {
+            let head = Head {
+                origin: Some(origin),
+                requested_method: Some("POST"),
+                ..head(method, url)
+            };
+            assert_eq!(status(&head), 403, "{method} from {origin:?}");
+            let headers = answer_headers(&head, &listed(), "id");
+            assert_eq!(
+                headers.get("access-control-allow-origin"),
+                None,
+                "{origin:?}"
+            );
+            assert_eq!(headers.get("vary"), Some("Origin"));
+        }
+    }
+}
+
+#[test]
+fn listed_origins_the_own_origin_and_no_origin_go_on() {
+    for (origin, shown) in [
+        (None, None),
+        (Some("https://proxy.example.com"), None),
+        (Some(PAGE), Some(PAGE)),
+        (Some("http://localhost:5173"), Some("http://localhost:5173")),
+    ] {
+        let head = Head {
+            origin,
+            ..head("POST", CHAT)
+        };
+        assert_eq!(status(&head), 200, "{origin:?}");
+        let headers = answer_headers(&head, &listed(), "id");
+        assert_eq!(
+            headers.get("access-control-allow-origin"),
+            shown,
+            "{origin:?}"
+        );
+        assert_eq!(headers.get("access-control-allow-credentials"), None);
+        assert_eq!(
+            headers.get("access-control-expose-headers"),
+            shown.map(|_| "retry-after, x-request-id")
+        );
+    }
+}
+
+#[test]
+fn a_preflight_names_what_a_page_may_send() {
+    let asked = Head {
+        origin: Some(PAGE),
+        requested_method: Some("POST"),
+        ..head("OPTIONS", CHAT)
+    };
+    let Decision::Preflight(headers) = decide(&asked, &listed()) else {
+        panic!("no preflight");
+    };
+    assert_eq!(headers.get("access-control-allow-methods"), Some("POST"));
+    let allowed: Vec<_> = headers
+        .get("access-control-allow-headers")
+        .unwrap()
+        .split(", ")
+        .collect();
+    assert!(
+        allowed.contains(&"authorization") && allowed.contains(&"content-type"),
+        "{allowed:?}"
+    );
+    assert!(!allowed.contains(&"*"), "`*` never covers Authorization");
+    assert_eq!(headers.get("access-control-max-age"), Some("7200"));
+
+    for (requested_method, expected) in [("GET", 403), ("DELETE", 403), ("*", 403), ("POST", 204)] {
+        let head = Head {
+            requested_method: Some(requested_method),
+            ..asked
+        };
+        assert_eq!(status(&head), expected, "{requested_method}");
+    }
+    let bare = head("OPTIONS", MODELS);
+    let Decision::Preflight(headers) = decide(&bare, &listed()) else {
+        panic!("no answer to a bare OPTIONS");
+    };
+    assert_eq!(headers.get("allow"), Some("GET, OPTIONS"));
+    assert_eq!(headers.get("access-control-allow-methods"), None);
+}
+
+#[test]
+fn a_change_of_protocol_is_refused() {
+    let head = Head {
+        upgrade: Some("websocket"),
+        ..head("GET", MODELS)
+    };
+    assert_eq!(status(&head), 400);
+}
+
+#[test]
+fn a_body_is_plain_json_of_a_declared_size_under_the_limit() {
+    let json = Some("application/json");
+    for (content_type, content_encoding, content_length, expected) in [
+        (json, None, None, None),
+        (
+            Some("Application/JSON; charset=utf-8"),
+            Some("identity"),
+            Some("10"),
+            None,
+        ),
+        (None, None, None, Some(415)),
+        (Some(""), None, None, Some(415)),
+        (Some("text/plain"), None, None, Some(415)),
+        (
+            Some("application/x-www-form-urlencoded"),
+            None,
+            None,
+            Some(415),
+        ),
+        (
+            Some("multipart/form-data; boundary=application/json"),
+            None,
+            None,
+            Some(415),
+        ),
+        (Some("application/json-patch+json"), None, None, Some(415)),
+        (Some("text/plain, application/json"), None, None, Some(415)),
+        (json, Some("gzip"), None, Some(415)),
+        (json, None, Some("11"), Some(413)),
+        (json, None, Some("-1"), Some(413)),
+        (json, None, Some("99999999999999999999999999"), Some(413)),
+        (json, None, Some("5, 5"), Some(413)),
+    ] {
+        let head = Head {
+            content_type,
+            content_encoding,
+            content_length,
+            ..head("POST", CHAT)
+        };
+        let got = check_body_head(Route::ChatCompletions, &head, 10)
+            .err()
+            .map(|r| r.status);
+        assert_eq!(got, expected, "{head:?}");
+    }
+    assert_eq!(
+        check_body_head(Route::Models, &head("GET", MODELS), 10),
+        Ok(())
+    );
+}
+
+#[test]
+fn no_answer_is_stored_sniffed_or_transformed() {
+    let headers = answer_headers(&head("GET", MODELS), &[], "an-id");
+    for (name, value) in [
+        ("x-request-id", "an-id"),
+        ("cache-control", "no-store, no-transform"),
+        ("x-content-type-options", "nosniff"),
+    ] {
+        assert_eq!(headers.get(name), Some(value));
+    }
+}

@@ -1,0 +1,316 @@
+//! Session tokens (threat table, rows A1 to A6, A9, A10). That other libraries' tokens are read alike
+//! is shown in `tests/worker`, where `jose` mints them.
+
+use openai_wasm::proxy::session::{LEEWAY_SECONDS, SignFault, sign, verify};
+use openai_wasm::proxy::{Config, Secret};
+
+const NOW: u64 = 1_800_000_000;
+const SECRET: &str = "0123456789abcdef0123456789abcdef";
+
+fn secret() -> Secret {
+    Secret::new(SECRET)
+}
+
+fn code(authorization: &str) -> Result<String, String> {
+    code_under(authorization, &Config::default(), NOW)
+}
+
+fn code_under(authorization: &str, config: &Config, now: u64) -> Result<String, String> {
+    match verify(Some(authorization), &secret(), config, now) {
+        Ok(session) => Ok(session.subject),
+        Err(refusal) => {
+            assert_eq!(refusal.status, 401);
+            Err(refusal.code)
+        }
+    }
+}
+
+fn token() -> String {
+    sign("user-1", 900, &secret(), &Config::default(), NOW).unwrap()
+}
+
+/// A token with any header and payload, rightly signed.
+fn signed(header: &str, payload: &str) -> String {
+    use hmac::{Hmac, Mac};
+    let message = format!(
+        "{}.{}",
+        base64url(header.as_bytes()),
+        base64url(payload.as_bytes())
+    );
+    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
+    mac.update(message.as_bytes());
+    format!("{message}.{}", base64url(&mac.finalize().into_bytes()))
+}
+
+fn base64url(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let mut text = String::new();
+    for group in bytes.chunks(3) {
+        let bits = group
+            .iter()
+            .fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte))
+            << (8 * (3 - group.len()));
+        for index in 0..=group.len() {
+            text.push(char::from(
+                ALPHABET[(bits >> (18 - 6 * index)) as usize & 63],
+            ));
+        }
+    }
+    text
+}
+
+const HEADER: &str = r#"{"alg":"HS256","typ":"JWT"}"#;
+
+fn unauthorized() -> Result<String, String> {
+    Err("unauthorized".to_owned())
+}
+
+#[test]
+fn a_signed_token_opens_the_proxy_until_it_expires() {
+    let bearer = format!("Bearer {}", token());
+    let config = Config::default();
+    for (now, expected) in [
+        (NOW, Ok("user-1".to_owned())),
+        (NOW + 900 + LEEWAY_SECONDS - 1, Ok("user-1".to_owned())),
+        (NOW + 900 + LEEWAY_SECONDS, Err("token_expired".to_owned())),
+        (NOW + 1_000_000, Err("token_expired".to_owned())),
+        (NOW - LEEWAY_SECONDS, Ok("user-1".to_owned())),
+        (NOW - LEEWAY_SECONDS - 1, unauthorized()),
+    ] {
+        assert_eq!(code_under(&bearer, &config, now), expected, "{now}");
+    }
+    assert_eq!(
+        code(&format!("bearer {}", token())),
+        Ok("user-1".to_owned())
+    );
+}
+
+#[test]
+fn the_library_reads_what_this_test_signs() {
+    // The control for every refusal below that uses `signed`.
+    let payload = format!(r#"{{"sub":"s","exp":{}}}"#, NOW + 60);
+    assert_eq!(
+        code(&format!("Bearer {}", signed(HEADER, &payload))),
+        Ok("s".to_owned())
+    );
+}
+
+#[test]
+fn anything_but_one_bearer_token_is_refused_alike() {
+    let token = token();
+    for value in [
+        String::new(),
+        token.clone(),
+        "Bearer".to_owned(),
+        "Bearer ".to_owned(),
+        format!("Basic {token}"),
+        format!("Bearer  {token}"),
+        format!("Bearer {token} "),
+        format!("Bearer {token}, Bearer {token}"),
+        format!("Bearer \"{token}\""),
+        format!("Token {token}"),
+        "Bearer sk-proj-somebodyelse".to_owned(),
+        "Bearer a.b".to_owned(),
+        "Bearer ..".to_owned(),
+    ] {
+        assert_eq!(code(&value), unauthorized(), "{value}");
+    }
+    let refused = verify(None, &secret(), &Config::default(), NOW).unwrap_err();
+    assert_eq!(
+        (refused.status, refused.code.as_str()),
+        (401, "unauthorized")
+    );
+}
+
+#[test]
+fn tokens_of_every_length_are_refused_and_none_panics() {
+    for length in 0..=4200 {
+        assert_eq!(
+            code(&format!("Bearer {}", "a".repeat(length))),
+            unauthorized(),
+            "{length}"
+        );
+    }
+}
+
+#[test]
+fn every_changed_character_is_noticed() {
+    let token = token();
+    for (index, old) in token.char_indices() {
+        for new in ["A", "B", ".", "=", " ", "-"] {
+            if old.to_string() == new {
+                continue;
+            }
+            let mut forged = token.clone();
+            forged.replace_range(index..=index, new);
+            assert_eq!(
+                code(&format!("Bearer {forged}")),
+                unauthorized(),
+                "{index}: {old} → {new}"
+            );
+        }
+    }
+    for forged in [
+        format!("{token}="),
+        format!("{token}A"),
+        token[..token.len() - 1].to_owned(),
+    ] {
+        assert_eq!(
+            code(&format!("Bearer {forged}")),
+            unauthorized(),
+            "{forged}"
+        );
+    }
+}
+
+#[test]
+fn the_last_character_has_one_spelling() {
+    // 32 bytes end in a character whose two lowest bits are unused: three others decode alike.
+    let token = token();
+    let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    for last in alphabet.chars().filter(|last| !token.ends_with(*last)) {
+        let forged = format!("{}{last}", &token[..token.len() - 1]);
+        assert_eq!(code(&format!("Bearer {forged}")), unauthorized(), "{last}");
+    }
+}
+
+#[test]
+fn nothing_in_the_header_chooses_an_algorithm_or_a_key() {
+    let payload = format!(r#"{{"sub":"s","exp":{}}}"#, NOW + 60);
+    for header in [
+        r#"{"alg":"none"}"#,
+        r#"{"alg":"None","typ":"JWT"}"#,
+        r#"{"alg":"HS384","typ":"JWT"}"#,
+        r#"{"alg":"RS256","typ":"JWT"}"#,
+        r#"{"alg":"hs256","typ":"JWT"}"#,
+        r#"{"typ":"JWT"}"#,
+        r#"{"alg":"HS256","typ":"JWE"}"#,
+        r#"{"alg":"HS256","kid":"../../x"}"#,
+        r#"{"alg":"HS256","kid":"1"}"#,
+        r#"{"alg":"HS256","jku":"https://evil.example.com/keys"}"#,
+        r#"{"alg":"HS256","jwk":{"kty":"oct","k":"MDEyMzQ1Njc"}}"#,
+        r#"{"alg":"HS256","x5u":"https://evil.example.com/x"}"#,
+        r#"{"alg":"HS256","crit":["b64"],"b64":false}"#,
+        r#"{"alg":"HS256","crit":[]}"#,
+        r#"{"alg":"HS256","zip":"DEF"}"#,
+        r#"{"alg":"HS256","alg":"none"}"#,
+        "[]",
+        "",
+    ] {
+        assert_eq!(
+            code(&format!("Bearer {}", signed(header, &payload))),
+            unauthorized(),
+            "{header}"
+        );
+    }
+    let unsigned = format!(
+        "{}.{}.",
+        base64url(br#"{"alg":"none"}"#),
+        base64url(payload.as_bytes())
+    );
+    assert_eq!(code(&format!("Bearer {unsigned}")), unauthorized());
+}
+
+#[test]
+fn claims_must_be_there_and_of_their_type() {
+    let soon = NOW + 60;
+    for payload in [
+        "{}".to_owned(),
+        r#"{"sub":"s"}"#.to_owned(),
+        format!(r#"{{"exp":{soon}}}"#),
+        format!(r#"{{"sub":"","exp":{soon}}}"#),
+        format!(r#"{{"sub":7,"exp":{soon}}}"#),
+        format!(r#"{{"sub":null,"exp":{soon}}}"#),
+        format!(r#"{{"sub":"{}","exp":{soon}}}"#, "x".repeat(129)),
+        format!(r#"{{"sub":"a\u0000b","exp":{soon}}}"#),
+        format!(r#"{{"sub":"a\nb","exp":{soon}}}"#),
+        format!(r#"{{"sub":"s","exp":"{soon}"}}"#),
+        r#"{"sub":"s","exp":1e400}"#.to_owned(),
+        r#"{"sub":"s","exp":NaN}"#.to_owned(),
+        r#"{"sub":"s","exp":-1}"#.to_owned(),
+        r#"{"sub":"s","exp":null}"#.to_owned(),
+        r#"{"sub":"s","exp":18446744073709551616}"#.to_owned(),
+        format!(r#"{{"sub":"s","exp":{soon},"exp":{soon}}}"#),
+        format!(r#"{{"sub":"s","exp":{}}}"#, NOW + 900 + LEEWAY_SECONDS + 1),
+        format!(r#"{{"sub":"s","exp":{}}}"#, u64::MAX),
+        format!(
+            r#"{{"sub":"s","exp":{soon},"nbf":{}}}"#,
+            NOW + LEEWAY_SECONDS + 1
+        ),
+        format!(
+            r#"{{"sub":"s","exp":{soon},"iat":{}}}"#,
+            NOW + LEEWAY_SECONDS + 1
+        ),
+        format!(r#"{{"sub":"s","exp":{soon},"nbf":"now"}}"#),
+        // An audience that the proxy was not told of is another service's.
+        format!(r#"{{"sub":"s","exp":{soon},"aud":"staging"}}"#),
+        format!("[{soon}]"),
+    ] {
+        assert_eq!(
+            code(&format!("Bearer {}", signed(HEADER, &payload))),
+            unauthorized(),
+            "{payload}"
+        );
+    }
+    for exp in ["0", "1"] {
+        let payload = format!(r#"{{"sub":"s","exp":{exp}}}"#);
+        assert_eq!(
+            code(&format!("Bearer {}", signed(HEADER, &payload))),
+            Err("token_expired".to_owned())
+        );
+    }
+}
+
+#[test]
+fn issuer_and_audience_are_compared_when_configured() {
+    let config = Config {
+        issuer: Some("https://id.example.com".to_owned()),
+        audience: Some("proxy".to_owned()),
+        ..Config::default()
+    };
+    let soon = NOW + 60;
+    for (claims, good) in [
+        (r#""iss":"https://id.example.com","aud":"proxy""#, true),
+        (
+            r#""iss":"https://id.example.com","aud":["other","proxy"]"#,
+            true,
+        ),
+        (r#""iss":"https://id.example.com","aud":"staging""#, false),
+        (r#""iss":"https://id.example.com","aud":[]"#, false),
+        (r#""iss":"https://id.example.com""#, false),
+        (r#""iss":"https://evil.example.com","aud":"proxy""#, false),
+        (r#""aud":"proxy""#, false),
+    ] {
+        let payload = format!(r#"{{"sub":"s","exp":{soon},{claims}}}"#);
+        let bearer = format!("Bearer {}", signed(HEADER, &payload));
+        assert_eq!(code_under(&bearer, &config, NOW).is_ok(), good, "{claims}");
+    }
+    let own = sign("s", 60, &secret(), &config, NOW).unwrap();
+    assert_eq!(
+        code_under(&format!("Bearer {own}"), &config, NOW),
+        Ok("s".to_owned())
+    );
+}
+
+#[test]
+fn another_secret_opens_nothing() {
+    let other = Secret::new("fedcba9876543210fedcba9876543210");
+    let foreign = sign("s", 60, &other, &Config::default(), NOW).unwrap();
+    assert_eq!(code(&format!("Bearer {foreign}")), unauthorized());
+}
+
+#[test]
+fn a_token_is_not_made_from_a_weak_secret_or_a_bad_claim() {
+    let config = Config::default();
+    for (subject, ttl_seconds, secret, expected) in [
+        ("s", 60, "short", SignFault::Secret),
+        ("s", 60, "", SignFault::Secret),
+        ("", 60, SECRET, SignFault::Subject),
+        ("a\nb", 60, SECRET, SignFault::Subject),
+        ("s", 0, SECRET, SignFault::Lifetime),
+        ("s", 901, SECRET, SignFault::Lifetime),
+    ] {
+        let made = sign(subject, ttl_seconds, &Secret::new(secret), &config, NOW);
+        assert_eq!(made, Err(expected), "{subject:?} {ttl_seconds} {secret:?}");
+    }
+}
