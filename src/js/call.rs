@@ -15,10 +15,8 @@ use crate::transport::{Fault, FaultKind, FetchFault, Method};
 pub(super) struct CallOptions {
     method: String,
     path: String,
-    #[serde(default)]
-    query: Vec<(String, String)>,
-    #[serde(default)]
-    headers: Vec<(String, Option<String>)>,
+    query: Option<Vec<(String, String)>>,
+    headers: Option<Vec<(String, Option<String>)>>,
     /// Is the body JSON? Otherwise the platform names the media type.
     #[serde(default)]
     json: bool,
@@ -45,8 +43,8 @@ impl CallOptions {
         Ok(Call {
             method,
             path: self.path,
-            query: self.query,
-            headers: self.headers,
+            query: self.query.unwrap_or_default(),
+            headers: self.headers.unwrap_or_default(),
             payload: (!payload.is_undefined()).then_some(payload),
             content_type: self.json.then_some("application/json"),
             timeout_ms: self.timeout_ms,

@@ -20,10 +20,8 @@ pub(super) struct ClientOptions {
     pub(super) url: Option<String>,
     timeout_ms: Option<u32>,
     max_retries: Option<u32>,
-    #[serde(default)]
-    headers: Vec<(String, Option<String>)>,
-    #[serde(default)]
-    query: Vec<(String, String)>,
+    headers: Option<Vec<(String, Option<String>)>>,
+    query: Option<Vec<(String, String)>>,
 }
 
 impl ClientOptions {
@@ -41,10 +39,10 @@ impl ClientOptions {
         if let Some(max_retries) = self.max_retries {
             builder = builder.max_retries(max_retries);
         }
-        for (name, value) in self.headers {
+        for (name, value) in self.headers.unwrap_or_default() {
             builder = builder.header(&name, value.as_deref())?;
         }
-        for (name, value) in self.query {
+        for (name, value) in self.query.unwrap_or_default() {
             builder = builder.query(name, value);
         }
         Ok(builder)
