@@ -6,7 +6,7 @@ use js_sys::{Function, Promise};
 use serde::Deserialize;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use wasm_bindgen_futures::future_to_promise;
-use web_sys::Request;
+use web_sys::{Request, Response};
 
 use super::call;
 use crate::proxy::session::{self, SignFault};
@@ -74,6 +74,12 @@ impl ProxyCore {
             };
             Ok(response.into())
         })
+    }
+
+    /// Refuses a request with 503: its environment is unusable.
+    #[must_use]
+    pub fn misconfigured(&self, request: &Request) -> Response {
+        self.0.misconfigured(request)
     }
 }
 

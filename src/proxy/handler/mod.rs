@@ -82,6 +82,15 @@ impl Proxy {
         self.run(request, secrets, Some(fetch)).await
     }
 
+    /// Refuses a request with 503: for an environment that the proxy must not run in.
+    #[must_use]
+    pub fn misconfigured(&self, request: &Request) -> Response {
+        self.finish(
+            &Received::of(request),
+            Answer::Refuse(Refusal::misconfigured()),
+        )
+    }
+
     async fn run(
         &self,
         request: &Request,
@@ -93,6 +102,10 @@ impl Proxy {
             Ok(answer) => answer,
             Err(refusal) => Answer::Refuse(refusal),
         };
+        self.finish(&received, answer)
+    }
+
+    fn finish(&self, received: &Received, answer: Answer) -> Response {
         let id = request_id();
         let common = policy::answer_headers(&received.head(), &self.config.allowed_origins, &id);
         respond(answer, common).unwrap_or_else(|_| Response::error())

@@ -1,0 +1,8 @@
+// Vercel's edge runtime: `?module` imports the compiled module.
+
+import module from "./edge.wasm?module";
+
+import { instantiate } from "./glue.js";
+import { createRuntime } from "../lib/runtime.js";
+
+export const runtime = createRuntime(instantiate, () => module);

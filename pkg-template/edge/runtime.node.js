@@ -1,0 +1,10 @@
+// Node, Deno and Bun: the .wasm file is read from the disk.
+
+import { readFile } from "node:fs/promises";
+
+import { instantiate } from "./glue.js";
+import { createRuntime } from "../lib/runtime.js";
+
+const load = async () => WebAssembly.compile(await readFile(new URL("./edge.wasm", import.meta.url)));
+
+export const runtime = createRuntime(instantiate, load);
