@@ -27,7 +27,7 @@ async function session(request, url, env) {
   if (request.method !== "POST") {
     return refusal(405, "Sessions are made by POST.", "method_not_allowed", { allow: "POST" });
   }
-  if (!isLocal(url) || !fromHere(request)) {
+  if (!isLocal(url) || !fromHere(request, url)) {
     return refusal(403, "This demo gives sessions to its own page on this machine only.", "not_local");
   }
   let token;
@@ -49,9 +49,9 @@ async function session(request, url, env) {
 const isLocal = ({ hostname }) => LOCAL_HOSTS.has(hostname);
 
 /** Browsers name the origin of every POST; a page of another one gets nothing. */
-function fromHere(request) {
+function fromHere(request, url) {
   const origin = request.headers.get("origin");
-  return origin === null || (URL.canParse(origin) && isLocal(new URL(origin)));
+  return origin === null || origin === url.origin;
 }
 
 async function page(request, url, env) {
