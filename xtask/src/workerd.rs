@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::process::Server;
 use crate::setup::npm::Node;
 
-const COMPATIBILITY_DATE: &str = "2026-11-01";
+const COMPATIBILITY_DATE: &str = "2026-10-01";
 
 /// What the Worker learns from its environment. It travels through workerd's own environment, so
 /// that no key is written to a file.
