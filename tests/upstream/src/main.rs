@@ -7,11 +7,12 @@ use upstream::Config;
 const USAGE: &str = "\
 upstream: a stand-in for an OpenAI-compatible server
 
-Usage: upstream [--port N] [--event-interval-ms N] [--api-key KEY]
+Usage: upstream [--port N] [--event-interval-ms N] [--api-key KEY] [--fine-tune-step-ms N]
 
   --port N               port on 127.0.0.1; 0 (the default) takes a free one
   --event-interval-ms N  pause between streamed events; default 0
   --api-key KEY          refuse every other bearer token with 401
+  --fine-tune-step-ms N  pause between the stages of a fine-tuning job; default 100
   --help                 this text
 
 Prints `listening on http://127.0.0.1:PORT` once it accepts connections.";
@@ -39,6 +40,7 @@ fn config(mut arguments: impl Iterator<Item = String>) -> Result<Option<Config>,
                     .map_err(|_| format!("--port: `{value}` is no port"))?;
             }
             "--event-interval-ms" => config.event_interval = Duration::from_millis(number()?),
+            "--fine-tune-step-ms" => config.fine_tune_step = Duration::from_millis(number()?),
             "--api-key" => config.api_key = Some(value),
             _ => return Err(format!("unknown argument {name}")),
         }

@@ -14,11 +14,13 @@ use std::{
 use axum::{
     Json, Router,
     body::Body,
-    http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header},
+    http::{
+        HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header, request::Parts,
+    },
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
-use http_body_util::{BodyExt, Limited};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
@@ -38,7 +40,7 @@ use crate::{
 const BODY_LIMIT_BYTES: usize = 64 << 20;
 
 /// How to start the server.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Config {
     /// Port on 127.0.0.1; 0 takes a free one.
     pub port: u16,
@@ -46,6 +48,19 @@ pub struct Config {
     pub event_interval: Duration,
     /// The only key that is accepted; any, and none, if unset.
     pub api_key: Option<String>,
+    /// Pause between the stages of a fine-tuning job.
+    pub fine_tune_step: Duration,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            port: 0,
+            event_interval: Duration::ZERO,
+            api_key: None,
+            fine_tune_step: api::fine_tunes::STEP,
+        }
+    }
 }
 
 /// What every route can reach.
@@ -225,7 +240,7 @@ async fn answer(
     connection: Arc<Connection>,
     request: Request<Incoming>,
 ) -> io::Result<Response> {
-    let (mut parts, body) = request.into_parts();
+    let (parts, body) = request.into_parts();
     let headers = connection
         .take_head()
         .unwrap_or_else(|| plain_headers(&parts.headers));
@@ -245,13 +260,15 @@ async fn answer(
     );
     let body = match Limited::new(body, BODY_LIMIT_BYTES).collect().await {
         Ok(body) => body.to_bytes(),
-        Err(_) => {
-            let error = ApiError::invalid("", "The body is too large or did not arrive whole.")
+        Err(error) if error.is::<LengthLimitError>() => {
+            let error = ApiError::invalid("", "The body is too large.")
                 .with_status(StatusCode::PAYLOAD_TOO_LARGE);
             entry.status(error.status.as_u16());
             entry.settle(Outcome::Complete);
             return Ok(error.into_response());
         }
+        // The client left in the middle of its upload: so the record says.
+        Err(error) => return Err(io::Error::other(error)),
     };
     connection.expect_next_head();
     entry.body(&body);
@@ -295,16 +312,13 @@ async fn answer(
     let streams = wants_stream(&body);
     let mut response = match before_endpoint(&faults, &key, streams) {
         Some(response) => response,
+        // An image's URL works without a key, as the blob store's does.
+        None if parts.uri.path().starts_with("/images/") => oneshot(endpoints, parts, body).await,
         None => match check_key(&state, &parts.headers) {
             Err(error) => error.into_response(),
             Ok(()) => {
-                parts.headers.remove(header::CONTENT_LENGTH);
                 let body = with_stream_switched(&faults, body);
-                let request = Request::from_parts(parts, Body::from(body));
-                match endpoints.oneshot(request).await {
-                    Ok(response) => response,
-                    Err(never) => match never {},
-                }
+                oneshot(endpoints, parts, body).await
             }
         },
     };
@@ -325,6 +339,17 @@ async fn answer(
             key,
         },
     ))
+}
+
+async fn oneshot(endpoints: Router, mut parts: Parts, body: Bytes) -> Response {
+    parts.headers.remove(header::CONTENT_LENGTH);
+    match endpoints
+        .oneshot(Request::from_parts(parts, Body::from(body)))
+        .await
+    {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
 }
 
 fn is_event_stream(response: &Response) -> bool {
@@ -384,11 +409,11 @@ fn check_key(state: &AppState, headers: &HeaderMap) -> Result<(), ApiError> {
     }
 }
 
-/// 401 with the key masked as OpenAI masks it: the first 8 and the last 4 characters stay.
+/// 401 with the key masked as OpenAI masks it: the first 9 and the last 4 characters stay, as in `sk-proj-C****NARY`.
 fn wrong_key(key: &str) -> ApiError {
     let characters: Vec<char> = key.chars().collect();
-    let masked: String = if characters.len() > 12 {
-        let head = characters.iter().take(8);
+    let masked: String = if characters.len() > 13 {
+        let head = characters.iter().take(9);
         let tail = characters.iter().skip(characters.len() - 4);
         head.chain(['*'; 4].iter()).chain(tail).collect()
     } else {

@@ -215,7 +215,7 @@ fn complete(model: &std::sync::Arc<Model>, id: String, ask: &Ask) -> Completion 
 /// Checks a request.
 fn ask(state: &AppState, params: &Params, include_usage: bool) -> Result<Ask, ApiError> {
     let model_id = params.required_string("model")?;
-    models::known(model_id)?;
+    models::known(state, model_id)?;
     let model = &state.model;
     let messages = messages(params)?;
     // Four tokens frame each message and three start the answer, as tiktoken's guide counts.
@@ -253,8 +253,7 @@ fn ask(state: &AppState, params: &Params, include_usage: bool) -> Result<Ask, Ap
     let calls = tools::calls(params, question, seed, || state.id("call_"))?;
     let subject: String = messages
         .iter()
-        .filter(|message| message.role == "user")
-        .next_back()
+        .rfind(|message| message.role == "user")
         .map(|message| message.text.clone())
         .unwrap_or_default();
     let text = formatted(params, &subject, seed)?.or_else(|| answer::fixed(&subject));

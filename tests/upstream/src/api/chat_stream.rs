@@ -1,12 +1,8 @@
 //! Chat completions as events: one chunk a piece of text, choices interleaved.
 
-use std::{collections::VecDeque, convert::Infallible, sync::Arc};
+use std::{collections::VecDeque, sync::Arc};
 
-use axum::{
-    body::Body,
-    http::header,
-    response::{IntoResponse, Response},
-};
+use axum::response::Response;
 use bytes::Bytes;
 use futures_util::stream;
 use serde::Serialize;
@@ -14,6 +10,7 @@ use serde::Serialize;
 use super::{
     chat::{Ask, Logprobs, Usage, logprobs},
     sampling::for_choice,
+    sse,
     tools::Call,
 };
 use crate::{
@@ -126,15 +123,7 @@ pub fn respond(model: Arc<Model>, id: String, ask: Ask) -> Response {
         strands,
         end: usage.into_iter().chain([End::Done]).collect(),
     };
-    let headers = [
-        (header::CONTENT_TYPE, "text/event-stream; charset=utf-8"),
-        (header::CACHE_CONTROL, "no-cache"),
-    ];
-    (
-        headers,
-        Body::from_stream(stream::iter(events.map(Ok::<_, Infallible>))),
-    )
-        .into_response()
+    sse::respond(stream::iter(events))
 }
 
 /// Tool calls in parts: id and name first, then the arguments token by token.
@@ -182,9 +171,7 @@ impl Events {
             choices,
             usage: self.include_usage.then_some(usage),
         };
-        // Serialising these types cannot fail: string keys, finite numbers.
-        let json = serde_json::to_string(&chunk).unwrap_or_default();
-        Bytes::from(format!("data: {json}\n\n"))
+        sse::event(&chunk)
     }
 
     /// The next chunk of a choice, and whether it was its last.
@@ -237,7 +224,7 @@ impl Iterator for Events {
                 let usage = Usage::new(self.prompt_tokens, self.completion_tokens);
                 self.event(Vec::new(), Some(usage))
             }
-            End::Done => Bytes::from_static(b"data: [DONE]\n\n"),
+            End::Done => sse::DONE,
         })
     }
 }

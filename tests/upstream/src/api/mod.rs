@@ -1,11 +1,25 @@
 //! The endpoints, one file each.
 
 pub mod answer;
+pub mod audio;
 pub mod chat;
 pub mod chat_stream;
+pub mod completion_stream;
+pub mod completions;
+pub mod edits;
+pub mod embeddings;
+pub mod engines;
+pub mod files;
+pub mod fine_tunes;
+pub mod form;
+pub mod images;
 pub mod models;
+pub mod moderations;
+pub mod picture;
 pub mod sampling;
+pub mod sse;
 pub mod store;
+pub mod tokens;
 pub mod tools;
 
 use axum::{Router, extract::DefaultBodyLimit, http::Uri};
@@ -15,8 +29,17 @@ use crate::{error::ApiError, server::AppState};
 /// All endpoints.
 pub fn router() -> Router<AppState> {
     Router::new()
+        .merge(audio::router())
         .merge(chat::router())
+        .merge(completions::router())
+        .merge(edits::router())
+        .merge(embeddings::router())
+        .merge(engines::router())
+        .merge(files::router())
+        .merge(fine_tunes::router())
+        .merge(images::router())
         .merge(models::router())
+        .merge(moderations::router())
         .fallback(unknown_path)
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::disable())

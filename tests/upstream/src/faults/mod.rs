@@ -241,7 +241,7 @@ mod tests {
         armed.arm(order("status=500", 2, "/v1/chat")).unwrap();
         armed.arm(order("", 1, "")).unwrap();
         armed.arm(order("status=429", 1, "")).unwrap();
-        let mut take = |path: &str| {
+        let take = |path: &str| {
             armed
                 .take(path, None)
                 .unwrap()

@@ -24,6 +24,9 @@ use crate::{
     tap::Connection,
 };
 
+/// What DeepSeek sends to keep a JSON call alive.
+const BLANKS: &[u8] = b"\n\n\n";
+
 /// What goes out next.
 enum Step {
     Bytes {
@@ -94,6 +97,8 @@ pub fn send(response: Response, delivery: Delivery) -> Response {
             .insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     }
     let exact = http_body::Body::size_hint(&body).exact();
+    let blanks = faults.has("leading-blanks") && !is_events;
+    let exact = exact.map(|exact| exact + if blanks { BLANKS.len() as u64 } else { 0 });
     let mut length = if is_events || faults.has("end") {
         None
     } else {
@@ -118,7 +123,13 @@ pub fn send(response: Response, delivery: Delivery) -> Response {
         });
     let mut sender = Sender {
         source,
-        steps: VecDeque::new(),
+        steps: blanks
+            .then(|| Step::Bytes {
+                bytes: Bytes::from_static(BLANKS),
+                ends_event: false,
+            })
+            .into_iter()
+            .collect(),
         is_events,
         events: 0,
         offered: 0,

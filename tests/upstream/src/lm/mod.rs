@@ -25,6 +25,13 @@ pub struct Model {
 }
 
 impl Model {
+    /// The words of the corpus in lower case.
+    pub fn corpus_words() -> impl Iterator<Item = String> {
+        CORPUS
+            .split(|c: char| !c.is_alphabetic())
+            .map(str::to_lowercase)
+    }
+
     /// Trains on the corpus in this repository.
     pub fn train() -> Arc<Self> {
         let texts: Vec<String> = CORPUS.split("\n\n").map(paragraph).collect();
