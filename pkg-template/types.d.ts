@@ -1563,6 +1563,8 @@ export interface TranscriptionDuration {
 
 /** A transcription with times and more. */
 export interface TranscriptionVerbose {
+    /** `transcribe`; in no schema, but in the documents' examples. */
+    task?: string;
     /** The text. */
     text: string;
     /** The language of the sound. */
@@ -1676,6 +1678,8 @@ export interface Translation {
 
 /** A translation into English with times and more. */
 export interface TranslationVerbose {
+    /** `translate`; in no schema, but in the documents' examples. */
+    task?: string;
     /** The text. */
     text: string;
     /** The language of the text: always `english`. */

@@ -237,6 +237,9 @@ object! {
 object! {
     /// A transcription with times and more.
     response struct TranscriptionVerbose {
+        /// `transcribe`; in no schema, but in the documents' examples.
+        #[ts(optional)]
+        task: Option<String>,
         /// The text.
         text: String,
         /// The language of the sound.
@@ -378,6 +381,9 @@ object! {
 object! {
     /// A translation into English with times and more.
     response struct TranslationVerbose {
+        /// `translate`; in no schema, but in the documents' examples.
+        #[ts(optional)]
+        task: Option<String>,
         /// The text.
         text: String,
         /// The language of the text: always `english`.

@@ -10,7 +10,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor, value};
-use serde::{Deserialize, de};
+use serde::{Deserialize, Serialize, de};
 use serde_json::{Map, Value};
 
 /// What arrived in a field's place.
@@ -32,17 +32,6 @@ impl<T> Got<T> {
             Self::Null => Got::Null,
             Self::Read(v, original) => Got::Read(f(v), original),
             Self::Odd(original) => Got::Odd(original),
-        }
-    }
-
-    /// For a list's elements, which have no `extra` beside them.
-    fn or_default(self) -> T
-    where
-        T: Default,
-    {
-        match self {
-            Self::Value(v) | Self::Read(v, _) => v,
-            Self::Null | Self::Odd(_) => T::default(),
         }
     }
 }
@@ -152,7 +141,7 @@ impl<'de, T: Field> Visitor<'de> for Slot<T> {
 
 impl<T: Field> Field for Option<T> {
     fn from_null() -> Got<Self> {
-        Got::Null
+        Got::Value(None)
     }
     fn from_bool(v: bool) -> Got<Self> {
         T::from_bool(v).map(Some)
@@ -331,15 +320,36 @@ impl Field for serde_json::Number {
     }
 }
 
-impl<T: Field + Default> Field for Vec<T> {
+/// Each element keeps its place, whatever came in it: positions mean something in a list of log
+/// probabilities. If one was odd, the original list stays too.
+impl<T: Field + Default + Serialize> Field for Vec<T> {
     fn from_seq<'de, A: SeqAccess<'de>>(mut seq: A) -> Result<Got<Self>, A::Error> {
         let mut items = Self::new();
-        // Each element keeps its place: positions mean something in a list of log probabilities.
+        let mut originals: Option<Vec<Value>> = None;
         while let Some(got) = seq.next_element_seed(Slot::<T>::new())? {
-            items.push(got.or_default());
+            let (item, original) = match got {
+                Got::Value(item) => (item, None),
+                Got::Null => (T::default(), Some(Value::Null)),
+                Got::Read(item, original) => (item, Some(original)),
+                Got::Odd(original) => (T::default(), Some(original)),
+            };
+            if original.is_some() && originals.is_none() {
+                originals = Some(items.iter().map(json).collect());
+            }
+            if let Some(originals) = &mut originals {
+                originals.push(original.unwrap_or_else(|| json(&item)));
+            }
+            items.push(item);
         }
-        Ok(Got::Value(items))
+        Ok(match originals {
+            Some(originals) => Got::Read(items, Value::Array(originals)),
+            None => Got::Value(items),
+        })
     }
+}
+
+fn json<T: Serialize>(item: &T) -> Value {
+    serde_json::to_value(item).unwrap_or_default()
 }
 
 /// A map without the entries that are not of its kind; the original then stays too.

@@ -11,9 +11,8 @@
 //!   is not the kind of body at all (a list for an object), is an error.
 //! - **Nothing is lost.** Unknown fields stand in `extra`. So does the original of a known field
 //!   that could only be read with loss (`"created": 1.7e9 + 0.5`, a tool call's `arguments` as an
-//!   object), under its own name; serialising writes the original. Exceptions: an explicit `null`
-//!   in an optional field is not told from its absence, and a list's element of a wrong kind is read
-//!   as empty.
+//!   object), under its own name; serialising writes the original. Only an explicit
+//!   `null` in an optional field is not told from its absence.
 //! - **Open enums**: a string that the documents do not name arrives as `Other`.
 //! - **Only what is set is sent**: an `Option` that is `None` is left out. To send an explicit
 //!   `null`, or a parameter that a provider added yesterday, put it into `extra`.

@@ -131,6 +131,9 @@ fn names_after<'a>(code: &'a str, prefix: &'a str) -> impl Iterator<Item = &'a s
     .filter(|name| !name.is_empty())
 }
 
+/// Reads a file's path and text, and tells what is wrong with it.
+type Rule = fn(&str, &str) -> Vec<String>;
+
 fn layer_faults(path: &str, text: &str) -> Vec<String> {
     let code = code(text);
     let mut faults = Vec::new();
@@ -270,7 +273,7 @@ fn length_faults(path: &str, text: &str) -> Vec<String> {
     )]
 }
 
-fn all_faults(files: &[(String, String)], rule: fn(&str, &str) -> Vec<String>) -> String {
+fn all_faults(files: &[(String, String)], rule: Rule) -> String {
     let faults: Vec<String> = files
         .iter()
         .flat_map(|(path, text)| rule(path, text))
@@ -304,7 +307,7 @@ fn no_file_is_longer_than_600_lines() {
 
 #[test]
 fn a_text_that_breaks_a_rule_is_caught() {
-    let controls: &[(fn(&str, &str) -> Vec<String>, &str, &str)] = &[
+    let controls: &[(Rule, &str, &str)] = &[
         (layer_faults, "src/sse/x.rs", "use crate::wire::Model;\n"),
         (
             layer_faults,
@@ -390,7 +393,7 @@ fn a_text_that_breaks_a_rule_is_caught() {
 
 #[test]
 fn a_text_that_keeps_the_rules_is_let_through() {
-    let controls: &[(fn(&str, &str) -> Vec<String>, &str, &str)] = &[
+    let controls: &[(Rule, &str, &str)] = &[
         (
             layer_faults,
             "src/stream/x.rs",
