@@ -8,6 +8,7 @@
     clippy::unwrap_used
 )]
 
+mod build_flag;
 mod client;
 mod layers;
 mod purity;
