@@ -90,7 +90,7 @@ async fn a_stall_keeps_the_connection_open_and_silent() {
     let server = server().await;
     let headers = |fault| format!("Content-Type: application/json\r\nx-fault: {fault}\r\n");
     let body = streamed().to_string();
-    let patience = Duration::from_millis(150);
+    let patience = Duration::from_millis(600);
     for (fault, events, comments) in [
         ("stall=2", 2, false),
         ("stall=2,keepalive=20", 2, true),

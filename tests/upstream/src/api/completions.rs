@@ -122,10 +122,10 @@ async fn create(
     let ask = ask(&state, &params, include_usage)?;
     let id = state.id("cmpl-");
     if streams {
-        if ask.best_of > 1 {
+        if ask.best_of > ask.n {
             return Err(ApiError::invalid(
                 "best_of",
-                "Results cannot be streamed with 'best_of' > 1.",
+                "Results cannot be streamed with 'best_of' > 'n'.",
             ));
         }
         return Ok(completion_stream::respond(state.model, id, ask));
