@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use crate::command;
 use crate::pack::{self, package};
 use crate::say;
-use crate::setup::npm::{self, Node};
+use crate::setup::npm::Node;
 use crate::workspace::Workspace;
 
 /// The path that the demo's client is bound to.
@@ -66,9 +66,8 @@ impl Site {
             fs::remove_dir_all(&self.worker)?;
         }
         fs::create_dir_all(&self.worker)?;
-        let mut esbuild = npm::node();
+        let mut esbuild = tools.program("esbuild/bin/esbuild");
         esbuild
-            .arg(tools.module("esbuild/bin/esbuild"))
             .arg("worker.js")
             .args([
                 "--bundle",

@@ -46,10 +46,16 @@ impl Node {
         &self.version
     }
 
-    /// `node <file>` for a program that a package of the folder brings.
+    /// A program that a package of the folder brings: a script for Node, unless the package's
+    /// install script has put a native program in its place (esbuild's does).
     pub fn program(&self, file: &str) -> Command {
+        let file = self.module(file);
+        let is_script = fs::read(&file).is_ok_and(|bytes| bytes.starts_with(b"#!"));
+        if !is_script && file.extension().is_none() {
+            return Command::new(file);
+        }
         let mut node = node();
-        node.arg(self.module(file));
+        node.arg(file);
         node
     }
 
