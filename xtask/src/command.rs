@@ -35,7 +35,7 @@ pub fn read(command: &mut Command) -> Result<String> {
             "`{}` failed: {}\n{}",
             line(command),
             output.status,
-            tail(&said, 30)
+            tail(&said, 60)
         );
     }
     Ok(stdout.into_owned())

@@ -20,7 +20,7 @@ pub fn table(workspace: &Workspace, node: &Node, packed: &Path) -> Result<String
     let bundle = workspace
         .scratch("pack")?
         .join(format!("bundle-{}.js", std::process::id()));
-    let mut esbuild = node.program("esbuild/bin/esbuild");
+    let mut esbuild = node.bin("esbuild");
     esbuild
         .arg(packed.join("index.js"))
         .args([

@@ -59,6 +59,12 @@ impl Node {
         node
     }
 
+    /// A program that a package of the folder puts in `.bin`: a script, or a binary for this machine.
+    pub fn bin(&self, name: &str) -> Command {
+        let suffix = if cfg!(windows) { ".cmd" } else { "" };
+        Command::new(self.module(&format!(".bin/{name}{suffix}")))
+    }
+
     /// A file of a package of the folder.
     pub fn module(&self, file: &str) -> PathBuf {
         self.folder.join("node_modules").join(file)
