@@ -147,14 +147,16 @@ function coreOf(runtime, settings) {
   return (instance, upstream) => {
     if (made?.instance !== instance || made.upstream !== upstream) {
       const { ProxyCore } = instance.exports;
-      made = { instance, upstream };
+      let core;
+      let fault;
       try {
-        made.core = new ProxyCore({ ...settings, upstream: String(upstream) });
-      } catch (fault) {
-        if (typeof fault !== "string") throw fault;
-        made.fault = fault;
-        made.core = new ProxyCore({ ...settings, upstream: DEFAULT_UPSTREAM });
+        core = new ProxyCore({ ...settings, upstream: String(upstream) });
+      } catch (refused) {
+        if (typeof refused !== "string") throw refused;
+        fault = refused;
+        core = new ProxyCore({ ...settings, upstream: DEFAULT_UPSTREAM });
       }
+      made = { instance, upstream, core, fault };
     }
     return made;
   };

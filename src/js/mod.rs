@@ -7,3 +7,5 @@ mod client;
 mod decode;
 #[cfg(feature = "direct")]
 mod keyed;
+#[cfg(feature = "proxy-handler")]
+mod proxy;
