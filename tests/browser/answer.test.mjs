@@ -37,7 +37,7 @@ test("each event is on the page within 100 ms of its sending", async () => {
   const { page, close } = await demo.open();
   const events = 10;
   const size = 200;
-  await demo.upstream.arm({ faults: `events=${events},event-size=${size},interval=${INTERVAL_MS}`, path: "/v1/chat" });
+  await demo.upstream.arm(`events=${events},event-size=${size},interval=${INTERVAL_MS}`, { path: "/v1/chat" });
   await page.evaluate(() => {
     window.growth = [];
     let length = 0;
@@ -121,7 +121,4 @@ test("trying again replaces the answer, and a new chat forgets it", async () => 
   await close();
 });
 
-async function lastChat() {
-  const { requests } = await demo.upstream.requests();
-  return requests.findLast(({ path }) => path === "/v1/chat/completions");
-}
+const lastChat = async () => (await demo.chats()).at(-1);

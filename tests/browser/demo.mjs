@@ -1,8 +1,10 @@
 // The demo as a person meets it: the stand-in upstream, the Worker in workerd, the page in Chromium.
 
+import { randomBytes } from "node:crypto";
 import puppeteer from "puppeteer-core";
+import { newCanary } from "../support/canary.mjs";
 import { startUpstream } from "../support/upstream.mjs";
-import { startWorkerd } from "../support/workerd.mjs";
+import { startSite } from "./site.mjs";
 
 const CHROMIUM_ARGUMENTS = [
   "--headless",
@@ -17,21 +19,29 @@ const CHROMIUM_ARGUMENTS = [
 
 /** Starts all three; `close()` ends them. */
 export async function startDemo() {
-  const upstream = await startUpstream();
-  const workerd = await startWorkerd({ upstream });
+  const apiKey = newCanary();
+  const upstream = await startUpstream({ apiKey });
+  const site = await startSite({
+    OPENAI_API_KEY: apiKey,
+    OPENAI_BASE_URL: upstream.baseUrl,
+    SESSION_SECRET: randomBytes(32).toString("base64url"),
+  });
   const browser = await puppeteer.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: CHROMIUM_ARGUMENTS,
   });
   return {
+    apiKey,
     upstream,
-    url: workerd.url,
-    browser,
-    open: (options) => open(browser, workerd.url, options),
+    site,
+    url: site.url,
+    open: (options) => open(browser, site.url, options),
+    /** What reached the upstream's chat endpoint, oldest first. */
+    chats: async () => (await upstream.requests()).filter(({ path }) => path === "/v1/chat/completions"),
     async close() {
       await browser.close();
-      await workerd.close();
-      await upstream.close();
+      await site.stop();
+      await upstream.stop();
     },
   };
 }

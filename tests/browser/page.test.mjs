@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { findCanary } from "../support/canary.mjs";
 import { answerWith, ask, ended, startDemo } from "./demo.mjs";
 
 let demo;
@@ -96,6 +97,30 @@ test("the session token is in memory alone", async () => {
   assert.deepEqual(await page.browserContext().cookies(), []);
   assert.equal(new URL(page.url()).href, new URL(demo.url).href);
   assert.ok(!(await page.content()).includes(token));
+  await close();
+});
+
+test("the key is nowhere in what the page gets", async () => {
+  const { page, complaints, close } = await demo.open();
+  const seen = [];
+  page.on("response", (response) => {
+    const body = response.text().catch(() => "");
+    seen.push(body.then((text) => `${response.url()}\n${JSON.stringify(response.headers())}\n${text}`));
+  });
+  await page.reload();
+  await page.waitForFunction(() => document.querySelector("#model").value !== "");
+  await ask(page, "Say this is a test");
+  await ended(page);
+  // An upstream that throws the key back must not get it through either.
+  await demo.upstream.arm("status=401,echo-key", { path: "/v1/chat" });
+  await ask(page, "Say this is a test");
+  await ended(page);
+
+  const all = [...(await Promise.all(seen)), ...complaints, await page.content(), demo.site.output].join("\n");
+  assert.ok(seen.length >= 7, "page, style, script, wasm, session, models, answers");
+  assert.deepEqual(findCanary(demo.apiKey, all), []);
+  // The control: the upstream did get it.
+  assert.ok(findCanary(demo.apiKey, JSON.stringify(await demo.chats())).includes("raw"));
   await close();
 });
 

@@ -30,7 +30,7 @@ const troubles = [
 for (const { name, faults, times = 1, shows, keepsText } of troubles) {
   test(`${name} is shown in the words of the client, and the next question works`, async () => {
     const { page, close } = await demo.open();
-    await demo.upstream.arm({ faults, times, path: "/v1/chat" });
+    await demo.upstream.arm(faults, { times, path: "/v1/chat" });
     await ask(page, "Say this is a test");
     const answer = await ended(page);
     assert.equal(answer.outcome, "error");
@@ -47,7 +47,7 @@ for (const { name, faults, times = 1, shows, keepsText } of troubles) {
 
 test("an error names the server's request id", async () => {
   const { page, close } = await demo.open();
-  await demo.upstream.arm({ faults: "status=400", path: "/v1/chat" });
+  await demo.upstream.arm("status=400", { path: "/v1/chat" });
   const answered = page.waitForResponse((response) => response.url().endsWith("/chat/completions"));
   await ask(page, "Say this is a test");
   const { problem } = await ended(page);
@@ -58,7 +58,7 @@ test("an error names the server's request id", async () => {
 });
 
 test("a list of models that fails leaves a field for the model's id, and can be asked again", async () => {
-  await demo.upstream.arm({ faults: "status=404", path: "/v1/models" });
+  await demo.upstream.arm("status=404", { path: "/v1/models" });
   const { page, close } = await demo.open({ ready: false });
   await page.waitForSelector("#models-problem:not([hidden])");
   assert.match(await page.$eval("#models-problem", (box) => box.innerText), /^NotFoundError\n/);
