@@ -1,0 +1,80 @@
+// One HTTP/1.1 request over a connection of its own, sent as it is: no path is normalised, no header
+// added but Host and the body's length.
+
+import { request as httpRequest } from "node:http";
+
+/**
+ * Sends a request and gives the response's head as soon as it is there.
+ *
+ * @returns `{ status, statusText, headers, rawHeaders, chunks, text(), events(), ended, leave() }`:
+ *   `chunks` collects `{ at, text }` with the time of arrival, `ended` resolves to `"end"`, or to
+ *   `"broken"` when the connection was lost inside the body
+ */
+export async function open(url, { method = "GET", path, headers = {}, body } = {}) {
+  const target = new URL(url);
+  const request = httpRequest({
+    host: target.hostname,
+    port: target.port,
+    method,
+    path: path ?? target.pathname + target.search,
+    headers,
+    agent: false,
+  });
+  const arrived = new Promise((resolve, reject) => {
+    request.once("response", resolve);
+    request.once("error", reject);
+  });
+  request.on("error", () => {});
+  if (typeof body === "function") body(request);
+  else request.end(body);
+  const pending = { request, leave: () => request.destroy(), response: arrived.then(received) };
+  pending.response.catch(() => {});
+  return pending;
+}
+
+/** Sends a request and waits for the whole answer. */
+export async function send(url, options) {
+  const { response } = await open(url, options);
+  const answer = await response;
+  await answer.ended;
+  return answer;
+}
+
+function received(response) {
+  const chunks = [];
+  const waiting = new Set();
+  response.setEncoding("utf8");
+  response.on("data", (text) => {
+    chunks.push({ at: Date.now(), text });
+    for (const wake of waiting) wake();
+  });
+  const ended = new Promise((resolve) => {
+    response.once("end", () => resolve("end"));
+    response.once("error", () => resolve("broken"));
+    response.once("close", () => resolve("broken"));
+  });
+  const text = () => chunks.map((chunk) => chunk.text).join("");
+  return {
+    status: response.statusCode,
+    statusText: response.statusMessage,
+    headers: response.headers,
+    rawHeaders: response.rawHeaders,
+    chunks,
+    ended,
+    text,
+    json: () => JSON.parse(text()),
+    /** Resolves once so many `data:` events have arrived whole. */
+    async events(count) {
+      const arrived = () => (text().match(/^data: .*\n\n/gm) ?? []).length >= count;
+      while (!arrived()) {
+        await new Promise((resolve, reject) => {
+          waiting.add(resolve);
+          ended.then(() => reject(new Error(`the body ended before ${count} events:\n${text()}`)));
+        });
+        waiting.clear();
+      }
+    },
+    /** Everything that the client saw. */
+    seen: () => [response.statusMessage, ...response.rawHeaders, ...Object.entries(response.trailers).flat(), text()].join("\n"),
+  };
+}

@@ -1,0 +1,57 @@
+// Programs that a test starts, and what they said.
+
+import { spawn } from "node:child_process";
+
+const running = new Set();
+process.on("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
+/** The value of a variable that `cargo xtask test` sets. */
+export function setting(name) {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: run the tests by \`cargo xtask test\``);
+  return value;
+}
+
+/**
+ * Starts a program. `ready(text)` is called with all that its pipe `from` (a descriptor's number) has
+ * said so far, and gives the value to resolve with once it finds it.
+ */
+export async function start(file, args, { from = 1, ready, env = process.env, cwd } = {}) {
+  const stdio = ["ignore", "pipe", "pipe"];
+  while (stdio.length <= from) stdio.push("pipe");
+  const child = spawn(file, args, { stdio, env, cwd });
+  running.add(child);
+  const said = { output: "" };
+  const closed = new Promise((resolve) => child.once("close", resolve));
+  closed.then(() => running.delete(child));
+
+  const found = await new Promise((resolve, reject) => {
+    let waitingFor = "";
+    child.once("error", reject);
+    closed.then(() => reject(new Error(`${file} ended early:\n${said.output}`)));
+    for (const [number, pipe] of child.stdio.entries()) {
+      pipe?.setEncoding("utf8").on("data", (text) => {
+        if (number === 1 || number === 2) said.output += text;
+        if (number !== from) return;
+        waitingFor += text;
+        const value = ready(waitingFor);
+        if (value !== undefined) resolve(value);
+      });
+    }
+  });
+
+  return {
+    found,
+    pid: child.pid,
+    /** All that it wrote to its standard output and error. */
+    get output() {
+      return said.output;
+    },
+    async stop() {
+      child.kill("SIGKILL");
+      await closed;
+    },
+  };
+}

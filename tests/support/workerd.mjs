@@ -1,0 +1,99 @@
+// Real workerd, started on a configuration that stands in a folder of its own.
+
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import workerd from "workerd";
+
+import { start } from "./program.mjs";
+
+export const COMPATIBILITY_DATE = "2026-06-01";
+export const COMPATIBILITY_FLAGS = ["enable_request_signal"];
+
+/**
+ * Starts workerd with one Worker on a free port.
+ *
+ * @param worker `{ modules, bindings, flags, compatibilityDate }`: `modules` as `bundleWorker` gives
+ *   them, the first one is the entry; a binding is a text, or `{ service: name }`
+ * @param services more Workers by name, for service bindings
+ * @param binary another workerd
+ */
+export async function startWorkerd(worker, { services = {}, binary = workerd.default } = {}) {
+  const folder = await mkdtemp(join(tmpdir(), "openai-wasm-workerd-"));
+  const definitions = [];
+  const declarations = [];
+  for (const [index, [name, service]] of Object.entries({ main: worker, ...services }).entries()) {
+    declarations.push(`    (name = ${quoted(name)}, worker = .worker${index}),`);
+    definitions.push(await definition(`worker${index}`, service, folder));
+  }
+  const text = `using Workerd = import "/workerd/workerd.capnp";
+
+const config :Workerd.Config = (
+  services = [
+${declarations.join("\n")}
+    (name = "network", network = (allow = ["public", "private"])),
+  ],
+  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
+);
+
+${definitions.join("\n")}`;
+  const config = join(folder, "config.capnp");
+  await writeFile(config, text);
+
+  const program = await start(binary, ["serve", "--control-fd=3", config], {
+    from: 3,
+    ready: (said) => {
+      for (const line of said.split("\n").slice(0, -1)) {
+        const event = JSON.parse(line);
+        if (event.event === "listen" && event.socket === "http") return event.port;
+      }
+      return undefined;
+    },
+  });
+  return {
+    port: program.found,
+    pid: program.pid,
+    url: `http://127.0.0.1:${program.found}`,
+    /** The console of all Workers, and workerd's own messages. */
+    get output() {
+      return program.output;
+    },
+    async stop() {
+      await program.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function definition(id, worker, folder) {
+  const { modules, bindings = {}, flags = COMPATIBILITY_FLAGS, compatibilityDate = COMPATIBILITY_DATE } = worker;
+  const lines = [];
+  for (const [index, { name, esModule, wasm }] of modules.entries()) {
+    const file = `${id}-${index}`;
+    await writeFile(join(folder, file), wasm ?? esModule);
+    lines.push(`    (name = ${quoted(name)}, ${wasm ? "wasm" : "esModule"} = embed ${quoted(file)}),`);
+  }
+  const bound = Object.entries(bindings).map(([name, value]) => {
+    const is = typeof value === "string" ? `text = ${quoted(value)}` : `service = ${quoted(value.service)}`;
+    return `    (name = ${quoted(name)}, ${is}),`;
+  });
+  return `const ${id} :Workerd.Worker = (
+  compatibilityDate = ${quoted(compatibilityDate)},
+  compatibilityFlags = [${flags.map(quoted).join(", ")}],
+  globalOutbound = "network",
+  modules = [
+${lines.join("\n")}
+  ],
+  bindings = [
+${bound.join("\n")}
+  ],
+);
+`;
+}
+
+/** A Cap'n Proto text literal. */
+function quoted(text) {
+  const escaped = text.replace(/["\\]/g, "\\$&").replace(/[\0-\x1f]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
+  return `"${escaped}"`;
+}
