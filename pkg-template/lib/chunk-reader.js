@@ -1,12 +1,19 @@
 // Bytes of a streamed answer in, chunks out: the meeting point with the WebAssembly decoder.
 
 import { APIError, StreamDecodeError, StreamLimitError, StreamTruncatedError } from "./errors.js";
+import { compile } from "./template.js";
 
-/** The bits that `decode` and `finish` give: `Found` in src/stream/batch.rs. */
-const DONE = 2;
-const TOO_LARGE = 4;
-const ERROR = 8;
-const UNTERMINATED = 16;
+/** Bits and words of what the decoder leaves: `found` and `Head` in src/stream/batch.rs. */
+const DONE = 1;
+const TOO_LARGE = 2;
+const ERROR = 4;
+const UNTERMINATED = 8;
+const PLAIN = 16;
+const ESCAPED = 32;
+const [FOUND, OUT, TEXT_LEN, OUT_LEN, CHUNKS, FITS, FIT_ITEMS, SLOT] = [0, 1, 2, 3, 4, 5, 6, 7];
+
+/** Below this many bytes a loop over ASCII is quicker than a call of TextDecoder. */
+const SHORT = 24;
 
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
@@ -22,7 +29,12 @@ export class ChunkReader {
   #decoder;
   #memory;
   #bytes;
+  #words;
+  #input;
+  #inputBytes;
+  #head;
   #mark;
+  #templates = [];
   #headers;
   #maxEventBytes;
   #truncation;
@@ -31,7 +43,8 @@ export class ChunkReader {
   #finalSeen = false;
   #text = "";
   #recent = [];
-  #given = 0;
+  /** With `textOnly`: what the last bytes said. */
+  #said = "";
 
   /** How many chunks came. */
   eventIndex = 0;
@@ -41,9 +54,13 @@ export class ChunkReader {
   constructor(instance, { maxEventBytes, truncation, headers, textOnly }) {
     // Random, so that no server can write it: src/stream/batch.rs says why. A small integer.
     this.#mark = (1 << 28) + Math.floor(Math.random() * (1 << 28));
-    this.#decoder = new instance.exports.ChunkDecoder(Math.min(maxEventBytes, 0xffffffff), this.#mark);
+    const limit = Math.min(maxEventBytes, 0xffffffff);
+    this.#decoder = new instance.exports.ChunkDecoder(limit, this.#mark, textOnly);
     this.#memory = instance.memory;
-    this.#bytes = new Uint8Array(this.#memory.buffer);
+    this.#input = this.#decoder.input;
+    this.#inputBytes = this.#decoder.input_len;
+    this.#head = this.#decoder.head >>> 2;
+    this.#look();
     this.#headers = headers;
     this.#maxEventBytes = maxEventBytes;
     this.#truncation = truncation;
@@ -52,40 +69,32 @@ export class ChunkReader {
 
   /** The text of choice 0 so far. */
   get text() {
-    this.#text += this.#recent.join("");
-    this.#recent.length = 0;
+    if (this.#recent.length > 0) {
+      this.#text += this.#recent.join("");
+      this.#recent = [];
+    }
     return this.#text;
   }
 
-  /** Decodes some bytes and appends what they complete to `queue`. */
+  /** Decodes the first bytes, as many as go at once, and appends what they complete to `queue`. */
   push(bytes, queue) {
-    const at = this.#decoder.space(bytes.length);
-    this.#view().set(bytes, at);
-    this.#take(this.#decoder.decode(), queue);
+    const piece = bytes.length > this.#inputBytes ? bytes.subarray(0, this.#inputBytes) : bytes;
+    if (this.#bytes.byteLength === 0) this.#look();
+    this.#bytes.set(piece, this.#input);
+    this.#decoder.decode(piece.length);
+    this.#take(queue);
     if (this.#textOnly) this.#giveText(queue);
+    return piece.length;
   }
 
   /** The bytes have ended. */
   finish(queue) {
-    const truncation = this.#truncation;
-    const found = this.#decoder.finish();
-    if (found & UNTERMINATED) {
-      const chunk = parse(this.#string(0, this.#decoder.out_len));
-      if (chunk !== undefined) this.#accept(chunk, queue);
-      else if (truncation !== "ignore") this.end ??= new End(this.#truncated());
-    } else {
-      this.#take(found, queue);
-    }
+    this.#decoder.finish();
+    this.#take(queue);
     if (this.#textOnly) this.#giveText(queue);
     if (this.end) return;
-    const whole = this.eventIndex > 0 && (this.#finalSeen || truncation === "ignore");
+    const whole = this.eventIndex > 0 && (this.#finalSeen || this.#truncation === "ignore");
     this.end = whole ? WHOLE : new End(this.#truncated());
-  }
-
-  #giveText(queue) {
-    const text = this.text.slice(this.#given);
-    this.#given = this.#text.length;
-    if (text) queue.push(text);
   }
 
   /** A body of JSON that ought to have been a stream: false if it is none. */
@@ -111,41 +120,139 @@ export class ChunkReader {
     return error;
   }
 
-  #take(found, queue) {
-    const length = found ? this.#decoder.array_len : 0;
-    if (length > 0) this.#takeArray(length, queue);
-    if (this.end) return;
+  #take(queue) {
+    // The call may have grown the memory, which detaches every view of it.
+    if (this.#bytes.byteLength === 0) this.#look();
+    const words = this.#words;
+    const head = this.#head;
+    const found = words[head + FOUND];
+    const length = words[head + TEXT_LEN];
+    if (!(found & PLAIN)) {
+      this.#takeArray(length, queue);
+    } else if (words[head + FITS] > 0) {
+      if (this.#textOnly) this.#takeText(found, length);
+      else this.#takeValues(length, queue);
+    }
+    if (found === PLAIN || found === 0 || this.end) return;
     if (found & DONE) {
       this.end = WHOLE;
     } else if (found & TOO_LARGE) {
-      this.end = new End(
-        this.describe(
-          new StreamLimitError(`event ${this.eventIndex} is larger than ${this.#maxEventBytes} bytes`),
-        ),
-      );
+      const message = `event ${this.eventIndex} is larger than ${this.#maxEventBytes} bytes`;
+      this.end = new End(this.describe(new StreamLimitError(message)));
     } else if (found & ERROR) {
-      const text = this.#string(length, this.#decoder.out_len);
+      const text = this.#string(length, words[head + OUT_LEN]);
       const body = parse(text) ?? { message: text };
       this.end = new End(this.#reported(body.error || body));
+    } else if (found & UNTERMINATED) {
+      const chunk = parse(this.#string(length, words[head + OUT_LEN]));
+      if (chunk !== undefined) this.#accept(chunk, queue);
+      else if (this.#truncation !== "ignore") this.end = new End(this.#truncated());
+    }
+  }
+
+  /** Only text is wanted, and all of it was found without parsing. */
+  #takeText(found, length) {
+    this.eventIndex += this.#words[this.#head + FITS];
+    const text = this.#string(0, length);
+    this.#say(found & ESCAPED ? JSON.parse(`"${text}"`) : text);
+  }
+
+  /** The changing values of chunks of one template, all simple strings. */
+  #takeValues(length, queue) {
+    const events = this.#words[this.#head + FITS];
+    const { build, count, text } = this.#templates[this.#words[this.#head + SLOT]];
+    const lines = this.#string(0, length - 1);
+    this.eventIndex += events;
+    const values = events * count === 1 ? [lines] : lines.split("\n");
+    for (let at = 0; at < values.length; at += count) {
+      queue.push(build(values, at));
+      if (text >= 0) this.#say(values[at + text]);
     }
   }
 
   #takeArray(length, queue) {
-    const mark = this.#mark;
-    const spans = this.#decoder.spans();
     const items = parse(this.#string(0, length));
-    if (Array.isArray(items) && items.length === spans.length + 1 && items[items.length - 1] === mark) {
-      let at = 0;
-      while (items[at] === mark && at + 1 < items.length) at += 2;
-      if (at === items.length - 1) {
-        for (at = 1; at < items.length && !this.end; at += 2) this.#accept(items[at], queue);
-        return;
+    if (items !== undefined && this.#isSound(items)) this.#takeItems(items, queue);
+    else this.#takeOneByOne(length, queue);
+  }
+
+  /** Whether each mark stands where a chunk must begin: then each chunk is one JSON value. */
+  #isSound(items) {
+    const mark = this.#mark;
+    let chunks = this.#words[this.#head + CHUNKS];
+    let fits = this.#words[this.#head + FIT_ITEMS];
+    let at = 0;
+    // Templates of this very array are known only by their holes yet.
+    const counts = this.#templates.map(({ count }) => count);
+    while (at < items.length) {
+      const item = items[at];
+      if (typeof item === "string" && this.#textOnly) {
+        fits -= 1;
+        at += 2;
+      } else if (item === mark) {
+        if (at === items.length - 1) return chunks === 0 && fits === 0;
+        chunks -= 1;
+        at += 2;
+      } else if (item > mark) {
+        chunks -= 1;
+        counts[item - mark - 1] = items[at + 1].length;
+        at += 3;
+      } else {
+        fits -= 1;
+        at += 1 + (counts[item] ?? Infinity);
       }
     }
-    // Some chunk is no JSON, or only looks so beside its neighbours: one by one.
-    for (let at = 0; at < spans.length && !this.end; at += 2) {
-      this.#accept(parse(this.#string(spans[at], spans[at + 1])), queue);
+    return at === items.length && chunks === 0 && fits === 0;
+  }
+
+  #takeItems(items, queue) {
+    const mark = this.#mark;
+    for (let at = 0; at < items.length && !this.end; ) {
+      const item = items[at];
+      if (typeof item === "string") {
+        this.#say(item);
+        this.eventIndex += items[at + 1];
+        at += 2;
+      } else if (item < mark) {
+        const { build, count, text } = this.#templates[item];
+        queue.push(build(items, at + 1));
+        if (text >= 0) this.#say(items[at + 1 + text]);
+        this.eventIndex += 1;
+        at += 1 + count;
+      } else if (item > mark) {
+        const chunk = items[at + 2];
+        this.#accept(chunk, queue);
+        // The template is the reader's own: a consumer may change the chunk that it got.
+        if (!this.end) this.#templates[item - mark - 1] = compile(structuredClone(chunk), items[at + 1]);
+        at += 3;
+      } else {
+        if (at < items.length - 1) this.#accept(items[at + 1], queue);
+        at += 2;
+      }
     }
+  }
+
+  /** Some chunk is no JSON, or only looks so beside its neighbours. */
+  #takeOneByOne(length, queue) {
+    const spans = this.#decoder.spans();
+    const chunks = [];
+    let rest = "";
+    let from = 0;
+    for (let at = 0; at < spans.length; at += 2) {
+      chunks.push(parse(this.#string(spans[at], spans[at + 1])));
+      rest += `${this.#string(from, spans[at])}null`;
+      from = spans[at + 1];
+    }
+    const items = JSON.parse(rest + this.#string(from, length));
+    let chunk = 0;
+    for (let at = 0; at < items.length - 1; at += 1) {
+      if (items[at] >= this.#mark) {
+        at += items[at] > this.#mark ? 2 : 1;
+        items[at] = chunks[chunk];
+        chunk += 1;
+      }
+    }
+    this.#takeItems(items, queue);
   }
 
   #accept(chunk, queue) {
@@ -158,26 +265,21 @@ export class ChunkReader {
       this.end = new End(this.#reported(chunk.error || chunk));
       return;
     }
-    this.#look(chunk);
+    this.#finalSeen ||= isFinal(chunk);
+    this.#say(textOf(chunk));
     this.eventIndex += 1;
     if (!this.#textOnly) queue.push(chunk);
   }
 
-  /** Keeps the text, and whether the answer may end here. */
-  #look(chunk) {
-    const { choices } = chunk;
-    if (!Array.isArray(choices)) {
-      this.#finalSeen ||= typeof chunk.type === "string" && /\.(completed|done)$/.test(chunk.type);
-      return;
-    }
-    for (const choice of choices) {
-      if (choice?.finish_reason) this.#finalSeen = true;
-    }
-    const text = textOf(chunk);
-    if (text) {
-      this.#recent.push(text);
-      if (this.#recent.length > 1024) void this.text;
-    }
+  #say(text) {
+    if (!text || typeof text !== "string") return;
+    if (this.#textOnly) this.#said += text;
+    if (this.#recent.push(text) > 1024) void this.text;
+  }
+
+  #giveText(queue) {
+    if (this.#said) queue.push(this.#said);
+    this.#said = "";
   }
 
   #truncated() {
@@ -197,16 +299,30 @@ export class ChunkReader {
     );
   }
 
-  #view() {
-    // Growing the memory detaches every view of it.
-    if (this.#bytes.byteLength === 0) this.#bytes = new Uint8Array(this.#memory.buffer);
-    return this.#bytes;
+  #look() {
+    this.#bytes = new Uint8Array(this.#memory.buffer);
+    this.#words = new Uint32Array(this.#memory.buffer);
   }
 
   #string(start, end) {
-    const at = this.#decoder.out;
-    return utf8.decode(this.#view().subarray(at + start, at + end));
+    const out = this.#words[this.#head + OUT];
+    const bytes = this.#bytes;
+    if (end - start <= SHORT) {
+      let text = "";
+      for (let at = out + start; at < out + end && bytes[at] < 128; at += 1) {
+        text += String.fromCharCode(bytes[at]);
+      }
+      if (text.length === end - start) return text;
+    }
+    return utf8.decode(bytes.subarray(out + start, out + end));
   }
+}
+
+/** Whether the answer may end after this chunk. */
+function isFinal({ choices, type }) {
+  if (Array.isArray(choices)) return choices.some((choice) => choice?.finish_reason);
+  // Image and transcription streams name their last event.
+  return typeof type === "string" && /\.(completed|done)$/.test(type);
 }
 
 /** The text that a chunk adds to choice 0. */

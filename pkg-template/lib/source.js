@@ -11,8 +11,6 @@ import {
 } from "./errors.js";
 import { snippet } from "./failure.js";
 
-/** A larger read is decoded in pieces: so neither the queue nor WebAssembly's memory grows with it. */
-const PIECE_BYTES = 64 * 1024;
 /** How much of a body is read that is no stream and no JSON. */
 const SNIPPET_BYTES = 4096;
 
@@ -29,6 +27,8 @@ export class Source {
   /** The bytes of the last read that are not decoded yet. */
   #rest;
   #bytesSeen = 0;
+  /** The body's type, if it is none that can hold events. */
+  #whole;
   /** The promise that a call of `next` waits for, and how to settle it. */
   #waiting;
   #resolve;
@@ -85,6 +85,8 @@ export class Source {
     const { headers } = response;
     const { textOnly } = this;
     this.#chunks = new ChunkReader(instance, { maxEventBytes, truncation, headers, textOnly });
+    const type = headers.get("content-type")?.split(";")[0].trim().toLowerCase() ?? "";
+    if (/^application\/(.+\+)?json$|html|xml/.test(type)) this.#whole = type;
     if (response.body) this.#reader = readerOf(response.body);
     if (signal?.aborted) controller.abort(signal.reason);
     if (controller.signal.aborted) return this.#abort();
@@ -102,9 +104,8 @@ export class Source {
   #advance() {
     try {
       while (this.#rest) {
-        const piece = this.#rest.subarray(0, PIECE_BYTES);
-        this.#rest = piece.length < this.#rest.length ? this.#rest.subarray(PIECE_BYTES) : undefined;
-        this.#chunks.push(piece, this.#queue);
+        const decoded = this.#chunks.push(this.#rest, this.#queue);
+        this.#rest = decoded < this.#rest.length ? this.#rest.subarray(decoded) : undefined;
         if (this.#chunks.end || this.#queue.length > 0) return this.#settle();
       }
     } catch (error) {
@@ -236,13 +237,6 @@ export class Source {
     }
     this.#stop(new StreamIdleTimeoutError(`no event came within ${idleTimeout} ms`));
   };
-
-  /** The body's type, if it is none that can hold events. */
-  get #whole() {
-    const type = this.#options.response.headers.get("content-type")?.split(";")[0].trim().toLowerCase();
-    if (!type) return undefined;
-    return /^application\/(.+\+)?json$/.test(type) || /html|xml/.test(type) ? type : undefined;
-  }
 
   /** A body that is no event stream although one was asked for: an error, or one whole answer. */
   async #readWhole() {

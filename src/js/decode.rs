@@ -1,11 +1,11 @@
-//! The decoders behind `pkg-template/lib/source.js` and `event-stream.js`.
+//! The decoders behind `pkg-template/lib/chunk-reader.js` and `event-stream.js`.
 //!
-//! Bytes go in by memory, not by argument: JavaScript writes a read where `space` says, then calls
-//! `decode` and reads the result where `out` says. So each byte is copied once on its way in.
+//! Bytes go in and out by memory, not by argument: JavaScript writes a read where `input` says,
+//! calls `decode`, and reads what `head` points to. So a read costs one crossing.
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::stream::batch::Batch;
+use crate::stream::batch::{Batch, Head};
 
 /// Decodes a streamed answer.
 #[wasm_bindgen]
@@ -15,45 +15,41 @@ pub struct ChunkDecoder(Batch);
 impl ChunkDecoder {
     /// `mark` is a random number: see `stream/batch.rs`.
     #[wasm_bindgen(constructor)]
-    pub fn new(max_event_bytes: u32, mark: u32) -> Self {
+    pub fn new(max_event_bytes: u32, mark: u32, text_only: bool) -> Self {
         let max_event_bytes = usize::try_from(max_event_bytes).unwrap_or(usize::MAX);
-        Self(Batch::new(max_event_bytes, mark))
+        Self(Batch::new(max_event_bytes, mark, text_only))
     }
 
-    /// The address of `len` bytes for the next piece of the stream; all of them must be written.
-    pub fn space(&mut self, len: usize) -> usize {
-        self.0.space(len).as_mut_ptr().addr()
-    }
-
-    /// Decodes that piece and gives the bits of `Found`.
-    pub fn decode(&mut self) -> u32 {
-        self.0.decode().0
-    }
-
-    /// Decodes what the end of the stream leaves and gives the bits of `Found`.
-    pub fn finish(&mut self) -> u32 {
-        self.0.finish().0
-    }
-
-    /// The address of what was found.
+    /// The address of the piece to decode. It stays.
     #[wasm_bindgen(getter)]
-    pub fn out(&self) -> usize {
-        self.0.out().as_ptr().addr()
+    pub fn input(&mut self) -> usize {
+        self.0.input().as_mut_ptr().addr()
     }
 
-    /// How many bytes of it are the array.
+    /// How long a piece may be, in bytes.
     #[wasm_bindgen(getter)]
-    pub fn array_len(&self) -> usize {
-        self.0.array_len()
+    pub fn input_len(&mut self) -> usize {
+        self.0.input().len()
     }
 
-    /// How many bytes it has in all: what follows the array is the tail.
+    /// The address of what the last call found: the words of `Head`. It stays.
     #[wasm_bindgen(getter)]
-    pub fn out_len(&self) -> usize {
-        self.0.out().len()
+    pub fn head(&self) -> usize {
+        let head: *const Head = self.0.head();
+        head.addr()
     }
 
-    /// Start and end of each chunk in it.
+    /// Decodes a piece of `len` bytes.
+    pub fn decode(&mut self, len: usize) {
+        self.0.decode(len);
+    }
+
+    /// Decodes what the end of the stream leaves.
+    pub fn finish(&mut self) {
+        self.0.finish();
+    }
+
+    /// Start and end of each chunk in the text.
     pub fn spans(&self) -> Vec<u32> {
         self.0.spans().to_vec()
     }

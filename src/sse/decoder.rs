@@ -60,6 +60,8 @@ pub struct Decoder {
     error: Option<Vec<u8>>,
     watch_error: bool,
 
+    /// How many bytes waited when the open block was last offered whole.
+    offered: usize,
     /// Bytes of the block's finished lines, each counted with one byte for its end.
     block_bytes: usize,
     max_event_bytes: usize,
@@ -101,6 +103,7 @@ impl Decoder {
             retry_ms: None,
             error: None,
             watch_error: false,
+            offered: 0,
             block_bytes: 0,
             max_event_bytes,
             too_large: false,
@@ -118,14 +121,6 @@ impl Decoder {
     pub fn push(&mut self, bytes: &[u8]) {
         self.compact();
         self.buf.extend_from_slice(bytes);
-    }
-
-    /// Makes room for `len` bytes and lends it: what the caller writes there has been pushed.
-    pub(crate) fn space(&mut self, len: usize) -> &mut [u8] {
-        self.compact();
-        let at = self.buf.len();
-        self.buf.resize(at.saturating_add(len), 0);
-        self.buf.get_mut(at..).unwrap_or_default()
     }
 
     /// Takes the next complete event, or `None` when more bytes are needed.
@@ -199,18 +194,24 @@ impl Decoder {
         Some(Ok(self.event()))
     }
 
-    /// The bytes that wait at the start of a block of which nothing has been read, and nothing
+    /// The bytes that wait at the start of a block of which no line has been read, and nothing
     /// otherwise. With [`Self::skip_block`] a caller that knows whole blocks can pass over them.
+    ///
+    /// A block that is not all there is offered again only when half as much has come again, so
+    /// that looking at it costs linear time in all.
     pub(crate) fn waiting_blocks(&mut self) -> &[u8] {
         if self.too_large || !self.begin() {
             return &[];
         }
         self.close_dispatched();
         self.swallow_lf();
-        if self.block_bytes > 0 || self.line != self.block {
+        let waiting = self.buf.get(self.block..).unwrap_or_default();
+        let enough = waiting.len() >= self.offered + self.offered / 2;
+        if !enough || self.block_bytes > 0 || self.line != self.block {
             return &[];
         }
-        self.buf.get(self.block..).unwrap_or_default()
+        self.offered = waiting.len();
+        waiting
     }
 
     /// Passes over `len` waiting bytes that were exactly one block with its blank line.
@@ -220,6 +221,7 @@ impl Decoder {
         self.block = end;
         self.line = end;
         self.scanned = end;
+        self.offered = 0;
     }
 
     /// The whole block of the event just handed out, and where its data stands in there, if the
@@ -376,6 +378,7 @@ impl Decoder {
         self.dispatched = false;
         self.block = self.line;
         self.block_bytes = 0;
+        self.offered = 0;
         self.data_lines = 0;
         self.event.clear();
         self.error = None;

@@ -1,161 +1,176 @@
-//! The JavaScript hot path: all events of one network read become one JSON text.
+//! The JavaScript hot path: all events of one network read become one text.
 //!
-//! JavaScript parses that text with a single `JSON.parse`, so an event costs no crossing of its
-//! own. The text is an array. Before each chunk stands the *mark*, a number that the stream's
-//! owner drew at random, and one more mark ends an array that holds any chunk. A chunk is copied
-//! unread, so it may be bad JSON, and bad JSON of two events may even join into good JSON; but no
-//! server can guess the mark, and so the array has marks and chunks exactly in turn only if each
-//! chunk is one JSON value. Otherwise [`Batch::spans`] says where each one stands.
+//! Two forms. When every event fits one template whose holes hold simple strings, the text is those
+//! strings alone, one a line: the *plain* form. Otherwise it is a JSON array that JavaScript parses
+//! at once, of these items one after another:
+//!
+//! - a chunk: `mark, {…}`
+//! - a chunk that is a template from now on: `mark + 1 + slot, [its holes], {…}`
+//! - an event that fits a template: `slot, value, value…`, a value for each hole
+//! - when only text is wanted, any number of such events: `"their text", how many`
+//! - and `mark` at the end, if there was any chunk.
+//!
+//! The mark is a number that the stream's owner drew at random. A chunk is copied unread, so it may
+//! be bad JSON, and bad JSON of two events may join into good JSON. But no server can guess the
+//! mark; so the array has its items exactly in turn only if each chunk is one JSON value. Otherwise
+//! [`Batch::spans`] says where each chunk stands, to read them one by one.
 
+use super::batch_text::BatchText;
+use super::batch_text::BatchText;
 use super::payload::Payload;
+use super::template::Templates;
 use crate::sse;
 
-/// What [`Batch::decode`] found, as bits of one number that crosses to JavaScript.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Found(pub(crate) u32);
+/// The most bytes that one call decodes.
+pub(crate) const INPUT_BYTES: usize = 16 * 1024;
 
-impl Found {
-    /// The array holds something.
-    pub(crate) const ITEMS: u32 = 1;
+/// What was found, as bits of [`Head::found`].
+pub(crate) mod found {
     /// `[DONE]` came.
-    pub(crate) const DONE: u32 = 2;
+    pub(crate) const DONE: u32 = 1;
     /// One event is too large.
-    pub(crate) const TOO_LARGE: u32 = 4;
+    pub(crate) const TOO_LARGE: u32 = 2;
     /// The tail is the body of an event that was named an error.
-    pub(crate) const ERROR: u32 = 8;
-    /// The tail is an event that the end of the stream cut off, or only its blank line.
-    pub(crate) const UNTERMINATED: u32 = 16;
+    pub(crate) const ERROR: u32 = 4;
+    /// The tail is an event that lacks its blank line at the end of the stream, or is cut off.
+    pub(crate) const UNTERMINATED: u32 = 8;
+    /// The text has the plain form.
+    pub(crate) const PLAIN: u32 = 16;
+    /// The text is the inside of a JSON string: plain, but with escapes.
+    pub(crate) const ESCAPED: u32 = 32;
 }
 
-/// Turns reads into arrays.
+/// What a call leaves in memory for JavaScript to read, word by word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[repr(C)]
+pub(crate) struct Head {
+    /// Bits of [`found`].
+    pub(crate) found: u32,
+    /// Address of the text, then the tail.
+    pub(crate) out: u32,
+    /// Length of the text, in bytes.
+    pub(crate) text_len: u32,
+    /// Length of text and tail, in bytes.
+    pub(crate) out_len: u32,
+    /// How many chunks the array holds.
+    pub(crate) chunks: u32,
+    /// How many events fitted a template.
+    pub(crate) fits: u32,
+    /// How many items of the array are fits, or runs of them when only text is wanted.
+    pub(crate) fit_items: u32,
+    /// The template of the plain form.
+    pub(crate) slot: u32,
+}
+
+/// Turns reads into texts.
 #[derive(Debug)]
 pub(crate) struct Batch {
     events: sse::Decoder,
-    mark: String,
-    out: Vec<u8>,
-    /// Where the array ends in `out` and the tail begins.
-    array_len: usize,
-    /// Start and end of each chunk in `out`.
-    spans: Vec<u32>,
+    templates: Templates,
+    input: Box<[u8]>,
+    text: BatchText,
+    head: Head,
     ended: bool,
 }
 
 impl Batch {
-    pub(crate) fn new(max_event_bytes: usize, mark: u32) -> Self {
+    pub(crate) fn new(max_event_bytes: usize, mark: u32, text_only: bool) -> Self {
         Self {
             events: sse::Decoder::with_max_event_bytes(max_event_bytes).watch_error_field(),
-            mark: mark.to_string(),
-            out: Vec::new(),
-            array_len: 0,
-            spans: Vec::new(),
+            templates: Templates::default(),
+            input: vec![0; INPUT_BYTES].into_boxed_slice(),
+            text: BatchText::new(mark, text_only),
+            head: Head::default(),
             ended: false,
         }
     }
 
-    /// Room for the next `len` bytes of the stream.
-    pub(crate) fn space(&mut self, len: usize) -> &mut [u8] {
-        self.events.space(len)
+    /// Where the next piece of the stream goes.
+    pub(crate) fn input(&mut self) -> &mut [u8] {
+        &mut self.input
     }
 
-    /// Decodes what is in [`Self::space`]. After an end it finds nothing more.
-    pub(crate) fn decode(&mut self) -> Found {
-        self.start();
-        while !self.ended {
-            let found = match self.events.next_event() {
-                None => break,
-                Some(Err(_)) => Found::TOO_LARGE,
-                Some(Ok(event)) => match Payload::of(&event) {
-                    Payload::Skip => continue,
-                    Payload::Json(json) => {
-                        chunk(&mut self.out, &mut self.spans, &self.mark, json);
-                        continue;
-                    }
-                    Payload::Done => Found::DONE,
-                    Payload::Error(body) => {
-                        self.array_len = close(&mut self.out, &self.spans, &self.mark);
-                        self.out.extend_from_slice(body);
-                        self.ended = true;
-                        return Found(Found::ERROR | self.items());
-                    }
-                },
-            };
-            self.ended = true;
-            self.array_len = close(&mut self.out, &self.spans, &self.mark);
-            return Found(found | self.items());
+    /// What the last call found.
+    pub(crate) fn head(&self) -> &Head {
+        &self.head
+    }
+
+    /// The text, then the tail.
+    #[cfg(test)]
+    pub(crate) fn out(&self) -> &[u8] {
+        self.text.out()
+    }
+
+    /// Start and end of each chunk in the text.
+    pub(crate) fn spans(&self) -> &[u32] {
+        self.text.spans()
+    }
+
+    /// Decodes the first `len` bytes of [`Self::input`]. After an end it finds nothing more.
+    pub(crate) fn decode(&mut self, len: usize) {
+        self.text.start();
+        let mut found = 0;
+        if !self.ended {
+            self.events.push(self.input.get(..len).unwrap_or_default());
+            found = self.take_events();
+            self.ended = found != 0;
         }
-        self.array_len = close(&mut self.out, &self.spans, &self.mark);
-        Found(self.items())
+        self.close(found);
     }
 
     /// The stream's bytes have ended: finds what waits without its blank line.
-    pub(crate) fn finish(&mut self) -> Found {
-        self.start();
-        if self.ended {
-            return Found::default();
+    pub(crate) fn finish(&mut self) {
+        self.text.start();
+        let mut found = 0;
+        if !self.ended {
+            self.ended = true;
+            found = match self.events.take_unterminated() {
+                None => 0,
+                Some(Err(_)) => found::TOO_LARGE,
+                Some(Ok(event)) => match Payload::of(&event) {
+                    Payload::Skip => 0,
+                    Payload::Done => found::DONE,
+                    Payload::Error(body) => self.text.tail(body, found::ERROR),
+                    Payload::Json(json) => self.text.tail(json, found::UNTERMINATED),
+                },
+            };
         }
-        self.ended = true;
-        let found = match self.events.take_unterminated() {
-            None => 0,
-            Some(Err(_)) => Found::TOO_LARGE,
-            Some(Ok(event)) => match Payload::of(&event) {
-                Payload::Skip => 0,
-                Payload::Done => Found::DONE,
-                Payload::Error(body) => {
-                    self.out.extend_from_slice(body);
-                    Found::ERROR
-                }
-                Payload::Json(json) => {
-                    self.out.extend_from_slice(json);
-                    Found::UNTERMINATED
-                }
-            },
-        };
-        Found(found)
+        self.close(found);
     }
 
-    /// What was found: the array, then the tail.
-    pub(crate) fn out(&self) -> &[u8] {
-        &self.out
+    /// Takes all events that are there, up to an end. Gives how it ended, if it did.
+    fn take_events(&mut self) -> u32 {
+        let max_event_bytes = self.events.max_event_bytes();
+        loop {
+            let waiting = self.events.waiting_blocks();
+            if let Some(fit) = self.templates.fit(waiting)
+                && fit.len <= max_event_bytes
+            {
+                self.text.fit(fit, waiting, self.templates.values());
+                self.events.skip_block(fit.len);
+                continue;
+            }
+            let event = match self.events.next_event() {
+                None => return 0,
+                Some(Err(_)) => return found::TOO_LARGE,
+                Some(Ok(event)) => event,
+            };
+            let json = match Payload::of(&event) {
+                Payload::Skip => continue,
+                Payload::Done => return found::DONE,
+                Payload::Error(body) => return self.text.tail(body, found::ERROR),
+                Payload::Json(json) => json,
+            };
+            self.text.chunk(json);
+            if let Some((block, start, end)) = self.events.dispatched_block()
+                && let Some(slot) = self.templates.learn(block, start, end)
+            {
+                self.text.learned(slot, self.templates.holes(slot));
+            }
+        }
     }
 
-    /// How many bytes of [`Self::out`] are the array.
-    pub(crate) fn array_len(&self) -> usize {
-        self.array_len
+    fn close(&mut self, found: u32) {
+        self.head = self.text.close(found);
     }
-
-    /// Start and end of each chunk in [`Self::out`].
-    pub(crate) fn spans(&self) -> &[u32] {
-        &self.spans
-    }
-
-    fn start(&mut self) {
-        self.out.clear();
-        self.spans.clear();
-        self.array_len = 0;
-    }
-
-    fn items(&self) -> u32 {
-        if self.array_len > 0 { Found::ITEMS } else { 0 }
-    }
-}
-
-fn chunk(out: &mut Vec<u8>, spans: &mut Vec<u32>, mark: &str, json: &[u8]) {
-    out.push(if out.is_empty() { b'[' } else { b',' });
-    out.extend_from_slice(mark.as_bytes());
-    out.push(b',');
-    let start = out.len();
-    out.extend_from_slice(json);
-    spans.extend([start, out.len()].map(|at| u32::try_from(at).unwrap_or(u32::MAX)));
-}
-
-fn close(out: &mut Vec<u8>, spans: &[u32], mark: &str) -> usize {
-    if out.is_empty() {
-        return 0;
-    }
-    if !spans.is_empty() {
-        out.push(b',');
-        out.extend_from_slice(mark.as_bytes());
-    }
-    out.push(b']');
-    out.len()
 }

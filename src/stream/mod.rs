@@ -5,11 +5,17 @@
 
 #[cfg(any(feature = "js", test))]
 pub(crate) mod batch;
+#[cfg(any(feature = "js", test))]
+mod batch_text;
 mod chunk;
 mod decoder;
 mod error;
+#[cfg(any(feature = "js", test))]
+mod leaves;
 mod payload;
 mod server_error;
+#[cfg(any(feature = "js", test))]
+mod template;
 
 pub use chunk::Chunk;
 pub use decoder::{Decoder, Truncation};
