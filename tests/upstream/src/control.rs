@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::{
     error::ApiError,
     faults::Order,
-    record::{Log, Outcome, Record},
+    record::{Log, Outcome},
     server::AppState,
 };
 
@@ -36,7 +36,7 @@ fn report(log: &Log) -> Value {
     let (open, opened) = log.connections();
     let requests = log.records();
     json!({
-        "hits": requests.len(), "requests": requests,
+        "hits": log.hits(), "requests": requests,
         "connections": {"open": open, "opened": opened},
     })
 }
@@ -81,13 +81,13 @@ async fn disarm(State(state): State<AppState>) -> StatusCode {
 #[serde(deny_unknown_fields)]
 struct Conditions {
     /// At least this many requests came in.
-    requests: Option<usize>,
+    requests: Option<u64>,
     /// At least this many have their whole body.
-    bodies: Option<usize>,
+    bodies: Option<u64>,
     /// At least this many clients left before the end of their answer.
-    closed: Option<usize>,
+    closed: Option<u64>,
     /// At least this many requests ended, in whatever way.
-    ended: Option<usize>,
+    ended: Option<u64>,
     /// The last request was sent at least this many events.
     events: Option<u64>,
     /// At most this many connections are open.
@@ -98,19 +98,24 @@ struct Conditions {
 
 impl Conditions {
     fn hold(&self, log: &Log) -> bool {
-        let records = log.records();
-        let count =
-            |test: fn(&Record) -> bool| records.iter().filter(|record| test(record)).count();
-        let enough = |wanted: Option<usize>, have: usize| wanted.is_none_or(|least| have >= least);
-        enough(self.requests, records.len())
-            && enough(self.bodies, count(|r| r.body_complete))
-            && enough(self.closed, count(|r| r.outcome == Outcome::ClientClosed))
-            && enough(self.ended, count(|r| r.outcome != Outcome::Open))
-            && self.events.is_none_or(|least| {
-                records
-                    .last()
-                    .is_some_and(|record| record.events_sent >= least)
-            })
+        let (mut bodies, mut closed, mut ended, mut events) = (0, 0, 0, 0);
+        log.inspect(|records| {
+            for record in records {
+                bodies += u64::from(record.body_complete);
+                closed += u64::from(record.outcome == Outcome::ClientClosed);
+                ended += u64::from(record.outcome != Outcome::Open);
+                events = record.events_sent;
+            }
+        });
+        [
+            (self.requests, log.hits()),
+            (self.bodies, bodies),
+            (self.closed, closed),
+            (self.ended, ended),
+            (self.events, events),
+        ]
+        .into_iter()
+        .all(|(wanted, have)| wanted.is_none_or(|least| have >= least))
             && self
                 .connections
                 .is_none_or(|most| log.connections().0 <= most)

@@ -1,6 +1,7 @@
 //! What came in and what became of it, for tests to read.
 
 use std::{
+    collections::VecDeque,
     sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::Ordering},
     time::{SystemTime, UNIX_EPOCH},
 };
@@ -13,6 +14,8 @@ use crate::tap::Connection;
 
 /// Times of events are kept for this many events of a request.
 const EVENT_TIMES: usize = 10_000;
+/// Requests on record; older ones are forgotten.
+const RECORDS: usize = 10_000;
 
 /// Milliseconds since 1970.
 pub fn now_ms() -> u64 {
@@ -85,7 +88,8 @@ pub struct Record {
 #[derive(Default)]
 struct Books {
     next_id: u64,
-    records: Vec<(Record, Arc<Connection>, u64)>,
+    hits: u64,
+    records: VecDeque<(Record, Arc<Connection>, u64)>,
     connections_opened: u64,
     connections_open: u64,
 }
@@ -153,14 +157,21 @@ impl Log {
         record.id = books.next_id;
         record.connection = connection.id;
         record.at_ms = now_ms();
-        for (earlier, on, base) in &mut books.records {
-            if on.id == connection.id && earlier.bytes_written == 0 {
-                freeze(earlier, on, *base);
-            }
+        books.hits += 1;
+        let before = books
+            .records
+            .iter_mut()
+            .rev()
+            .find(|(_, on, _)| on.id == connection.id);
+        if let Some((earlier, on, base)) = before {
+            freeze(earlier, on, *base);
+        }
+        if books.records.len() >= RECORDS {
+            books.records.pop_front();
         }
         let id = record.id;
         let base = connection.written.load(Ordering::Relaxed);
-        books.records.push((record, connection.clone(), base));
+        books.records.push_back((record, connection.clone(), base));
         drop(books);
         self.notify();
         Entry {
@@ -181,6 +192,19 @@ impl Log {
         records
     }
 
+    /// Looks at the records without copying them.
+    pub fn inspect<T>(
+        &self,
+        look: impl FnOnce(&mut dyn DoubleEndedIterator<Item = &Record>) -> T,
+    ) -> T {
+        look(&mut self.books().records.iter().map(|(record, ..)| record))
+    }
+
+    /// Requests since the last reset.
+    pub fn hits(&self) -> u64 {
+        self.books().hits
+    }
+
     /// Connections open now, and opened since the start.
     pub fn connections(&self) -> (u64, u64) {
         let books = self.books();
@@ -189,7 +213,10 @@ impl Log {
 
     /// Forgets all requests; running ones go on unrecorded.
     pub fn clear(&self) {
-        self.books().records.clear();
+        let mut books = self.books();
+        books.records.clear();
+        books.hits = 0;
+        drop(books);
         self.notify();
     }
 

@@ -12,25 +12,23 @@ use std::{
 };
 
 use axum::{
-    Json, Router,
+    Router,
     body::Body,
-    http::{
-        HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header, request::Parts,
-    },
+    http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt;
 
 use crate::{
     api, control,
     error::ApiError,
-    faults::{Armed, Faults, events, send},
+    faults::{Armed, head, send},
     lm::Model,
     record::{Log, Outcome, Record},
     tap::{Connection, Tap},
@@ -153,13 +151,13 @@ pub async fn start(config: Config) -> io::Result<Handle> {
     let task = tokio::spawn(async move {
         let mut connections = tokio::task::JoinSet::new();
         loop {
-            if let Ok((stream, _)) = listener.accept().await {
-                connections.spawn(serve(
-                    stream,
-                    state.clone(),
-                    endpoints.clone(),
-                    controls.clone(),
-                ));
+            match listener.accept().await {
+                Ok((stream, _)) => {
+                    let (state, endpoints) = (state.clone(), endpoints.clone());
+                    connections.spawn(serve(stream, state, endpoints, controls.clone()));
+                }
+                // Out of file descriptors, most likely: let some close.
+                Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
             }
             while connections.try_join_next().is_some() {}
         }
@@ -310,22 +308,22 @@ async fn answer(
     }
     let key = bearer(&parts.headers).unwrap_or_default().to_owned();
     let streams = wants_stream(&body);
-    let mut response = match before_endpoint(&faults, &key, streams) {
+    let mut response = match head::before_endpoint(&faults, &key, streams) {
         Some(response) => response,
         // An image's URL works without a key, as the blob store's does.
         None if parts.uri.path().starts_with("/images/") => oneshot(endpoints, parts, body).await,
         None => match check_key(&state, &parts.headers) {
             Err(error) => error.into_response(),
             Ok(()) => {
-                let body = with_stream_switched(&faults, body);
+                let body = head::with_stream_switched(&faults, body);
                 oneshot(endpoints, parts, body).await
             }
         },
     };
     if faults.has("usage") && !is_event_stream(&response) {
-        response = spoil_usage(&faults, response).await;
+        response = head::spoil_usage(&faults, response).await;
     }
-    add_headers(&faults, response.headers_mut(), &state);
+    head::add_headers(&faults, response.headers_mut(), &state.id("req_"));
     let interval = faults
         .number("interval", 0)
         .map_or(state.config.event_interval, Duration::from_millis);
@@ -357,23 +355,6 @@ fn is_event_stream(response: &Response) -> bool {
     kind.is_some_and(|value| value.as_bytes().starts_with(b"text/event-stream"))
 }
 
-async fn spoil_usage(faults: &Faults, response: Response) -> Response {
-    let (parts, body) = response.into_parts();
-    let bytes = body
-        .collect()
-        .await
-        .map(|body| body.to_bytes())
-        .unwrap_or_default();
-    let bytes = match serde_json::from_slice::<Value>(&bytes) {
-        Ok(mut value) => {
-            events::change_usage(faults, &mut value);
-            Bytes::from(value.to_string())
-        }
-        Err(_) => bytes,
-    };
-    Response::from_parts(parts, Body::from(bytes))
-}
-
 /// The headers as hyper has them, where the raw head is not at hand (pipelining).
 fn plain_headers(headers: &HeaderMap) -> Vec<(String, String)> {
     headers
@@ -399,7 +380,7 @@ fn check_key(state: &AppState, headers: &HeaderMap) -> Result<(), ApiError> {
     };
     match bearer(headers) {
         Some(key) if key == expected => Ok(()),
-        Some(key) => Err(wrong_key(key)),
+        Some(key) => Err(head::wrong_key(key)),
         None => Err(ApiError::invalid(
             "",
             "You didn't provide an API key. You need to provide your API key in an Authorization \
@@ -409,198 +390,7 @@ fn check_key(state: &AppState, headers: &HeaderMap) -> Result<(), ApiError> {
     }
 }
 
-/// 401 with the key masked as OpenAI masks it: the first 9 and the last 4 characters stay, as in `sk-proj-C****NARY`.
-fn wrong_key(key: &str) -> ApiError {
-    let characters: Vec<char> = key.chars().collect();
-    let masked: String = if characters.len() > 13 {
-        let head = characters.iter().take(9);
-        let tail = characters.iter().skip(characters.len() - 4);
-        head.chain(['*'; 4].iter()).chain(tail).collect()
-    } else {
-        "****".to_owned()
-    };
-    ApiError {
-        status: StatusCode::UNAUTHORIZED,
-        message: format!(
-            "Incorrect API key provided: {masked}. You can find your API key at \
-             https://platform.openai.com/account/api-keys."
-        ),
-        kind: "invalid_request_error",
-        param: None,
-        code: Some("invalid_api_key"),
-    }
-}
-
 fn wants_stream(body: &[u8]) -> bool {
     serde_json::from_slice::<Value>(body)
         .is_ok_and(|value| value.get("stream").and_then(Value::as_bool) == Some(true))
-}
-
-/// `json` answers a stream call with JSON, `sse` a plain call with events.
-fn with_stream_switched(faults: &Faults, body: Bytes) -> Bytes {
-    let stream = match (faults.has("json"), faults.has("sse")) {
-        (true, _) => false,
-        (_, true) => true,
-        _ => return body,
-    };
-    match serde_json::from_slice::<Value>(&body) {
-        Ok(Value::Object(mut object)) => {
-            object.insert("stream".into(), json!(stream));
-            if !stream {
-                object.remove("stream_options");
-            }
-            Bytes::from(Value::Object(object).to_string())
-        }
-        _ => body,
-    }
-}
-
-/// Faults that answer in the endpoint's place.
-fn before_endpoint(faults: &Faults, key: &str, streams: bool) -> Option<Response> {
-    let status = faults
-        .get("status")
-        .and_then(|status| status.parse().ok())
-        .and_then(|status: u16| StatusCode::from_u16(status).ok());
-    if let Some(url) = faults.get("redirect") {
-        let mut response = status
-            .unwrap_or(StatusCode::TEMPORARY_REDIRECT)
-            .into_response();
-        if let Ok(url) = HeaderValue::from_str(url) {
-            response.headers_mut().insert(header::LOCATION, url);
-        }
-        return Some(response);
-    }
-    if faults.has("html") {
-        let page = "<!DOCTYPE html><html><head><title>Sign in</title></head><body>\
-                    <h1>Sign in to the network</h1><script>location='/login'</script></body></html>";
-        let kind = [(header::CONTENT_TYPE, "text/html; charset=utf-8")];
-        return Some((status.unwrap_or(StatusCode::OK), kind, page).into_response());
-    }
-    if faults.has("empty") {
-        let kind = if streams {
-            "text/event-stream"
-        } else {
-            "application/json"
-        };
-        let kind = [(header::CONTENT_TYPE, kind)];
-        return Some((status.unwrap_or(StatusCode::OK), kind, Body::empty()).into_response());
-    }
-    if faults.has("json-error") {
-        let error = refusal(StatusCode::INTERNAL_SERVER_ERROR, faults, key);
-        return Some((StatusCode::OK, Json(error)).into_response());
-    }
-    let status = status?;
-    let page = [(header::CONTENT_TYPE, "text/html")];
-    Some(match faults.get("error-body") {
-        Some("html") => (
-            status,
-            page,
-            "<html><body><h1>Bad gateway</h1></body></html>",
-        )
-            .into_response(),
-        Some("empty") => status.into_response(),
-        Some("text") => (status, "upstream connect error").into_response(),
-        Some("string") => (status, Json(json!({"error": "Something broke"}))).into_response(),
-        Some("flat") => (
-            status,
-            Json(
-                json!({"object": "error", "message": "Something broke", "type": "BadRequestError",
-                "param": null, "code": status.as_u16()}),
-            ),
-        )
-            .into_response(),
-        _ if status.is_success() || status == StatusCode::NOT_MODIFIED => status.into_response(),
-        _ => (status, Json(refusal(status, faults, key))).into_response(),
-    })
-}
-
-/// The error body that OpenAI gives for `status`.
-fn refusal(status: StatusCode, faults: &Faults, key: &str) -> Value {
-    let shown = if faults.has("echo-key") {
-        format!(" (key: {key})")
-    } else {
-        String::new()
-    };
-    let (message, kind, code) = match status.as_u16() {
-        401 => return wrong_key_body(key, &shown),
-        429 if faults.get("code") == Some("insufficient_quota") => (
-            "You exceeded your current quota, please check your plan and billing details.".into(),
-            "insufficient_quota",
-            Some("insufficient_quota"),
-        ),
-        429 => (
-            format!(
-                "Rate limit reached for {} in organization org-STANDIN on requests per min (RPM): \
-                 Limit 3, Used 3, Requested 1. Please try again in 20s.",
-                api::models::DEFAULT
-            ),
-            "requests",
-            Some("rate_limit_exceeded"),
-        ),
-        404 => ("No such object.".to_owned(), "invalid_request_error", None),
-        400..=499 => (
-            "The request was refused.".to_owned(),
-            "invalid_request_error",
-            None,
-        ),
-        _ => (
-            "The server had an error while processing your request. Sorry about that!".to_owned(),
-            "server_error",
-            None,
-        ),
-    };
-    let code = faults.get("code").or(code);
-    json!({"error": {"message": format!("{message}{shown}"), "type": kind, "param": null, "code": code}})
-}
-
-fn wrong_key_body(key: &str, shown: &str) -> Value {
-    let mut error = wrong_key(key);
-    error.message.push_str(shown);
-    error.body()
-}
-
-fn add_headers(faults: &Faults, headers: &mut HeaderMap, state: &AppState) {
-    let mut set = |name: &str, value: &str| {
-        if let (Ok(name), Ok(value)) = (
-            HeaderName::from_bytes(name.as_bytes()),
-            HeaderValue::from_str(value),
-        ) {
-            headers.append(name, value);
-        }
-    };
-    set("x-request-id", &state.id("req_"));
-    for name in ["retry-after", "retry-after-ms"] {
-        if let Some(value) = faults.get(name) {
-            set(name, value);
-        }
-    }
-    if let Some(value) = faults.get("should-retry") {
-        set("x-should-retry", value);
-    }
-    if faults.has("account-headers") {
-        for (name, value) in [
-            ("set-cookie", "__cf_bm=secret-cookie; path=/; HttpOnly"),
-            ("openai-organization", "org-STANDIN"),
-            ("openai-project", "proj_STANDIN"),
-            ("openai-processing-ms", "12"),
-            ("openai-version", "2020-10-01"),
-            ("x-ratelimit-limit-requests", "60"),
-            ("x-ratelimit-limit-tokens", "150000"),
-            ("x-ratelimit-remaining-requests", "59"),
-            ("x-ratelimit-remaining-tokens", "149984"),
-            ("x-ratelimit-reset-requests", "1s"),
-            ("x-ratelimit-reset-tokens", "6m0s"),
-            ("server", "cloudflare"),
-            ("alt-svc", "h3=\":443\""),
-            ("link", "</style.css>; rel=preload"),
-            ("access-control-allow-origin", "*"),
-        ] {
-            set(name, value);
-        }
-    }
-    for line in faults.all("header") {
-        if let Some((name, value)) = line.split_once(':') {
-            set(name.trim(), value.trim());
-        }
-    }
 }

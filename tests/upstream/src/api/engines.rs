@@ -7,7 +7,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::models;
+use super::{completions, models};
 use crate::{error::ApiError, server::AppState};
 
 /// Routes of this endpoint.
@@ -29,6 +29,6 @@ async fn retrieve(
     State(state): State<AppState>,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, ApiError> {
-    models::known(&state, &id)?;
+    models::known_or(&state, &id, &completions::DOCUMENTED)?;
     Ok(Json(describe(&id)))
 }

@@ -1,6 +1,7 @@
 //! Faults on request: how they are named, and which apply to a request.
 
 pub mod events;
+pub mod head;
 pub mod send;
 
 use std::{
