@@ -95,6 +95,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
                 out: out.unwrap_or_else(|| workspace.path("pkg")),
                 proxy_url,
                 leaky,
+                sizes: true,
             };
             pack::pack(&workspace, &order)?;
             Ok(())

@@ -41,6 +41,7 @@ impl Site {
             out: out.clone(),
             proxy_url: proxy_url.map(str::to_owned),
             leaky: false,
+            sizes: false,
         };
         pack::pack(workspace, &order(&site.open_package, None))?;
         pack::pack(workspace, &order(&site.bound_package, Some(PROXY_PATH)))?;

@@ -28,6 +28,8 @@ pub struct Order {
     pub proxy_url: Option<String>,
     /// A client that can hold a key, which the scan must refuse.
     pub leaky: bool,
+    /// Print what a page would load.
+    pub sizes: bool,
 }
 
 /// Packs, or leaves what stood at `order.out` as it was.
@@ -75,7 +77,9 @@ pub fn pack(workspace: &Workspace, order: &Order) -> Result<()> {
         "no key, provider host or builder path outside edge/",
     );
 
-    eprint!("{}", sizes::table(workspace, &node, staging.path())?);
+    if order.sizes {
+        eprint!("{}", sizes::table(workspace, &node, staging.path())?);
+    }
     staging.publish()?;
     let shown = order
         .out
