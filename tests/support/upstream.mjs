@@ -14,7 +14,8 @@ export async function startUpstream({ apiKey, eventIntervalMs } = {}) {
 
   const control = async (path, init) => {
     const response = await fetch(`${url}/__control/${path}`, init);
-    const answer = await response.json();
+    const text = await response.text();
+    const answer = text === "" ? {} : JSON.parse(text);
     if (!response.ok && response.status !== 504) {
       throw new Error(`/__control/${path}: ${response.status} ${JSON.stringify(answer)}`);
     }

@@ -1,0 +1,66 @@
+// The proxy as a user deploys it, in workerd, with a canary for its key.
+
+import { bundleWorker } from "./bundle.mjs";
+import { newCanary } from "./canary.mjs";
+import { open, send } from "./http.mjs";
+import { mint, newSecret } from "./tokens.mjs";
+import { startWorkerd } from "./workerd.mjs";
+
+/** A Worker that is nothing but the proxy; `options` is JavaScript text. */
+export const proxySource = (options = "{}") =>
+  `import { createProxy } from "openai-wasm/proxy";\nexport default createProxy(${options});\n`;
+
+export const QUESTION = { model: "stand-in-ngram-1", messages: [{ role: "user", content: "Say this is a test" }] };
+
+/**
+ * Starts it. `bindings` are added to the secrets, `null` takes one away; `worker` is what
+ * `startWorkerd` takes besides modules and bindings; `before` wraps the proxy in a Worker in front.
+ */
+export async function startProxy({
+  upstream,
+  options,
+  source = proxySource(options),
+  key = newCanary(),
+  secret = newSecret(),
+  bindings = {},
+  worker = {},
+  front,
+  services = {},
+  bundle,
+  binary,
+}) {
+  const bound = { OPENAI_API_KEY: key, SESSION_SECRET: secret, OPENAI_BASE_URL: upstream?.baseUrl ?? null, ...bindings };
+  for (const [name, value] of Object.entries(bound)) if (value === null) delete bound[name];
+  const proxy = { modules: await bundleWorker(source, bundle), bindings: bound, ...worker };
+  const workerd = front
+    ? await startWorkerd(
+        { modules: [{ name: "front.js", esModule: front }], bindings: { PROXY: { service: "proxy" } } },
+        { services: { proxy, ...services }, binary },
+      )
+    : await startWorkerd(proxy, { services, binary });
+
+  const authorized = async (headers) => ({ authorization: `Bearer ${await mint(secret)}`, ...headers });
+  const post = async (body, { headers, ...rest } = {}) => ({
+    method: "POST",
+    headers: await authorized({ "content-type": "application/json", ...headers }),
+    body: typeof body === "string" || Buffer.isBuffer(body) ? body : JSON.stringify(body),
+    ...rest,
+  });
+  return {
+    url: workerd.url,
+    pid: workerd.pid,
+    key,
+    secret,
+    get output() {
+      return workerd.output;
+    },
+    stop: workerd.stop,
+    /** Any request; nothing is added to it. */
+    send: (path, request) => send(workerd.url, { ...request, path }),
+    /** A chat request with a token, answered whole. */
+    chat: async (body, request) => send(`${workerd.url}/v1/chat/completions`, await post(body, request)),
+    /** The same, unfinished: see `open`. */
+    openChat: async (body, request) => open(`${workerd.url}/v1/chat/completions`, await post(body, request)),
+    models: async (headers) => send(`${workerd.url}/v1/models`, { headers: await authorized(headers) }),
+  };
+}

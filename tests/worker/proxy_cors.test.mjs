@@ -1,0 +1,90 @@
+// Pages of other origins (threat table, rows O1 to O5). An origin is what a browser says; it opens nothing.
+
+import assert from "node:assert/strict";
+import { after, before, beforeEach, it } from "node:test";
+
+import { QUESTION, startProxy } from "../support/proxy.mjs";
+import { startUpstream } from "../support/upstream.mjs";
+
+const PAGE = "https://app.example.com";
+const CHAT = "/v1/chat/completions";
+
+let upstream;
+let proxy;
+before(async () => {
+  upstream = await startUpstream();
+  proxy = await startProxy({ upstream, options: `{ allowedOrigins: [${JSON.stringify(PAGE)}] }` });
+});
+after(() => Promise.all([proxy?.stop(), upstream?.stop()]));
+beforeEach(() => upstream.reset());
+
+const preflight = (origin, method = "POST", headers = "authorization,content-type") =>
+  proxy.send(CHAT, {
+    method: "OPTIONS",
+    headers: { origin, "access-control-request-method": method, "access-control-request-headers": headers },
+  });
+
+it("O1_a preflight of a listed origin needs no token and names what may be sent", async () => {
+  const answer = await preflight(PAGE);
+  assert.equal(answer.status, 204);
+  assert.equal(answer.headers["access-control-allow-origin"], PAGE);
+  assert.equal(answer.headers["access-control-allow-methods"], "POST");
+  assert.match(answer.headers["access-control-allow-headers"], /\bauthorization\b.*\bcontent-type\b/);
+  assert.equal(answer.headers["access-control-max-age"], "7200");
+  assert.equal(answer.headers.vary, "Origin");
+  assert.equal(answer.headers["access-control-allow-credentials"], undefined);
+  assert.equal((await preflight(PAGE, "DELETE")).status, 403);
+  assert.deepEqual(await upstream.requests(), []);
+});
+
+it("O2_O3_a look-alike origin is refused by the server, not only by the browser", async () => {
+  for (const origin of [
+    "null", "https://app.example.com.evil.com", "https://evilapp.example.com", "http://app.example.com",
+    "https://app.example.com:8443", "https://app.example.com.", "https://sub.app.example.com", `${PAGE}, ${PAGE}`,
+  ]) {
+    for (const answer of [await preflight(origin), await proxy.chat(QUESTION, { headers: { origin } })]) {
+      assert.equal(answer.status, 403, origin);
+      assert.equal(answer.json().error.code, "origin_not_allowed");
+      assert.equal(answer.headers["access-control-allow-origin"], undefined);
+    }
+  }
+  assert.deepEqual(await upstream.requests(), []);
+});
+
+it("O4_a listed origin without a token opens nothing", async () => {
+  const answer = await proxy.send("/v1/models", { headers: { origin: PAGE } });
+  assert.equal(answer.status, 401);
+  assert.deepEqual(await upstream.requests(), []);
+});
+
+it("O5_a page of a listed origin can read answers and refusals alike", async () => {
+  await upstream.arm("status=429,retry-after=7", { path: CHAT });
+  for (const [status, answer] of [
+    [429, await proxy.chat(QUESTION, { headers: { origin: PAGE } })],
+    [200, await proxy.chat(QUESTION, { headers: { origin: PAGE } })],
+    [401, await proxy.send("/v1/models", { headers: { origin: PAGE } })],
+    [404, await proxy.send("/v1/files", { headers: { origin: PAGE } })],
+    [405, await proxy.send(CHAT, { method: "PUT", headers: { origin: PAGE } })],
+    [415, await proxy.chat(QUESTION, { headers: { origin: PAGE, "content-type": "text/plain" } })],
+  ]) {
+    assert.equal(answer.status, status, answer.text());
+    assert.equal(answer.headers["access-control-allow-origin"], PAGE);
+    assert.equal(answer.headers["access-control-expose-headers"], "retry-after, x-request-id");
+  }
+});
+
+it("serves its own origin, whose pages send Origin with every POST", async () => {
+  const answer = await proxy.chat(QUESTION, { headers: { origin: proxy.url } });
+  assert.equal(answer.status, 200, answer.text());
+});
+
+it("a page of a listed origin can read why the Worker is not configured", async () => {
+  const broken = await startProxy({ upstream, options: `{ allowedOrigins: ["${PAGE}"] }`, bindings: { OPENAI_API_KEY: null } });
+  try {
+    const answer = await broken.models({ origin: PAGE });
+    assert.equal(answer.status, 503);
+    assert.equal(answer.headers["access-control-allow-origin"], PAGE);
+  } finally {
+    await broken.stop();
+  }
+});
