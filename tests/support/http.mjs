@@ -6,7 +6,7 @@ import { request as httpRequest } from "node:http";
 /**
  * Sends a request and gives the response's head as soon as it is there.
  *
- * @returns `{ status, statusText, headers, rawHeaders, chunks, text(), events(), ended, leave() }`:
+ * @returns `{ close(), reset(), response }`; the response is `{ status, headers, chunks, text(), events(), ended, … }`:
  *   `chunks` collects `{ at, text }` with the time of arrival, `ended` resolves to `"end"`, or to
  *   `"broken"` when the connection was lost inside the body
  */
@@ -27,7 +27,13 @@ export async function open(url, { method = "GET", path, headers = {}, body } = {
   request.on("error", () => {});
   if (typeof body === "function") body(request);
   else request.end(body);
-  const pending = { request, leave: () => request.destroy(), response: arrived.then(received) };
+  const pending = {
+    /** Closes the socket, as programs do: FIN, if all that came has been read. */
+    close: () => request.destroy(),
+    /** Resets the connection: RST, as a socket with unread bytes ends, or one whose program was killed. */
+    reset: () => request.socket.resetAndDestroy(),
+    response: arrived.then(received),
+  };
   pending.response.catch(() => {});
   return pending;
 }
@@ -62,6 +68,8 @@ function received(response) {
     chunks,
     ended,
     text,
+    /** Stops reading from the socket. */
+    pause: () => response.pause(),
     json: () => JSON.parse(text()),
     /** Resolves once so many `data:` events have arrived whole. */
     async events(count) {

@@ -1,0 +1,149 @@
+// Streams through the proxy: each event as it comes, broken ones visibly broken.
+
+import assert from "node:assert/strict";
+import { after, before, beforeEach, it } from "node:test";
+
+import { QUESTION, startProxy } from "../support/proxy.mjs";
+import { startUpstream } from "../support/upstream.mjs";
+
+const STREAM = { ...QUESTION, stream: true };
+
+let upstream;
+let proxy;
+before(async () => {
+  upstream = await startUpstream();
+  proxy = await startProxy({ upstream, options: "{ timeout: 1000 }" });
+});
+after(() => Promise.all([proxy?.stop(), upstream?.stop()]));
+beforeEach(() => upstream.reset());
+
+it("T1_each event arrives within 100 ms of its sending", async () => {
+  await upstream.arm("interval=200");
+  const answer = await proxy.chat(STREAM);
+  assert.equal(answer.status, 200, answer.text());
+  assert.equal(answer.headers["content-type"], "text/event-stream");
+  assert.equal(answer.headers["cache-control"], "no-store, no-transform");
+  const [{ event_times_ms: sent }] = await upstream.requests();
+  const arrived = arrivals(answer);
+  assert.ok(sent.length >= 6, `${sent.length} events`);
+  assert.equal(arrived.length, sent.length);
+  assert.ok(sent.at(-1) - sent[0] > 600, "the upstream took its time");
+  for (const [index, at] of sent.entries()) {
+    const late = arrived[index] - at;
+    assert.ok(late <= 100, `event ${index} came after ${late} ms`);
+  }
+});
+
+/** When each event was whole. */
+function arrivals({ chunks }) {
+  const times = [];
+  let text = "";
+  for (const chunk of chunks) {
+    text += chunk.text;
+    const whole = text.split("\n\n").length - 1;
+    while (times.length < whole) times.push(chunk.at);
+  }
+  return times;
+}
+
+it("hands the upstream's bytes on as they are", async () => {
+  const direct = await fetch(`${upstream.baseUrl}/chat/completions`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ ...STREAM, seed: 7 }),
+  });
+  const proxied = await proxy.chat({ ...STREAM, seed: 7 });
+  const same = (text) => text.replace(/"id":"[^"]*"|"created":\d+/g, "");
+  assert.equal(same(proxied.text()), same(await direct.text()));
+  assert.equal(proxied.text().match(/data: \[DONE\]/g).length, 1);
+});
+
+it("T9_a connection that is lost inside the body is no clean end", async () => {
+  for (const fault of ["reset-events=3", "cut-events=3", "cut=100"]) {
+    await upstream.arm(fault);
+    const answer = await proxy.chat(STREAM);
+    assert.equal(await answer.ended, "broken", fault);
+    assert.doesNotMatch(answer.text(), /\[DONE\]/, fault);
+  }
+  // The control: an upstream that ends its body cleanly, though early, is not the proxy's to judge.
+  await upstream.arm("end-events=3");
+  assert.equal(await (await proxy.chat(STREAM)).ended, "end");
+});
+
+it("T10_an answer of the wrong type is refused", async () => {
+  for (const [fault, body] of [["html", STREAM], ["html", QUESTION], ["json", STREAM], ["sse", QUESTION], ["content-type=text/plain", STREAM]]) {
+    await upstream.arm(fault);
+    const answer = await proxy.chat(body);
+    assert.equal(answer.status, 502, `${fault}: ${answer.text()}`);
+    assert.equal(answer.json().error.code, "upstream_invalid");
+  }
+});
+
+it("T8_an upstream that sends no head in time is left", async () => {
+  await upstream.arm("hang");
+  const answer = await proxy.chat(STREAM);
+  assert.equal(answer.status, 504, answer.text());
+  assert.equal(answer.json().error.code, "upstream_timeout");
+  await upstream.wait({ closed: 1 }, 1000);
+});
+
+it("an upstream that is not there is a 502", async () => {
+  const gone = await startUpstream();
+  const orphan = await startProxy({ upstream: gone });
+  await gone.stop();
+  try {
+    const answer = await orphan.chat(STREAM);
+    assert.equal(answer.status, 502, answer.text());
+    assert.equal(answer.json().error.code, "upstream_unreachable");
+    assert.doesNotMatch(answer.text(), /127\.0\.0\.1/);
+  } finally {
+    await orphan.stop();
+  }
+});
+
+it("a connection that is lost before the head is a 502", async () => {
+  await upstream.arm("reset");
+  const answer = await proxy.chat(STREAM);
+  assert.equal(answer.status, 502, answer.text());
+});
+
+it("P1_a hundred streams at once keep apart", async () => {
+  const words = Array.from({ length: 100 }, (_, index) => `canary-${index}-${Math.random().toString(36).slice(2)}`);
+  await upstream.arm("interval=20", { times: words.length });
+  const answers = await Promise.all(
+    words.map((word) => proxy.chat({ ...STREAM, messages: [{ role: "user", content: `repeat:${word}` }] })),
+  );
+  for (const [index, answer] of answers.entries()) {
+    assert.equal(answer.status, 200, answer.text());
+    const said = answer
+      .text()
+      .split("\n\n")
+      .filter((event) => event.startsWith("data: {"))
+      .map((event) => JSON.parse(event.slice(6)).choices[0]?.delta.content ?? "")
+      .join("");
+    assert.equal(said.trim(), words[index]);
+  }
+});
+
+it("T7_a client that stops reading holds the upstream back", async () => {
+  await upstream.arm("events=2000,event-size=100000");
+  const { response, close } = await proxy.openChat(STREAM);
+  const { pause } = await response;
+  pause();
+  await upstream.wait({ events: 10 });
+  const offered = await settled(async () => (await upstream.requests())[0].bytes_offered);
+  assert.ok(offered < 64e6, `the upstream could send ${offered} of 200 MB`);
+  close();
+  await upstream.wait({ closed: 1 }, 1000);
+});
+
+/** A number once it stops growing. */
+async function settled(read) {
+  let last = -1;
+  for (;;) {
+    const now = await read();
+    if (now === last) return now;
+    last = now;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+}
