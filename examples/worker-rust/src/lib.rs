@@ -1,0 +1,121 @@
+//! A Worker that answers `POST /ask` with a stream of text.
+//!
+//! The key is a secret of the Worker, and so is what session tokens are signed with: without a valid
+//! token nobody can spend the key.
+
+use futures_util::{TryStreamExt, future::ready};
+use openai_wasm::client::auth::ApiKey;
+use openai_wasm::client::{ChatStream, Client};
+use openai_wasm::proxy::refusal::Refusal;
+use openai_wasm::proxy::{Config, Secret, Secrets, session};
+use openai_wasm::transport::FetchTransport;
+use openai_wasm::wire::chat::{ChatCompletionMessageParam as Message, ChatCompletionRequest};
+use serde::Deserialize;
+use worker::{Context, Date, Env, Method, Request, Response, ResponseBuilder, event};
+
+/// What one question may cost at most, about.
+const MAX_QUESTION_BYTES: usize = 4096;
+
+#[derive(Deserialize)]
+struct Ask {
+    question: String,
+}
+
+#[event(fetch)]
+async fn fetch(request: Request, env: Env, _: Context) -> worker::Result<Response> {
+    match answer(request, &env).await {
+        Ok(chunks) => streamed(chunks),
+        Err(refusal) => refused(&refusal),
+    }
+}
+
+async fn answer(mut request: Request, env: &Env) -> Result<ChatStream<FetchTransport>, Refusal> {
+    if request.path() != "/ask" {
+        return Err(Refusal::new(404, "not_found", "There is only /ask."));
+    }
+    if request.method() != Method::Post {
+        let mut refusal = Refusal::new(405, "method_not_allowed", "Ask by POST.");
+        refusal.allow = Some("POST");
+        return Err(refusal);
+    }
+
+    let key = binding(env, "OPENAI_API_KEY").unwrap_or_default();
+    let secrets = Secrets {
+        key: Secret::new(&key),
+        session: Secret::new(&binding(env, "SESSION_SECRET").unwrap_or_default()),
+    };
+    secrets.check().map_err(|fault| {
+        worker::console_error!("not configured: {fault}");
+        Refusal::misconfigured()
+    })?;
+    let authorization = request.headers().get("authorization").ok().flatten();
+    let now = Date::now().as_millis() / 1000;
+    session::verify(
+        authorization.as_deref(),
+        &secrets.session,
+        &Config::default(),
+        now,
+    )?;
+
+    let Ask { question } = request
+        .json()
+        .await
+        .map_err(|_| Refusal::new(400, "invalid_body", r#"The body must be {"question":"…"}."#))?;
+    if question.len() > MAX_QUESTION_BYTES {
+        return Err(Refusal::too_large());
+    }
+    ask(env, &key, &question).await.map_err(|error| {
+        // Its words may concern the key's account, so they go to the log alone.
+        worker::console_error!("the model did not answer: {error}");
+        Refusal::new(502, "upstream_error", "The model did not answer.")
+    })
+}
+
+async fn ask(
+    env: &Env,
+    key: &str,
+    question: &str,
+) -> Result<ChatStream<FetchTransport>, openai_wasm::client::Error> {
+    let mut client = Client::builder().api_key(ApiKey::fixed(key));
+    if let Some(url) = binding(env, "OPENAI_BASE_URL") {
+        client = client.base_url(&url)?;
+    }
+    let client = client.build()?;
+
+    let model = binding(env, "MODEL").unwrap_or_else(|| "gpt-4o-mini".to_owned());
+    let request = ChatCompletionRequest::new(model, [Message::user(question)]);
+    client.chat().stream(&request).await
+}
+
+/// The answer's text as it comes. The connection to the model's server closes when the caller
+/// leaves. A stream that fails breaks the body off, so it never looks like a whole answer.
+fn streamed(chunks: ChatStream<FetchTransport>) -> worker::Result<Response> {
+    let text = chunks
+        .map_ok(|chunk| chunk.text().as_bytes().to_vec())
+        .try_filter(|text| ready(!text.is_empty()))
+        .map_err(|error| {
+            worker::console_error!("the answer broke off: {error}");
+            worker::Error::from("the answer broke off")
+        });
+    ResponseBuilder::new()
+        .with_header("content-type", "text/plain; charset=utf-8")?
+        .with_header("cache-control", "no-store, no-transform")?
+        .from_stream(text)
+}
+
+/// `{"error":{"message","type","code","param"}}` with the status that belongs to it.
+fn refused(refusal: &Refusal) -> worker::Result<Response> {
+    let mut response = ResponseBuilder::new()
+        .with_status(refusal.status)
+        .with_header("cache-control", "no-store")?;
+    for (name, value) in refusal.headers().iter() {
+        response = response.with_header(name, value)?;
+    }
+    Ok(response.fixed(refusal.body().into_bytes()))
+}
+
+/// A secret's or a variable's text.
+fn binding(env: &Env, name: &str) -> Option<String> {
+    let value = env.var(name).ok()?.to_string();
+    (!value.is_empty()).then_some(value)
+}
