@@ -238,16 +238,24 @@ async fn log_probabilities_are_probabilities() {
 #[tokio::test]
 async fn penalties_make_answers_repeat_less() {
     let server = server().await;
+    // Different words in four answers, so that no single seed decides.
     let distinct = async |more: Value| {
-        let mut all = json!({"seed": 5, "max_tokens": 300, "logit_bias": {"50256": -100}});
+        let mut all = json!({"max_tokens": 200, "n": 4, "seed": 5, "logit_bias": {"50256": -100}});
         for (key, value) in more.as_object().unwrap() {
             all[key] = value.clone();
         }
-        let text = text(&server, "Tell me about a stream", all).await;
-        let mut words: Vec<&str> = text.split_whitespace().collect();
-        words.sort_unstable();
-        words.dedup();
-        words.len()
+        let answer = ask(&server, "", &chat("Tell me about a stream", all))
+            .await
+            .json();
+        let choices = answer["choices"].as_array().unwrap();
+        let count = |choice: &Value| {
+            let text = choice["message"]["content"].as_str().unwrap();
+            let mut words: Vec<&str> = text.split_whitespace().collect();
+            words.sort_unstable();
+            words.dedup();
+            words.len()
+        };
+        choices.iter().map(count).sum::<usize>()
     };
     let free = distinct(json!({})).await;
     for more in [
