@@ -1,0 +1,165 @@
+// examples/worker-rust in real workerd: the crate's client and its session check, used as its README says.
+// `wrangler` would build it with worker-build; here the repository's own build takes its place, and the
+// shim below stands for worker-build's.
+
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, beforeEach, describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+import { build } from "esbuild";
+
+import { findCanary, newCanary } from "../support/canary.mjs";
+import { open, send } from "../support/http.mjs";
+import { setting } from "../support/program.mjs";
+import { mint, newSecret } from "../support/tokens.mjs";
+import { startUpstream } from "../support/upstream.mjs";
+import { startWorkerd } from "../support/workerd.mjs";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const TARGET = join(ROOT, "target/wasm/wasm32-unknown-unknown/debug");
+const run = promisify(execFile);
+
+const SHIM = `import { initSync, fetch } from "./glue.js";
+import module from "./glue_bg.wasm";
+initSync({ module });
+export default { fetch };
+`;
+
+/** Compiles the example as the suite "examples" does, and binds it with the version that its lock file names. */
+async function compiled() {
+  await run(setting("CARGO_XTASK"), ["test", "--only", "examples"], { cwd: ROOT, maxBuffer: 2 ** 26 });
+  const lock = await readFile(join(ROOT, "examples/worker-rust/Cargo.lock"), "utf8");
+  const version = /name = "wasm-bindgen"\nversion = "([^"]+)"/.exec(lock)[1];
+  const bindgen = join(ROOT, `target/tools/wasm-bindgen-${version}/bin/wasm-bindgen`);
+  const folder = await mkdtemp(join(tmpdir(), "openai-wasm-example-"));
+  try {
+    const wasm = join(TARGET, "openai_wasm_example_worker_rust.wasm");
+    await run(bindgen, ["--target", "web", "--no-typescript", "--out-name", "glue", "--out-dir", folder, wasm]);
+    const entry = join(folder, "worker.js");
+    await writeFile(entry, SHIM);
+    const { outputFiles } = await build({
+      entryPoints: [entry],
+      bundle: true,
+      format: "esm",
+      external: ["*.wasm"],
+      write: false,
+      logLevel: "silent",
+    });
+    return [
+      { name: "worker.js", esModule: outputFiles[0].text },
+      { name: "glue_bg.wasm", wasm: await readFile(join(folder, "glue_bg.wasm")) },
+    ];
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+describe("the Worker in Rust", () => {
+  const key = newCanary();
+  const secret = newSecret();
+  let modules;
+  let upstream;
+  let worker;
+
+  before(async () => {
+    [modules, upstream] = await Promise.all([compiled(), startUpstream()]);
+    const bindings = {
+      OPENAI_API_KEY: key,
+      SESSION_SECRET: secret,
+      OPENAI_BASE_URL: upstream.baseUrl,
+      MODEL: "stand-in-ngram-1",
+    };
+    worker = await startWorkerd({ modules, bindings });
+  });
+  after(() => Promise.all([worker?.stop(), upstream?.stop()]));
+  beforeEach(() => upstream.reset());
+
+  const request = async (question) => ({
+    method: "POST",
+    path: "/ask",
+    headers: { authorization: `Bearer ${await mint(secret)}`, "content-type": "application/json" },
+    body: JSON.stringify({ question }),
+  });
+  const ask = async (question, more) => send(worker.url, { ...(await request(question)), ...more });
+
+  it("streams the answer's text, each piece when it comes", async () => {
+    await upstream.arm("interval=200");
+    const answer = await ask("Say this is a test");
+    assert.equal(answer.status, 200);
+    assert.equal(answer.headers["content-type"], "text/plain; charset=utf-8");
+    assert.equal(answer.text(), "This is a test!");
+    assert.ok(answer.chunks.length >= 4, `only ${answer.chunks.length} pieces`);
+    const [record] = await upstream.requests();
+    assert.ok(record.headers.some(([name, value]) => /^authorization$/i.test(name) && value === `Bearer ${key}`));
+    assert.equal(JSON.parse(record.body).stream, true);
+  });
+
+  it("answers nobody without a valid session token", async () => {
+    for (const authorization of [undefined, "Bearer x", `Bearer ${key}`, `Bearer ${await mint(newSecret())}`]) {
+      const headers = authorization === undefined ? {} : { authorization };
+      const answer = await ask("Say this is a test", { headers });
+      assert.equal(answer.status, 401, authorization);
+      assert.equal(answer.json().error.code, "unauthorized");
+    }
+    assert.deepEqual(await upstream.requests(), []);
+  });
+
+  it("refuses other paths, methods and bodies, each with its own code", async () => {
+    for (const [more, status, code] of [
+      [{ path: "/" }, 404, "not_found"],
+      [{ method: "GET", body: undefined }, 405, "method_not_allowed"],
+      [{ body: "{" }, 400, "invalid_body"],
+      [{ body: JSON.stringify({ question: "x".repeat(4097) }) }, 413, "request_too_large"],
+    ]) {
+      const answer = await ask("", more);
+      assert.equal(answer.status, status, JSON.stringify(more));
+      assert.equal(answer.json().error.code, code);
+    }
+    assert.deepEqual(await upstream.requests(), []);
+  });
+
+  it("fails closed when a secret is missing", async () => {
+    const bare = await startWorkerd({ modules, bindings: { OPENAI_API_KEY: key } });
+    try {
+      const answer = await send(bare.url, await request("Say this is a test"));
+      assert.equal(answer.status, 503);
+      assert.equal(answer.json().error.code, "misconfigured");
+    } finally {
+      await bare.stop();
+    }
+  });
+
+  it("breaks the answer off where the stream did, instead of ending it", async () => {
+    await upstream.arm("cut-events=3");
+    const { response } = await open(worker.url, await request("Say this is a test"));
+    const answer = await response;
+    assert.equal(answer.status, 200);
+    assert.equal(await answer.ended, "broken");
+    assert.notEqual(answer.text(), "This is a test!");
+  });
+
+  it("tells nothing of the upstream's refusal", async () => {
+    await upstream.arm("status=401, account-headers");
+    const answer = await ask("Say this is a test");
+    assert.equal(answer.status, 502);
+    assert.equal(answer.json().error.code, "upstream_error");
+    assert.deepEqual(findCanary(key, answer.seen()), []);
+  });
+
+  it("closes the upstream's socket within a second of the caller's leaving", async () => {
+    await upstream.arm("interval=100");
+    const { response, close } = await open(worker.url, await request(`repeat:${"word ".repeat(200)}`));
+    const answer = await response;
+    await new Promise((resolve) => answer.chunks.length > 2 ? resolve() : setTimeout(resolve, 500));
+    const left = Date.now();
+    close();
+    const [record] = await upstream.wait({ closed: 1 }, 3000);
+    assert.equal(record.outcome, "client_closed");
+    assert.ok(record.closed_at_ms - left <= 1000, `it took ${record.closed_at_ms - left} ms`);
+  });
+});
