@@ -143,22 +143,24 @@ impl<'de> serde::Deserialize<'de> for EmbeddingVector {
 }
 
 impl Field for EmbeddingVector {
-    fn from_str(v: &str) -> Got<Self> {
-        Got::Value(Self::Base64(v.to_owned()))
+    fn set_str(&mut self, v: &str) -> Got {
+        *self = Self::Base64(v.to_owned());
+        Got::Value
     }
-    fn from_string(v: String) -> Got<Self> {
-        Got::Value(Self::Base64(v))
+    fn set_string(&mut self, v: String) -> Got {
+        *self = Self::Base64(v);
+        Got::Value
     }
-    fn from_seq<'de, A: SeqAccess<'de>>(mut seq: A) -> Result<Got<Self>, A::Error> {
+    fn set_seq<'de, A: SeqAccess<'de>>(&mut self, mut seq: A) -> Result<Got, A::Error> {
         let mut floats = Vec::with_capacity(seq.size_hint().unwrap_or(0));
-        while let Some(got) = seq.next_element_seed(Slot::<f64>::new())? {
+        let mut float = 0.0;
+        while let Some(got) = seq.next_element_seed(Slot(&mut float))? {
             // A gap would shift every number after it: a vector with one is not a number there.
-            floats.push(match got {
-                Got::Value(float) | Got::Read(float, _) => narrow(float),
-                Got::Null | Got::Odd(_) => f32::NAN,
-            });
+            let is_number = matches!(got, Got::Value);
+            floats.push(if is_number { narrow(float) } else { f32::NAN });
         }
-        Ok(Got::Value(Self::Floats(floats)))
+        *self = Self::Floats(floats);
+        Ok(Got::Value)
     }
 }
 

@@ -1,7 +1,6 @@
 //! Text as text, or as the tokens that it is made of.
 
 use serde::de::SeqAccess;
-use serde_json::Value;
 
 use super::lenient::{Field, Got, seq_value, whole};
 
@@ -76,19 +75,21 @@ impl<'de> serde::Deserialize<'de> for TextInput {
 }
 
 impl Field for TextInput {
-    fn from_str(v: &str) -> Got<Self> {
-        Got::Value(v.into())
+    fn set_str(&mut self, v: &str) -> Got {
+        *self = v.into();
+        Got::Value
     }
-    fn from_seq<'de, A: SeqAccess<'de>>(seq: A) -> Result<Got<Self>, A::Error> {
+    fn set_seq<'de, A: SeqAccess<'de>>(&mut self, seq: A) -> Result<Got, A::Error> {
         let list = seq_value(seq)?;
-        Ok(if let Ok(texts) = serde_json::from_value(list.clone()) {
-            Got::Value(Self::Texts(texts))
+        *self = if let Ok(texts) = serde_json::from_value(list.clone()) {
+            Self::Texts(texts)
         } else if let Ok(tokens) = serde_json::from_value(list.clone()) {
-            Got::Value(Self::Tokens(tokens))
-        } else if let Ok(lists) = serde_json::from_value::<Vec<Vec<u32>>>(Value::clone(&list)) {
-            Got::Value(Self::TokenLists(lists))
+            Self::Tokens(tokens)
+        } else if let Ok(lists) = serde_json::from_value(list.clone()) {
+            Self::TokenLists(lists)
         } else {
-            Got::Odd(list)
-        })
+            return Ok(Got::Odd(list));
+        };
+        Ok(Got::Value)
     }
 }

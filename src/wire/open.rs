@@ -95,11 +95,12 @@ macro_rules! open_enum {
         }
 
         impl $crate::wire::lenient::Field for $name {
-            fn from_str(v: &str) -> $crate::wire::lenient::Got<Self> {
+            fn set_str(&mut self, v: &str) -> $crate::wire::lenient::Got {
                 if v.is_empty() {
                     return $crate::wire::lenient::Got::Null;
                 }
-                $crate::wire::lenient::Got::Value(Self::from(v))
+                *self = Self::from(v);
+                $crate::wire::lenient::Got::Value
             }
         }
 
@@ -144,9 +145,9 @@ macro_rules! literal {
         }
 
         impl $crate::wire::lenient::Field for $name {
-            fn from_str(v: &str) -> $crate::wire::lenient::Got<Self> {
+            fn set_str(&mut self, v: &str) -> $crate::wire::lenient::Got {
                 match v {
-                    $value => $crate::wire::lenient::Got::Value(Self),
+                    $value => $crate::wire::lenient::Got::Value,
                     "" => $crate::wire::lenient::Got::Null,
                     // Kept beside it, so that it is written back as it came.
                     other => $crate::wire::lenient::Got::Odd(other.into()),

@@ -71,18 +71,25 @@ macro_rules! union {
 
         impl $crate::wire::lenient::Field for $name {
             #[allow(unreachable_code)]
-            fn from_str(v: &str) -> $crate::wire::lenient::Got<Self> {
-                $(return <$text_ty as $crate::wire::lenient::Field>::from_str(v).map(Self::$text);)?
-                $crate::wire::lenient::Got::Value(Self::Other(v.into()))
+            fn set_str(&mut self, v: &str) -> $crate::wire::lenient::Got {
+                $({
+                    let mut text = <$text_ty>::default();
+                    let got = $crate::wire::lenient::Field::set_str(&mut text, v);
+                    *self = Self::$text(text);
+                    return got;
+                })?
+                *self = Self::Other(v.into());
+                $crate::wire::lenient::Got::Value
             }
-            fn from_map<'de, A: serde::de::MapAccess<'de>>(
+            fn set_map<'de, A: serde::de::MapAccess<'de>>(
+                &mut self,
                 map: A,
-            ) -> Result<$crate::wire::lenient::Got<Self>, A::Error> {
+            ) -> Result<$crate::wire::lenient::Got, A::Error> {
                 use serde::de::Error as _;
 
                 let value = $crate::wire::lenient::map_value(map)?;
                 let tag = value.get($tag).and_then(serde_json::Value::as_str).unwrap_or_default();
-                let member = match tag {
+                *self = match tag {
                     $($value => <$ty as serde::Deserialize>::deserialize(value)
                         .map(Self::$variant)
                         .map_err(A::Error::custom)?,)*
@@ -91,7 +98,7 @@ macro_rules! union {
                         .map_err(A::Error::custom)?,)?
                     _ => Self::Other(value),
                 };
-                Ok($crate::wire::lenient::Got::Value(member))
+                Ok($crate::wire::lenient::Got::Value)
             }
         }
     };
@@ -159,14 +166,18 @@ macro_rules! text_or_list {
         }
 
         impl $crate::wire::lenient::Field for $name {
-            fn from_str(v: &str) -> $crate::wire::lenient::Got<Self> {
-                $crate::wire::lenient::Got::Value(Self::Text(v.to_owned()))
+            fn set_str(&mut self, v: &str) -> $crate::wire::lenient::Got {
+                *self = Self::Text(v.to_owned());
+                $crate::wire::lenient::Got::Value
             }
-            fn from_seq<'de, A: serde::de::SeqAccess<'de>>(
+            fn set_seq<'de, A: serde::de::SeqAccess<'de>>(
+                &mut self,
                 seq: A,
-            ) -> Result<$crate::wire::lenient::Got<Self>, A::Error> {
-                <Vec<$item> as $crate::wire::lenient::Field>::from_seq(seq)
-                    .map(|got| got.map(Self::$list))
+            ) -> Result<$crate::wire::lenient::Got, A::Error> {
+                let mut list = Vec::<$item>::new();
+                let got = $crate::wire::lenient::Field::set_seq(&mut list, seq)?;
+                *self = Self::$list(list);
+                Ok(got)
             }
         }
     };

@@ -1,6 +1,6 @@
 //! Files on their way to a server.
 
-use super::lenient::{Field, Got};
+use super::lenient::Field;
 
 /// A file to send in a form. It has no place in JSON, where it is left out.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -42,9 +42,6 @@ impl serde::Serialize for Upload {
 }
 
 impl Field for Upload {
-    fn from_str(v: &str) -> Got<Self> {
-        Got::Odd(v.into())
-    }
     fn is_set(&self) -> bool {
         false
     }

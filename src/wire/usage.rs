@@ -10,9 +10,9 @@ object! {
         /// Both together.
         total_tokens: u64,
         /// What the answer's tokens went to (2026).
-        completion_tokens_details: Option<CompletionTokensDetails>,
+        completion_tokens_details: Option<Box<CompletionTokensDetails>>,
         /// What the prompt's tokens were (2026).
-        prompt_tokens_details: Option<PromptTokensDetails>,
+        prompt_tokens_details: Option<Box<PromptTokensDetails>>,
     }
 }
 

@@ -38,7 +38,7 @@ object! {
         obfuscation: Option<String>,
         /// What moderation found, if the request asked (2026).
         #[ts(optional = nullable)]
-        moderation: Option<ChatCompletionModeration>,
+        moderation: Option<Box<ChatCompletionModeration>>,
     }
 }
 

@@ -27,7 +27,7 @@ object! {
         service_tier: Option<ServiceTier>,
         /// What moderation found, if the request asked (2026).
         #[ts(optional = nullable)]
-        moderation: Option<ChatCompletionModeration>,
+        moderation: Option<Box<ChatCompletionModeration>>,
     }
 }
 
