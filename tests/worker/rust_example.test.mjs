@@ -30,7 +30,10 @@ initSync({ module });
 export default { fetch };
 `;
 
-/** Compiles the example as the suite "examples" does, and binds it with the version that its lock file names. */
+/**
+ * Compiles the example as the suite "examples" does (that is a look-up after it), and binds it with the
+ * version of wasm-bindgen that its lock file names.
+ */
 async function compiled() {
   await run(setting("CARGO_XTASK"), ["test", "--only", "examples"], { cwd: ROOT, maxBuffer: 2 ** 26 });
   const lock = await readFile(join(ROOT, "examples/worker-rust/Cargo.lock"), "utf8");
@@ -59,7 +62,7 @@ async function compiled() {
   }
 }
 
-describe("the Worker in Rust", () => {
+describe("the Worker in Rust", { timeout: 15 * 60_000 }, () => {
   const key = newCanary();
   const secret = newSecret();
   let modules;
@@ -88,13 +91,13 @@ describe("the Worker in Rust", () => {
   const ask = async (question, more) => send(worker.url, { ...(await request(question)), ...more });
 
   it("streams the answer's text, each piece when it comes", async () => {
-    await upstream.arm("interval=200");
+    await upstream.arm("interval=100");
     const answer = await ask("Say this is a test");
     assert.equal(answer.status, 200);
     assert.equal(answer.headers["content-type"], "text/plain; charset=utf-8");
     assert.equal(answer.text(), "This is a test!");
-    assert.ok(answer.chunks.length >= 4, `only ${answer.chunks.length} pieces`);
     const [record] = await upstream.requests();
+    assert.ok(answer.chunks[0].at < record.event_times_ms.at(-1), "the first piece waited for the last event");
     assert.ok(record.headers.some(([name, value]) => /^authorization$/i.test(name) && value === `Bearer ${key}`));
     assert.equal(JSON.parse(record.body).stream, true);
   });
@@ -154,8 +157,8 @@ describe("the Worker in Rust", () => {
   it("closes the upstream's socket within a second of the caller's leaving", async () => {
     await upstream.arm("interval=100");
     const { response, close } = await open(worker.url, await request(`repeat:${"word ".repeat(200)}`));
-    const answer = await response;
-    await new Promise((resolve) => answer.chunks.length > 2 ? resolve() : setTimeout(resolve, 500));
+    await response;
+    await upstream.wait({ events: 5 });
     const left = Date.now();
     close();
     const [record] = await upstream.wait({ closed: 1 }, 3000);
