@@ -61,6 +61,10 @@ pub struct Decoder {
     watch_error: bool,
 
     /// How many bytes waited when the open block was last offered whole.
+    #[cfg_attr(
+        not(feature = "js"),
+        allow(dead_code, reason = "only JavaScript's hot path needs it")
+    )]
     offered: usize,
     /// Bytes of the block's finished lines, each counted with one byte for its end.
     block_bytes: usize,
@@ -192,56 +196,6 @@ impl Decoder {
         }
         self.dispatched = true;
         Some(Ok(self.event()))
-    }
-
-    /// The bytes that wait at the start of a block of which no line has been read, and nothing
-    /// otherwise. With [`Self::skip_block`] a caller that knows whole blocks can pass over them.
-    ///
-    /// A block that is not all there is offered again only when half as much has come again, so
-    /// that looking at it costs linear time in all.
-    pub(crate) fn waiting_blocks(&mut self) -> &[u8] {
-        if self.too_large || !self.begin() {
-            return &[];
-        }
-        self.close_dispatched();
-        self.swallow_lf();
-        let waiting = self.buf.get(self.block..).unwrap_or_default();
-        let enough = waiting.len() >= self.offered + self.offered / 2;
-        if !enough || self.block_bytes > 0 || self.line != self.block {
-            return &[];
-        }
-        self.offered = waiting.len();
-        waiting
-    }
-
-    /// Passes over `len` waiting bytes that were exactly one block with its blank line.
-    pub(crate) fn skip_block(&mut self, len: usize) {
-        let end = self.block.saturating_add(len).min(self.buf.len());
-        self.skip_lf = end > self.block && self.buf.get(end - 1) == Some(&b'\r');
-        self.block = end;
-        self.line = end;
-        self.scanned = end;
-        self.offered = 0;
-    }
-
-    /// The whole block of the event just handed out, and where its data stands in there, if the
-    /// data was one line.
-    pub(crate) fn dispatched_block(&self) -> Option<(&[u8], usize, usize)> {
-        if !self.dispatched || self.data_lines != 1 {
-            return None;
-        }
-        let (start, end) = self.first_data;
-        let block = self.buf.get(self.block..self.line)?;
-        Some((
-            block,
-            start.checked_sub(self.block)?,
-            end.checked_sub(self.block)?,
-        ))
-    }
-
-    /// The limit, in bytes.
-    pub(crate) fn max_event_bytes(&self) -> usize {
-        self.max_event_bytes
     }
 
     fn event(&self) -> Event<'_> {
@@ -406,5 +360,62 @@ impl Decoder {
         self.first_data.0 = self.first_data.0.saturating_sub(self.block);
         self.first_data.1 = self.first_data.1.saturating_sub(self.block);
         self.block = 0;
+    }
+}
+
+/// Whole blocks, for `stream::batch`.
+#[cfg_attr(
+    not(feature = "js"),
+    allow(dead_code, reason = "only JavaScript's hot path needs it")
+)]
+impl Decoder {
+    /// The bytes that wait at the start of a block of which no line has been read, and nothing
+    /// otherwise. With [`Self::skip_block`] a caller that knows whole blocks can pass over them.
+    ///
+    /// A block that is not all there is offered again only when half as much has come again, so
+    /// that looking at it costs linear time in all.
+    pub(crate) fn waiting_blocks(&mut self) -> &[u8] {
+        if self.too_large || !self.begin() {
+            return &[];
+        }
+        self.close_dispatched();
+        self.swallow_lf();
+        let waiting = self.buf.get(self.block..).unwrap_or_default();
+        let enough = waiting.len() >= self.offered + self.offered / 2;
+        if !enough || self.block_bytes > 0 || self.line != self.block {
+            return &[];
+        }
+        self.offered = waiting.len();
+        waiting
+    }
+
+    /// Passes over `len` waiting bytes that were exactly one block with its blank line.
+    pub(crate) fn skip_block(&mut self, len: usize) {
+        let end = self.block.saturating_add(len).min(self.buf.len());
+        self.skip_lf = end > self.block && self.buf.get(end - 1) == Some(&b'\r');
+        self.block = end;
+        self.line = end;
+        self.scanned = end;
+        self.offered = 0;
+    }
+
+    /// The whole block of the event just handed out, and where its data stands in there, if the
+    /// data was one line.
+    pub(crate) fn dispatched_block(&self) -> Option<(&[u8], usize, usize)> {
+        if !self.dispatched || self.data_lines != 1 {
+            return None;
+        }
+        let (start, end) = self.first_data;
+        let block = self.buf.get(self.block..self.line)?;
+        Some((
+            block,
+            start.checked_sub(self.block)?,
+            end.checked_sub(self.block)?,
+        ))
+    }
+
+    /// The limit, in bytes.
+    pub(crate) fn max_event_bytes(&self) -> usize {
+        self.max_event_bytes
     }
 }

@@ -16,7 +16,6 @@
 //! [`Batch::spans`] says where each chunk stands, to read them one by one.
 
 use super::batch_text::BatchText;
-use super::batch_text::BatchText;
 use super::payload::Payload;
 use super::template::Templates;
 use crate::sse;

@@ -7,6 +7,8 @@
 pub(crate) mod batch;
 #[cfg(any(feature = "js", test))]
 mod batch_text;
+#[cfg(test)]
+mod batch_tests;
 mod chunk;
 mod decoder;
 mod error;

@@ -1,0 +1,493 @@
+//! The rules of a streamed answer, each over every cut.
+//!
+//! Numbers name the rules in the project's list of decoder rules.
+
+use openai_wasm::sse::DEFAULT_MAX_EVENT_BYTES;
+use openai_wasm::stream::{Chunk, Decoder, StreamError, StreamErrorKind, Truncation};
+use openai_wasm::wire::chat::ChatCompletionChunk;
+use serde_json::{Value, json};
+
+use crate::sse_oracle::cuts;
+
+/// What a stream gave, and how it ended.
+#[derive(Debug, Clone, PartialEq)]
+struct Outcome {
+    chunks: Vec<Value>,
+    end: Result<(), StreamError>,
+    text: String,
+}
+
+fn run(decoder: &mut Decoder<Value>, pushes: &[&[u8]]) -> Outcome {
+    let mut chunks = Vec::new();
+    let mut end = None;
+    let mut take = |decoder: &mut Decoder<Value>| {
+        while let Some(item) = decoder.next_chunk() {
+            match item {
+                Ok(chunk) => chunks.push(chunk),
+                Err(error) => end = Some(error),
+            }
+        }
+    };
+    for push in pushes {
+        decoder.push(push);
+        take(decoder);
+    }
+    decoder.finish();
+    take(decoder);
+    assert!(decoder.is_ended(), "finish always leads to an end");
+    assert_eq!(decoder.is_done(), end.is_none(), "one end, and no other");
+    assert!(decoder.next_chunk().is_none(), "nothing follows the end");
+    Outcome {
+        chunks,
+        end: end.map_or(Ok(()), Err),
+        text: decoder.text().to_owned(),
+    }
+}
+
+fn decode_as(bytes: &[u8], truncation: Truncation) -> Outcome {
+    let fresh = || Decoder::with_options(DEFAULT_MAX_EVENT_BYTES, truncation);
+    let expected = run(&mut fresh(), &[bytes]);
+    for pushes in cuts(bytes) {
+        assert_eq!(run(&mut fresh(), &pushes), expected, "cut as {pushes:?}");
+    }
+    expected
+}
+
+/// Decodes under every cut.
+fn decode(text: impl AsRef<[u8]>) -> Outcome {
+    decode_as(text.as_ref(), Truncation::Error)
+}
+
+fn delta(content: &str) -> Value {
+    json!({ "choices": [{ "index": 0, "delta": { "content": content } }] })
+}
+
+fn finish() -> Value {
+    json!({ "choices": [{ "index": 0, "delta": {}, "finish_reason": "stop" }] })
+}
+
+fn event(value: &Value) -> String {
+    format!("data: {value}\n\n")
+}
+
+const DONE: &str = "data: [DONE]\n\n";
+
+/// A stream that says "a" and goes on with `rest`.
+fn after_a(rest: &str) -> Outcome {
+    decode(event(&delta("a")) + rest)
+}
+
+#[track_caller]
+fn whole(outcome: &Outcome, text: &str) {
+    assert_eq!(outcome.end, Ok(()));
+    assert_eq!(outcome.text, text);
+}
+
+#[track_caller]
+fn failed(outcome: &Outcome) -> &StreamError {
+    outcome.end.as_ref().expect_err("the stream failed")
+}
+
+/// The server's error after "a".
+#[track_caller]
+fn reported(rest: &str) -> openai_wasm::stream::ServerError {
+    let outcome = after_a(&format!("{rest}{}{DONE}", event(&delta("never"))));
+    let error = failed(&outcome);
+    assert_eq!((error.text.as_str(), error.event_index), ("a", 1));
+    assert_eq!(outcome.chunks, [delta("a")], "an error is never a chunk");
+    match &error.kind {
+        StreamErrorKind::Failed(error) => (**error).clone(),
+        other => panic!("{rest:?} ended as {other:?}"),
+    }
+}
+
+#[test]
+fn rule_5_empty_and_blank_data_is_skipped() {
+    whole(
+        &after_a(&format!("data:\n\ndata:  \t\n\ndata\ndata\n\n{DONE}")),
+        "a",
+    );
+}
+
+#[test]
+fn rule_6_done_must_be_the_whole_value() {
+    for done in ["data: [DONE]\n\n", "data:[DONE]\n\n", "data:  [DONE] \n\n"] {
+        whole(&after_a(done), "a");
+    }
+    for not_done in [
+        "data: [DONE]x\n\n",
+        "data: [DONE]\ndata: x\n\n",
+        "data: [done]\n\n",
+    ] {
+        let outcome = after_a(&format!("{not_done}{DONE}"));
+        assert!(
+            matches!(failed(&outcome).kind, StreamErrorKind::Malformed { .. }),
+            "{not_done:?}"
+        );
+    }
+}
+
+#[test]
+fn rule_7_data_without_a_space_is_read() {
+    whole(&decode(format!("data:{}\n\n{DONE}", delta("b"))), "b");
+}
+
+#[test]
+fn rule_10_the_error_line_of_old_llama_cpp_is_an_error() {
+    let error = reported(
+        "error: {\"code\":500,\"message\":\"context full\",\"type\":\"server_error\"}\n\n",
+    );
+    assert_eq!(error.message, "context full");
+    assert_eq!(error.status, Some(500));
+}
+
+#[test]
+fn rule_11_a_comment_framed_as_data_is_skipped() {
+    whole(
+        &after_a(&format!("data: : OPENROUTER PROCESSING\n\n{DONE}")),
+        "a",
+    );
+}
+
+#[test]
+fn rule_12_an_unterminated_event_counts_if_it_is_whole() {
+    whole(&after_a("data: [DONE]"), "a");
+    whole(&after_a("data: [DONE]\n"), "a");
+    let last = format!("data: {}", finish());
+    assert_eq!(after_a(&last).chunks.len(), 2);
+    whole(&after_a(&last), "a");
+    // A whole chunk is delivered, but it does not make the answer whole.
+    let outcome = after_a(&format!("data: {}\n", delta("b")));
+    assert_eq!(outcome.text, "ab");
+    assert_eq!(failed(&outcome).kind, StreamErrorKind::Truncated);
+    // Half a chunk is a cut, not bad JSON.
+    let outcome = after_a("data: {\"choices\":[{\"de");
+    assert_eq!(failed(&outcome).kind, StreamErrorKind::Truncated);
+    assert_eq!(failed(&outcome).text, "a");
+}
+
+#[test]
+fn rule_13_after_done_all_bytes_are_ignored() {
+    let rest = format!(
+        "{DONE}{}data: {{bad\n\nevent: error\ndata: x\n\n",
+        event(&delta("b"))
+    );
+    whole(&after_a(&rest), "a");
+    let mut decoder = Decoder::<Value>::new();
+    decoder.push(DONE.as_bytes());
+    assert!(decoder.next_chunk().is_none() && decoder.is_ended());
+}
+
+#[test]
+fn rule_14_the_end_after_a_finish_reason_is_an_end() {
+    whole(&after_a(&event(&finish())), "a");
+    let usage = json!({ "choices": [], "usage": { "total_tokens": 3 } });
+    whole(&after_a(&(event(&finish()) + &event(&usage))), "a");
+}
+
+#[test]
+fn rule_14_the_end_without_both_is_a_truncation_at_every_byte() {
+    let text = event(&delta("a")) + &event(&delta("b")) + &event(&finish()) + DONE;
+    let finished = text.find("\"stop\"").unwrap();
+    for at in 0..finished {
+        let outcome = run(&mut Decoder::new(), &[&text.as_bytes()[..at]]);
+        let error = failed(&outcome);
+        assert_eq!(error.kind, StreamErrorKind::Truncated, "cut at {at}");
+        assert!("ab".starts_with(error.text.as_str()), "cut at {at}");
+    }
+    // The opt-out, for servers that send neither. Without any event it is still no answer.
+    let outcome = decode_as(event(&delta("a")).as_bytes(), Truncation::Ignore);
+    whole(&outcome, "a");
+    let outcome = decode_as(b": only a comment\n\n", Truncation::Ignore);
+    assert_eq!(failed(&outcome).kind, StreamErrorKind::Truncated);
+}
+
+#[test]
+fn rule_15_every_dialect_of_an_error_in_the_stream_is_an_error() {
+    let openai = reported(
+        "data: {\"error\":{\"message\":\"m\",\"type\":\"t\",\"code\":\"c\",\"param\":\"p\"}}\n\n",
+    );
+    assert_eq!(openai.message, "m");
+    assert_eq!(openai.kind.as_deref(), Some("t"));
+    assert_eq!(openai.code.as_deref(), Some("c"));
+    assert_eq!(openai.param.as_deref(), Some("p"));
+    assert_eq!(openai.status, None);
+
+    let fireworks = reported("data: {\"error\":\"overloaded\"}\n\n");
+    assert_eq!(fireworks.message, "overloaded");
+
+    let openrouter = reported(
+        "data: {\"id\":\"g\",\"error\":{\"code\":502,\"message\":\"m\"},\"choices\":[{\"index\":0,\"delta\":{\"content\":\"\"},\"finish_reason\":\"error\"}]}\n\n",
+    );
+    assert_eq!(
+        (openrouter.code.as_deref(), openrouter.status),
+        (Some("502"), Some(502))
+    );
+
+    let vllm = reported(
+        "data: {\"object\":\"error\",\"message\":\"too long\",\"type\":\"BadRequestError\",\"param\":null,\"code\":400}\n\n",
+    );
+    assert_eq!(
+        (vllm.message.as_str(), vllm.status),
+        ("too long", Some(400))
+    );
+
+    let exo = reported(
+        "data: {\"error\":{\"message\":\"m\",\"type\":\"InternalServerError\",\"code\":500}}\n\n",
+    );
+    assert_eq!(exo.status, Some(500));
+
+    // No HTTP status: it stays a code.
+    let odd = reported("data: {\"error\":{\"message\":\"m\",\"code\":7}}\n\n");
+    assert_eq!((odd.code.as_deref(), odd.status), (Some("7"), None));
+}
+
+#[test]
+fn rule_15_an_error_that_says_nothing_is_none() {
+    for error in ["null", "false", "0", "\"\""] {
+        let chunk = format!("data: {{\"error\":{error},\"choices\":[]}}\n\n{DONE}");
+        assert_eq!(after_a(&chunk).chunks.len(), 2, "{error}");
+    }
+    // A word in the text is no error either.
+    whole(
+        &after_a(&format!("{}{DONE}", event(&delta("\"error\"")))),
+        "a\"error\"",
+    );
+}
+
+#[test]
+fn rule_16_an_event_named_error_is_an_error_whatever_its_body() {
+    let flat = reported("event: error\ndata: {\"message\":\"m\",\"code\":\"c\"}\n\n");
+    assert_eq!(
+        (flat.message.as_str(), flat.code.as_deref()),
+        ("m", Some("c"))
+    );
+    let wrapped = reported("event: error\ndata: {\"error\":{\"message\":\"m\"}}\n\n");
+    assert_eq!(wrapped.message, "m");
+    let text = reported("event: error\ndata: upstream went away\n\n");
+    assert_eq!(text.message, "upstream went away");
+}
+
+#[test]
+fn rule_17_named_events_are_chunks_and_keep_alives_are_skipped() {
+    let named = format!("event: completion\ndata: {}\n\n{DONE}", delta("b"));
+    whole(&after_a(&named), "ab");
+    for name in ["ping", "keepalive", "keep-alive", "heartbeat"] {
+        for data in ["", "data:\n", "data: {\"type\":\"ping\"}\n", "data: ok\n"] {
+            whole(&after_a(&format!("event: {name}\n{data}\n{DONE}")), "a");
+        }
+    }
+}
+
+#[test]
+fn rule_20_an_empty_body_is_no_empty_success() {
+    for body in ["", "\n\n", ": hello\n\n"] {
+        assert_eq!(failed(&decode(body)).kind, StreamErrorKind::Truncated);
+    }
+}
+
+#[test]
+fn rule_21_chunks_without_choices_are_kept_and_add_nothing() {
+    for odd in [
+        r#"{"choices":[],"prompt_filter_results":[{"prompt_index":0}],"id":"","model":"","created":0}"#,
+        r#"{"choices":null,"usage":{"total_tokens":1}}"#,
+        r#"{"usage":{"total_tokens":1}}"#,
+    ] {
+        let outcome = after_a(&format!("data: {odd}\n\n{DONE}"));
+        whole(&outcome, "a");
+        assert_eq!(
+            outcome.chunks[1],
+            serde_json::from_str::<Value>(odd).unwrap()
+        );
+        typed(&format!("data: {odd}\n\n{DONE}"));
+    }
+}
+
+#[test]
+fn rule_22_usage_may_be_null_empty_or_under_a_vendors_name() {
+    for usage in [
+        r#""usage":null"#,
+        r#""usage":{}"#,
+        r#""x_groq":{"usage":{"total_tokens":1}}"#,
+    ] {
+        typed(&format!("data: {{\"choices\":[],{usage}}}\n\n{DONE}"));
+    }
+}
+
+#[test]
+fn rule_23_odd_deltas_add_no_text_and_fail_nothing() {
+    for choice in [
+        r#"{"index":0,"delta":null}"#,
+        r#"{"index":0}"#,
+        r#"{"delta":{"role":null,"content":null}}"#,
+        r#"{"index":0,"delta":{"role":"","content":""}}"#,
+        r#"{"index":null,"delta":{}}"#,
+    ] {
+        let stream = format!("data: {{\"choices\":[{choice}]}}\n\n{DONE}");
+        whole(&after_a(&stream), "a");
+        typed(&stream);
+    }
+}
+
+#[test]
+fn rule_24_a_finish_reason_may_be_unknown_empty_or_sent_twice() {
+    let with = |reason: &str| {
+        format!(
+            "data: {{\"choices\":[{{\"index\":0,\"delta\":{{}},\"finish_reason\":{reason}}}]}}\n\n"
+        )
+    };
+    whole(&after_a(&with("\"eos_token\"")), "a");
+    whole(&after_a(&(with("\"stop\"") + &with("\"stop\""))), "a");
+    for none in ["\"\"", "null"] {
+        let outcome = after_a(&with(none));
+        assert_eq!(failed(&outcome).kind, StreamErrorKind::Truncated, "{none}");
+        let typed = typed_outcome(&with(none)).unwrap_err();
+        assert_eq!(typed.kind, StreamErrorKind::Truncated, "{none}, typed");
+    }
+    typed(&with("\"eos_token\""));
+}
+
+#[test]
+fn rule_27_the_text_of_choice_0_is_kept_apart_from_the_others() {
+    let choice = |index: u32, content: &str| {
+        event(&json!({ "choices": [{ "index": index, "delta": { "content": content } }] }))
+    };
+    let stream = choice(1, "x") + &choice(0, "b") + &choice(2, "y") + &choice(0, "c") + DONE;
+    whole(&after_a(&stream), "abc");
+}
+
+#[test]
+fn rule_28_ids_and_times_may_be_odd() {
+    typed(&format!(
+        "data: {{\"id\":\"\",\"created\":1760000000.5,\"model\":null,\"choices\":[]}}\n\n{DONE}"
+    ));
+}
+
+#[test]
+fn rule_29_a_completions_stream_has_text_in_place_of_a_delta() {
+    let text = |text: &str| event(&json!({ "choices": [{ "index": 0, "text": text }] }));
+    whole(&decode(text("a") + &text("b") + DONE), "ab");
+}
+
+#[test]
+fn rule_30_a_stream_of_other_objects_ends_with_done() {
+    let item = event(&json!({ "object": "fine-tune-event", "message": "m" }));
+    whole(&decode(item.clone() + DONE), "");
+    assert_eq!(
+        failed(&decode(item)).kind,
+        StreamErrorKind::Truncated,
+        "and only so"
+    );
+    let image = event(&json!({ "type": "image_generation.completed", "b64_json": "" }));
+    whole(&decode(image), "");
+}
+
+#[test]
+fn rule_31_an_event_beyond_the_limit_ends_the_stream_with_the_text_so_far() {
+    let mut decoder = Decoder::with_options(100, Truncation::Error);
+    let text = event(&delta("a")) + &event(&delta(&"b".repeat(100)));
+    let outcome = run(&mut decoder, &[text.as_bytes()]);
+    let error = failed(&outcome);
+    assert_eq!(
+        error.kind,
+        StreamErrorKind::TooLarge {
+            max_event_bytes: 100
+        }
+    );
+    assert_eq!((error.text.as_str(), error.event_index), ("a", 1));
+}
+
+#[test]
+fn rule_35_a_stream_that_is_stopped_says_by_whom_and_gives_nothing_more() {
+    for kind in [
+        StreamErrorKind::Aborted,
+        StreamErrorKind::IdleTimeout {
+            idle_timeout_ms: 1000,
+        },
+    ] {
+        let mut decoder = Decoder::<Value>::new();
+        decoder.push((event(&delta("a")) + &event(&delta("b"))).as_bytes());
+        assert!(decoder.next_chunk().unwrap().is_ok());
+        let error = decoder.stop(kind.clone());
+        assert_eq!((error.kind, error.text.as_str()), (kind, "a"));
+        assert!(decoder.next_chunk().is_none() && decoder.is_ended() && !decoder.is_done());
+    }
+}
+
+#[test]
+fn rule_37_bad_json_names_the_event_and_never_shows_it() {
+    for bad in [
+        "{secret",
+        "{\"a\":1}}",
+        "[1",
+        "secret",
+        "{\"a\":1} {\"b\":2}",
+        "1",
+        "[]",
+        "null",
+        "\"s\"",
+    ] {
+        let outcome = after_a(&format!("data: {bad}\n\n{DONE}"));
+        let error = failed(&outcome);
+        assert!(
+            matches!(error.kind, StreamErrorKind::Malformed { .. }),
+            "{bad}"
+        );
+        assert_eq!((error.text.as_str(), error.event_index), ("a", 1), "{bad}");
+        assert!(!error.to_string().contains("secret"), "{error}");
+    }
+}
+
+#[test]
+fn rule_37_json_that_no_number_or_stack_can_hold_is_an_error_and_no_panic() {
+    let deep = format!("{{\"a\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
+    for bad in ["{\"choices\":[],\"n\":1e400}", deep.as_str()] {
+        let mut decoder = Decoder::<Value>::new();
+        let outcome = run(&mut decoder, &[format!("data: {bad}\n\n").as_bytes()]);
+        assert!(matches!(
+            failed(&outcome).kind,
+            StreamErrorKind::Malformed { .. }
+        ));
+    }
+}
+
+#[test]
+fn rule_38_line_separators_inside_json_strings_pass() {
+    let outcome = decode(format!("{}{DONE}", event(&delta("x\u{2028}\u{85}y"))));
+    whole(&outcome, "x\u{2028}\u{85}y");
+}
+
+#[test]
+fn data_over_several_lines_is_one_json_text() {
+    let stream =
+        format!("data: {{\"choices\":\ndata: [{{\"delta\":{{\"content\":\"b\"}}}}]}}\n\n{DONE}");
+    whole(&after_a(&stream), "ab");
+}
+
+#[test]
+fn invalid_utf8_inside_the_text_becomes_the_replacement_character() {
+    let stream = b"data: {\"choices\":[{\"delta\":{\"content\":\"\xFF\"}}]}\n\ndata: [DONE]\n\n";
+    whole(&decode(stream), "\u{fffd}");
+}
+
+/// The same stream as typed chunks, after "a": the number of them.
+fn typed_outcome(rest: &str) -> Result<usize, StreamError> {
+    let stream = event(&delta("a")) + rest;
+    let mut decoder = Decoder::<ChatCompletionChunk>::new();
+    decoder.push(stream.as_bytes());
+    decoder.finish();
+    let mut chunks = 0;
+    while let Some(chunk) = decoder.next_chunk() {
+        let chunk = chunk?;
+        assert_eq!(Chunk::text(&chunk).unwrap_or_default(), chunk.text());
+        chunks += 1;
+    }
+    assert_eq!(decoder.text(), "a");
+    Ok(chunks)
+}
+
+/// It also reads as typed chunks.
+#[track_caller]
+fn typed(rest: &str) {
+    assert_eq!(typed_outcome(rest), Ok(2), "{rest}");
+}
