@@ -133,7 +133,7 @@ export { text, textOrFunction };
 export function read(source, checks, what) {
   if (source === undefined || source === null) return {};
   if (typeof source !== "object") throw new InvalidOptionError(what, `must be an object, not ${describe(source)}`);
-  const options = {};
+  const options = { __proto__: null };
   for (const [name, check] of Object.entries(checks)) {
     const value = Object.hasOwn(source, name) ? source[name] : undefined;
     if (value !== undefined && value !== null) options[name] = check(value, name);

@@ -106,9 +106,10 @@ impl Core {
             let Some(signal) = signal else {
                 return sending.await.map_err(call::failed);
             };
-            match select(pin!(sending), pin!(Aborted::new(signal))).await {
-                Either::Left((result, _)) => result.map_err(call::failed),
-                Either::Right((reason, _)) => Err(call::aborted(reason)),
+            // The signal goes first: a call that is aborted before it starts sends nothing.
+            match select(pin!(Aborted::new(signal)), pin!(sending)).await {
+                Either::Left((reason, _)) => Err(call::aborted(reason)),
+                Either::Right((result, _)) => result.map_err(call::failed),
             }
         })
     }

@@ -1,0 +1,185 @@
+// What callers get wrong: each is a typed error that names the option, and nothing is sent.
+
+import assert from "node:assert/strict";
+import { after, before, beforeEach, test } from "node:test";
+
+import { ask, failure, keyless } from "../support/packed.mjs";
+import { startUpstream } from "../support/upstream.mjs";
+
+const { default: OpenAI, InvalidOptionError, OpenAIError } = await keyless();
+const KEY = "sk-proj-CANARY0123456789abcdef";
+let upstream;
+
+before(async () => {
+  upstream = await startUpstream();
+});
+beforeEach(() => upstream.reset());
+after(() => upstream.stop());
+
+const thrown = (options) => {
+  try {
+    new OpenAI(options);
+  } catch (error) {
+    return error;
+  }
+  throw new Error(`accepted: ${JSON.stringify(options)}`);
+};
+
+test("a constructor names the option that is missing or malformed", () => {
+  for (const [options, option] of [
+    [undefined, "proxyUrl"],
+    [{}, "proxyUrl"],
+    [{ proxyUrl: null }, "proxyUrl"],
+    [{ proxyUrl: "" }, "proxyUrl"],
+    [{ proxyUrl: "  \t" }, "proxyUrl"],
+    [{ proxyUrl: 5 }, "proxyUrl"],
+    [{ proxyUrl: "example.com" }, "proxyUrl"],
+    [{ proxyUrl: "//example.com" }, "proxyUrl"],
+    [{ proxyUrl: "javascript:alert(1)" }, "proxyUrl"],
+    [{ proxyUrl: "https://user:pass@example.com" }, "proxyUrl"],
+    [{ proxyUrl: "https://example.com?key=1" }, "proxyUrl"],
+    [{ proxyUrl: "https://example.com#x" }, "proxyUrl"],
+    [{ proxyUrl: "/v1", token: 5 }, "token"],
+    [{ proxyUrl: "/v1", token: "" }, "token"],
+    [{ proxyUrl: "/v1", timeout: "5" }, "timeout"],
+    [{ proxyUrl: "/v1", timeout: 0 }, "timeout"],
+    [{ proxyUrl: "/v1", timeout: NaN }, "timeout"],
+    [{ proxyUrl: "/v1", timeout: 2 ** 31 }, "timeout"],
+    [{ proxyUrl: "/v1", maxRetries: -1 }, "maxRetries"],
+    [{ proxyUrl: "/v1", maxRetries: 1.5 }, "maxRetries"],
+    [{ proxyUrl: "/v1", fetch: "fetch" }, "fetch"],
+    [{ proxyUrl: "/v1", defaultHeaders: 5 }, "defaultHeaders"],
+    [{ proxyUrl: "/v1", defaultHeaders: { a: {} } }, "defaultHeaders.a"],
+    [{ proxyUrl: "/v1", idleTimeout: -1 }, "idleTimeout"],
+    [{ proxyUrl: "/v1", maxEventBytes: 0 }, "maxEventBytes"],
+    [{ proxyUrl: "/v1", truncation: "maybe" }, "truncation"],
+    [{ proxyUrl: "/v1", proxyURL: "/v1" }, "proxyURL"],
+    ["https://example.com/v1", "0"],
+  ]) {
+    const error = thrown(options);
+    assert.ok(error instanceof InvalidOptionError, `${JSON.stringify(options)}: ${error}`);
+    assert.equal(error.option, option, JSON.stringify(options));
+    assert.ok(error.message.startsWith(`${option}: `), error.message);
+  }
+});
+
+test("nothing that could be a key is accepted, and none is repeated", () => {
+  for (const [options, option] of [
+    [{ proxyUrl: "/v1", apiKey: KEY }, "apiKey"],
+    [{ proxyUrl: "/v1", adminAPIKey: KEY }, "adminAPIKey"],
+    [{ proxyUrl: "/v1", organization: "org-1" }, "organization"],
+    [{ proxyUrl: "/v1", project: "proj_1" }, "project"],
+    [{ proxyUrl: "/v1", dangerouslyAllowBrowser: true }, "dangerouslyAllowBrowser"],
+    [{ proxyUrl: "/v1", token: KEY }, "token"],
+  ]) {
+    const error = thrown(options);
+    assert.equal(error.code, "key_not_accepted", `${option}: ${error}`);
+    assert.equal(error.option, option);
+    assert.ok(!`${error}\n${error.stack}\n${JSON.stringify(error)}`.includes("CANARY"));
+  }
+});
+
+test("a key in a header, or from the token function, is refused before anything is sent", async () => {
+  for (const [more, call] of [
+    [{ defaultHeaders: { "X-Api-Key": KEY } }],
+    [{ defaultHeaders: { Authorization: `Bearer ${KEY}` } }],
+    [{ defaultHeaders: { "x-trace": KEY } }],
+    [{ token: () => KEY }],
+    [{ token: async () => KEY }],
+    [{}, { headers: { cookie: "a=b" } }],
+    [{}, { headers: { "api-key": "0123456789" } }],
+  ]) {
+    const client = new OpenAI({ proxyUrl: upstream.baseUrl, ...more });
+    const error = await failure(client.models.list(call));
+    assert.ok(error instanceof OpenAIError, String(error));
+    assert.ok(!`${error}\n${error.stack}`.includes("CANARY"), error.stack);
+  }
+  assert.deepEqual(await upstream.requests(), []);
+});
+
+test("a proxy URL that WebAssembly refuses fails the first call, again and again", async () => {
+  for (const proxyUrl of ["http://example.com/v1", "https://api.openai.com/v1", "https://EU.api.OpenAI.com./v1", "https://openrouter.ai/api/v1"]) {
+    const client = new OpenAI({ proxyUrl, fetch: () => assert.fail("nothing is sent") });
+    for (let call = 0; call < 2; call++) {
+      const error = await failure(client.models.list());
+      assert.ok(error instanceof InvalidOptionError, String(error));
+      assert.equal(error.option, "proxyUrl");
+    }
+  }
+});
+
+test("parameters without a JSON form are refused by their path", async () => {
+  const client = new OpenAI({ proxyUrl: upstream.baseUrl });
+  const cycle = ask("x");
+  cycle.messages[0].self = cycle;
+  for (const [params, option] of [
+    [undefined, "params"],
+    [null, "params"],
+    ["text", "params"],
+    [[], "params"],
+    [cycle, "messages[0].self"],
+    [ask("x", { seed: 1n }), "seed"],
+    [ask("x", { tools: [{ function: { parameters: { maximum: 2n } } }] }), "tools[0].function.parameters.maximum"],
+    [{ toJSON: () => assert.fail("own words") }, "params"],
+    [{ toJSON: () => undefined }, "params"],
+  ]) {
+    const error = await failure(client.chat.completions.create(params));
+    assert.ok(error instanceof InvalidOptionError, String(error));
+    assert.equal(error.option, option);
+  }
+  assert.deepEqual(await upstream.requests(), []);
+  assert.equal((await client.chat.completions.create(ask("Say this is a test"))).choices.length, 1);
+});
+
+test("a call's options are checked too", async () => {
+  const client = new OpenAI({ proxyUrl: upstream.baseUrl });
+  for (const [options, option] of [
+    [{ timeout: -1 }, "timeout"],
+    [{ signal: {} }, "signal"],
+    [{ signal: "now" }, "signal"],
+    [{ headers: { "a b": "c" } }, "headers"],
+    [{ headers: { a: "b\r\nc: d" } }, "headers"],
+    [{ query: { a: {} } }, "query.a"],
+  ]) {
+    const error = await failure(client.models.list(options));
+    assert.ok(error instanceof InvalidOptionError, `${JSON.stringify(options)}: ${error}`);
+    assert.equal(error.option, option);
+  }
+  for (const path of ["models", "//evil.example/x", "/../admin", "/a/%2e%2E/b", "/a#b", "/a b", ""]) {
+    const error = await failure(client.get(path));
+    assert.ok(error instanceof InvalidOptionError, `${path}: ${error}`);
+    assert.equal(error.option, "path");
+  }
+  assert.deepEqual(await upstream.requests(), []);
+});
+
+test("a polluted Object.prototype changes nothing", async () => {
+  Object.prototype.proxyUrl = "https://evil.example";
+  Object.prototype.apiKey = KEY;
+  try {
+    assert.equal(thrown({}).option, "proxyUrl");
+    const client = new OpenAI({ proxyUrl: upstream.baseUrl });
+    await client.models.list();
+  } finally {
+    delete Object.prototype.proxyUrl;
+    delete Object.prototype.apiKey;
+  }
+  assert.ok(!JSON.stringify(await upstream.requests()).includes("CANARY"));
+});
+
+test("variables of the environment are nothing to the keyless client", async () => {
+  process.env.OPENAI_API_KEY = KEY;
+  try {
+    await new OpenAI({ proxyUrl: upstream.baseUrl }).models.list();
+  } finally {
+    delete process.env.OPENAI_API_KEY;
+  }
+  const [request] = await upstream.requests();
+  assert.ok(!JSON.stringify(request).includes("CANARY"));
+  assert.ok(!request.headers.some(([name]) => name.toLowerCase() === "authorization"));
+});
+
+test("a client prints no token", () => {
+  const client = new OpenAI({ proxyUrl: "/v1", token: "session-CANARY" });
+  assert.ok(!`${client} ${JSON.stringify(client)}`.includes("CANARY"));
+});
