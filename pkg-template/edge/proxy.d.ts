@@ -71,4 +71,29 @@ export interface SessionTokenOptions {
  */
 export function signSessionToken(options: SessionTokenOptions): Promise<string>;
 
+export interface VerifySessionTokenOptions {
+  /** The same secret as the proxy's. */
+  secret: string;
+  /** The request's `Authorization` header: `Bearer <token>`. */
+  authorization: string | null | undefined;
+  /** Default 900. */
+  maxTokenSeconds?: number;
+  issuer?: string;
+  audience?: string;
+}
+
+/** Whom a valid token is for, and when it expires, in seconds since 1970. */
+export interface Session {
+  sub: string;
+  expiresAt: number;
+}
+
+/**
+ * For routes of your own beside the proxy: the session of a request, or undefined when its token is
+ * missing, wrong or expired.
+ *
+ * @throws InvalidOptionError whose `option` names what is wrong: a weak `secret`, say
+ */
+export function verifySessionToken(options: VerifySessionTokenOptions): Promise<Session | undefined>;
+
 export { InvalidOptionError, OpenAIError } from "../lib/errors.d.ts";

@@ -1,5 +1,5 @@
 import { defineProxy } from "./proxy.js";
 import { runtime } from "./runtime.edge-light.js";
 
-export const { createProxy, signSessionToken } = defineProxy(runtime);
+export const { createProxy, signSessionToken, verifySessionToken } = defineProxy(runtime);
 export { InvalidOptionError, OpenAIError } from "../lib/errors.js";

@@ -81,6 +81,14 @@ const TOKEN = {
   audience: text,
 };
 
+const VERIFY = {
+  secret: text,
+  authorization: (value) => (typeof value === "string" ? value : undefined),
+  maxTokenSeconds: whole(DAY_SECONDS, "seconds"),
+  issuer: text,
+  audience: text,
+};
+
 /** The own properties of `source`, each checked; one that `checks` does not name is refused. */
 function read(source, checks) {
   if (source === null || typeof source !== "object") {
@@ -99,6 +107,7 @@ export function defineProxy(runtime) {
   return {
     createProxy: (options = {}) => createProxy(runtime, read(options, PROXY)),
     signSessionToken: async (options) => signSessionToken(runtime, read(options, TOKEN)),
+    verifySessionToken: async (options) => verifySessionToken(runtime, read(options, VERIFY)),
   };
 }
 
@@ -212,17 +221,28 @@ const TOKEN_FAULTS = {
 };
 
 async function signSessionToken(runtime, options) {
-  for (const name of ["secret", "sub"]) {
+  const ttlSeconds = options.ttlSeconds ?? 900;
+  const given = required(options, ["secret", "sub"]);
+  return withTime(runtime, "signSessionToken", { ...given, ttlSeconds, maxTokenSeconds: DAY_SECONDS });
+}
+
+async function verifySessionToken(runtime, options) {
+  const maxTokenSeconds = options.maxTokenSeconds ?? 900;
+  return withTime(runtime, "verifySessionToken", { ...required(options, ["secret"]), maxTokenSeconds });
+}
+
+function required(options, names) {
+  for (const name of names) {
     if (options[name] === undefined) throw new InvalidOptionError(name, "is required");
   }
-  const instance = await runtime.instance();
+  return options;
+}
+
+/** Calls an export that takes the time with its options, and throws the name of the one that it refuses. */
+async function withTime(runtime, name, options) {
+  const { exports } = await runtime.instance();
   try {
-    return instance.exports.signSessionToken({
-      ...options,
-      ttlSeconds: options.ttlSeconds ?? 900,
-      maxTokenSeconds: DAY_SECONDS,
-      nowSeconds: Math.floor(Date.now() / 1000),
-    });
+    return exports[name]({ ...options, nowSeconds: Math.floor(Date.now() / 1000) });
   } catch (fault) {
     if (typeof fault === "string") throw new InvalidOptionError(fault, TOKEN_FAULTS[fault]);
     throw fault;

@@ -3,12 +3,13 @@
 use std::rc::Rc;
 
 use js_sys::{Function, Promise};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use wasm_bindgen_futures::future_to_promise;
 use web_sys::{Request, Response};
 
 use super::call;
+use crate::proxy::secret::check_session;
 use crate::proxy::session::{self, SignFault};
 use crate::proxy::{Config, Proxy, Secret, Secrets};
 
@@ -122,4 +123,50 @@ struct SignOptions {
     now_seconds: u64,
     issuer: Option<String>,
     audience: Option<String>,
+}
+
+/// Checks an `Authorization` header; gives the session, or undefined when it is refused. Throws the
+/// name of the option at fault.
+#[wasm_bindgen(js_name = verifySessionToken)]
+pub fn verify_session_token(options: JsValue) -> Result<JsValue, JsValue> {
+    let options: VerifyOptions =
+        serde_wasm_bindgen::from_value(options).map_err(|e| call::malformed("options", &e))?;
+    let config = Config {
+        max_token_seconds: options.max_token_seconds,
+        issuer: options.issuer,
+        audience: options.audience,
+        ..Config::default()
+    };
+    let secret = Secret::new(&options.secret);
+    check_session(&secret).map_err(|_| JsValue::from_str("secret"))?;
+    let authorization = options.authorization.as_deref();
+    match session::verify(authorization, &secret, &config, options.now_seconds) {
+        Ok(session) => {
+            let facts = SessionFacts {
+                sub: session.subject,
+                expires_at: session.expires_at,
+            };
+            serde_wasm_bindgen::to_value(&facts).map_err(|e| call::malformed("session", &e))
+        }
+        Err(_) => Ok(JsValue::UNDEFINED),
+    }
+}
+
+/// What `verifySessionToken` passes.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct VerifyOptions {
+    secret: String,
+    authorization: Option<String>,
+    max_token_seconds: u32,
+    now_seconds: u64,
+    issuer: Option<String>,
+    audience: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SessionFacts {
+    sub: String,
+    expires_at: u64,
 }

@@ -115,6 +115,31 @@ describe("signSessionToken", () => {
   });
 });
 
+describe("verifySessionToken", () => {
+  it("gives the session of a good token, and nothing for any other", async () => {
+    const { verifySessionToken } = await inNode();
+    const secret = newSecret();
+    const verify = (authorization, options) => verifySessionToken({ secret, authorization, ...options });
+    const session = await verify(`Bearer ${await mint(secret)}`);
+    assert.equal(session.sub, "user-1");
+    assert.ok(Math.abs(session.expiresAt - Date.now() / 1000 - 600) < 60);
+    for (const authorization of [
+      null, undefined, "", "Bearer x", `Bearer ${await mint(newSecret())}`, `Bearer ${await mint(secret, { ttlSeconds: -120 })}`,
+      `Bearer ${await mint(secret, { ttlSeconds: 3600 })}`,
+    ]) {
+      assert.equal(await verify(authorization), undefined, authorization);
+    }
+    assert.equal((await verify(`Bearer ${await mint(secret, { ttlSeconds: 3600 })}`, { maxTokenSeconds: 3600 })).sub, "user-1");
+  });
+
+  it("refuses to verify with a weak secret", async () => {
+    const { verifySessionToken } = await inNode();
+    for (const secret of [undefined, "", "short"]) {
+      await assert.rejects(verifySessionToken({ secret, authorization: "Bearer x" }), { option: "secret" });
+    }
+  });
+});
+
 describe("createProxy", () => {
   it("names the option that it refuses, at once", async () => {
     const { createProxy, InvalidOptionError } = await inNode();
