@@ -52,16 +52,13 @@ export interface CompletionUsagePromptTokensDetails {
  * them out of logs.
  */
 export interface ErrorObject {
-    /** What went wrong, for people. Empty if the server gave no words. */
+    /** What went wrong, for people. */
     message: string;
     /** The kind of error, for instance `invalid_request_error`. */
     type: string | null;
     /** The parameter at fault. */
     param: string | null;
-    /**
-     * A code, for instance `insufficient_quota`. A number that a server sent is read as
-     * its digits.
-     */
+    /** A code, for instance `insufficient_quota`. Some servers send a number. */
     code: string | null;
 }
 
@@ -77,7 +74,7 @@ export interface Model {
     id: string;
     /** Always `model`. */
     object: "model";
-    /** When the model was made, Unix time in seconds (2026); 0 if the server does not say. */
+    /** When the model was made, Unix time in seconds (2026). */
     created: number;
     /** The organisation that owns the model. */
     owned_by: string;
@@ -536,7 +533,7 @@ export interface FunctionCallData {
     name: string;
     /**
      * The arguments as JSON text, as the model wrote them: not always valid, not always
-     * after the schema. A server that sends an object is read as its JSON text.
+     * after the schema. Some servers send an object.
      */
     arguments: string;
 }
@@ -574,10 +571,7 @@ export interface ChatCompletionFunctionCallOption {
     name: string;
 }
 
-/**
- * The form that the answer has to take (Fireworks, 2026). Other forms that a provider has
- * (a Fireworks grammar, say) go in as `Other`.
- */
+/** The form that the answer has to take (Fireworks, 2026). */
 export type ResponseFormat = ResponseFormatText | ResponseFormatJSONSchema | ResponseFormatJSONObject;
 
 /** Answers in text. */
@@ -802,7 +796,7 @@ export type ChatCompletionRole = "developer" | "system" | "user" | "assistant" |
 export interface ChatCompletionMessage {
     /** Always `assistant`. */
     role: "assistant";
-    /** The text. A server that sends parts is read as their text. */
+    /** The text. Some servers send parts. */
     content: string | null;
     /** What it said in refusing (2026). */
     refusal: string | null;
@@ -928,18 +922,13 @@ export interface ChatCompletionModerationError {
     message: string;
 }
 
-/**
- * A piece of a streamed chat answer.
- *
- * An error that a server sends in a stream's midst also reads as a chunk, one without
- * choices: `ApiError::from_extra` on `extra` tells.
- */
+/** A piece of a streamed chat answer. */
 export interface ChatCompletionChunk {
     /** The answer's identifier, the same in every piece; some servers send it empty. */
     id: string;
     /** Always `chat.completion.chunk`. */
     object: "chat.completion.chunk";
-    /** When the answer was made, Unix time in seconds; 0 if the server does not say. */
+    /** When the answer was made, Unix time in seconds. */
     created: number;
     /** The model that makes it. */
     model: string;
@@ -951,7 +940,7 @@ export interface ChatCompletionChunk {
     /**
      * What the whole answer cost, in the last piece, if the request's
      * `stream_options.include_usage` asked. Some servers send it with every piece, counted
-     * so far, or send it empty (`CompletionUsage::is_empty`).
+     * so far, or send it empty.
      */
     usage?: CompletionUsage | null;
     /**
@@ -983,7 +972,7 @@ export interface ChatCompletionChunkChoice {
 export interface ChatCompletionDelta {
     /** Who says it, usually in the first piece only. */
     role?: ChatCompletionRole;
-    /** Text to append. A server that sends parts is read as their text. */
+    /** Text to append. Some servers send parts. */
     content?: string | null;
     /** Text to append to a refusal (2026). */
     refusal?: string | null;
@@ -1015,10 +1004,7 @@ export interface ChatCompletionToolCallDelta {
 export interface ChatCompletionFunctionCallDelta {
     /** The function's name, once. */
     name?: string;
-    /**
-     * JSON text to append to the arguments. A server that sends an object is read as its
-     * JSON text.
-     */
+    /** JSON text to append to the arguments. Some servers send an object. */
     arguments?: string;
 }
 
@@ -1217,7 +1203,7 @@ export interface ImageGenerateParamsBase {
     user?: string;
 }
 
-/** The request to edit an image: goes out as a form, see `form`. */
+/** The request to edit an image. */
 export interface ImageEditParamsBase {
     /**
      * The image: a PNG under 4 MB, square; transparent where it is to be edited, unless
@@ -1261,10 +1247,7 @@ export interface ImageEditParamsBase {
     user?: string;
 }
 
-/**
- * The request for variations of an image: goes out as a form, see
- * `form`.
- */
+/** The request for variations of an image. */
 export interface ImageCreateVariationParams {
     /** The image: a PNG under 4 MB, square. */
     image: Uploadable;
@@ -1280,7 +1263,7 @@ export interface ImageCreateVariationParams {
     user?: string;
 }
 
-/** The size of an image in pixels. `gpt-image-2` takes others too, as `Other`. */
+/** The size of an image in pixels. `gpt-image-2` takes others too. */
 export type ImageSize = "auto" | "256x256" | "512x512" | "1024x1024" | "1536x1024" | "1024x1536" | "1792x1024" | "1024x1792" | (string & {});
 
 /** How images come. */
@@ -1429,7 +1412,7 @@ export interface Embedding {
     index: number;
 }
 
-/** The request for a transcription: goes out as a form, see `form`. */
+/** The request for a transcription. */
 export interface TranscriptionCreateParamsBase {
     /** The sound: mp3, mp4, mpeg, mpga, m4a, wav or webm; flac and ogg too (2026). */
     file: Uploadable;
@@ -1467,10 +1450,7 @@ export interface TranscriptionCreateParamsBase {
     keywords?: Array<string>;
 }
 
-/**
- * The request for a translation into English: goes out as a form, see
- * `form`.
- */
+/** The request for a translation into English. */
 export interface TranslationCreateParamsBase {
     /** The sound: mp3, mp4, mpeg, mpga, m4a, wav or webm; flac and ogg too (2026). */
     file: Uploadable;
@@ -1690,10 +1670,7 @@ export interface TranslationVerbose {
     segments?: Array<TranscriptionSegment>;
 }
 
-/**
- * The request to upload a file (`POST /files`): goes out as a form, see
- * `form`.
- */
+/** The request to upload a file (`POST /files`). */
 export interface FileCreateParams {
     /**
      * The file. For the purpose `fine-tune`, JSON lines with `prompt` and `completion`

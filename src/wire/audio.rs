@@ -3,7 +3,9 @@
 use super::upload::Upload;
 
 object! {
-    /// The request for a transcription: goes out as a form, see [`form`](super::form::Form).
+    /// The request for a transcription.
+    ///
+    /// In Rust it goes out through [`Form`](super::form::Form).
     request struct TranscriptionRequest as "TranscriptionCreateParamsBase" {
         /// The sound: mp3, mp4, mpeg, mpga, m4a, wav or webm; flac and ogg too (2026).
         #[ts(type = "Uploadable")]
@@ -61,8 +63,9 @@ impl TranscriptionRequest {
 }
 
 object! {
-    /// The request for a translation into English: goes out as a form, see
-    /// [`form`](super::form::Form).
+    /// The request for a translation into English.
+    ///
+    /// In Rust it goes out through [`Form`](super::form::Form).
     request struct TranslationRequest as "TranslationCreateParamsBase" {
         /// The sound: mp3, mp4, mpeg, mpga, m4a, wav or webm; flac and ogg too (2026).
         #[ts(type = "Uploadable")]

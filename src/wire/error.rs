@@ -8,7 +8,9 @@ object! {
     /// Its texts come from the server and may quote the request: show them to the caller, keep
     /// them out of logs.
     response struct ApiError as "ErrorObject" {
-        /// What went wrong, for people. Empty if the server gave no words.
+        /// What went wrong, for people.
+        ///
+        /// In Rust empty if the server gave no words.
         message: String,
         /// The kind of error, for instance `invalid_request_error`.
         #[ts(optional = false)]
@@ -16,8 +18,9 @@ object! {
         /// The parameter at fault.
         #[ts(optional = false)]
         param: Option<String>,
-        /// A code, for instance `insufficient_quota`. A number that a server sent is read as
-        /// its digits.
+        /// A code, for instance `insufficient_quota`. Some servers send a number.
+        ///
+        /// In Rust a number is read as its digits.
         #[ts(optional = false)]
         code: Option<String>,
     }

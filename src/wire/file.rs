@@ -8,8 +8,9 @@ literal! {
 }
 
 object! {
-    /// The request to upload a file (`POST /files`): goes out as a form, see
-    /// [`form`](super::form::Form).
+    /// The request to upload a file (`POST /files`).
+    ///
+    /// In Rust it goes out through [`Form`](super::form::Form).
     request struct FileRequest as "FileCreateParams" {
         /// The file. For the purpose `fine-tune`, JSON lines with `prompt` and `completion`
         /// (2023) or `messages` (2026).

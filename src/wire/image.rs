@@ -50,7 +50,9 @@ impl ImageRequest {
 }
 
 object! {
-    /// The request to edit an image: goes out as a form, see [`form`](super::form::Form).
+    /// The request to edit an image.
+    ///
+    /// In Rust it goes out through [`Form`](super::form::Form).
     request struct ImageEditRequest as "ImageEditParamsBase" {
         /// The image: a PNG under 4 MB, square; transparent where it is to be edited, unless
         /// there is a mask. GPT image models take up to 16 images, PNG, WebP or JPEG under 50 MB
@@ -104,8 +106,9 @@ impl ImageEditRequest {
 }
 
 object! {
-    /// The request for variations of an image: goes out as a form, see
-    /// [`form`](super::form::Form).
+    /// The request for variations of an image.
+    ///
+    /// In Rust it goes out through [`Form`](super::form::Form).
     request struct ImageVariationRequest as "ImageCreateVariationParams" {
         /// The image: a PNG under 4 MB, square.
         #[ts(type = "Uploadable")]
@@ -136,7 +139,7 @@ impl ImageVariationRequest {
 }
 
 open_enum! {
-    /// The size of an image in pixels. `gpt-image-2` takes others too, as `Other`.
+    /// The size of an image in pixels. `gpt-image-2` takes others too.
     enum ImageSize {
         /// The model decides (2026).
         Auto = "auto",

@@ -10,7 +10,9 @@ object! {
         /// Always `model`.
         #[ts(type = "\"model\"")]
         object: ObjectKind,
-        /// When the model was made, Unix time in seconds (2026); 0 if the server does not say.
+        /// When the model was made, Unix time in seconds (2026).
+        ///
+        /// In Rust 0 if the server does not say.
         created: u64,
         /// The organisation that owns the model.
         owned_by: String,

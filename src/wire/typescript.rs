@@ -160,7 +160,8 @@ fn line(member: &str) -> String {
     format!("{}    {};\n", comment(docs, "    "), member.trim())
 }
 
-/// A comment for TypeScript: without Rust's links, examples and `None`.
+/// A comment for TypeScript: without Rust's links and `None`, and only up to the first example
+/// or remark that is about Rust.
 fn comment(docs: &str, indent: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
     for line in docs
@@ -168,7 +169,7 @@ fn comment(docs: &str, indent: &str) -> String {
         .map(|line| line.trim().trim_start_matches("/**").trim_end_matches("*/"))
     {
         let line = line.strip_prefix('*').unwrap_or(line).trim();
-        if line.starts_with("```") {
+        if line.starts_with("```") || line.starts_with("In Rust") {
             break;
         }
         lines.push(unlink(line).replace("`None`", "`null`"));

@@ -16,6 +16,7 @@ mod sse_oracle;
 mod sse_rules;
 mod stream_rules;
 mod support;
+mod wire_anything;
 mod wire_chat;
 mod wire_documents;
 mod wire_form;

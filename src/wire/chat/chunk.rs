@@ -8,7 +8,7 @@ use super::{ChatCompletionLogprobs, ChatCompletionModeration, FinishReason, Role
 object! {
     /// A piece of a streamed chat answer.
     ///
-    /// An error that a server sends in a stream's midst also reads as a chunk, one without
+    /// In Rust, an error that a server sends in a stream's midst also reads as a chunk, one without
     /// choices: [`ApiError::from_extra`](crate::wire::ApiError::from_extra) on `extra` tells.
     response struct ChatCompletionChunk {
         /// The answer's identifier, the same in every piece; some servers send it empty.
@@ -16,7 +16,9 @@ object! {
         /// Always `chat.completion.chunk`.
         #[ts(type = "\"chat.completion.chunk\"")]
         object: ObjectKind,
-        /// When the answer was made, Unix time in seconds; 0 if the server does not say.
+        /// When the answer was made, Unix time in seconds.
+        ///
+        /// In Rust 0 if the server does not say.
         created: u64,
         /// The model that makes it.
         model: String,
@@ -25,7 +27,9 @@ object! {
         choices: Vec<ChatCompletionChunkChoice>,
         /// What the whole answer cost, in the last piece, if the request's
         /// `stream_options.include_usage` asked. Some servers send it with every piece, counted
-        /// so far, or send it empty ([`CompletionUsage::is_empty`]).
+        /// so far, or send it empty.
+        ///
+        /// In Rust [`CompletionUsage::is_empty`] tells an empty one.
         #[ts(optional = nullable)]
         usage: Option<CompletionUsage>,
         /// Which backend configuration makes it (2026): see
@@ -75,7 +79,9 @@ object! {
     response struct ChatCompletionDelta {
         /// Who says it, usually in the first piece only.
         role: Option<Role>,
-        /// Text to append. A server that sends parts is read as their text.
+        /// Text to append. Some servers send parts.
+        ///
+        /// In Rust parts are read as their text.
         #[ts(optional = nullable)]
         content: Option<String>,
         /// Text to append to a refusal (2026).
@@ -123,8 +129,9 @@ object! {
     response struct FunctionCallDelta as "ChatCompletionFunctionCallDelta" {
         /// The function's name, once.
         name: Option<String>,
-        /// JSON text to append to the arguments. A server that sends an object is read as its
-        /// JSON text.
+        /// JSON text to append to the arguments. Some servers send an object.
+        ///
+        /// In Rust an object is read as its JSON text.
         arguments: Option<String>,
     }
 }

@@ -7,8 +7,9 @@ literal! {
 }
 
 union! {
-    /// The form that the answer has to take (Fireworks, 2026). Other forms that a provider has
-    /// (a Fireworks grammar, say) go in as `Other`.
+    /// The form that the answer has to take (Fireworks, 2026).
+    ///
+    /// In Rust other forms that a provider has (a Fireworks grammar, say) go in as `Other`.
     enum ResponseFormat by "type" {
         /// Text: the default.
         "text" => Text(ResponseFormatText),

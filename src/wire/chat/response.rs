@@ -99,7 +99,9 @@ object! {
         /// Always `assistant`.
         #[ts(type = "\"assistant\"")]
         role: Option<Role>,
-        /// The text. A server that sends parts is read as their text.
+        /// The text. Some servers send parts.
+        ///
+        /// In Rust parts are read as their text.
         #[ts(optional = false)]
         content: Option<String>,
         /// What it said in refusing (2026).

@@ -270,7 +270,9 @@ object! {
         /// The function's name.
         name: String,
         /// The arguments as JSON text, as the model wrote them: not always valid, not always
-        /// after the schema. A server that sends an object is read as its JSON text.
+        /// after the schema. Some servers send an object.
+        ///
+        /// In Rust an object is read as its JSON text.
         arguments: String,
     }
 }
