@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { chunkOf, DONE, event, OpenAI, outcome, outcomes, pieces, says, stops, streamOf } from "../support/streams.mjs";
+import { chunkOf, direct, DONE, event, OpenAI, outcome, outcomes, pieces, says, stops, streamOf } from "../support/streams.mjs";
 
 /** The outcome of a text, the same for several cuts. */
 async function decode(text, options) {
@@ -289,28 +289,3 @@ test("rule 38: lone surrogates and line separators inside strings pass, also in 
 
 test("data over several lines is one JSON text", () =>
   whole(`data: {"choices":\ndata: [{"delta":{"content":"b"}}]}\n\n${DONE}`, "ab"));
-
-/** A Stream over a response that no Response class could make. */
-async function direct(response) {
-  const made = await streamOf(event(says("x")) + DONE);
-  const { Stream } = await import("../support/packed.mjs").then(({ keyless }) => keyless());
-  assert.ok(made instanceof Stream);
-  return new Stream({
-    response,
-    controller: new AbortController(),
-    instance: await instanceOf(),
-    idleTimeout: 0,
-    maxEventBytes: 1 << 20,
-    truncation: "error",
-  });
-}
-
-async function instanceOf() {
-  const { setting } = await import("../support/program.mjs");
-  const { pathToFileURL } = await import("node:url");
-  const { readFile } = await import("node:fs/promises");
-  const at = (path) => new URL(path, `${pathToFileURL(setting("OPENAI_WASM_PKG"))}/`);
-  const { instantiate } = await import(at("client/glue.js"));
-  const { createRuntime } = await import(at("lib/runtime.js"));
-  return createRuntime(instantiate, async () => WebAssembly.compile(await readFile(at("client/client.wasm")))).instance();
-}

@@ -1,8 +1,12 @@
 // Streamed answers without a network: a client whose `fetch` gives the bytes of the test.
 
-import { keyless } from "./packed.mjs";
+import { readFile } from "node:fs/promises";
+import { pathToFileURL } from "node:url";
 
-const { default: OpenAI } = await keyless();
+import { keyless } from "./packed.mjs";
+import { setting } from "./program.mjs";
+
+const { default: OpenAI, Stream } = await keyless();
 
 export const ask = { model: "m", messages: [{ role: "user", content: "?" }], stream: true };
 
@@ -87,4 +91,26 @@ export async function outcomes(make) {
   return { chunks: chunks.items, error: chunks.error, text: text.items.join(""), textError: text.error };
 }
 
-export { OpenAI };
+/** A living instance of the packed client's WebAssembly. */
+export async function instanceOf() {
+  const at = (path) => new URL(path, `${pathToFileURL(setting("OPENAI_WASM_PKG"))}/`);
+  const { instantiate } = await import(at("client/glue.js"));
+  const { createRuntime } = await import(at("lib/runtime.js"));
+  const load = async () => WebAssembly.compile(await readFile(at("client/client.wasm")));
+  return createRuntime(instantiate, load).instance();
+}
+
+/** A Stream without a client: over a response that no Response class could make, say. */
+export async function direct(response, { instance, ...options } = {}) {
+  return new Stream({
+    response,
+    controller: new AbortController(),
+    instance: instance ?? (await instanceOf()),
+    idleTimeout: 0,
+    maxEventBytes: 1 << 20,
+    truncation: "error",
+    ...options,
+  });
+}
+
+export { OpenAI, Stream };
