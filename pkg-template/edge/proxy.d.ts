@@ -42,7 +42,7 @@ export interface ProxyOptions {
 
 export interface Proxy {
   /** Answers one request. It never rejects: every failure is a response. */
-  fetch(request: Request, env: ProxyEnv, ctx?: unknown): Promise<Response>;
+  fetch(request: Request, env: ProxyEnv, ctx?: { waitUntil(promise: Promise<unknown>): void }): Promise<Response>;
 }
 
 /**

@@ -123,27 +123,35 @@ function createProxy(runtime, options) {
   };
   const coreFor = coreOf(runtime, settings);
 
-  return {
-    async fetch(request, env) {
-      try {
-        const [instance, key, session] = await Promise.all([
-          runtime.instance(),
-          secret(env?.[keySecret]),
-          secret(env?.[sessionSecret]),
-        ]);
-        const { core, fault } = coreFor(instance, options.upstream ?? (env?.OPENAI_BASE_URL || DEFAULT_UPSTREAM));
-        const problem = fault ?? missingFlag();
-        if (problem) {
-          console.error(`openai-wasm proxy: not configured: ${problem}`);
-          return core.misconfigured(request);
-        }
-        const send = fetch && ((url, init) => fetch(url, init, env));
-        return await alive(instance, core.handle(request, key, session, send));
-      } catch {
-        // The instance died or could not be made. Nothing of the cause is for the caller.
-        console.error("openai-wasm proxy: a request failed inside the proxy");
-        return failure(request, settings.allowedOrigins);
+  const answer = async (request, env) => {
+    try {
+      const [instance, key, session] = await Promise.all([
+        runtime.instance(),
+        secret(env?.[keySecret]),
+        secret(env?.[sessionSecret]),
+      ]);
+      const { core, fault } = coreFor(instance, options.upstream ?? (env?.OPENAI_BASE_URL || DEFAULT_UPSTREAM));
+      const problem = fault ?? missingFlag();
+      if (problem) {
+        console.error(`openai-wasm proxy: not configured: ${problem}`);
+        return core.misconfigured(request);
       }
+      const send = fetch && ((url, init) => fetch(url, init, env));
+      return await alive(instance, core.handle(request, key, session, send));
+    } catch {
+      // The instance died or could not be made. Nothing of the cause is for the caller.
+      console.error("openai-wasm proxy: a request failed inside the proxy");
+      return failure(request, settings.allowedOrigins);
+    }
+  };
+
+  return {
+    fetch(request, env, ctx) {
+      const response = answer(request, env);
+      // workerd drops a request whose caller has left, unless something waits for it: what it held in
+      // WebAssembly's memory would stay there. It ends at once, since its fetch is aborted.
+      ctx?.waitUntil?.(response);
+      return response;
     },
   };
 }

@@ -14,7 +14,7 @@ use web_sys::{
 
 use super::config::{Config, ConfigFault};
 use super::json;
-use super::policy::{self, Decision, Route};
+use super::policy::{self, Decision, Head, Route};
 use super::refusal::Refusal;
 use super::secret::{Secret, Secrets};
 use super::session;
@@ -135,7 +135,7 @@ impl Proxy {
             now_unix_seconds(),
         )?;
         policy::check_body_head(route, &head, self.config.max_body_bytes)?;
-        let (streams, payload) = self.read_payload(route, request).await?;
+        let (streams, payload) = self.read_payload(route, request, &head).await?;
         let outcome = self
             .ask(route, request, payload, &secrets.key, fetch)
             .await?;
@@ -148,12 +148,13 @@ impl Proxy {
         &self,
         route: Route,
         request: &Request,
+        head: &Head<'_>,
     ) -> Result<(bool, Option<Uint8Array>), Refusal> {
         if !route.has_body() {
             return Ok((false, None));
         }
         let max = usize::try_from(self.config.max_body_bytes).unwrap_or(usize::MAX);
-        let bytes = match body::read(request.body(), max).await {
+        let bytes = match body::read(request.body(), head.content_length, max).await {
             Ok(Some(bytes)) => bytes,
             Ok(None) => return Err(Refusal::too_large()),
             Err(_) => {
@@ -234,7 +235,7 @@ async fn judge(asked: Asked, streams: bool, key: &Secret) -> Result<Answer, Refu
         }
         Verdict::Refuse(refusal) => refusal,
         Verdict::Explain => {
-            let body = body::read(response.body(), upstream::MAX_ERROR_BODY_BYTES).await;
+            let body = body::read(response.body(), None, upstream::MAX_ERROR_BODY_BYTES).await;
             upstream::explain(status, &body.ok().flatten().unwrap_or_default(), key)
         }
     };

@@ -1,0 +1,78 @@
+// WebAssembly's memory never shrinks, so nothing may stay in it (threat table, row P3).
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { after, before, it } from "node:test";
+
+import { QUESTION, startProxy } from "../support/proxy.mjs";
+import { startUpstream } from "../support/upstream.mjs";
+
+const window = {
+  name: "window",
+  setup(bundler) {
+    bundler.onLoad({ filter: /edge[/\\]glue\.js$/ }, async ({ path }) => {
+      const text = await readFile(path, "utf8");
+      const marked = text.replace("return { ...exports, memory: wasm.memory };", "globalThis.wasmMemory = wasm.memory; $&");
+      assert.notEqual(marked, text, "the glue has another form than the one known");
+      return { contents: marked };
+    });
+  },
+};
+
+const SOURCE = `
+import { createProxy } from "openai-wasm/proxy";
+const proxy = createProxy();
+export default {
+  fetch(request, env, ctx) {
+    if (new URL(request.url).pathname !== "/memory") return proxy.fetch(request, env, ctx);
+    return new Response(String(globalThis.wasmMemory.buffer.byteLength));
+  },
+};`;
+
+const AT_ONCE = 20;
+const PAGES = 4 * 65536;
+
+let upstream;
+let proxy;
+before(async () => {
+  upstream = await startUpstream();
+  proxy = await startProxy({ upstream, source: SOURCE, bundle: { plugins: [window] } });
+});
+after(() => Promise.all([proxy?.stop(), upstream?.stop()]));
+
+const memory = async () => Number((await proxy.send("/memory", {})).text());
+const together = (action) => Promise.all(Array.from({ length: AT_ONCE }, action));
+
+/** How much the memory grows in so many rounds, after as many to find its level. */
+async function growth(rounds, round) {
+  let before;
+  for (let count = 0; count < 2 * rounds; count++) {
+    if (count === rounds) before = await memory();
+    await round();
+  }
+  return (await memory()) - before;
+}
+
+it("P3_callers that leave while they wait take their memory with them", async () => {
+  const grown = await growth(25, async () => {
+    await upstream.arm("hang", { times: AT_ONCE });
+    const callers = await together(() => proxy.openChat(QUESTION));
+    await upstream.wait({ bodies: AT_ONCE });
+    for (const { reset } of callers) reset();
+    await upstream.wait({ closed: AT_ONCE });
+    await upstream.reset();
+  });
+  assert.ok(grown <= PAGES, `${grown} bytes in ${25 * AT_ONCE} requests`);
+});
+
+it("P3_answers, refusals and large bodies leave nothing behind", async () => {
+  const large = { ...QUESTION, stream: true, filler: "x".repeat(200_000) };
+  const grown = await growth(8, async () => {
+    await upstream.arm("status=400", { times: AT_ONCE / 2 });
+    await together(() => proxy.chat(large));
+    await together(() => proxy.chat("{"));
+    await together(() => proxy.chat({ ...QUESTION, stream: true }));
+    await upstream.reset();
+  });
+  assert.ok(grown <= PAGES, `${grown} bytes`);
+});
