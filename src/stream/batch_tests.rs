@@ -364,3 +364,31 @@ fn random_streams_under_random_cuts_read_as_the_naive_reader_reads_them() {
     // The control: a test that never meets a template proves nothing about them.
     assert!(fits > cases, "only {fits} chunks came by a template");
 }
+
+#[test]
+fn batches_allocate_nothing_in_the_steady_state() {
+    let mut random = Random(9);
+    let mut stream = Vec::new();
+    for _ in 0..500 {
+        let content = random.string();
+        stream.extend_from_slice(
+            format!(
+                "data: {{\"choices\":[{{\"index\":0,\"delta\":{{\"content\":\"{content}\"}}}}]}}\n\n"
+            )
+            .as_bytes(),
+        );
+    }
+    for text_only in [false, true] {
+        let mut batch = Batch::new(1 << 20, MARK, text_only);
+        let mut run = || {
+            for piece in stream.chunks(1000) {
+                batch.input()[..piece.len()].copy_from_slice(piece);
+                batch.decode(piece.len());
+            }
+        };
+        // Twice: two buffers take turns.
+        run();
+        run();
+        assert_eq!(allocation_counter::measure(run).count_total, 0);
+    }
+}

@@ -9,8 +9,11 @@ pub(super) struct BatchText {
     text_only: bool,
     out: Vec<u8>,
     form: Form,
-    /// Of the plain form: how many values an event has.
+    /// Of the plain form: how many values an event has, and how many events there are.
     values: usize,
+    plain_fits: u32,
+    /// Memory for the next change of form.
+    spare: Vec<u8>,
     escaped: bool,
     /// Events in the open run of text.
     run: u32,
@@ -40,6 +43,8 @@ impl BatchText {
             out: Vec::new(),
             form: Form::Plain,
             values: 0,
+            plain_fits: 0,
+            spare: Vec::new(),
             escaped: false,
             run: 0,
             item: 0,
@@ -62,12 +67,14 @@ impl BatchText {
         // One large event must not hold its memory for the rest of the stream.
         if self.out.capacity() > 1 << 20 {
             self.out = Vec::new();
+            self.spare = Vec::new();
         }
         self.out.clear();
         self.spans.clear();
         self.form = Form::Plain;
         self.escaped = false;
         self.run = 0;
+        self.plain_fits = 0;
         self.head = Head::default();
         self.text_len = None;
     }
@@ -88,6 +95,7 @@ impl BatchText {
             {
                 self.head.slot = slot;
                 self.values = values.len();
+                self.plain_fits += 1;
                 for at in values {
                     self.out.extend_from_slice(inside(value(at)));
                     self.out.push(b'\n');
@@ -218,23 +226,29 @@ impl BatchText {
 
     /// Turns the plain form into an array: some event needs more than that.
     fn open_array(&mut self) {
-        let plain = std::mem::take(&mut self.out);
+        let mut plain = std::mem::take(&mut self.spare);
+        std::mem::swap(&mut self.out, &mut plain);
         self.form = Form::Array;
+        self.out.clear();
         self.out.push(b'[');
-        if self.text_only {
-            if self.run > 0 {
-                self.out.push(b'"');
-                self.out.extend_from_slice(&plain);
-                self.form = Form::Run;
-            }
-            return;
+        if !self.text_only {
+            self.open_items(&plain);
+        } else if self.run > 0 {
+            self.out.push(b'"');
+            self.out.extend_from_slice(&plain);
+            self.form = Form::Run;
         }
-        let mut values = plain.split(|byte| *byte == b'\n');
-        for _ in 0..self.head.fits.min(plain_events(&plain, self.values)) {
+        // Kept, so that the next time allocates nothing.
+        self.spare = plain;
+    }
+
+    fn open_items(&mut self, plain: &[u8]) {
+        let mut lines = plain.split(|byte| *byte == b'\n');
+        for _ in 0..self.plain_fits {
             self.head.fit_items += 1;
             self.separate();
             self.number(self.head.slot);
-            for value in values.by_ref().take(self.values) {
+            for value in lines.by_ref().take(self.values) {
                 self.out.extend_from_slice(b",\"");
                 self.out.extend_from_slice(value);
                 self.out.push(b'"');
@@ -265,11 +279,6 @@ impl BatchText {
         }
         self.out.push(b'0' + (number % 10) as u8);
     }
-}
-
-fn plain_events(plain: &[u8], values: usize) -> u32 {
-    let lines = plain.iter().filter(|byte| **byte == b'\n').count();
-    narrow(lines.checked_div(values).unwrap_or_default())
 }
 
 fn is_simple_string(value: &[u8]) -> bool {

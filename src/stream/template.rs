@@ -39,7 +39,9 @@ pub(super) struct Templates {
     last: usize,
     /// Where the values stand in the bytes of the last fit.
     values: Vec<(usize, usize)>,
+    /// Memory for a lesson.
     found: Vec<Leaf>,
+    holes: Vec<usize>,
     oldest: usize,
     patience: Option<u32>,
     rest: u32,
@@ -69,7 +71,7 @@ impl Templates {
 
     fn fit_slot(&mut self, slot: usize, bytes: &[u8]) -> Option<Fit> {
         let template = self.slots.get(slot)?;
-        if bytes.len() < template.fixed_len {
+        if bytes.len() < template.fixed_len || template.block.is_empty() {
             return None;
         }
         self.values.clear();
@@ -104,7 +106,8 @@ impl Templates {
         &self.values
     }
 
-    /// Learns from a block whose data is the JSON from `start` to `end`. Gives the slot.
+    /// Learns from a block whose data is the JSON from `start` to `end`. Gives the slot if its
+    /// template is another one from now on.
     pub(super) fn learn(&mut self, block: &[u8], start: usize, end: usize) -> Option<usize> {
         if block.len() > MAX_BLOCK || !self.is_patient() {
             return None;
@@ -118,9 +121,6 @@ impl Templates {
             self.place(block, &found)
         });
         self.found = found;
-        if let Some(slot) = slot {
-            self.follow(slot);
-        }
         slot
     }
 
@@ -139,36 +139,34 @@ impl Templates {
             return true;
         }
         self.rest += 1;
-        self.rest % REST == 0
+        self.rest.is_multiple_of(REST)
     }
 
     fn place(&mut self, block: &[u8], found: &[Leaf]) -> Option<usize> {
-        let known = self.slots.iter().enumerate().find_map(|(slot, template)| {
-            let holes = template.holes_with(block, found)?;
-            Some((slot, holes))
-        });
-        let (slot, holes) = known.unwrap_or_else(|| {
+        let mut holes = std::mem::take(&mut self.holes);
+        let known = self
+            .slots
+            .iter()
+            .position(|template| template.holes_with(block, found, &mut holes));
+        let slot = known.unwrap_or_else(|| {
+            holes.clear();
             let texts = found.iter().enumerate().filter_map(|(at, leaf)| {
                 matches!(leaf.role, Role::Text | Role::OtherText).then_some(at)
             });
-            (self.free_slot(), texts.collect())
+            holes.extend(texts);
+            self.free_slot()
         });
-        if holes.len() > MAX_HOLES {
-            return None;
+        let mut learned = false;
+        if let Some(template) = self.slots.get_mut(slot) {
+            // An event that only came in pieces teaches nothing new.
+            learned = holes.len() <= MAX_HOLES && (known.is_none() || template.holes != holes);
+            if learned {
+                template.remember(block, found, &holes);
+            }
         }
-        let leaf = |hole: &usize| found.get(*hole);
-        let in_holes: usize = holes.iter().filter_map(leaf).map(|l| l.end - l.start).sum();
-        let is_text = |hole: &usize| leaf(hole).is_some_and(|leaf| leaf.role == Role::Text);
-        let text = holes.iter().position(is_text);
-        let template = self.slots.get_mut(slot)?;
-        template.fixed_len = block.len() - in_holes;
-        template.text = text;
-        template.holes = holes;
-        template.block.clear();
-        template.block.extend_from_slice(block);
-        template.leaves.clear();
-        template.leaves.extend_from_slice(found);
-        Some(slot)
+        self.holes = holes;
+        self.follow(slot);
+        learned.then_some(slot)
     }
 
     fn free_slot(&mut self) -> usize {
@@ -193,12 +191,31 @@ impl Templates {
 }
 
 impl Template {
-    /// The holes that fit this template's block and another one, if both have one structure.
-    fn holes_with(&self, block: &[u8], found: &[Leaf]) -> Option<Vec<usize>> {
+    fn remember(&mut self, block: &[u8], found: &[Leaf], holes: &[usize]) {
+        let leaf = |hole: &usize| found.get(*hole);
+        let in_holes: usize = holes.iter().filter_map(leaf).map(|l| l.end - l.start).sum();
+        let is_text = |hole: &usize| leaf(hole).is_some_and(|leaf| leaf.role == Role::Text);
+        self.fixed_len = block.len() - in_holes;
+        self.text = holes.iter().position(is_text);
+        self.block.clear();
+        self.block.extend_from_slice(block);
+        self.leaves.clear();
+        self.leaves.extend_from_slice(found);
+        self.holes.clear();
+        self.holes.extend_from_slice(holes);
+    }
+
+    /// Whether this template's block and another one have one structure; `holes` are then those
+    /// that fit both.
+    fn holes_with(&self, block: &[u8], found: &[Leaf], holes: &mut Vec<usize>) -> bool {
+        holes.clear();
+        self.compare(block, found, holes).unwrap_or(false)
+    }
+
+    fn compare(&self, block: &[u8], found: &[Leaf], holes: &mut Vec<usize>) -> Option<bool> {
         if found.len() != self.leaves.len() {
             return None;
         }
-        let mut holes = Vec::new();
         let (mut from, mut other_from) = (0, 0);
         for (at, (leaf, other)) in self.leaves.iter().zip(found).enumerate() {
             let fixed = self.block.get(from..leaf.start)?;
@@ -215,7 +232,7 @@ impl Template {
                 holes.push(at);
             }
         }
-        same(self.block.get(from..)?, block.get(other_from..)?).then_some(holes)
+        Some(same(self.block.get(from..)?, block.get(other_from..)?))
     }
 }
 

@@ -14,6 +14,7 @@ mod layers;
 mod purity;
 mod sse_oracle;
 mod sse_rules;
+mod stream_cost;
 mod stream_rules;
 mod support;
 mod wire_anything;
