@@ -17,9 +17,9 @@ export const COMPATIBILITY_FLAGS = ["enable_request_signal"];
  * @param worker `{ modules, bindings, flags, compatibilityDate }`: `modules` as `bundleWorker` gives
  *   them, the first one is the entry; a binding is a text, or `{ service: name }`
  * @param services more Workers by name, for service bindings
- * @param binary another workerd
+ * @param binary another workerd; the variable WORKERD_BIN names one for a whole run
  */
-export async function startWorkerd(worker, { services = {}, binary = workerd.default } = {}) {
+export async function startWorkerd(worker, { services = {}, binary = process.env.WORKERD_BIN ?? workerd.default } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "openai-wasm-workerd-"));
   const definitions = [];
   const declarations = [];
