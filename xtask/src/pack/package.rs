@@ -46,16 +46,30 @@ pub fn assemble(workspace: &Workspace, parts: &Parts, folder: &Path) -> Result<(
     )?;
 
     let manifest = folder.join("package.json");
-    let mut package: Value = serde_json::from_slice(&fs::read(&manifest)?)
-        .context("pkg-template/package.json is not JSON")?;
-    package["version"] = workspace.locked_version(NAME)?.into();
-    write(&manifest, format!("{package:#}\n"))?;
+    let text = with_version(
+        &workspace.read("pkg-template/package.json")?,
+        &workspace.locked_version(NAME)?,
+    )?;
+    let package: Value =
+        serde_json::from_str(&text).context("pkg-template/package.json is not JSON")?;
+    write(&manifest, text)?;
     for file in named_files(&package) {
         if !folder.join(&file).is_file() {
             bail!("pkg-template/package.json names {file}, which the package does not have");
         }
     }
     Ok(())
+}
+
+/// The crate's version is the package's; the template's place-holder gives way to it.
+fn with_version(manifest: &str, version: &str) -> Result<String> {
+    const PLACE: &str = "\"version\": \"0.0.0\"";
+    if manifest.matches(PLACE).count() != 1 {
+        bail!(
+            "pkg-template/package.json must hold {PLACE} once: the crate's version takes its place"
+        );
+    }
+    Ok(manifest.replace(PLACE, &format!("\"version\": \"{version}\"")))
 }
 
 fn build_module(proxy_url: Option<&str>) -> String {
@@ -203,7 +217,15 @@ impl Drop for Staging {
 mod tests {
     use serde_json::json;
 
-    use super::{build_module, named_files};
+    use super::{build_module, named_files, with_version};
+
+    #[test]
+    fn the_package_bears_the_crates_version() {
+        let manifest = "{\n  \"name\": \"openai-wasm\",\n  \"version\": \"0.0.0\"\n}\n";
+        let expected = "{\n  \"name\": \"openai-wasm\",\n  \"version\": \"1.2.3\"\n}\n";
+        assert_eq!(with_version(manifest, "1.2.3").unwrap(), expected);
+        assert!(with_version("{ \"version\": \"1.0.0\" }", "1.2.3").is_err());
+    }
 
     #[test]
     fn every_file_that_an_export_names_is_found() {

@@ -11,11 +11,12 @@ use crate::suites::runner;
 use crate::suites::stage::Stage;
 
 /// The shapes that the crate compiles in, besides its default one. `proxy-only` bears no `direct`.
-const SHAPES: [&str; 9] = [
+const SHAPES: [&str; 10] = [
     "",
     "client",
     "fetch",
     "direct",
+    "proxy-only",
     "proxy-handler",
     "edge",
     "js",
