@@ -233,7 +233,7 @@ mod tests {
             "name": "openai-wasm",
             "exports": { ".": { "types": "./index.d.ts", "default": "./index.js" }, "./edge": { "browser": null } },
         });
-        assert_eq!(named_files(&package), ["index.d.ts", "index.js"]);
+        assert_eq!(named_files(&package), ["index.js", "index.d.ts"]);
     }
 
     #[test]
