@@ -44,6 +44,7 @@ export namespace OpenAI {
 }
 export default OpenAI;
 export * from "./lib/errors.d.ts";
+export { decodeEventStream, type EventStreamOptions, type ServerSentEvent } from "./lib/event-stream.d.ts";
 export { APIPromise, Page, PagePromise, Stream } from "./lib/api.d.ts";
 export type {
   Fetch,

@@ -4,14 +4,15 @@ import module from "./client/client.wasm?module";
 
 import { instantiate } from "./client/glue.js";
 import { PROXY_URL } from "./client/build.js";
+import { eventStreams } from "./lib/event-stream.js";
 import { defineClient } from "./lib/openai.js";
 import { createRuntime } from "./lib/runtime.js";
 
-export const OpenAI = defineClient(
-  createRuntime(instantiate, () => module),
-  PROXY_URL,
-);
+const runtime = createRuntime(instantiate, () => module);
+
+export const OpenAI = defineClient(runtime, PROXY_URL);
 export default OpenAI;
+export const decodeEventStream = eventStreams(runtime);
 export * from "./lib/errors.js";
 export { Page, PagePromise } from "./lib/page.js";
 export { APIPromise } from "./lib/promise.js";

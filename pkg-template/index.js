@@ -2,6 +2,7 @@
 
 import { instantiate } from "./client/glue.js";
 import { PROXY_URL } from "./client/build.js";
+import { eventStreams } from "./lib/event-stream.js";
 import { defineClient } from "./lib/openai.js";
 import { createRuntime } from "./lib/runtime.js";
 
@@ -14,8 +15,11 @@ const load = async () => {
     : WebAssembly.compile(await response.arrayBuffer());
 };
 
-export const OpenAI = defineClient(createRuntime(instantiate, load), PROXY_URL);
+const runtime = createRuntime(instantiate, load);
+
+export const OpenAI = defineClient(runtime, PROXY_URL);
 export default OpenAI;
+export const decodeEventStream = eventStreams(runtime);
 export * from "./lib/errors.js";
 export { Page, PagePromise } from "./lib/page.js";
 export { APIPromise } from "./lib/promise.js";

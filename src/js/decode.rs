@@ -6,6 +6,7 @@
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::stream::batch::{Batch, Head};
+use crate::stream::event_batch::EventBatch;
 
 /// Decodes a streamed answer.
 #[wasm_bindgen]
@@ -52,5 +53,43 @@ impl ChunkDecoder {
     /// Start and end of each chunk in the text.
     pub fn spans(&self) -> Vec<u32> {
         self.0.spans().to_vec()
+    }
+}
+
+/// Decodes plain server-sent events.
+#[wasm_bindgen]
+pub struct EventDecoder(EventBatch);
+
+#[wasm_bindgen]
+impl EventDecoder {
+    /// Refuses an event of more than `max_event_bytes`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(max_event_bytes: u32) -> Self {
+        let max_event_bytes = usize::try_from(max_event_bytes).unwrap_or(usize::MAX);
+        Self(EventBatch::new(max_event_bytes))
+    }
+
+    /// The address of the piece to decode. It stays.
+    #[wasm_bindgen(getter)]
+    pub fn input(&mut self) -> usize {
+        self.0.input().as_mut_ptr().addr()
+    }
+
+    /// How long a piece may be, in bytes.
+    #[wasm_bindgen(getter)]
+    pub fn input_len(&mut self) -> usize {
+        self.0.input().len()
+    }
+
+    /// The address of what the last call found: the words of `Head`. It stays.
+    #[wasm_bindgen(getter)]
+    pub fn head(&self) -> usize {
+        let head: *const Head = self.0.head();
+        head.addr()
+    }
+
+    /// Decodes a piece of `len` bytes.
+    pub fn decode(&mut self, len: usize) {
+        self.0.decode(len);
     }
 }

@@ -13,6 +13,8 @@ mod chunk;
 mod decoder;
 mod error;
 #[cfg(any(feature = "js", test))]
+pub(crate) mod event_batch;
+#[cfg(any(feature = "js", test))]
 mod leaves;
 mod payload;
 mod server_error;

@@ -1,0 +1,26 @@
+/** One server-sent event. */
+export interface ServerSentEvent {
+  /** The event's name, "message" if it has none. */
+  event: string;
+  /** All `data` lines, joined by line feeds. */
+  data: string;
+  /** The last id that the stream set, "" before that. */
+  id: string;
+  /** The last reconnection time that the stream set, in milliseconds. */
+  retry: number | undefined;
+}
+
+export interface EventStreamOptions {
+  /** An event of more bytes ends the stream with a StreamLimitError. Default: 64 MiB. */
+  maxEventBytes?: number;
+}
+
+/**
+ * The events of any server's event stream, by the WHATWG rules to the letter.
+ *
+ * Leaving the loop cancels the stream.
+ */
+export function decodeEventStream(
+  readable: ReadableStream<Uint8Array>,
+  options?: EventStreamOptions,
+): AsyncIterable<ServerSentEvent>;
