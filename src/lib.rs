@@ -1,4 +1,59 @@
-//! A client for OpenAI-compatible APIs at the edge.
+//! A client for OpenAI and every server that speaks its API, for browsers and edge Workers.
+//!
+//! A page's client goes through a proxy of yours and **cannot hold a key**: the code that could is
+//! not compiled without the feature `direct`. A stream that did not end well is an error, with the
+//! text until then. JavaScript has the same core as an npm package: see the README.
+//!
+//! # Asking
+//!
+//! ```no_run
+//! use futures_util::TryStreamExt;
+//! use openai_wasm::client::{Client, Error, SessionToken};
+//! use openai_wasm::wire::chat::{ChatCompletionMessageParam as Message, ChatCompletionRequest};
+//!
+//! # #[cfg(not(feature = "proxy-only"))]
+//! # async fn ask() -> Result<(), Error> {
+//! let client = Client::builder()
+//!     .proxy_url("https://example.com/v1")?
+//!     .token(SessionToken::fixed("what your session endpoint signed"))
+//!     .build()?;
+//! let request = ChatCompletionRequest::new("gpt-4o-mini", [Message::user("Say this is a test")]);
+//!
+//! let answer = client.chat().create(&request).await?;
+//! let mut chunks = client.chat().stream(&request).await?;
+//! while let Some(chunk) = chunks.try_next().await? {
+//!     print!("{}", chunk.text());
+//! }
+//! let models = client.models().list().await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! With `direct`, in a Worker or on a server, `.api_key(ApiKey::fixed(key))` takes the place of
+//! `.proxy_url(…)` and `.token(…)`. Dropping a future or a stream aborts its request.
+//!
+//! # Entry points
+//!
+//! | for | see | feature |
+//! |---|---|---|
+//! | asking | [`client::Client`] | `client`, in practice `fetch` |
+//! | a proxy that holds the key, in a Worker | [`proxy`] | `proxy-handler` |
+//! | another transport, or a scripted one for tests | [`transport::Transport`] | `client` |
+//! | the bytes of a stream from elsewhere | [`stream::Decoder`], [`sse::Decoder`] | (none) |
+//! | the bodies of requests and answers | [`wire`] | (none) |
+//!
+//! # Features
+//!
+//! | feature | consequence |
+//! |---|---|
+//! | (none) | pure Rust: nothing of wasm-bindgen or the web in the dependencies |
+//! | `client` | the client over a transport of yours; still pure |
+//! | `fetch` (default) | the platform's `fetch`; the program runs in browsers, Workers, Node.js |
+//! | `direct` | **a key can be in the program.** Additive: if one crate of a build asks for it, all have it |
+//! | `proxy-handler` | the proxy's handler and session tokens; brings `fetch` and `direct` |
+//! | `edge` | `fetch`, `direct` and `proxy-handler` |
+//! | `proxy-only` | the variable `OPENAI_PROXY_URL` is baked in at build time, `proxy_url` is gone; compiles neither without a good URL nor together with `direct` |
+//! | `js` | the exports of the npm package; programs that depend on this crate leave it off |
 #![deny(missing_docs)]
 
 #[cfg(all(
@@ -22,3 +77,38 @@ pub mod stream;
 #[cfg(feature = "client")]
 pub mod transport;
 pub mod wire;
+
+/// README.md's Rust, compiled.
+#[cfg(all(doctest, feature = "fetch", not(feature = "proxy-only")))]
+#[doc = include_str!("../README.md")]
+mod readme {}
+
+/// A keyless client has no name that takes a key (threat table, row C1). The methods of this trait
+/// would be hidden by the client's own of the same name, and take no argument:
+///
+/// ```
+/// use openai_wasm::{client::Builder, transport::Transport};
+/// trait Free: Sized { fn api_key(self) {} fn with_api_key(self) {} fn organization(self) {} fn base_url(self) {} }
+/// impl<T: Transport> Free for Builder<T> {}
+/// fn api_key<T: Transport>(b: Builder<T>) { b.api_key() }
+/// fn with_api_key<T: Transport>(b: Builder<T>) { b.with_api_key() }
+/// fn organization<T: Transport>(b: Builder<T>) { b.organization() }
+/// fn base_url<T: Transport>(b: Builder<T>) { b.base_url() }
+/// ```
+/// ```compile_fail,E0599
+/// fn f<T: openai_wasm::transport::Transport>(b: openai_wasm::client::Builder<T>) { b.api_key(0); }
+/// ```
+/// ```compile_fail,E0599
+/// fn f<T: openai_wasm::transport::Transport>(b: openai_wasm::client::Builder<T>) { b.with_api_key(0); }
+/// ```
+/// ```compile_fail,E0599
+/// fn f<T: openai_wasm::transport::Transport>(b: openai_wasm::client::Builder<T>) { b.organization(0); }
+/// ```
+/// ```compile_fail,E0599
+/// fn f<T: openai_wasm::transport::Transport>(b: openai_wasm::client::Builder<T>) { b.base_url(0); }
+/// ```
+/// ```compile_fail,E0433
+/// type Key = openai_wasm::client::auth::ApiKey<()>;
+/// ```
+#[cfg(all(doctest, feature = "client", not(feature = "direct")))]
+mod keyless {}
