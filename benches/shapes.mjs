@@ -102,6 +102,9 @@ export function shapes(count = 2000) {
   ];
 }
 
+/** A shorter stream, for reads of one byte. */
+export const drip = (count = 2000) => shape("plain, dripped", plain(Math.ceil(count / 20)));
+
 /** The reads that a stream arrives in: one event each, or pieces of so many bytes. */
 export function reads({ events, bytes }, size) {
   if (size === "event") return events.map((event) => new TextEncoder().encode(event));
