@@ -96,4 +96,4 @@ export interface Session {
  */
 export function verifySessionToken(options: VerifySessionTokenOptions): Promise<Session | undefined>;
 
-export { InvalidOptionError, OpenAIError } from "../lib/errors.d.ts";
+export { InvalidOptionError, OpenAIError } from "../lib/errors.js";
