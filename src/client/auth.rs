@@ -67,7 +67,6 @@ impl<T: Transport> Builder<T> {
     /// The provider's key. For servers only: a client with a key must never reach a browser.
     ///
     /// Without [`Builder::base_url`] the requests go to OpenAI.
-    #[must_use]
     pub fn api_key(mut self, key: ApiKey<T::Fault>) -> Self {
         self.credential = Some(Rc::new(key));
         self.keyless = false;

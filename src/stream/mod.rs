@@ -5,10 +5,10 @@
 
 #[cfg(any(feature = "js", test))]
 pub(crate) mod batch;
-#[cfg(any(feature = "js", test))]
-mod batch_text;
 #[cfg(test)]
 mod batch_tests;
+#[cfg(any(feature = "js", test))]
+mod batch_text;
 mod chunk;
 mod decoder;
 mod error;

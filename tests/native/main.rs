@@ -11,6 +11,10 @@
 mod build_flag;
 mod client;
 mod layers;
+mod proxy_policy;
+#[cfg(feature = "proxy-handler")]
+mod proxy_session;
+mod proxy_upstream;
 mod purity;
 mod sse_oracle;
 mod sse_rules;
@@ -22,7 +26,3 @@ mod wire_chat;
 mod wire_documents;
 mod wire_form;
 mod wire_odd_servers;
-mod proxy_policy;
-#[cfg(feature = "proxy-handler")]
-mod proxy_session;
-mod proxy_upstream;
