@@ -1,6 +1,6 @@
 import type { ProxyOption } from "./client/build.d.ts";
-import { BaseClient, type SharedClientOptions } from "./lib/api.d.ts";
-import * as errors from "./lib/errors.d.ts";
+import { BaseClient, type SharedClientOptions } from "./lib/api.js";
+import * as errors from "./lib/errors.js";
 
 /** The session token that your proxy asks for: a string, or a function called before every attempt. */
 export type Token = string | (() => string | Promise<string>);
@@ -43,9 +43,9 @@ export namespace OpenAI {
   export import WasmTrapError = errors.WasmTrapError;
 }
 export default OpenAI;
-export * from "./lib/errors.d.ts";
-export { decodeEventStream, type EventStreamOptions, type ServerSentEvent } from "./lib/event-stream.d.ts";
-export { APIPromise, Page, PagePromise, Stream } from "./lib/api.d.ts";
+export * from "./lib/errors.js";
+export { decodeEventStream, type EventStreamOptions, type ServerSentEvent } from "./lib/event-stream.js";
+export { APIPromise, Page, PagePromise, Stream } from "./lib/api.js";
 export type {
   Fetch,
   HeadersLike,
@@ -54,5 +54,5 @@ export type {
   RequestOptions,
   SharedClientOptions,
   StreamOptions,
-} from "./lib/api.d.ts";
+} from "./lib/api.js";
 export type * from "./types.d.ts";

@@ -1,5 +1,5 @@
-import { BaseClient, type SharedClientOptions } from "../lib/api.d.ts";
-import * as errors from "../lib/errors.d.ts";
+import { BaseClient, type SharedClientOptions } from "../lib/api.js";
+import * as errors from "../lib/errors.js";
 
 /** The provider's key: a string, or a function called before every attempt. */
 export type Key = string | (() => string | Promise<string>);
@@ -47,8 +47,8 @@ export namespace OpenAI {
   export import WasmTrapError = errors.WasmTrapError;
 }
 export default OpenAI;
-export * from "../lib/errors.d.ts";
-export { APIPromise, Page, PagePromise, Stream } from "../lib/api.d.ts";
+export * from "../lib/errors.js";
+export { APIPromise, Page, PagePromise, Stream } from "../lib/api.js";
 export type {
   Fetch,
   HeadersLike,
@@ -57,5 +57,5 @@ export type {
   RequestOptions,
   SharedClientOptions,
   StreamOptions,
-} from "../lib/api.d.ts";
+} from "../lib/api.js";
 export type * from "../types.d.ts";
