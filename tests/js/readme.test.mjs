@@ -1,0 +1,430 @@
+// README.md, tried out. A block is found by its language and name; each is run as it stands, except for what
+// its entry below replaces: the model's name, since the stand-in server has its own.
+
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, beforeEach, describe, it } from "node:test";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+
+import { bundleWorker } from "../support/bundle.mjs";
+import { newCanary } from "../support/canary.mjs";
+import { failure, keyless, MODEL } from "../support/packed.mjs";
+import { setting } from "../support/program.mjs";
+import { mint, newSecret } from "../support/tokens.mjs";
+import { headerOf, startUpstream } from "../support/upstream.mjs";
+import { COMPATIBILITY_FLAGS, startWorkerd } from "../support/workerd.mjs";
+import { blocksOf, code, README, tableAfter } from "./readme.mjs";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const run = promisify(execFile);
+
+/** Every block of README.md and the test that tries it. Rust's own blocks are doctests: src/lib.rs. */
+const TRIED = {
+  "js proxy": "Worker",
+  "js page": "Worker",
+  "js text": "page",
+  "js stop": "page",
+  "js errors": "page",
+  "js edge": "Worker",
+  "js events": "page",
+  "ts types": "types",
+  "jsonc wrangler": "Worker",
+  "sh": "commands",
+  "toml": "Rust",
+  "rs worker": "Rust",
+  "rust,no_run": "doctest",
+  "text": "picture",
+};
+
+const blocks = blocksOf(README);
+const nameOf = ({ language, name }) => (name ? `${language} ${name}` : language);
+const block = (name, text = README) => {
+  const found = blocksOf(text).filter((one) => nameOf(one) === name);
+  assert.equal(found.length, 1, `one block \`${name}\``);
+  return found[0].code.replaceAll('"gpt-4o-mini"', JSON.stringify(MODEL));
+};
+
+/** Runs the page's script as a page of `origin` would: relative URLs are the origin's. */
+async function runPage(source, origin) {
+  const folder = await mkdtemp(join(tmpdir(), "openai-wasm-readme-"));
+  const { fetch } = globalThis;
+  try {
+    await mkdir(join(folder, "node_modules"));
+    await symlink(setting("OPENAI_WASM_PKG"), join(folder, "node_modules/openai-wasm"), "dir");
+    const file = join(folder, "page.mjs");
+    await writeFile(file, source);
+    globalThis.answer = { textContent: "" };
+    globalThis.fetch = (url, init) => {
+      const headers = new Headers(init?.headers);
+      headers.set("x-user", "user-1");
+      return fetch(new URL(url, origin), { ...init, headers });
+    };
+    await import(pathToFileURL(file).href);
+    return globalThis.answer.textContent;
+  } finally {
+    globalThis.fetch = fetch;
+    delete globalThis.answer;
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+it("every block has its test", () => {
+  assert.deepEqual([...new Set(blocks.map(nameOf))].sort(), Object.keys(TRIED).sort());
+});
+
+describe("the Workers of README.md, in workerd,", () => {
+  const key = newCanary();
+  let upstream;
+  before(async () => {
+    upstream = await startUpstream({ apiKey: key });
+  });
+  beforeEach(() => upstream.reset());
+  after(() => upstream?.stop());
+
+  const bindings = (more) => ({ OPENAI_API_KEY: key, OPENAI_BASE_URL: upstream.baseUrl, ...more });
+  /** The author's own login: whoever says a name. */
+  const login = {
+    name: "login",
+    setup(bundler) {
+      bundler.onResolve({ filter: /^\.\/login\.js$/ }, ({ path }) => ({ path, namespace: "login" }));
+      bundler.onLoad({ filter: /.*/, namespace: "login" }, () => ({
+        contents: `export const userOf = (request) => {
+          const id = request.headers.get("x-user");
+          return id ? { id } : undefined;
+        };`,
+      }));
+    },
+  };
+  const wrangler = JSON.parse(block("jsonc wrangler"));
+  const startProxy = async (source) =>
+    startWorkerd({
+      modules: await bundleWorker(source, { plugins: [login] }),
+      bindings: bindings({ SESSION_SECRET: newSecret() }),
+      flags: wrangler.compatibility_flags,
+      compatibilityDate: wrangler.compatibility_date,
+    });
+
+  it("the proxy with its session endpoint answers the page's script", async () => {
+    const worker = await startProxy(block("js proxy"));
+    try {
+      assert.equal(await runPage(block("js page"), worker.url), "This is a test!");
+      const [record] = await upstream.requests();
+      assert.equal(headerOf(record, "authorization"), `Bearer ${key}`);
+      assert.equal((await fetch(`${worker.url}/session`, { method: "POST" })).status, 401);
+      assert.equal((await fetch(`${worker.url}/session`, { headers: { "x-user": "user-1" } })).status, 401);
+    } finally {
+      await worker.stop();
+    }
+  });
+
+  it("control: the page's script fails where a name is wrong, and without the proxy", async () => {
+    const worker = await startProxy(block("js proxy"));
+    try {
+      const broken = block("js page").replace("completions.create", "completions.creat");
+      assert.ok((await failure(runPage(broken, worker.url))) instanceof TypeError);
+      const nowhere = block("js page").replace('"/v1"', '"/v2"');
+      assert.equal((await failure(runPage(nowhere, worker.url))).status, 404);
+    } finally {
+      await worker.stop();
+    }
+  });
+
+  it("the wrangler file's flag is the one that the proxy needs", async () => {
+    assert.deepEqual(wrangler.compatibility_flags, COMPATIBILITY_FLAGS);
+    const bare = await startWorkerd({
+      modules: await bundleWorker(block("js proxy"), { plugins: [login] }),
+      bindings: bindings({ SESSION_SECRET: newSecret() }),
+      flags: [],
+    });
+    try {
+      assert.equal((await fetch(`${bare.url}/v1/models`)).status, 503);
+    } finally {
+      await bare.stop();
+    }
+  });
+
+  it("the Worker with the edge client streams an answer's text to callers with a session", async () => {
+    const secret = newSecret();
+    const worker = await startWorkerd({
+      modules: await bundleWorker(block("js edge")),
+      bindings: bindings({ SESSION_SECRET: secret }),
+      flags: wrangler.compatibility_flags,
+      compatibilityDate: wrangler.compatibility_date,
+    });
+    try {
+      assert.equal((await fetch(worker.url, { method: "POST", body: "Say this is a test" })).status, 401);
+      assert.deepEqual(await upstream.requests(), []);
+      const headers = { authorization: `Bearer ${await mint(secret)}` };
+      const response = await fetch(worker.url, { method: "POST", headers, body: "Say this is a test" });
+      assert.equal(await response.text(), "This is a test!");
+      assert.equal(headerOf((await upstream.requests())[0], "authorization"), `Bearer ${key}`);
+
+      await upstream.reset();
+      await upstream.arm("interval=50");
+      const leaving = new AbortController();
+      const body = `repeat:${"word ".repeat(300)}`;
+      const long = await fetch(worker.url, { method: "POST", headers, body, signal: leaving.signal });
+      await long.body.getReader().read();
+      leaving.abort();
+      await upstream.wait({ closed: 1 });
+    } finally {
+      await worker.stop();
+    }
+  });
+});
+
+describe("the page's scripts of README.md", () => {
+  const messages = [{ role: "user", content: "Say this is a test" }];
+  let OpenAI;
+  let upstream;
+  let client;
+  before(async () => {
+    upstream = await startUpstream();
+    ({ default: OpenAI } = await keyless());
+    client = new OpenAI({ proxyUrl: upstream.baseUrl, maxRetries: 0 });
+  });
+  beforeEach(() => upstream.reset());
+  after(() => upstream?.stop());
+
+  const AsyncFunction = (async () => {}).constructor;
+  /** Runs a block with the names that the text around it introduces. */
+  async function script(source, more = {}) {
+    const scope = { OpenAI, client, model: MODEL, messages, answer: { textContent: "" }, notice: {}, stopButton: {}, ...more };
+    await new AsyncFunction(...Object.keys(scope), source)(...Object.values(scope));
+    return scope;
+  }
+
+  it("`textStream` gives the text", async () => {
+    const { answer } = await script(block("js text"));
+    assert.equal(answer.textContent, "This is a test!");
+    await assert.rejects(script(block("js text").replace("textStream", "textStreams")), TypeError);
+  });
+
+  it("`decodeEventStream` gives the events", async () => {
+    const body = "event: greeting\ndata: hello\n\ndata: again\n\n";
+    const server = createServer((request, response) => {
+      response.writeHead(request.url === "/updates" ? 200 : 404, { "content-type": "text/event-stream" }).end(body);
+    });
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    const origin = `http://127.0.0.1:${server.address().port}`;
+    try {
+      assert.equal(await runPage(block("js events"), origin), "greeting: hello\nmessage: again\n");
+      assert.ok((await failure(runPage(block("js events").replace(".body", ".bodies"), origin))) instanceof Error);
+    } finally {
+      server.close();
+      server.closeAllConnections();
+    }
+  });
+
+  it("the stop button closes the connection and is no failure", async () => {
+    await upstream.arm("interval=100", { times: 2 });
+    const stopButton = {};
+    // Someone presses it as soon as the first words are there.
+    const answer = { set textContent(_) { stopButton.onclick(); }, get textContent() { return ""; } };
+    const scope = { stopButton, answer, messages: [{ role: "user", content: `repeat:${"word ".repeat(300)}` }] };
+    await script(block("js stop"), scope);
+    await upstream.wait({ closed: 1 });
+    const careless = block("js stop").replace("APIUserAbortError", "RateLimitError");
+    assert.ok((await failure(script(careless, scope))) instanceof OpenAI.APIUserAbortError);
+  });
+
+  it("each failure is told apart", async () => {
+    for (const [fault, expected] of [
+      ["end-events=3", /^The answer broke off after [1-9]\d* characters\.$/],
+      ["status=429", /^Too many questions/],
+      ["status=500", /^500 /],
+    ]) {
+      await upstream.arm(fault);
+      const { notice } = await script(block("js errors"));
+      assert.match(notice.textContent, expected, fault);
+    }
+    assert.ok((await failure(script(block("js errors"), { messages: 1n }))) instanceof OpenAI.InvalidOptionError);
+  });
+
+  it("a stream ends in the ways of the table, each with its error", async () => {
+    const ends = [
+      ["[DONE]", "", undefined],
+      ["[DONE]", "no-done", undefined],
+      ["left the loop", "interval=50", undefined, { leave: () => true }],
+      ["you aborted", "interval=50", "APIUserAbortError", { leave: (stream) => void stream.controller.abort() }],
+      ["connection was lost", "cut-events=3", "APIConnectionError"],
+      ["without `[DONE]`", "end-events=3", "StreamTruncatedError"],
+      ["within `idleTimeout`", "stall=3", "StreamIdleTimeoutError", { options: { idleTimeout: 100 } }],
+      ["larger than `maxEventBytes`", "giant=20000", "StreamLimitError", { options: { maxEventBytes: 10_000 } }],
+      ["not JSON", "bad-json", "StreamDecodeError"],
+      ["reported an error", "error=openai", "APIError"],
+      ["no stream at all", "html", "ResponseError"],
+    ];
+    const rows = tableAfter(README, "## How a stream can end");
+    assert.deepEqual(
+      rows.map(([what]) => ends.filter(([words]) => what.includes(words)).length > 0),
+      rows.map(() => true),
+      "every row is tried",
+    );
+    for (const [words, fault, expected, { leave, options } = {}] of ends) {
+      const [, does] = rows.find(([what]) => what.includes(words));
+      assert.equal(/`(\w+Error)`/.exec(does)?.[1], expected, words);
+      await upstream.reset();
+      if (fault) await upstream.arm(fault);
+      const consume = async () => {
+        const stream = await client.chat.completions.create({ model: MODEL, messages, stream: true }, options);
+        for await (const chunk of stream) if (leave?.(stream, chunk)) break;
+      };
+      if (expected === undefined) {
+        await consume();
+        continue;
+      }
+      const error = await failure(consume);
+      assert.equal(error.constructor, OpenAI[expected], `${words}: ${error}`);
+      assert.equal(typeof error.text, "string", `${words}: text`);
+      assert.equal(typeof error.eventIndex, "number", `${words}: eventIndex`);
+    }
+  });
+});
+
+describe("the tables of README.md", () => {
+  const packed = (file) => join(setting("OPENAI_WASM_PKG"), file);
+  const names = (heading) => tableAfter(README, heading).map(([cell]) => code(cell));
+
+  it("name every error class, and no other", async () => {
+    const { ERRORS } = await import(pathToFileURL(packed("lib/errors.js")).href);
+    assert.deepEqual(names("## Errors").sort(), Object.keys(ERRORS).sort());
+    const { default: OpenAI } = await keyless();
+    for (const name of names("## Errors")) assert.equal(OpenAI[name], ERRORS[name], name);
+  });
+
+  it("name every option of the clients, and no other", async () => {
+    const { CLIENT, CALL } = await import(pathToFileURL(packed("lib/options.js")).href);
+    const rows = tableAfter(README, "## Options");
+    const named = (only) => rows.filter(([, , what]) => only(what)).map(([cell]) => code(cell)).sort();
+    const shared = (what) => !what.includes(" only:");
+    assert.deepEqual(named((what) => shared(what) || what.startsWith("constructor only:")), Object.keys(CLIENT).sort());
+    assert.deepEqual(named((what) => shared(what) || what.startsWith("call only:")), Object.keys(CALL).sort());
+    for (const [marker, file] of [["`openai-wasm` only:", "index.d.ts"], ["`openai-wasm/edge` only:", "edge/index.d.ts"]]) {
+      const options = named((what) => what.startsWith(marker));
+      assert.ok(options.length > 1);
+      const own = /interface ClientOptions [^{]*\{([^}]*)\}/.exec(await readFile(packed(file), "utf8"))[1];
+      for (const name of own.matchAll(/^ {2}(\w+)\?:/gm)) assert.ok(options.includes(name[1]), name[1]);
+    }
+  });
+
+  it("give the clients' defaults", async () => {
+    const { default: OpenAI } = await keyless();
+    const client = new OpenAI({ proxyUrl: "/v1" });
+    const number = (option) => Number.parseInt(tableAfter(README, "## Options").find(([cell]) => code(cell) === option)[1].replaceAll(" ", ""));
+    assert.equal(number("timeout"), client.timeout);
+    assert.equal(number("maxRetries"), client.maxRetries);
+    assert.equal(number("maxEventBytes"), 64 * 1024 * 1024);
+  });
+
+  it("name every option of `createProxy`, and no other", async () => {
+    const types = await readFile(packed("edge/proxy.d.ts"), "utf8");
+    const declared = /interface ProxyOptions \{([\s\S]*?)\n\}/.exec(types)[1];
+    const options = [...declared.matchAll(/^ {2}(\w+)\?:/gm)].map(([, name]) => name);
+    assert.deepEqual(names("`createProxy` takes:").sort(), options.sort());
+  });
+
+  it("name methods that exist", async () => {
+    const { default: OpenAI } = await keyless();
+    const client = new OpenAI({ proxyUrl: "/v1" });
+    for (const [, javaScript] of tableAfter(README, "## What exists today")) {
+      const path = code(javaScript).replace(/^client\.|\(.*$/g, "").split(".");
+      assert.equal(typeof path.reduce((object, name) => object[name], client), "function", javaScript);
+    }
+  });
+
+  it("name every feature of the crate, and no other", async () => {
+    const manifest = await readFile(join(ROOT, "Cargo.toml"), "utf8");
+    const declared = /\[features\]\n([\s\S]*?)\n\n/.exec(manifest)[1];
+    const features = [...declared.matchAll(/^([a-z][a-z-]*) = /gm)].map(([, name]) => name).filter((name) => name !== "default");
+    const named = tableAfter(README, "| feature |").map(([cell]) => code(cell)).filter(Boolean);
+    assert.deepEqual(named.sort(), features.sort());
+    for (const [, list] of block("toml").matchAll(/features = \[([^\]]*)\]/g)) {
+      for (const [, name] of list.matchAll(/"([^"]+)"/g)) assert.ok(features.includes(name), name);
+    }
+  });
+});
+
+describe("the other blocks of README.md", () => {
+  it("the Rust Worker is a part of the example that tests/worker runs", async () => {
+    const example = await readFile(join(ROOT, "examples/worker-rust/src/lib.rs"), "utf8");
+    const [{ code: excerpt }] = blocks.filter((one) => nameOf(one) === "rs worker");
+    assert.ok(example.includes(excerpt));
+  });
+
+  it("the TypeScript compiles under `strict`, and not when a name is wrong", { timeout: 120_000 }, async () => {
+    const folder = await mkdtemp(join(tmpdir(), "openai-wasm-types-"));
+    try {
+      await mkdir(join(folder, "node_modules"));
+      await symlink(setting("OPENAI_WASM_PKG"), join(folder, "node_modules/openai-wasm"), "dir");
+      const tsc = join(ROOT, "tests/node_modules/typescript/bin/tsc");
+      // Without `skipLibCheck`, so that the package's own declarations are checked too.
+      const lib = "es2022,dom,dom.iterable,dom.asynciterable";
+      const options = ["--noEmit", "--strict", "--target", "es2022", "--module", "nodenext", "--lib", lib, "--preserveSymlinks"];
+      const compile = async (source) => {
+        await writeFile(join(folder, "block.mts"), source);
+        return run(process.execPath, [tsc, ...options, "block.mts"], { cwd: folder });
+      };
+      await compile(block("ts types")).catch(({ stdout }) => assert.fail(stdout));
+      // The scripts are TypeScript as well, once the names around them are declared. TypeScript's own
+      // library has no `ReadableStream.from`, workerd has.
+      const page = `declare const answer: { textContent: string };\n${block("js page")}`;
+      const worker = block("js edge")
+        .replace("(request, env)", "(request: Request, env: Record<string, string>)")
+        .replace("ReadableStream.from", "readableFrom");
+      const from = "declare const readableFrom: (iterable: AsyncIterable<string>) => ReadableStream<string>;";
+      for (const source of [page, `${worker}\n${from}`]) {
+        await compile(source).catch(({ stdout }) => assert.fail(stdout));
+      }
+      const error = await failure(compile(block("ts types").replace("max_completion_tokens", "max_completion_token")));
+      assert.match(error.stdout, /max_completion_token/);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
+  it("the commands exist, with the flags that they are given", async () => {
+    const lines = blocks.filter((one) => nameOf(one) === "sh").flatMap((one) => one.code.split("\n"));
+    for (const line of lines) {
+      const command = line.replace(/^([A-Z_]+=\S+ )+/, "");
+      const [, subcommand, rest] = /^cargo xtask (\w+)(.*)$/.exec(command) ?? [];
+      if (subcommand) {
+        const { stdout } = await run(setting("CARGO_XTASK"), [subcommand, "--help"]);
+        for (const [flag] of rest.matchAll(/--[\w-]+/g)) assert.ok(stdout.includes(flag), `${line}: ${flag}`);
+      } else {
+        assert.equal(command, "npm install ../openai-wasm/pkg");
+      }
+    }
+    await assert.rejects(run(setting("CARGO_XTASK"), ["packk", "--help"]));
+  });
+
+  it("the packed folder installs into a project, and gives its entries to Node", { timeout: 120_000 }, async () => {
+    const folder = await mkdtemp(join(tmpdir(), "openai-wasm-install-"));
+    try {
+      await writeFile(join(folder, "package.json"), '{"name":"user","private":true,"type":"module"}');
+      const npm = process.platform === "win32" ? "npm.cmd" : "npm";
+      await run(npm, ["install", setting("OPENAI_WASM_PKG"), "--offline", "--no-audit", "--no-fund"], { cwd: folder });
+      const program = `for (const entry of ["openai-wasm", "openai-wasm/edge", "openai-wasm/proxy"]) console.log(Object.keys(await import(entry)).length > 1);`;
+      const { stdout } = await run(process.execPath, ["--input-type=module", "--eval", program], { cwd: folder });
+      assert.equal(stdout, "true\ntrue\ntrue\n");
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
+  it("links lead to files that exist", async () => {
+    for (const file of ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "examples/worker-rust/README.md"]) {
+      const text = await readFile(join(ROOT, file), "utf8");
+      for (const [, target] of text.matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)) {
+        if (/^[a-z]+:/.test(target)) continue;
+        await assert.doesNotReject(run("test", ["-e", join(ROOT, file, "..", target)]), `${file}: ${target}`);
+      }
+    }
+  });
+});
