@@ -25,7 +25,7 @@ struct Suite {
 }
 
 /// From the quickest answer to the slowest.
-const SUITES: [Suite; 11] = [
+const SUITES: [Suite; 12] = [
     Suite {
         name: "format",
         about: "cargo fmt --check",
@@ -80,6 +80,11 @@ const SUITES: [Suite; 11] = [
         name: "browser",
         about: "tests/browser: the page in headless Chromium",
         run: node_tests::browser,
+    },
+    Suite {
+        name: "demo",
+        about: "cargo xtask demo --once: one answer through the whole path",
+        run: node_tests::demo,
     },
 ];
 

@@ -29,6 +29,29 @@ pub fn browser(stage: &Stage) -> Result<Counts> {
     run(stage, "browser", &mut node)
 }
 
+/// The command of the README's first line: it passes if an answer comes and all ends by itself.
+pub fn demo(stage: &Stage) -> Result<Counts> {
+    stage.site()?;
+    let mut demo = Command::new(std::env::current_exe()?);
+    demo.args(["demo", "--once", "Say this is a test"])
+        .env_remove("OPENAI_API_KEY")
+        .env_remove("OPENAI_BASE_URL")
+        .current_dir(stage.workspace.root());
+    let ran = runner::run(stage.workspace, "demo", &mut demo)?;
+    let answered = ran.output.contains("This is a test!");
+    if ran.succeeded && !answered {
+        bail!(
+            "the demo ended well, yet printed another answer:\n{}",
+            ran.output
+        );
+    }
+    Ok(if answered && ran.succeeded {
+        Counts::success()
+    } else {
+        Counts::failure()
+    })
+}
+
 /// `node`, with what tests/support reads from the environment.
 fn program(stage: &Stage) -> Result<Command> {
     stage.node()?;
@@ -51,7 +74,7 @@ fn run(stage: &Stage, name: &str, node: &mut Command) -> Result<Counts> {
     let files = test_files(stage, name)?;
     let tap = stage.workspace.scratch("test")?.join(format!("{name}.tap"));
     let _ = fs::remove_file(&tap);
-    node.args(["--test", "--test-timeout=120000"])
+    node.args(["--test", "--test-timeout=300000"])
         .args([
             "--test-reporter=spec",
             "--test-reporter-destination=stdout",
