@@ -19,7 +19,7 @@ import { setting } from "../support/program.mjs";
 import { mint, newSecret } from "../support/tokens.mjs";
 import { headerOf, startUpstream } from "../support/upstream.mjs";
 import { COMPATIBILITY_FLAGS, startWorkerd } from "../support/workerd.mjs";
-import { blocksOf, code, README, tableAfter } from "./readme.mjs";
+import { blocksOf, README, tableAfter } from "./readme.mjs";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const run = promisify(execFile);
@@ -288,69 +288,6 @@ describe("the page's scripts of README.md", () => {
   });
 });
 
-describe("the tables of README.md", () => {
-  const packed = (file) => join(setting("OPENAI_WASM_PKG"), file);
-  const names = (heading) => tableAfter(README, heading).map(([cell]) => code(cell));
-
-  it("name every error class, and no other", async () => {
-    const { ERRORS } = await import(pathToFileURL(packed("lib/errors.js")).href);
-    assert.deepEqual(names("## Errors").sort(), Object.keys(ERRORS).sort());
-    const { default: OpenAI } = await keyless();
-    for (const name of names("## Errors")) assert.equal(OpenAI[name], ERRORS[name], name);
-  });
-
-  it("name every option of the clients, and no other", async () => {
-    const { CLIENT, CALL } = await import(pathToFileURL(packed("lib/options.js")).href);
-    const rows = tableAfter(README, "## Options");
-    const named = (only) => rows.filter(([, , what]) => only(what)).map(([cell]) => code(cell)).sort();
-    const shared = (what) => !what.includes(" only:");
-    assert.deepEqual(named((what) => shared(what) || what.startsWith("constructor only:")), Object.keys(CLIENT).sort());
-    assert.deepEqual(named((what) => shared(what) || what.startsWith("call only:")), Object.keys(CALL).sort());
-    for (const [marker, file] of [["`openai-wasm` only:", "index.d.ts"], ["`openai-wasm/edge` only:", "edge/index.d.ts"]]) {
-      const options = named((what) => what.startsWith(marker));
-      assert.ok(options.length > 1);
-      const own = /interface ClientOptions [^{]*\{([^}]*)\}/.exec(await readFile(packed(file), "utf8"))[1];
-      for (const name of own.matchAll(/^ {2}(\w+)\?:/gm)) assert.ok(options.includes(name[1]), name[1]);
-    }
-  });
-
-  it("give the clients' defaults", async () => {
-    const { default: OpenAI } = await keyless();
-    const client = new OpenAI({ proxyUrl: "/v1" });
-    const number = (option) => Number.parseInt(tableAfter(README, "## Options").find(([cell]) => code(cell) === option)[1].replaceAll(" ", ""));
-    assert.equal(number("timeout"), client.timeout);
-    assert.equal(number("maxRetries"), client.maxRetries);
-    assert.equal(number("maxEventBytes"), 64 * 1024 * 1024);
-  });
-
-  it("name every option of `createProxy`, and no other", async () => {
-    const types = await readFile(packed("edge/proxy.d.ts"), "utf8");
-    const declared = /interface ProxyOptions \{([\s\S]*?)\n\}/.exec(types)[1];
-    const options = [...declared.matchAll(/^ {2}(\w+)\?:/gm)].map(([, name]) => name);
-    assert.deepEqual(names("`createProxy` takes:").sort(), options.sort());
-  });
-
-  it("name methods that exist", async () => {
-    const { default: OpenAI } = await keyless();
-    const client = new OpenAI({ proxyUrl: "/v1" });
-    for (const [, javaScript] of tableAfter(README, "## What exists today")) {
-      const path = code(javaScript).replace(/^client\.|\(.*$/g, "").split(".");
-      assert.equal(typeof path.reduce((object, name) => object[name], client), "function", javaScript);
-    }
-  });
-
-  it("name every feature of the crate, and no other", async () => {
-    const manifest = await readFile(join(ROOT, "Cargo.toml"), "utf8");
-    const declared = /\[features\]\n([\s\S]*?)\n\n/.exec(manifest)[1];
-    const features = [...declared.matchAll(/^([a-z][a-z-]*) = /gm)].map(([, name]) => name).filter((name) => name !== "default");
-    const named = tableAfter(README, "| feature |").map(([cell]) => code(cell)).filter(Boolean);
-    assert.deepEqual(named.sort(), features.sort());
-    for (const [, list] of block("toml").matchAll(/features = \[([^\]]*)\]/g)) {
-      for (const [, name] of list.matchAll(/"([^"]+)"/g)) assert.ok(features.includes(name), name);
-    }
-  });
-});
-
 describe("the other blocks of README.md", () => {
   it("the Rust Worker is a part of the example that tests/worker runs", async () => {
     const example = await readFile(join(ROOT, "examples/worker-rust/src/lib.rs"), "utf8");
@@ -415,16 +352,6 @@ describe("the other blocks of README.md", () => {
       assert.equal(stdout, "true\ntrue\ntrue\n");
     } finally {
       await rm(folder, { recursive: true, force: true });
-    }
-  });
-
-  it("links lead to files that exist", async () => {
-    for (const file of ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "examples/worker-rust/README.md"]) {
-      const text = await readFile(join(ROOT, file), "utf8");
-      for (const [, target] of text.matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)) {
-        if (/^[a-z]+:/.test(target)) continue;
-        await assert.doesNotReject(run("test", ["-e", join(ROOT, file, "..", target)]), `${file}: ${target}`);
-      }
     }
   });
 });

@@ -1,0 +1,117 @@
+// The tables, names and links of the documents, held against what they speak of.
+
+import assert from "node:assert/strict";
+import { access, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { describe, it } from "node:test";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+import { keyless } from "../support/packed.mjs";
+import { setting } from "../support/program.mjs";
+import { code, README, tableAfter } from "./readme.mjs";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const document = (file) => readFile(join(ROOT, file), "utf8");
+
+describe("the tables of README.md", () => {
+  const packed = (file) => join(setting("OPENAI_WASM_PKG"), file);
+  const names = (heading) => tableAfter(README, heading).map(([cell]) => code(cell));
+
+  it("name every error class, and no other", async () => {
+    const { ERRORS } = await import(pathToFileURL(packed("lib/errors.js")).href);
+    assert.deepEqual(names("## Errors").sort(), Object.keys(ERRORS).sort());
+    const { default: OpenAI } = await keyless();
+    for (const name of names("## Errors")) assert.equal(OpenAI[name], ERRORS[name], name);
+  });
+
+  it("name every option of the clients, and no other", async () => {
+    const { CLIENT, CALL } = await import(pathToFileURL(packed("lib/options.js")).href);
+    const rows = tableAfter(README, "## Options");
+    const named = (only) => rows.filter(([, , what]) => only(what)).map(([cell]) => code(cell)).sort();
+    const shared = (what) => !what.includes(" only:");
+    assert.deepEqual(named((what) => shared(what) || what.startsWith("constructor only:")), Object.keys(CLIENT).sort());
+    assert.deepEqual(named((what) => shared(what) || what.startsWith("call only:")), Object.keys(CALL).sort());
+    for (const [marker, file] of [["`openai-wasm` only:", "index.d.ts"], ["`openai-wasm/edge` only:", "edge/index.d.ts"]]) {
+      const options = named((what) => what.startsWith(marker));
+      assert.ok(options.length > 1);
+      const own = /interface ClientOptions [^{]*\{([^}]*)\}/.exec(await readFile(packed(file), "utf8"))[1];
+      for (const name of own.matchAll(/^ {2}(\w+)\?:/gm)) assert.ok(options.includes(name[1]), name[1]);
+    }
+  });
+
+  it("give the clients' defaults", async () => {
+    const { default: OpenAI } = await keyless();
+    const client = new OpenAI({ proxyUrl: "/v1" });
+    const number = (option) => Number.parseInt(tableAfter(README, "## Options").find(([cell]) => code(cell) === option)[1].replaceAll(" ", ""));
+    assert.equal(number("timeout"), client.timeout);
+    assert.equal(number("maxRetries"), client.maxRetries);
+    assert.equal(number("maxEventBytes"), 64 * 1024 * 1024);
+  });
+
+  it("name every option of `createProxy`, and no other", async () => {
+    const types = await readFile(packed("edge/proxy.d.ts"), "utf8");
+    const declared = /interface ProxyOptions \{([\s\S]*?)\n\}/.exec(types)[1];
+    const options = [...declared.matchAll(/^ {2}(\w+)\?:/gm)].map(([, name]) => name);
+    assert.deepEqual(names("`createProxy` takes:").sort(), options.sort());
+  });
+
+  it("name methods that exist", async () => {
+    const { default: OpenAI } = await keyless();
+    const client = new OpenAI({ proxyUrl: "/v1" });
+    for (const [, javaScript] of tableAfter(README, "## What exists today")) {
+      const path = code(javaScript).replace(/^client\.|\(.*$/g, "").split(".");
+      assert.equal(typeof path.reduce((object, name) => object[name], client), "function", javaScript);
+    }
+  });
+
+  it("name every feature of the crate, and no other", async () => {
+    const manifest = await readFile(join(ROOT, "Cargo.toml"), "utf8");
+    const declared = /\[features\]\n([\s\S]*?)\n\n/.exec(manifest)[1];
+    const features = [...declared.matchAll(/^([a-z][a-z-]*) = /gm)].map(([, name]) => name).filter((name) => name !== "default");
+    const named = tableAfter(README, "| feature |").map(([cell]) => code(cell)).filter(Boolean);
+    assert.deepEqual(named.sort(), features.sort());
+    for (const [, list] of README.matchAll(/features = \[([^\]]*)\]/g)) {
+      for (const [, name] of list.matchAll(/"([^"]+)"/g)) assert.ok(features.includes(name), name);
+    }
+  });
+});
+
+/** What a text says about the repository and is not so. */
+async function untruths(file, text) {
+  const found = [];
+  const exists = (path) => access(path).then(() => true, () => false);
+  for (const [, target] of text.matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)) {
+    if (!/^[a-z]+:/.test(target) && !(await exists(join(ROOT, dirname(file), target)))) found.push(`link ${target}`);
+  }
+  for (const [, path] of text.matchAll(/`((?:src|tests|xtask|pkg-template|www|examples)\/[^`\s*]*)`/g)) {
+    if (!(await exists(join(ROOT, path)))) found.push(`path ${path}`);
+  }
+  return found;
+}
+
+describe("the documents", () => {
+  for (const file of ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "examples/worker-rust/README.md"]) {
+    it(`${file} names files that exist`, async () => assert.deepEqual(await untruths(file, await document(file)), []));
+  }
+
+  it("control: a broken link and a missing file are found", async () => {
+    const text = "[a](nowhere.md) [b](README.md#top) `tests/js/nowhere.test.mjs` `src/lib.rs`";
+    assert.deepEqual(await untruths("README.md", text), ["link nowhere.md", "path tests/js/nowhere.test.mjs"]);
+  });
+
+  it("SECURITY.md names tests that exist in the files beside them", async () => {
+    const rows = tableAfter(await document("SECURITY.md"), "| promise |");
+    assert.ok(rows.length > 8);
+    for (const [promise, tests] of rows) {
+      const files = [...tests.matchAll(/`([^`]+\.(?:rs|mjs))`/g)].map(([, file]) => file);
+      assert.ok(files.length > 0, promise);
+      const text = (await Promise.all(files.map(document))).join("\n");
+      const named = [
+        ...[...tests.matchAll(/"([^"]+)"/g)].map(([, name]) => `"${name}"`),
+        ...[...tests.matchAll(/`(\w+)`/g)].map(([, name]) => ` ${name}`),
+        ...[...tests.matchAll(/\b([A-Z]\d)\b/g)].map(([, id]) => `${id}_`),
+      ];
+      for (const name of named) assert.ok(text.includes(name), `${promise}: ${name}`);
+    }
+  });
+});
