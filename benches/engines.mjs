@@ -24,10 +24,16 @@ async function joinTexts(stream) {
   return text;
 }
 
-/** @param load imports a module by the name it has in tests/package.json or the packed package */
+/** @param modules the package's exports and those of peers.mjs */
 export async function engines({ OpenAI, Official, createParser, aiParse }) {
-  const ours = (pieces) =>
-    new OpenAI({ proxyUrl: "http://127.0.0.1:9/v1", token: "t", fetch: fetchOf(pieces) }).chat.completions.create(PARAMS);
+  // One client for all streams, as in an application; `fetch` answers with the reads of the moment.
+  let current;
+  const fetch = () => fetchOf(current)();
+  const client = new OpenAI({ proxyUrl: "http://127.0.0.1:9/v1", token: "t", fetch });
+  const ours = (pieces) => {
+    current = pieces;
+    return client.chat.completions.create(PARAMS);
+  };
   const list = [
     {
       name: "ours, objects",
@@ -37,8 +43,11 @@ export async function engines({ OpenAI, Official, createParser, aiParse }) {
     { name: "ours, textStream", run: async (pieces) => joinTexts((await ours(pieces)).textStream) },
   ];
   if (Official) {
-    const official = (pieces) =>
-      new Official({ apiKey: "k", baseURL: "http://127.0.0.1:9/v1", fetch: fetchOf(pieces) }).chat.completions.create(PARAMS);
+    const client = new Official({ apiKey: "k", baseURL: "http://127.0.0.1:9/v1", fetch, dangerouslyAllowBrowser: true });
+    const official = (pieces) => {
+      current = pieces;
+      return client.chat.completions.create(PARAMS);
+    };
     list.push({
       name: "openai",
       chunks: async (pieces) => collect(await official(pieces)),

@@ -23,7 +23,7 @@ const { values: chosen } = parseArgs({
     "no-record": { type: "boolean", default: false },
   },
 });
-const events = 2000;
+const events = 5000;
 const options = chosen.quick ? { rounds: 7, sampleMs: 5 } : { rounds: 9, sampleMs: 25 };
 
 /** What must hold in Node, against the official client: at each size of read. */

@@ -156,10 +156,7 @@ export class Source {
   #shift() {
     const value = this.#queue[this.#taken];
     this.#taken += 1;
-    if (this.#taken === this.#queue.length) {
-      this.#queue = [];
-      this.#taken = 0;
-    }
+    if (this.#taken === this.#queue.length) this.#taken = this.#queue.length = 0;
     return { value, done: false };
   }
 
