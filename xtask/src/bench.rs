@@ -1,21 +1,26 @@
-//! `cargo xtask bench`: benches/run.mjs over the packed package, with what a fair run needs ready.
+//! `cargo xtask bench`: benches/run.mjs over a freshly packed package, in every runtime.
 
 use anyhow::Result;
 
 use crate::command;
-use crate::demo::site::Site;
+use crate::pack;
 use crate::say;
 use crate::setup::browser::Browser;
 use crate::setup::npm::{self, Node};
-use crate::upstream;
 use crate::workspace::Workspace;
 
 /// Runs every benchmark, or what `arguments` choose; the tables also go to benches/record/.
 pub fn bench(workspace: &Workspace, arguments: &[String]) -> Result<()> {
-    let site = Site::build(workspace)?;
     Node::ready(workspace, "tests")?;
     let browser = Browser::ready()?;
-    let upstream = upstream::build(workspace)?;
+    let packed = workspace.scratch("bench")?.join("pkg");
+    let order = pack::Order {
+        out: packed.clone(),
+        proxy_url: None,
+        leaky: false,
+        sizes: true,
+    };
+    pack::pack(workspace, &order)?;
     say::step(
         "measuring",
         "on an otherwise idle machine the figures are steadier",
@@ -23,9 +28,7 @@ pub fn bench(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     let mut node = npm::node();
     node.arg("benches/run.mjs")
         .args(arguments)
-        .env("OPENAI_WASM_PKG", &site.open_package)
-        .env("OPENAI_WASM_DEMO_PKG", &site.bound_package)
-        .env("UPSTREAM_BIN", upstream)
+        .env("OPENAI_WASM_PKG", &packed)
         .env("CHROMIUM", &browser.chromium)
         .env("OUT", workspace.path("benches/record"))
         .current_dir(workspace.root());
