@@ -7,11 +7,11 @@
 //! # Asking
 //!
 //! ```no_run
+//! # #[cfg(all(feature = "fetch", not(feature = "proxy-only")))] mod asking {
 //! use futures_util::TryStreamExt;
 //! use openai_wasm::client::{Client, Error, SessionToken};
 //! use openai_wasm::wire::chat::{ChatCompletionMessageParam as Message, ChatCompletionRequest};
 //!
-//! # #[cfg(not(feature = "proxy-only"))]
 //! # async fn ask() -> Result<(), Error> {
 //! let client = Client::builder()
 //!     .proxy_url("https://example.com/v1")?
@@ -25,12 +25,18 @@
 //!     print!("{}", chunk.text());
 //! }
 //! let models = client.models().list().await?;
-//! # Ok(())
-//! # }
+//! # Ok(()) } }
 //! ```
 //!
-//! With `direct`, in a Worker or on a server, `.api_key(ApiKey::fixed(key))` takes the place of
-//! `.proxy_url(…)` and `.token(…)`. Dropping a future or a stream aborts its request.
+//! Dropping a future or a stream aborts its request. With `direct` a key replaces URL and token:
+//!
+//! ```no_run
+//! # #[cfg(all(feature = "fetch", feature = "direct"))]
+//! # fn keyed(key: &str) -> Result<(), openai_wasm::client::Error> {
+//! use openai_wasm::client::{Client, auth::ApiKey};
+//! let client = Client::builder().api_key(ApiKey::fixed(key)).build()?;
+//! # Ok(()) }
+//! ```
 //!
 //! # Entry points
 //!
