@@ -222,12 +222,12 @@ fn allow_origin(headers: &mut HeaderMap, wanted: Option<HeaderValue>) {
     let any = HeaderValue::from_static("*");
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, any.clone());
     headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, any);
+    headers.insert(
+        header::ACCESS_CONTROL_ALLOW_METHODS,
+        HeaderValue::from_static("GET, POST, PUT, PATCH, DELETE"),
+    );
     if let Some(wanted) = wanted {
         headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, wanted);
-        headers.insert(
-            header::ACCESS_CONTROL_ALLOW_METHODS,
-            HeaderValue::from_static("GET, POST, PUT, PATCH, DELETE"),
-        );
     }
 }
 
