@@ -2,13 +2,13 @@
 
 import module from "./client/client.wasm?module";
 
-import { instantiate } from "./client/glue.js";
+import { prepare } from "./client/glue.js";
 import { PROXY_URL } from "./client/build.js";
 import { eventStreams } from "./lib/event-stream.js";
 import { defineClient } from "./lib/openai.js";
 import { createRuntime } from "./lib/runtime.js";
 
-const runtime = createRuntime(instantiate, () => module);
+const runtime = createRuntime(prepare, module);
 
 export const OpenAI = defineClient(runtime, PROXY_URL);
 export default OpenAI;

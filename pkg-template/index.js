@@ -1,6 +1,6 @@
 // Browsers, and every runtime that can fetch a file beside its module.
 
-import { instantiate } from "./client/glue.js";
+import { prepare } from "./client/glue.js";
 import { PROXY_URL } from "./client/build.js";
 import { eventStreams } from "./lib/event-stream.js";
 import { defineClient } from "./lib/openai.js";
@@ -15,7 +15,7 @@ const load = async () => {
     : WebAssembly.compile(await response.arrayBuffer());
 };
 
-const runtime = createRuntime(instantiate, load);
+const runtime = createRuntime(prepare, load);
 
 export const OpenAI = defineClient(runtime, PROXY_URL);
 export default OpenAI;

@@ -2,7 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 
-import { instantiate } from "./client/glue.js";
+import { prepare } from "./client/glue.js";
 import { PROXY_URL } from "./client/build.js";
 import { eventStreams } from "./lib/event-stream.js";
 import { defineClient } from "./lib/openai.js";
@@ -10,7 +10,7 @@ import { createRuntime } from "./lib/runtime.js";
 
 const load = async () => WebAssembly.compile(await readFile(new URL("./client/client.wasm", import.meta.url)));
 
-const runtime = createRuntime(instantiate, load);
+const runtime = createRuntime(prepare, load);
 
 export const OpenAI = defineClient(runtime, PROXY_URL);
 export default OpenAI;

@@ -1,14 +1,9 @@
-// Vercel's edge runtime: `?module` imports the compiled module.
+// Vercel's edge runtime.
 
-import module from "./edge.wasm?module";
-
-import { instantiate } from "./glue.js";
 import { defineClient } from "./client.js";
-import { createRuntime } from "../lib/runtime.js";
+import { runtime } from "./runtime.edge-light.js";
 
-export const OpenAI = defineClient(
-  createRuntime(instantiate, () => module),
-);
+export const OpenAI = defineClient(runtime);
 export default OpenAI;
 export * from "../lib/errors.js";
 export { Page, PagePromise } from "../lib/page.js";

@@ -1,14 +1,9 @@
-// Node, Deno and Bun: the .wasm file is read from the disk.
+// Node, Deno and Bun.
 
-import { readFile } from "node:fs/promises";
-
-import { instantiate } from "./glue.js";
 import { defineClient } from "./client.js";
-import { createRuntime } from "../lib/runtime.js";
+import { runtime } from "./runtime.node.js";
 
-const load = async () => WebAssembly.compile(await readFile(new URL("./edge.wasm", import.meta.url)));
-
-export const OpenAI = defineClient(createRuntime(instantiate, load));
+export const OpenAI = defineClient(runtime);
 export default OpenAI;
 export * from "../lib/errors.js";
 export { Page, PagePromise } from "../lib/page.js";

@@ -1,14 +1,9 @@
-// Cloudflare Workers: code cannot compile WebAssembly from bytes, so the module is imported.
+// Cloudflare Workers.
 
-import module from "./edge.wasm";
-
-import { instantiate } from "./glue.js";
 import { defineClient } from "./client.js";
-import { createRuntime } from "../lib/runtime.js";
+import { runtime } from "./runtime.workerd.js";
 
-export const OpenAI = defineClient(
-  createRuntime(instantiate, () => module),
-);
+export const OpenAI = defineClient(runtime);
 export default OpenAI;
 export * from "../lib/errors.js";
 export { Page, PagePromise } from "../lib/page.js";

@@ -2,7 +2,7 @@
 
 import module from "./edge.wasm?module";
 
-import { instantiate } from "./glue.js";
+import { prepare } from "./glue.js";
 import { createRuntime } from "../lib/runtime.js";
 
-export const runtime = createRuntime(instantiate, () => module);
+export const runtime = createRuntime(prepare, module);

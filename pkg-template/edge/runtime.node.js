@@ -2,9 +2,9 @@
 
 import { readFile } from "node:fs/promises";
 
-import { instantiate } from "./glue.js";
+import { prepare } from "./glue.js";
 import { createRuntime } from "../lib/runtime.js";
 
 const load = async () => WebAssembly.compile(await readFile(new URL("./edge.wasm", import.meta.url)));
 
-export const runtime = createRuntime(instantiate, load);
+export const runtime = createRuntime(prepare, load);

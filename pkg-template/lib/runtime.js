@@ -6,34 +6,39 @@
 import { OpenAIError, WasmTrapError } from "./errors.js";
 
 /**
- * @param instantiate the glue's factory: (module, guard) → exports
- * @param load gives the WebAssembly.Module, or a promise of it
+ * @param prepare the glue's factory: (platform) → { imports, start(rawExports) → exports }
+ * @param load the WebAssembly.Module, or a function that gives a promise of it
  */
-export function createRuntime(instantiate, load) {
-  let module;
+export function createRuntime(prepare, load) {
+  let loading;
   let current;
 
   const loadOnce = () => {
-    module ??= Promise.resolve()
+    loading ??= Promise.resolve()
       .then(load)
       .catch((cause) => {
-        module = undefined; // The next call may have more luck.
+        loading = undefined; // The next call may have more luck.
         throw loadError(cause);
       });
-    return module;
+    return loading;
+  };
+
+  const begin = () => {
+    const fresh = new Instance(prepare);
+    // A module that is at hand is instantiated at once: a promise that a request of a Worker made
+    // would never settle if that request were cancelled, and all later requests would wait for it.
+    if (load instanceof WebAssembly.Module) return { instance: fresh, ready: fresh.startNow(load) };
+    const begun = { instance: fresh, ready: loadOnce().then((module) => fresh.startLater(module)) };
+    begun.ready.catch(() => {
+      if (current === begun) current = undefined;
+    });
+    return begun;
   };
 
   return {
     /** The living instance. */
     async instance() {
-      if (!current || current.dead) {
-        const fresh = new Instance();
-        fresh.ready = loadOnce().then((compiled) => fresh.start(instantiate, compiled));
-        fresh.ready.catch(() => {
-          if (current === fresh) current = undefined;
-        });
-        current = fresh;
-      }
+      if (!current || current.instance.dead) current = begin();
       return current.ready;
     },
   };
@@ -44,16 +49,35 @@ class Instance {
   dead = undefined;
   exports = undefined;
   memory = undefined;
+  #glue;
+  #platform = new Platform();
   #watchers = new Set();
 
-  async start(instantiate, module) {
+  constructor(prepare) {
+    this.#glue = prepare(this.#platform);
+  }
+
+  startNow(module) {
     try {
-      this.exports = await instantiate(module, (raw) => this.#guard(raw));
-      this.memory = this.exports.memory;
-      return this;
+      return this.#start(new WebAssembly.Instance(module, this.#glue.imports));
     } catch (cause) {
       throw loadError(cause);
     }
+  }
+
+  /** Browsers want this for large modules. */
+  async startLater(module) {
+    try {
+      return this.#start(await WebAssembly.instantiate(module, this.#glue.imports));
+    } catch (cause) {
+      throw loadError(cause);
+    }
+  }
+
+  #start({ exports }) {
+    this.exports = this.#glue.start(this.#guard(exports));
+    this.memory = exports.memory;
+    return this;
   }
 
   /** Calls `watcher(error)` when the instance dies; gives a function that takes that back. */
@@ -69,6 +93,7 @@ class Instance {
         "The WebAssembly instance stopped unexpectedly. Calls in flight failed; the next call gets a new instance.",
       );
       this.dead.cause = cause;
+      this.#platform.end();
       for (const watcher of this.#watchers) watcher(this.dead);
       this.#watchers.clear();
     }
@@ -97,6 +122,48 @@ class Instance {
         throw this.#die(cause);
       }
     };
+  }
+}
+
+/** The platform as one instance sees it: the requests and timers that it began end with it. */
+class Platform {
+  #timers = new Set();
+  #requests = new Set();
+
+  setTimeout = (run, ms) => {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      run();
+    }, ms);
+    this.#timers.add(timer);
+    return timer;
+  };
+
+  clearTimeout = (timer) => {
+    this.#timers.delete(timer);
+    clearTimeout(timer);
+  };
+
+  AbortController = ((platform) =>
+    class extends AbortController {
+      constructor() {
+        super();
+        platform.#watch(this);
+      }
+    })(this);
+
+  /** Weakly: a request that is over tells nobody. */
+  #watch(controller) {
+    const requests = this.#requests;
+    if (requests.size >= 64) {
+      for (const known of requests) if (known.deref() === undefined) requests.delete(known);
+    }
+    requests.add(new WeakRef(controller));
+  }
+
+  end() {
+    for (const timer of this.#timers) clearTimeout(timer);
+    for (const known of this.#requests) known.deref()?.abort();
   }
 }
 

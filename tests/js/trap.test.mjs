@@ -44,6 +44,7 @@ test("a trap fails the calls in flight and the streams, and the next call works"
   assert.match(own.message, /next call gets a new instance/);
   assert.ok((await failure(inFlight)) instanceof WasmTrapError);
   assert.ok((await failure(reading)) instanceof WasmTrapError);
+  await upstream.wait({ closed: 2 }, 1000);
 
   assert.equal((await client.models.list()).object, "list");
   const answer = await client.chat.completions.create(ask("Say this is a test"));

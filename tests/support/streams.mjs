@@ -94,10 +94,10 @@ export async function outcomes(make) {
 /** A living instance of the packed client's WebAssembly. */
 export async function instanceOf() {
   const at = (path) => new URL(path, `${pathToFileURL(setting("OPENAI_WASM_PKG"))}/`);
-  const { instantiate } = await import(at("client/glue.js"));
+  const { prepare } = await import(at("client/glue.js"));
   const { createRuntime } = await import(at("lib/runtime.js"));
   const load = async () => WebAssembly.compile(await readFile(at("client/client.wasm")));
-  return createRuntime(instantiate, load).instance();
+  return createRuntime(prepare, load).instance();
 }
 
 /** A Stream without a client: over a response that no Response class could make, say. */

@@ -1,5 +1,7 @@
 // POST /chat/completions
 
+import { ChatCompletionStream } from "../chat-stream.js";
+
 export class Chat {
   constructor(client) {
     this.completions = new Completions(client);
@@ -16,5 +18,10 @@ class Completions {
   /** An answer, or with `stream: true` a stream of its chunks. */
   create(params, options) {
     return this.#client.request("POST", "/chat/completions", { ...options, body: params });
+  }
+
+  /** A stream with events and a whole answer at its end. */
+  stream(params, options) {
+    return ChatCompletionStream.create(this, params, options);
   }
 }

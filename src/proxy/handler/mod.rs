@@ -5,7 +5,7 @@ mod head;
 
 use futures_util::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
-use js_sys::{Function, Promise, Reflect, Uint8Array};
+use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -183,7 +183,7 @@ impl Proxy {
             .upstream
             .join(route.upstream_path(), &[])
             .map_err(|_| Refusal::internal())?;
-        let controller = AbortController::new().map_err(internal)?;
+        let controller = controller().map_err(internal)?;
         follow_caller(request, &controller).map_err(internal)?;
 
         let init = RequestInit::new();
@@ -292,6 +292,14 @@ fn headers(list: &HeaderList) -> Result<web_sys::Headers, JsValue> {
         headers.append(name, value)?;
     }
     Ok(headers)
+}
+
+/// A controller of the platform's. One that this instance made would end with it, and a stream that
+/// is under way outlives a trap.
+fn controller() -> Result<AbortController, JsValue> {
+    let class = Reflect::get(&js_sys::global(), &JsValue::from_str("AbortController"))?;
+    let class: Function = class.dyn_into()?;
+    Ok(Reflect::construct(&class, &Array::new())?.unchecked_into())
 }
 
 /// Aborts the upstream's fetch when the caller leaves: while it is awaited, and while its body

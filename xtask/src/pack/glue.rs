@@ -7,16 +7,21 @@ use anyhow::{Context, Result, bail};
 pub const FORM: &str = include_str!("glue.rs");
 
 const HEAD: &str = "\
-// Written by wasm-bindgen, made a factory by `cargo xtask pack`: each call gives a fresh instance.
-// `guard` gets the raw exports and returns what the bindings call instead of them.
-export async function instantiate(module, guard) {
+// Written by wasm-bindgen, made a factory by `cargo xtask pack`: each call prepares one instance.
+// `platform` stands for the globals through which an instance begins requests and timers.
+export function prepare({ AbortController, setTimeout, clearTimeout }) {
     const exports = { __proto__: null };
 ";
 
 const FOOT: &str = r"    let wasm;
-    wasm = guard((await WebAssembly.instantiate(module, __wbg_get_imports())).exports);
-    wasm.__wbindgen_start();
-    return { ...exports, memory: wasm.memory };
+    return {
+        imports: __wbg_get_imports(),
+        start(rawExports) {
+            wasm = rawExports;
+            wasm.__wbindgen_start();
+            return exports;
+        },
+    };
 }
 ";
 
@@ -95,9 +100,9 @@ let wasm_bindgen = (function(exports) {
     #[test]
     fn glue_becomes_one_exported_factory_without_a_loader() {
         let text = factory(GLUE).unwrap();
-        assert!(text.contains("export async function instantiate(module, guard) {\n"));
+        assert!(text.contains("export function prepare({ AbortController,"));
         assert!(text.contains("    exports.answer = answer;\n"));
-        assert!(text.ends_with("    return { ...exports, memory: wasm.memory };\n}\n"));
+        assert!(text.ends_with("        },\n    };\n}\n"));
         for gone in ["document", "initSync", "__wbg_load", "wasmInstance"] {
             assert!(!text.contains(gone), "{gone} stayed");
         }

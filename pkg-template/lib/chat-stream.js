@@ -1,0 +1,200 @@
+// client.chat.completions.stream(): events while the answer comes, the whole answer at its end.
+
+import { Accumulator, textOf } from "./accumulate.js";
+import { Emitter } from "./emitter.js";
+import { OpenAIError } from "./errors.js";
+import { parsePartialJson } from "./partial-json.js";
+import { Stream } from "./stream.js";
+
+/** How many chunks an iterator may lag before reading waits for it. */
+const MAX_LAG = 256;
+
+export class ChatCompletionStream extends Emitter {
+  #accumulator = new Accumulator();
+  #completion;
+  #structured = false;
+  #done = new Set();
+  #lagging = new Set();
+  #resume;
+
+  static create(completions, params, options) {
+    const stream = new ChatCompletionStream();
+    const format = params?.response_format?.type;
+    stream.#structured = format === "json_schema" || format === "json_object";
+    const { signal } = options ?? {};
+    const abort = () => stream.abort();
+    if (signal?.aborted) abort();
+    signal?.addEventListener("abort", abort, { once: true });
+    stream.run(async () => {
+      try {
+        const own = { ...options, signal: stream.controller.signal };
+        await stream.#consume(await completions.create({ ...params, stream: true }, own));
+      } finally {
+        signal?.removeEventListener("abort", abort);
+      }
+    });
+    return stream;
+  }
+
+  /** Reads what `toReadableStream` wrote. */
+  static fromReadableStream(readable) {
+    const stream = new ChatCompletionStream();
+    stream.run(() => stream.#consume(Stream.fromReadableStream(readable, stream.controller)));
+    return stream;
+  }
+
+  /** The answer so far. */
+  get currentChatCompletionSnapshot() {
+    return this.#accumulator.started ? this.#accumulator.snapshot : undefined;
+  }
+
+  async finalChatCompletion() {
+    await this.done();
+    return this.#completion;
+  }
+
+  async finalMessage() {
+    return (await this.finalChatCompletion()).choices[0]?.message;
+  }
+
+  async finalContent() {
+    return (await this.finalMessage())?.content ?? null;
+  }
+
+  async totalUsage() {
+    return usageOf(await this.finalChatCompletion());
+  }
+
+  /** The chunks. Leaving the loop aborts the request; reading waits for a slow loop. */
+  [Symbol.asyncIterator]() {
+    const queue = [];
+    let waiting;
+    let failure;
+    this.#lagging.add(queue);
+    const wake = () => {
+      waiting?.();
+      waiting = undefined;
+    };
+    const fail = (error) => {
+      failure = error;
+    };
+    this.on("chunk", (chunk) => {
+      if (this.#lagging.has(queue)) queue.push(chunk);
+      wake();
+    });
+    this.on("error", fail);
+    this.on("abort", fail);
+    this.on("end", wake);
+    const next = async () => {
+      for (;;) {
+        if (queue.length > 0) {
+          const value = queue.shift();
+          if (queue.length < MAX_LAG) this.#resume?.();
+          return { value, done: false };
+        }
+        if (failure) {
+          const error = failure;
+          failure = undefined;
+          throw error;
+        }
+        if (this.ended || !this.#lagging.has(queue)) return { value: undefined, done: true };
+        await new Promise((resolve) => (waiting = resolve));
+      }
+    };
+    const stop = async (value) => {
+      this.#lagging.delete(queue);
+      queue.length = 0;
+      this.#resume?.();
+      if (!this.ended) this.abort();
+      wake();
+      return { value, done: true };
+    };
+    return { next, return: stop, [Symbol.asyncIterator]: () => ({ next, return: stop }) };
+  }
+
+  toReadableStream() {
+    return new Stream(() => this[Symbol.asyncIterator](), this.controller).toReadableStream();
+  }
+
+  async #consume(stream) {
+    this.emit("connect");
+    for await (const chunk of stream) {
+      const changed = this.#accumulator.push(chunk);
+      this.emit("chunk", chunk, this.#accumulator.snapshot);
+      for (const { choice, delta } of changed) this.#report(choice, delta);
+      while ([...this.#lagging].some((queue) => queue.length >= MAX_LAG)) {
+        await new Promise((resolve) => (this.#resume = resolve));
+      }
+    }
+    if (!this.#accumulator.started) throw new OpenAIError("request ended without sending any chunks");
+    this.#completion = this.#accumulator.finish();
+    const { choices } = this.#completion;
+    for (const choice of choices) this.#reportDone(choice);
+    this.emit("chatCompletion", this.#completion);
+    for (const { message } of choices.slice(0, 1)) this.emit("message", message);
+    const message = choices[0]?.message;
+    if (message) this.emit("finalMessage", message);
+    if (message?.content) this.emit("finalContent", message.content);
+    this.emit("finalChatCompletion", this.#completion);
+    if (this.#completion.usage) this.emit("totalUsage", usageOf(this.#completion));
+  }
+
+  #report(choice, delta) {
+    const { message, logprobs } = choice;
+    const text = textOf(delta.content);
+    if (text) {
+      this.emit("content", text, message.content);
+      this.emit("content.delta", this.#withParsed({ delta: text, snapshot: message.content }, message.content));
+    }
+    if (delta.refusal) this.emit("refusal.delta", { delta: delta.refusal, snapshot: message.refusal });
+    for (const what of ["content", "refusal"]) {
+      if (delta[what] && logprobs?.[what]?.length) {
+        this.emit(`logprobs.${what}.delta`, { content: logprobs[what].slice(-1), snapshot: logprobs[what] });
+      }
+    }
+    for (const piece of delta.tool_calls ?? []) {
+      const text = piece?.function?.arguments;
+      const at = message.tool_calls.findLastIndex((call) => (piece?.id ? call.id === piece.id : call.index === piece?.index));
+      const call = message.tool_calls.at(at);
+      if (!call || !text) continue;
+      const event = { name: call.function.name, index: at < 0 ? message.tool_calls.length - 1 : at, arguments: call.function.arguments, arguments_delta: text };
+      this.emit("tool_calls.function.arguments.delta", partial(event, "parsed_arguments", call.function.arguments));
+    }
+    if (choice.finish_reason) this.#reportDone(choice);
+  }
+
+  #reportDone(choice) {
+    if (this.#done.has(choice.index)) return;
+    this.#done.add(choice.index);
+    const { message, logprobs } = choice;
+    if (message.content) {
+      this.emit("content.done", this.#withParsed({ content: message.content }, message.content));
+    }
+    if (message.refusal) this.emit("refusal.done", { refusal: message.refusal });
+    for (const what of ["content", "refusal"]) {
+      if (logprobs?.[what]?.length) this.emit(`logprobs.${what}.done`, { [what]: logprobs[what] });
+    }
+    for (const [index, { function: called }] of (message.tool_calls ?? []).entries()) {
+      const event = { name: called.name, index, arguments: called.arguments };
+      this.emit("tool_calls.function.arguments.done", partial(event, "parsed_arguments", called.arguments));
+    }
+  }
+
+  #withParsed(event, text) {
+    return this.#structured ? partial(event, "parsed", text) : { ...event, parsed: null };
+  }
+}
+
+/** Parsing the whole text for each piece of it would be quadratic, so it is done when asked for. */
+function partial(event, name, text) {
+  let parsed;
+  return Object.defineProperty(event, name, {
+    enumerable: true,
+    get: () => (parsed ??= parsePartialJson(text) ?? null),
+  });
+}
+
+function usageOf({ usage }) {
+  const { completion_tokens = 0, prompt_tokens = 0, total_tokens = 0, ...rest } = usage ?? {};
+  return { completion_tokens, prompt_tokens, total_tokens, ...rest };
+}
