@@ -24,7 +24,7 @@ const SHAPES: [&str; 10] = [
     "js,proxy-only",
 ];
 
-/// The shapes whose unit tests a plain `cargo test` does not compile.
+/// The shapes whose own tests a plain `cargo test` does not compile.
 const TESTED_SHAPES: [&str; 3] = ["", "edge", "proxy-only"];
 
 /// Compiles a shape with `proxy-only`; the other shapes do not read it.
@@ -46,12 +46,16 @@ pub fn tests(stage: &Stage) -> Result<Counts> {
     )?;
     for shape in TESTED_SHAPES {
         let mut cargo = of_shape(stage, "test", shape);
-        sum += counted(
-            stage,
-            &named("native", shape),
-            cargo.args(["--lib", "--no-fail-fast"]),
-        )?;
+        cargo.args(["--lib", "--no-fail-fast"]);
+        sum += counted(stage, &named("native", shape), &mut cargo)?;
+        let mut cargo = of_shape(stage, "test", shape);
+        cargo.args(["--doc", "--no-fail-fast"]);
+        sum += counted(stage, &named("doctests", shape), &mut cargo)?;
     }
+    // The proxy's tests stand beside the others, which have run already.
+    let mut cargo = of_shape(stage, "test", "edge");
+    cargo.args(["--test", "native", "--no-fail-fast", "proxy_"]);
+    sum += counted(stage, "native-proxy", &mut cargo)?;
     Ok(sum)
 }
 
