@@ -40,10 +40,12 @@ pub struct Upstream {
 }
 
 impl Upstream {
-    /// Starts the program on a free port.
-    pub fn start(program: &Path) -> Result<Self> {
+    /// Starts the program on a free port, with so long a pause between the events of a stream.
+    pub fn start(program: &Path, event_interval_ms: u32) -> Result<Self> {
         let mut command = Command::new(program);
-        let mut server = Server::start("the stand-in server", command.args(["--port", "0"]))?;
+        command.args(["--port", "0", "--event-interval-ms"]);
+        command.arg(event_interval_ms.to_string());
+        let mut server = Server::start("the stand-in server", &mut command)?;
         let url = server.wait_for(|line| line.strip_prefix("listening on ").map(str::to_owned))?;
         Ok(Self {
             _server: server,
