@@ -32,27 +32,21 @@ test("abort before the call sends nothing", async () => {
   assert.deepEqual(await upstream.requests(), []);
 });
 
-test("abort while the server is silent", async () => {
-  await upstream.arm("hang");
-  const { signal, abort } = signalOf();
-  const call = client.chat.completions.create(ask("x"), { signal });
-  call.catch(() => {});
-  await upstream.wait({ requests: 1 });
-  abort();
-  assert.ok((await failure(call)) instanceof APIUserAbortError);
-  await closed();
-});
-
-test("abort while a whole answer is being read", async () => {
-  await upstream.arm("stall=10");
-  const { signal, abort } = signalOf();
-  const call = client.chat.completions.create(ask("x"), { signal });
-  call.catch(() => {});
-  await upstream.wait({ requests: 1 });
-  abort();
-  assert.ok((await failure(call)) instanceof APIUserAbortError);
-  await closed();
-});
+for (const [when, fault] of [
+  ["while the server is silent", "hang"],
+  ["while a whole answer is being read", "stall=10"],
+]) {
+  test(`abort ${when}`, async () => {
+    await upstream.arm(fault);
+    const { signal, abort } = signalOf();
+    const call = client.chat.completions.create(ask("x"), { signal });
+    call.catch(() => {});
+    await upstream.wait({ requests: 1 });
+    abort();
+    assert.ok((await failure(call)) instanceof APIUserAbortError);
+    await closed();
+  });
+}
 
 test("abort during the wait before a retry", async () => {
   await upstream.arm("status=503,retry-after=50");
