@@ -103,7 +103,7 @@ export function shapes(count = 2000) {
 }
 
 /** A shorter stream, for reads of one byte. */
-export const drip = (count = 2000) => shape("plain, dripped", plain(Math.ceil(count / 20)));
+export const drip = (count = 2000) => shape("plain, dripped", plain(Math.ceil(count / 100)));
 
 /** The reads that a stream arrives in: one event each, or pieces of so many bytes. */
 export function reads({ events, bytes }, size) {

@@ -46,6 +46,7 @@ export default OpenAI;
 export * from "./lib/errors.js";
 export { decodeEventStream, type EventStreamOptions, type ServerSentEvent } from "./lib/event-stream.js";
 export { APIPromise, Page, PagePromise, Stream } from "./lib/api.js";
+export { ChatCompletionStream, type ChatCompletionStreamEvents } from "./lib/chat-stream.js";
 export type {
   Fetch,
   HeadersLike,

@@ -18,4 +18,5 @@ export const decodeEventStream = eventStreams(runtime);
 export * from "./lib/errors.js";
 export { Page, PagePromise } from "./lib/page.js";
 export { APIPromise } from "./lib/promise.js";
+export { ChatCompletionStream } from "./lib/chat-stream.js";
 export { Stream } from "./lib/stream.js";

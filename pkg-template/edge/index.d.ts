@@ -49,6 +49,7 @@ export namespace OpenAI {
 export default OpenAI;
 export * from "../lib/errors.js";
 export { APIPromise, Page, PagePromise, Stream } from "../lib/api.js";
+export { ChatCompletionStream, type ChatCompletionStreamEvents } from "../lib/chat-stream.js";
 export type {
   Fetch,
   HeadersLike,

@@ -12,7 +12,7 @@ export class Accumulator {
   /** Whether any chunk came. */
   started = false;
 
-  /** Takes one chunk. Gives the choices that it changed: `{ choice, delta }`. */
+  /** Takes one chunk. Gives the choices that it changed: `{ choice, piece, calls }`. */
   push(chunk) {
     this.started = true;
     const changed = [];
@@ -56,8 +56,15 @@ export class Accumulator {
     for (const [name, value] of Object.entries(piece)) {
       if (!["index", "delta", "finish_reason", "logprobs"].includes(name)) set(choice, name, value);
     }
-    for (const [name, value] of Object.entries(delta)) takeDelta(choice.message, name, value);
-    return { choice, delta };
+    const calls = [];
+    for (const [name, value] of Object.entries(delta)) {
+      if (name === "tool_calls" && Array.isArray(value)) {
+        for (const part of value) if (part) calls.push({ part, ...takeCall((choice.message.tool_calls ??= []), part) });
+      } else {
+        takeDelta(choice.message, name, value);
+      }
+    }
+    return { choice, piece, calls };
   }
 
   #choice(at) {
@@ -80,10 +87,6 @@ function takeDelta(message, name, value) {
       break;
     case "content":
       message.content = (message.content ?? "") + textOf(value);
-      break;
-    case "tool_calls":
-      message.tool_calls ??= [];
-      for (const piece of Array.isArray(value) ? value : []) if (piece) takeCall(message.tool_calls, piece);
       break;
     case "function_call":
       message.function_call ??= { name: "", arguments: "" };
@@ -121,6 +124,7 @@ function takeCall(calls, piece) {
   for (const [name, value] of Object.entries(piece)) {
     if (!["id", "type", "function", "index"].includes(name) && value !== null) set(call, name, value);
   }
+  return { call, at: calls.indexOf(call) };
 }
 
 function findCall(calls, { id, index: at, function: named }) {

@@ -1,5 +1,6 @@
 // Types that the keyless and the key-holding client share. Wire objects stand in ../types.d.ts.
 
+import type { ChatCompletionStream } from "./chat-stream.js";
 import type {
   ChatCompletion,
   ChatCompletionChunk,
@@ -112,6 +113,11 @@ export interface Completions {
     params: ChatCompletionCreateParams,
     options?: RequestOptions,
   ): APIPromise<Stream<ChatCompletionChunk> | (ChatCompletion & WithRequestId)>;
+  /** Events while the answer comes, and the whole answer at its end. */
+  stream(
+    params: Omit<ChatCompletionCreateParamsStreaming, "stream"> & { stream?: true },
+    options?: RequestOptions,
+  ): ChatCompletionStream;
 }
 
 /** Answers carry the server's id of their request, not enumerable. */

@@ -121,7 +121,7 @@ export class ChatCompletionStream extends Emitter {
     for await (const chunk of stream) {
       const changed = this.#accumulator.push(chunk);
       this.emit("chunk", chunk, this.#accumulator.snapshot);
-      for (const { choice, delta } of changed) this.#report(choice, delta);
+      for (const change of changed) this.#report(change);
       while ([...this.#lagging].some((queue) => queue.length >= MAX_LAG)) {
         await new Promise((resolve) => (this.#resume = resolve));
       }
@@ -139,8 +139,9 @@ export class ChatCompletionStream extends Emitter {
     if (this.#completion.usage) this.emit("totalUsage", usageOf(this.#completion));
   }
 
-  #report(choice, delta) {
+  #report({ choice, piece, calls }) {
     const { message, logprobs } = choice;
+    const delta = piece.delta ?? {};
     const text = textOf(delta.content);
     if (text) {
       this.emit("content", text, message.content);
@@ -148,17 +149,15 @@ export class ChatCompletionStream extends Emitter {
     }
     if (delta.refusal) this.emit("refusal.delta", { delta: delta.refusal, snapshot: message.refusal });
     for (const what of ["content", "refusal"]) {
-      if (delta[what] && logprobs?.[what]?.length) {
-        this.emit(`logprobs.${what}.delta`, { content: logprobs[what].slice(-1), snapshot: logprobs[what] });
-      }
+      const added = piece.logprobs?.[what];
+      if (added?.length > 0) this.emit(`logprobs.${what}.delta`, { [what]: added, snapshot: logprobs[what] });
     }
-    for (const piece of delta.tool_calls ?? []) {
-      const text = piece?.function?.arguments;
-      const at = message.tool_calls.findLastIndex((call) => (piece?.id ? call.id === piece.id : call.index === piece?.index));
-      const call = message.tool_calls.at(at);
-      if (!call || !text) continue;
-      const event = { name: call.function.name, index: at < 0 ? message.tool_calls.length - 1 : at, arguments: call.function.arguments, arguments_delta: text };
-      this.emit("tool_calls.function.arguments.delta", partial(event, "parsed_arguments", call.function.arguments));
+    for (const { part, call, at } of calls) {
+      const added = part.function?.arguments;
+      if (!added) continue;
+      const { name, arguments: text } = call.function;
+      const event = { name, index: at, arguments: text, arguments_delta: added };
+      this.emit("tool_calls.function.arguments.delta", partial(event, "parsed_arguments", text));
     }
     if (choice.finish_reason) this.#reportDone(choice);
   }

@@ -83,8 +83,8 @@ export class Emitter {
 
   #end() {
     this.ended = true;
-    this.emit("end");
     this.#resolve();
+    this.emit("end");
   }
 
   #fail(error) {
