@@ -114,9 +114,9 @@ impl Builder<'_> {
         cargo
             .args(["--package", "openai-wasm", "--lib", "--release", "--quiet"])
             .args(["--no-default-features", "--features", features])
-            // Sizes count more than seconds, except in the decoder's one hot dependency.
-            .args(["--config", "profile.release.opt-level='s'"])
-            .args(["--config", "profile.release.package.memchr.opt-level=3"])
+            // Measured on the client: 's' and 'z' save 2 KB of 71 (gzipped) and cost the decoder a
+            // fifth of its speed.
+            .args(["--config", "profile.release.opt-level=3"])
             .envs(self.canaries.iter().map(|(name, key)| (name, key)))
             .env("CARGO_ENCODED_RUSTFLAGS", self.remapped_paths()?)
             .env_remove("OPENAI_PROXY_URL")
