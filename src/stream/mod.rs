@@ -3,6 +3,7 @@
 //! [`Decoder`] gives typed chunks to Rust callers. How a stream ended is never ambiguous: either
 //! [`Decoder::is_done`] is true, or the last item was a [`StreamError`] whose kind says why.
 
+mod accumulate;
 #[cfg(any(feature = "js", test))]
 pub(crate) mod batch;
 #[cfg(test)]
@@ -21,6 +22,7 @@ mod server_error;
 #[cfg(any(feature = "js", test))]
 mod template;
 
+pub use accumulate::Accumulator;
 pub use chunk::Chunk;
 pub use decoder::{Decoder, Truncation};
 pub use error::{StreamError, StreamErrorKind};

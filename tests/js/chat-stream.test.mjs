@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
@@ -11,6 +12,8 @@ import { ask, bodyOf, bytes, chunkOf, DONE, event, OpenAI, pieces, says, stops, 
 import { keyless } from "../support/packed.mjs";
 import { setting } from "../support/program.mjs";
 
+const fixture = new URL("../fixtures/tool-call-pieces.json", import.meta.url);
+const toolCallPieces = JSON.parse(await readFile(fixture, "utf8"));
 const packedEntry = pathToFileURL(join(setting("OPENAI_WASM_PKG"), "index.node.js")).href;
 const { ChatCompletionStream } = await keyless();
 
@@ -168,25 +171,8 @@ test("toReadableStream and fromReadableStream hand a stream on", async () => {
 });
 
 test("rule 26: tool calls are put together from any server's pieces", async () => {
-  const call = (id, name, text) => ({ id, type: "function", function: { name, arguments: text } });
-  const cases = {
-    "as documented": [
-      [calls({ index: 0, id: "a", type: "function", function: { name: "f", arguments: "" } }), calls({ index: 0, function: { arguments: "{" } }), calls({ index: 0, function: { arguments: "}" } }), calls({ index: 1, id: "b", type: "function", function: { name: "g", arguments: "1" } })],
-      [call("a", "f", "{}"), call("b", "g", "1")],
-    ],
-    "no index": [[calls({ id: "a", function: { name: "f", arguments: "{" } }), calls({ function: { arguments: "}" } }), calls({ id: "b", function: { name: "g" } })], [call("a", "f", "{}"), call("b", "g", "")]],
-    "neither index nor id": [[calls({ function: { name: "f", arguments: "{}" } }), calls({ function: { name: "f", arguments: "[]" } })], [call("", "f", "{}"), call("", "f", "[]")]],
-    "one index, new ids": [[calls({ index: 0, id: "a", function: { name: "f", arguments: "1" } }), calls({ index: 0, id: "b", function: { name: "g", arguments: "2" } }), calls({ index: 0, function: { arguments: "3" } })], [call("a", "f", "1"), call("b", "g", "23")]],
-    "one index twice in a chunk": [[calls({ index: 0, id: "a", function: { name: "f", arguments: "1" } }, { index: 0, function: { arguments: "2" } })], [call("a", "f", "12")]],
-    "id repeated, empty or null later": [[calls({ index: 0, id: "a", function: { name: "f", arguments: "1" } }), calls({ index: 0, id: "a", function: { arguments: "2" } }), calls({ index: 0, id: "", function: { arguments: "3" } }), calls({ index: 0, id: null, function: { arguments: "4" } })], [call("a", "f", "1234")]],
-    "name repeated, or after the arguments": [[calls({ index: 0, id: "a", function: { arguments: "1" } }), calls({ index: 0, function: { name: "f", arguments: "2" } }), calls({ index: 0, function: { name: "f" } })], [call("a", "f", "12")]],
-    "id after the first piece": [[calls({ index: 0, function: { name: "f", arguments: "1" } }), calls({ index: 0, id: "a", function: { arguments: "2" } })], [call("a", "f", "12")]],
-    "no arguments": [[calls({ index: 0, id: "a", function: { name: "f", arguments: null } })], [call("a", "f", "")]],
-    "arguments as an object": [[calls({ index: 0, id: "a", function: { name: "f", arguments: { x: 1 } } })], [call("a", "f", '{"x":1}')]],
-    "out of order": [[calls({ index: 1, id: "b", function: { name: "g", arguments: "1" } }), calls({ index: 0, id: "a", function: { name: "f", arguments: "2" } }), calls({ index: 1, function: { arguments: "3" } })], [call("b", "g", "13"), call("a", "f", "2")]],
-  };
-  for (const [name, [chunks, expected]] of Object.entries(cases)) {
-    const { choices } = await finished([...chunks, stops("tool_calls")]);
+  for (const { name, pieces: sent, calls: expected } of toolCallPieces) {
+    const { choices } = await finished([...sent.map((tool_calls) => calls(...tool_calls)), stops("tool_calls")]);
     assert.deepEqual(choices[0].message.tool_calls, expected, name);
     assert.equal(choices[0].message.content, null);
   }

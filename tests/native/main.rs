@@ -18,6 +18,7 @@ mod proxy_upstream;
 mod purity;
 mod sse_oracle;
 mod sse_rules;
+mod stream_accumulate;
 mod stream_cost;
 mod stream_rules;
 mod support;
