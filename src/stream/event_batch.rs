@@ -131,6 +131,7 @@ mod tests {
         let expected =
             serde_json::json!(["a\"b", "x\\y\n\u{7f}é\t", "\u{1}", 30, "", "", "\u{1}", 30]);
         assert_eq!(array, expected);
+        assert_eq!(batch.head().text_len as usize, batch.out().len());
         batch.decode(0);
         assert_eq!(batch.out(), b"[]");
     }

@@ -20,6 +20,7 @@ mod sse_oracle;
 mod sse_rules;
 mod stream_accumulate;
 mod stream_cost;
+mod stream_fuzz;
 mod stream_rules;
 mod support;
 mod wire_anything;
