@@ -98,7 +98,7 @@ fn models_are_listed() {
 
 #[test]
 fn failed_attempts_are_repeated_as_the_policy_says() {
-    let table: Vec<(&str, Vec<Step>, usize, u64, Option<ErrorKind>)> = vec![
+    for (name, script, attempts, elapsed, kind) in [
         (
             "a lost connection",
             vec![Step::Fail(FaultKind::Network), answer(200, MODELS)],
@@ -173,8 +173,7 @@ fn failed_attempts_are_repeated_as_the_policy_says() {
             7000,
             None,
         ),
-    ];
-    for (name, script, attempts, elapsed, kind) in table {
+    ] {
         let world = Scripted::new(script);
         let client = Client::with_transport(world.clone())
             .proxy_url("/v1")
