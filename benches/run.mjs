@@ -1,7 +1,7 @@
 // `cargo xtask bench`: ours beside the peers, as tables.
 //
 // --quick            fewer rounds, shorter samples
-// --runtime a,b      of node, chromium, workerd
+// --runtime a,b      of node, rust, chromium, workerd
 // --shape text       only shapes whose name holds the text
 // --no-record        print, but write no file
 
@@ -18,7 +18,7 @@ import { drip, shapes } from "./shapes.mjs";
 const { values: chosen } = parseArgs({
   options: {
     quick: { type: "boolean", default: false },
-    runtime: { type: "string", default: "node,chromium,workerd" },
+    runtime: { type: "string", default: "node,rust,chromium,workerd" },
     shape: { type: "string", default: "" },
     "no-record": { type: "boolean", default: false },
   },
@@ -62,7 +62,8 @@ for (const name of chosen.runtime.split(",")) {
       if (!each.shape.name.includes(chosen.shape)) continue;
       const figures = await runtime.measure(each, at, options);
       const official = figures[runtime.engines.indexOf("openai")];
-      const cells = figures.map((figure) => `${figure.toFixed(2)} (${(official / figure).toFixed(1)})`);
+      const times = (figure) => (official === undefined ? "" : ` (${(official / figure).toFixed(1)})`);
+      const cells = figures.map((figure) => `${figure.toFixed(2)}${times(figure)}`);
       say(`| ${each.shape.name} | ${sizeName(each.size)} | ${cells.join(" | ")} |`);
       if (name === "node") check(each, runtime.engines, figures);
     }

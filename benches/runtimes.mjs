@@ -1,10 +1,13 @@
 // Where the engines run: here, in Chromium, in workerd.
 
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { promisify } from "node:util";
 
 import { engines } from "./engines.mjs";
 import { compare, timeHere, verify } from "./measure.mjs";
@@ -56,6 +59,32 @@ export async function node() {
       return compare(each, list, { ...options, time: timeHere });
     },
     async stop() {},
+  };
+}
+
+/** The crate itself: typed structs, in a program of its own. */
+export async function rust() {
+  const run = promisify(execFile);
+  const root = fileURLToPath(new URL("..", import.meta.url));
+  const options = ["bench", "--quiet", "--no-default-features", "--bench", "typed", "--no-run", "--message-format=json"];
+  const { stdout } = await run("cargo", options, { cwd: root, maxBuffer: 1 << 28 });
+  const built = stdout.split("\n").filter((line) => line.includes('"name":"typed"')).map((line) => JSON.parse(line).executable);
+  const program = built.find(Boolean);
+  const folder = await mkdtemp(join(tmpdir(), "openai-wasm-bench-"));
+  const { stdout: version } = await run("rustc", ["--version"]);
+  return {
+    name: `The crate, ${version.trim()}`,
+    engines: ["ours, typed structs in Rust"],
+    async measure({ shape, pieces }, _at, { rounds }) {
+      const file = join(folder, "stream");
+      await writeFile(file, shape.bytes);
+      const sizes = pieces.map(({ length }) => length).join();
+      const sized = sizes.length > 100_000 ? "1" : sizes;
+      const text = new TextEncoder().encode(shape.text).length;
+      const { stdout: nanoseconds } = await run(program, [file, text, sized, rounds].map(String));
+      return [Number(nanoseconds) / 1000 / shape.events.length];
+    },
+    stop: () => rm(folder, { recursive: true, force: true }),
   };
 }
 
