@@ -228,6 +228,22 @@ test("idle: no event in time ends the stream, to the millisecond, and comments d
     assert.equal(body.locked, false);
   }));
 
+test("idle: the time counts from the last event, not from the timer's own start", () =>
+  withClock([], async ({ stream, feed, advance }) => {
+    let error;
+    const reading = outcome(stream).then((result) => (error = result.error));
+    await advance(999);
+    feed.push(event(says("a")));
+    await advance(500);
+    feed.push(event(says("b")));
+    await advance(999);
+    assert.equal(error, undefined);
+    await advance(1);
+    await reading;
+    assert.equal(error.constructor, OpenAI.StreamIdleTimeoutError);
+    assert.equal(error.text, "ab");
+  }));
+
 test("idle: a consumer that takes its time is not idleness", () =>
   withClock([], async ({ stream, feed, advance }) => {
     const iterator = stream[Symbol.asyncIterator]();
