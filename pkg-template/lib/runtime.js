@@ -44,11 +44,16 @@ export function createRuntime(prepare, load) {
   };
 }
 
+/** A result of a dead instance for its own bindings: no value and no error, in whatever form they read it. */
+const NOTHING = Object.freeze([0, 0, 0, 0]);
+
 class Instance {
   /** Why the instance is dead, or undefined. */
   dead = undefined;
   exports = undefined;
   memory = undefined;
+  /** Is one of its functions on the stack? */
+  #running = false;
   #glue;
   #platform = new Platform();
   #watchers = new Set();
@@ -93,9 +98,10 @@ class Instance {
         "The WebAssembly instance stopped unexpectedly. Calls in flight failed; the next call gets a new instance.",
       );
       this.dead.cause = cause;
-      this.#platform.end();
+      // Watchers first: who waits is to hear of the death, not of the aborts that follow from it.
       for (const watcher of this.#watchers) watcher(this.dead);
       this.#watchers.clear();
+      this.#platform.end();
     }
     return this.dead;
   }
@@ -109,17 +115,24 @@ class Instance {
   }
 
   #guardFunction(name, raw) {
-    // The bindings' own housekeeping (finalizers, closures) goes on after a death and must be quiet.
-    const housekeeping = name.startsWith("__");
+    // The bindings' own exports: finalizers, and callbacks that promises and timers call. Nobody who
+    // could catch stands above them, so that what they throw would end a process.
+    const own = /^(__|wasm_bindgen__)/.test(name);
     return (...args) => {
       if (this.dead) {
-        if (housekeeping) return undefined;
+        if (own) return NOTHING;
         throw this.dead;
       }
+      const outermost = !this.#running;
+      this.#running = true;
       try {
         return raw(...args);
       } catch (cause) {
-        throw this.#die(cause);
+        const dead = this.#die(cause);
+        if (own && outermost) return NOTHING;
+        throw dead;
+      } finally {
+        if (outermost) this.#running = false;
       }
     };
   }

@@ -12,7 +12,7 @@ const window = {
   setup(bundler) {
     bundler.onLoad({ filter: /edge[/\\]glue\.js$/ }, async ({ path }) => {
       const text = await readFile(path, "utf8");
-      const marked = text.replace("return { ...exports, memory: wasm.memory };", "globalThis.wasmMemory = wasm.memory; $&");
+      const marked = text.replace("wasm.__wbindgen_start();", "globalThis.wasmMemory = wasm.memory; $&");
       assert.notEqual(marked, text, "the glue has another form than the one known");
       return { contents: marked };
     });

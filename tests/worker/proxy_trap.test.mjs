@@ -11,10 +11,13 @@ import { startUpstream } from "../support/upstream.mjs";
 const trapdoor = {
   name: "trapdoor",
   setup(bundler) {
-    bundler.onLoad({ filter: /edge[/\\]glue\.js$/ }, async ({ path }) => {
+    bundler.onLoad({ filter: /lib[/\\]runtime\.js$/ }, async ({ path }) => {
       const text = await readFile(path, "utf8");
-      const marked = text.replace("wasm = guard(", "globalThis.instances = (globalThis.instances ?? 0) + 1; wasm = (globalThis.trapped ?? ((g, e) => g(e)))(guard, ");
-      assert.notEqual(marked, text, "the glue has another form than the one known");
+      const marked = text.replace(
+        "this.#guard(exports)",
+        "((globalThis.instances = (globalThis.instances ?? 0) + 1), globalThis.trapped ?? ((g, e) => g(e)))((raw) => this.#guard(raw), exports)",
+      );
+      assert.notEqual(marked, text, "the runtime has another form than the one known");
       return { contents: marked };
     });
   },
