@@ -1,7 +1,7 @@
 //! One wasm build: cargo, wasm-bindgen, the factory form of its glue, wasm-opt.
 
 use std::ffi::OsString;
-use std::fs;
+use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
@@ -69,12 +69,11 @@ impl Builder<'_> {
     }
 
     fn build(&self, name: &str, features: &str, proxy_url: Option<&str>) -> Result<Built> {
-        let raw = self.compile(features, proxy_url)?;
-        let bytes = fs::read(&raw).with_context(|| format!("{} is missing", raw.display()))?;
+        let bytes = self.compile(features, proxy_url)?;
         // What follows depends on the bytes alone, and wasm-opt takes its time.
         let mut hasher = DefaultHasher::new();
         (
-            bytes,
+            &bytes,
             name,
             self.bindgen.version(),
             WASM_FEATURES,
@@ -92,6 +91,8 @@ impl Builder<'_> {
         if built.wasm.exists() && built.glue.exists() {
             return Ok(built);
         }
+        let raw = folder.join("raw.wasm");
+        write(&raw, bytes)?;
         self.bind(name, &raw, &folder)?;
         write(&built.glue, self.factory(name, &folder)?)?;
         let bound = folder.join(format!("{name}_bg.wasm"));
@@ -109,7 +110,12 @@ impl Builder<'_> {
         Ok(built)
     }
 
-    fn compile(&self, features: &str, proxy_url: Option<&str>) -> Result<PathBuf> {
+    fn compile(&self, features: &str, proxy_url: Option<&str>) -> Result<Vec<u8>> {
+        // cargo names the file alike for every shape of the crate, and a second pack may run beside
+        // this one.
+        let turn = File::create(self.workspace.scratch("pack")?.join("lock"))?;
+        turn.lock()
+            .context("another pack's turn cannot be awaited")?;
         let mut cargo = self.wasm.cargo("build");
         cargo
             .args(["--package", "openai-wasm", "--lib", "--release", "--quiet"])
@@ -125,11 +131,12 @@ impl Builder<'_> {
             cargo.env("OPENAI_PROXY_URL", url);
         }
         command::run(&mut cargo)?;
-        Ok(self
+        let raw = self
             .wasm
             .target_dir()
             .join(TARGET)
-            .join("release/openai_wasm.wasm"))
+            .join("release/openai_wasm.wasm");
+        fs::read(&raw).with_context(|| format!("{} is missing", raw.display()))
     }
 
     /// Panic locations carry source paths: those of the builder become neutral ones.
