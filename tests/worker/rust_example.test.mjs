@@ -21,7 +21,7 @@ import { startUpstream } from "../support/upstream.mjs";
 import { startWorkerd } from "../support/workerd.mjs";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const TARGET = join(ROOT, "target/wasm/wasm32-unknown-unknown/debug");
+const TARGET = join(ROOT, "target/examples/wasm32-unknown-unknown/debug");
 const run = promisify(execFile);
 
 const SHIM = `import { initSync, fetch } from "./glue.js";

@@ -105,8 +105,12 @@ pub fn examples(stage: &Stage) -> Result<Counts> {
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned();
+        // Apart from the crate's own builds: cargo gives the crate one file name in both, and would
+        // link whichever was built last.
         let mut cargo = stage.wasm()?.cargo("build");
-        cargo.current_dir(&folder);
+        cargo
+            .env("CARGO_TARGET_DIR", stage.workspace.path("target/examples"))
+            .current_dir(&folder);
         sum += check(stage, &format!("examples-{name}"), &mut cargo)?;
     }
     Ok(sum)
