@@ -83,8 +83,8 @@ fn server_delay_ms(headers: &HeaderList, now_unix_ms: u64) -> Option<u32> {
     u32::try_from(said).ok().filter(|_| said <= LONGEST_MS)
 }
 
-/// A decimal number in thousandths, rounded down. Written out because parsing a float costs 15 KB
-/// of WebAssembly.
+/// A decimal number in thousandths, rounded down. Written out because parsing a float costs up to
+/// 15 KB of WebAssembly.
 fn thousandths(text: &str) -> Option<u64> {
     let text = text.trim();
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
