@@ -61,6 +61,9 @@
 //! | `proxy-only` | the variable `OPENAI_PROXY_URL` is baked in at build time, `proxy_url` is gone; compiles neither without a good URL nor together with `direct` |
 //! | `js` | the exports of the npm package; programs that depend on this crate leave it off |
 #![deny(missing_docs)]
+#![cfg_attr(feature = "__npm-client", no_std)]
+
+extern crate alloc;
 
 #[cfg(all(
     feature = "proxy-only",
@@ -72,16 +75,18 @@ compile_error!(
      switched one of them on: `cargo tree -e features -i openai-wasm` shows which."
 );
 
-#[cfg(feature = "client")]
+#[cfg(all(feature = "client", not(feature = "__npm-client")))]
 pub mod client;
 #[cfg(feature = "js")]
 mod js;
 pub mod policy;
+#[cfg(not(feature = "__npm-client"))]
 pub mod proxy;
 pub mod sse;
 pub mod stream;
-#[cfg(feature = "client")]
+#[cfg(all(feature = "client", not(feature = "__npm-client")))]
 pub mod transport;
+#[cfg(not(feature = "__npm-client"))]
 pub mod wire;
 
 /// README.md's Rust, compiled.

@@ -33,9 +33,10 @@ export function defineClient(runtime) {
         ["OpenAI-Project", project],
       ].filter(([, value]) => value !== undefined);
       const defaultHeaders = [...account, ...(rest.defaultHeaders ?? [])];
-      const makeCore = ({ Core }, settings) => Core.withKey({ ...settings, url: baseURL }, key, fetch);
-      super(runtime, { ...rest, apiKey: undefined, defaultHeaders }, makeCore);
-      this.baseURL = baseURL ?? "https://api.openai.com/v1";
+      const base = baseURL ?? "https://api.openai.com/v1";
+      const server = { runtime, fetch, base, baseOption: "baseURL", credential: key, keyed: true };
+      super({ ...rest, apiKey: undefined, defaultHeaders }, server);
+      this.baseURL = base;
       this.organization = organization ?? null;
       this.project = project ?? null;
     }

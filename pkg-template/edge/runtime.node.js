@@ -3,8 +3,9 @@
 import { readFile } from "node:fs/promises";
 
 import { prepare } from "./glue.js";
+import { Platform } from "./platform.js";
 import { createRuntime } from "../lib/runtime.js";
 
 const load = async () => WebAssembly.compile(await readFile(new URL("./edge.wasm", import.meta.url)));
 
-export const runtime = createRuntime(prepare, load);
+export const runtime = createRuntime(prepare, load, () => new Platform());

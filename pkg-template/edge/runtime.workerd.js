@@ -3,6 +3,7 @@
 import module from "./edge.wasm";
 
 import { prepare } from "./glue.js";
+import { Platform } from "./platform.js";
 import { createRuntime } from "../lib/runtime.js";
 
-export const runtime = createRuntime(prepare, module);
+export const runtime = createRuntime(prepare, module, () => new Platform());

@@ -1,7 +1,7 @@
 // What the keyless and the key-holding client share: sending a call and parsing its answer.
 
 import { ResponseError } from "./errors.js";
-import { snippet, toError } from "./failure.js";
+import { snippet } from "./failure.js";
 import { stringify } from "./json.js";
 import { CALL, read } from "./options.js";
 import { Page, PagePromise } from "./page.js";
@@ -9,25 +9,22 @@ import { APIPromise } from "./promise.js";
 import { Chat } from "./resources/chat.js";
 import { Models } from "./resources/models.js";
 import { Stream } from "./stream.js";
+import { send } from "./transport.js";
 
 const DEFAULT_TIMEOUT_MS = 600_000;
 const DEFAULT_MAX_EVENT_BYTES = 64 * 1024 * 1024;
 
 export class BaseClient {
-  #runtime;
-  #makeCore;
   #defaults;
-  #core;
+  #server;
 
   /**
-   * @param runtime from runtime.js
    * @param options checked options: lib/options.js `CLIENT`
-   * @param makeCore (exports, settings) → Core
+   * @param server where calls go and with which credential: lib/transport.js `send`
    */
-  constructor(runtime, options, makeCore) {
-    this.#runtime = runtime;
+  constructor(options, server) {
     this.#defaults = options;
-    this.#makeCore = makeCore;
+    this.#server = { ...server, headers: options.defaultHeaders ?? [], query: options.defaultQuery ?? [] };
     this.chat = new Chat(this);
     this.models = new Models(this);
   }
@@ -84,36 +81,18 @@ export class BaseClient {
     return new PromiseClass(send, stream ? (answer) => this.#stream(answer) : parse);
   }
 
-  async #send({ method, path, payload, buffered }, call) {
-    const instance = await this.#runtime.instance();
-    const core = this.#coreOf(instance);
-    const description = {
-      method,
-      path,
-      json: payload !== undefined,
-      buffered,
-      query: call.query,
-      headers: call.headers,
-      timeoutMs: call.timeout,
-      maxRetries: call.maxRetries,
-    };
-    const [response, text, controller] = await untilDead(instance, () =>
-      core.send(description, payload, call.signal),
-    );
-    return { response, text, controller, instance, call };
-  }
-
-  #coreOf(instance) {
-    if (this.#core?.instance !== instance) {
-      const { timeout, maxRetries, defaultHeaders, defaultQuery } = this.#defaults;
-      const settings = { timeoutMs: timeout, maxRetries, headers: defaultHeaders, query: defaultQuery };
-      try {
-        this.#core = { instance, core: this.#makeCore(instance.exports, settings) };
-      } catch (failure) {
-        throw toError(failure);
-      }
-    }
-    return this.#core.core;
+  async #send(description, call) {
+    const { query = [], headers = [], timeout, maxRetries, signal } = call;
+    const answer = await send(this.#server, {
+      ...description,
+      json: description.payload !== undefined,
+      query,
+      headers,
+      timeoutMs: timeout ?? this.timeout,
+      maxRetries: maxRetries ?? this.maxRetries,
+      signal,
+    });
+    return { ...answer, instance: await this.#server.runtime.instance(), call };
   }
 
   #stream({ response, controller, instance, call }) {
@@ -140,25 +119,6 @@ function attempt(run) {
       throw error;
     };
   }
-}
-
-/** The result of a call into WebAssembly, or the instance's death, whichever comes first. */
-function untilDead(instance, call) {
-  return new Promise((resolve, reject) => {
-    const forget = instance.onDead(reject);
-    const settle = (how) => (value) => {
-      forget();
-      how(value);
-    };
-    let answer;
-    try {
-      answer = call();
-    } catch (error) {
-      settle(reject)(toError(error));
-      return;
-    }
-    answer.then(settle(resolve), (failure) => settle(reject)(toError(failure)));
-  });
 }
 
 /** The answer of a buffered call: JSON, or nothing for 204. */

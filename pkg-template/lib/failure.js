@@ -1,49 +1,9 @@
-// What WebAssembly reports as a plain object becomes an error class here, and nowhere else.
+// What an answer that is no success says.
 
-import {
-  APIConnectionError,
-  APIConnectionTimeoutError,
-  APIError,
-  APIUserAbortError,
-  InvalidOptionError,
-  OpenAIError,
-} from "./errors.js";
+import { APIError } from "./errors.js";
 
-// Rust's option names that JavaScript spells otherwise.
-const OPTIONS = { proxy_url: "proxyUrl", base_url: "baseURL" };
-
-/** The error of a failed call or construction. */
-export function toError(failure) {
-  if (failure instanceof Error || failure === null || typeof failure !== "object") return failure;
-  const { kind, message, cause } = failure;
-  switch (kind) {
-    case "option": {
-      const option = OPTIONS[failure.option] ?? failure.option;
-      const clause = message.startsWith(`${failure.option} `)
-        ? message.slice(failure.option.length + 1)
-        : message;
-      return new InvalidOptionError(option, clause);
-    }
-    case "timeout":
-      return new APIConnectionTimeoutError();
-    case "aborted":
-      return new APIUserAbortError({ cause });
-    case "status":
-      return statusError(failure.status, new Headers(failure.headers), message);
-    case "redirect":
-      return new APIConnectionError({ message: capitalised(message) });
-    case "body":
-      return new APIConnectionError({ message: "The connection was lost while the body was read.", cause });
-    case "credential":
-      return cause instanceof Error && cause.message
-        ? Object.assign(new OpenAIError(cause.message), { cause })
-        : Object.assign(new OpenAIError(capitalised(message)), { cause });
-    default:
-      return new APIConnectionError({ cause });
-  }
-}
-
-function statusError(status, headers, body) {
+/** The error of an answer with an error status. */
+export function statusError(status, headers, body) {
   let parsed;
   try {
     parsed = JSON.parse(body);
@@ -63,5 +23,3 @@ export function snippet(body, headers) {
   const text = body.replace(/\s+/g, " ").trim();
   return text.length > 200 ? `${text.slice(0, 200)}…` : text || undefined;
 }
-
-const capitalised = (text) => `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith(".") ? "" : "."}`;

@@ -40,9 +40,9 @@ export function defineClient(runtime, bakedUrl) {
       if (bakedUrl === null && proxyUrl === undefined) {
         throw new InvalidOptionError("proxyUrl", "is required: the URL of your proxy");
       }
-      const makeCore = ({ Core }, settings) => new Core({ ...settings, url: proxyUrl }, token, fetch);
-      super(runtime, rest, makeCore);
-      this.baseURL = proxyUrl ?? bakedUrl;
+      const base = proxyUrl ?? bakedUrl;
+      super(rest, { runtime, fetch, base, baseOption: "proxyUrl", credential: token });
+      this.baseURL = base;
     }
   }
   return Object.assign(OpenAI, { OpenAI, ...ERRORS });

@@ -8,8 +8,9 @@ import { OpenAIError, WasmTrapError } from "./errors.js";
 /**
  * @param prepare the glue's factory: (platform) → { imports, start(rawExports) → exports }
  * @param load the WebAssembly.Module, or a function that gives a promise of it
+ * @param makePlatform for an instance that begins requests and timers: edge/platform.js
  */
-export function createRuntime(prepare, load) {
+export function createRuntime(prepare, load, makePlatform) {
   let loading;
   let current;
 
@@ -24,7 +25,7 @@ export function createRuntime(prepare, load) {
   };
 
   const begin = () => {
-    const fresh = new Instance(prepare);
+    const fresh = new Instance(prepare, makePlatform?.());
     // A module that is at hand is instantiated at once: a promise that a request of a Worker made
     // would never settle if that request were cancelled, and all later requests would wait for it.
     if (load instanceof WebAssembly.Module) return { instance: fresh, ready: fresh.startNow(load) };
@@ -55,11 +56,12 @@ class Instance {
   /** Is one of its functions on the stack? */
   #running = false;
   #glue;
-  #platform = new Platform();
+  #platform;
   #watchers = new Set();
 
-  constructor(prepare) {
-    this.#glue = prepare(this.#platform);
+  constructor(prepare, platform) {
+    this.#platform = platform;
+    this.#glue = prepare(platform ?? globalThis);
   }
 
   startNow(module) {
@@ -101,7 +103,7 @@ class Instance {
       // Watchers first: who waits is to hear of the death, not of the aborts that follow from it.
       for (const watcher of this.#watchers) watcher(this.dead);
       this.#watchers.clear();
-      this.#platform.end();
+      this.#platform?.end();
     }
     return this.dead;
   }
@@ -135,48 +137,6 @@ class Instance {
         if (outermost) this.#running = false;
       }
     };
-  }
-}
-
-/** The platform as one instance sees it: the requests and timers that it began end with it. */
-class Platform {
-  #timers = new Set();
-  #requests = new Set();
-
-  setTimeout = (run, ms) => {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      run();
-    }, ms);
-    this.#timers.add(timer);
-    return timer;
-  };
-
-  clearTimeout = (timer) => {
-    this.#timers.delete(timer);
-    clearTimeout(timer);
-  };
-
-  AbortController = ((platform) =>
-    class extends AbortController {
-      constructor() {
-        super();
-        platform.#watch(this);
-      }
-    })(this);
-
-  /** Weakly: a request that is over tells nobody. */
-  #watch(controller) {
-    const requests = this.#requests;
-    if (requests.size >= 64) {
-      for (const known of requests) if (known.deref() === undefined) requests.delete(known);
-    }
-    requests.add(new WeakRef(controller));
-  }
-
-  end() {
-    for (const timer of this.#timers) clearTimeout(timer);
-    for (const known of this.#requests) known.deref()?.abort();
   }
 }
 

@@ -7,10 +7,10 @@ use std::fmt;
 use std::rc::Rc;
 
 use super::builder::Builder;
-use super::token::{Credential, LocalFuture, bearer};
+use super::token::{Credential, LocalFuture, sent};
 use super::{Error, call};
 use crate::policy::endpoint::BaseUrl;
-use crate::policy::headers;
+use crate::policy::headers::{self, CredentialFault};
 use crate::transport::{Fault, Transport};
 
 /// Stands in every build that can hold a key, and nowhere else.
@@ -48,13 +48,21 @@ impl<F> ApiKey<F> {
 impl<F: Fault> Credential<F> for ApiKey<F> {
     fn authorization(&self) -> LocalFuture<'_, Result<String, F>> {
         match &self.0 {
-            Source::Fixed(key) => Box::pin(std::future::ready(bearer("apiKey", key))),
+            Source::Fixed(key) => Box::pin(std::future::ready(sent(key_authorization(key)))),
             Source::Asked(ask) => {
                 let asked = ask();
-                Box::pin(async move { bearer("apiKey", asked.await?.trim()) })
+                Box::pin(async move { sent(key_authorization(asked.await?.trim())) })
             }
         }
     }
+}
+
+/// The `Authorization` header for a key.
+pub(crate) fn key_authorization(key: &str) -> Result<String, &'static str> {
+    headers::authorization(key).map_err(|fault| match fault {
+        CredentialFault::Empty => "`apiKey` must not be empty",
+        CredentialFault::Character => "`apiKey` must consist of visible ASCII characters",
+    })
 }
 
 impl<F> fmt::Debug for ApiKey<F> {

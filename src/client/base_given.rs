@@ -11,15 +11,6 @@ pub(super) fn initial() -> Option<BaseUrl> {
 }
 
 impl<T: Transport> Builder<T> {
-    /// The same for a URL that may be missing.
-    #[cfg_attr(not(feature = "js"), allow(dead_code))]
-    pub(crate) fn proxied_to(self, url: Option<&str>) -> Result<Self, Error> {
-        match url {
-            Some(url) => self.proxy_url(url),
-            None => Ok(self),
-        }
-    }
-
     /// Your proxy's URL, with its path: `https://example.com/v1`, or `/v1` on the same origin.
     ///
     /// # Errors

@@ -136,7 +136,14 @@ impl<T: Transport> Client<T> {
             };
             let transport = &settings.transport;
             let (now, chance) = (transport.now_unix_ms(), transport.chance());
-            let Some(wait) = delay_ms(failure, retries_done, max_retries, now, chance) else {
+            let Some(wait) = delay_ms(
+                failure,
+                retries_done,
+                max_retries,
+                now,
+                chance,
+                date_unix_ms,
+            ) else {
                 return Err(error);
             };
             transport.sleep(wait).await;
@@ -221,6 +228,13 @@ impl<T: Transport> Settings<T> {
             Either::Right(((), _)) => Err(CallError::Timeout),
         }
     }
+}
+
+/// An HTTP date (RFC 9110, section 5.6.7) in milliseconds since 1970.
+fn date_unix_ms(text: &str) -> Option<u64> {
+    let date = httpdate::parse_http_date(text).ok()?;
+    let since = date.duration_since(std::time::UNIX_EPOCH).ok()?;
+    u64::try_from(since.as_millis()).ok()
 }
 
 fn removes(headers: &[(String, Option<String>)], name: &str) -> bool {

@@ -21,7 +21,7 @@ mod models;
 mod stream;
 mod token;
 mod typed;
-#[cfg(feature = "__web")]
+#[cfg(feature = "fetch")]
 mod web;
 
 pub use builder::Builder;

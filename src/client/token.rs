@@ -5,7 +5,7 @@ use std::future::{Future, ready};
 use std::pin::Pin;
 use std::rc::Rc;
 
-use crate::policy::headers;
+use crate::policy::headers::session_authorization;
 use crate::transport::Fault;
 
 /// A boxed future that need not be `Send`: everything here runs on one thread.
@@ -44,33 +44,18 @@ impl<F> SessionToken<F> {
 impl<F: Fault> Credential<F> for SessionToken<F> {
     fn authorization(&self) -> LocalFuture<'_, Result<String, F>> {
         match &self.0 {
-            Source::Fixed(token) => Box::pin(ready(bearer("token", token))),
+            Source::Fixed(token) => Box::pin(ready(sent(session_authorization(token)))),
             Source::Asked(ask) => {
                 let asked = ask();
-                Box::pin(async move { bearer("token", &asked.await?) })
+                Box::pin(async move { sent(session_authorization(&asked.await?)) })
             }
         }
     }
 }
 
-/// `Bearer` and the token, if it can stand in a header.
-pub(super) fn bearer<F: Fault>(option: &str, token: &str) -> Result<String, F> {
-    if option == "token" && headers::looks_like_a_key(token) {
-        return Err(F::credential(
-            "`token` looks like a model provider's key; a session token goes there",
-        ));
-    }
-    if token.is_empty() {
-        return Err(F::credential(&format!("`{option}` must not be empty")));
-    }
-    // RFC 6750, section 2.1: a b64token has no white space; every visible ASCII character is let
-    // through, since servers issue what they like.
-    if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(F::credential(&format!(
-            "`{option}` must consist of visible ASCII characters"
-        )));
-    }
-    Ok(format!("Bearer {token}"))
+/// The header for a credential, which is refused if it cannot stand there.
+pub(super) fn sent<F: Fault>(value: Result<String, &'static str>) -> Result<String, F> {
+    value.map_err(F::credential)
 }
 
 impl<F> fmt::Debug for SessionToken<F> {

@@ -3,6 +3,8 @@
 //! Bytes go in and out by memory, not by argument: JavaScript writes a read where `input` says,
 //! calls `decode`, and reads what `head` points to. So a read costs one crossing.
 
+use alloc::vec::Vec;
+
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::stream::batch::{Batch, Head};

@@ -8,7 +8,6 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use wasm_bindgen_futures::future_to_promise;
 use web_sys::{Request, Response};
 
-use super::call;
 use crate::proxy::secret::check_session;
 use crate::proxy::session::{self, SignFault};
 use crate::proxy::{Config, Proxy, Secret, Secrets};
@@ -50,7 +49,7 @@ impl ProxyCore {
     #[wasm_bindgen(constructor)]
     pub fn new(options: JsValue) -> Result<ProxyCore, JsValue> {
         let options: ProxyOptions =
-            serde_wasm_bindgen::from_value(options).map_err(|e| call::malformed("options", &e))?;
+            serde_wasm_bindgen::from_value(options).map_err(|e| malformed("options", &e))?;
         let proxy = Proxy::new(options.into()).map_err(|fault| JsValue::from(fault.to_string()))?;
         Ok(Self(Rc::new(proxy)))
     }
@@ -88,7 +87,7 @@ impl ProxyCore {
 #[wasm_bindgen(js_name = signSessionToken)]
 pub fn sign_session_token(options: JsValue) -> Result<String, JsValue> {
     let options: SignOptions =
-        serde_wasm_bindgen::from_value(options).map_err(|e| call::malformed("options", &e))?;
+        serde_wasm_bindgen::from_value(options).map_err(|e| malformed("options", &e))?;
     let config = Config {
         max_token_seconds: options.max_token_seconds,
         issuer: options.issuer,
@@ -130,7 +129,7 @@ struct SignOptions {
 #[wasm_bindgen(js_name = verifySessionToken)]
 pub fn verify_session_token(options: JsValue) -> Result<JsValue, JsValue> {
     let options: VerifyOptions =
-        serde_wasm_bindgen::from_value(options).map_err(|e| call::malformed("options", &e))?;
+        serde_wasm_bindgen::from_value(options).map_err(|e| malformed("options", &e))?;
     let config = Config {
         max_token_seconds: options.max_token_seconds,
         issuer: options.issuer,
@@ -146,7 +145,7 @@ pub fn verify_session_token(options: JsValue) -> Result<JsValue, JsValue> {
                 sub: session.subject,
                 expires_at: session.expires_at,
             };
-            serde_wasm_bindgen::to_value(&facts).map_err(|e| call::malformed("session", &e))
+            serde_wasm_bindgen::to_value(&facts).map_err(|e| malformed("session", &e))
         }
         Err(_) => Ok(JsValue::UNDEFINED),
     }
@@ -169,4 +168,9 @@ struct VerifyOptions {
 struct SessionFacts {
     sub: String,
     expires_at: u64,
+}
+
+/// An object of the wrong shape: what `pkg-template/edge/proxy.js` passes is not what is read here.
+fn malformed(option: &str, error: &serde_wasm_bindgen::Error) -> JsValue {
+    JsValue::from_str(&format!("{option}: {error}"))
 }

@@ -3,7 +3,9 @@
 //! [`check_proxy_url`] is one `const fn` for the build-time flag `proxy-only` and for run time, so
 //! that both refuse the same URLs (threat table, rows C3 to C5).
 
-use std::fmt;
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use core::fmt;
 
 /// Why a URL is refused as a proxy's or a server's address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

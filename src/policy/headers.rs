@@ -1,6 +1,9 @@
 //! Which headers a request carries, and which a caller may set.
 
-use std::fmt;
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
 
 /// Request or response headers in order. Names compare without case (RFC 9110, section 5.1).
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -18,16 +21,24 @@ pub enum HeaderFault {
     Credential,
 }
 
-impl fmt::Display for HeaderFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl HeaderFault {
+    /// One clause that completes "the header …".
+    #[must_use]
+    pub const fn clause(self) -> &'static str {
+        match self {
             Self::Name => "is not a valid header name",
             Self::Value => "has a value with a line break, NUL or a character above U+00FF",
             Self::Credential => {
                 "carries credentials, which this client does not accept: the proxy holds the key, \
                  and the session token goes in `token`"
             }
-        })
+        }
+    }
+}
+
+impl fmt::Display for HeaderFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.clause())
     }
 }
 
@@ -90,32 +101,14 @@ impl fmt::Debug for HeaderList {
 /// # Errors
 /// [`HeaderFault::Name`] or [`HeaderFault::Value`].
 pub fn check(name: &str, value: &str) -> Result<(), HeaderFault> {
-    let token = |byte: u8| {
-        byte.is_ascii_alphanumeric()
-            || matches!(
-                byte,
-                b'!' | b'#'
-                    | b'$'
-                    | b'%'
-                    | b'&'
-                    | b'\''
-                    | b'*'
-                    | b'+'
-                    | b'-'
-                    | b'.'
-                    | b'^'
-                    | b'_'
-                    | b'`'
-                    | b'|'
-                    | b'~'
-            )
-    };
+    let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     if name.is_empty() || !name.bytes().all(token) {
         return Err(HeaderFault::Name);
     }
+    // In UTF-8 a character above U+00FF begins with a byte of 0xC4 or more.
     if value
-        .chars()
-        .any(|c| matches!(c, '\r' | '\n' | '\0') || u32::from(c) > 0xff)
+        .bytes()
+        .any(|byte| matches!(byte, b'\r' | b'\n' | b'\0' | 0xc4..))
     {
         return Err(HeaderFault::Value);
     }
@@ -149,6 +142,46 @@ pub fn check_keyless(name: &str, value: &str) -> Result<(), HeaderFault> {
     Ok(())
 }
 
+/// The `Authorization` header for a session token.
+///
+/// # Errors
+/// What is wrong with the token, a provider's key among other things; it is not repeated.
+pub fn session_authorization(token: &str) -> Result<String, &'static str> {
+    if looks_like_a_key(token) {
+        return Err("`token` looks like a model provider's key; a session token goes there");
+    }
+    authorization(token).map_err(|fault| match fault {
+        CredentialFault::Empty => "`token` must not be empty",
+        CredentialFault::Character => "`token` must consist of visible ASCII characters",
+    })
+}
+
+/// Why a credential cannot stand in an `Authorization` header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CredentialFault {
+    /// There is none.
+    Empty,
+    /// It holds something else than visible ASCII characters. RFC 6750 allows less, but servers
+    /// issue what they like.
+    Character,
+}
+
+/// `Bearer` and the credential.
+///
+/// # Errors
+/// It cannot stand in a header.
+pub fn authorization(credential: &str) -> Result<String, CredentialFault> {
+    if credential.is_empty() {
+        return Err(CredentialFault::Empty);
+    }
+    if !credential.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(CredentialFault::Character);
+    }
+    let mut value = String::from("Bearer ");
+    value.push_str(credential);
+    Ok(value)
+}
+
 /// Is a word of `text` shaped like a model provider's key?
 #[must_use]
 pub fn looks_like_a_key(text: &str) -> bool {
@@ -157,10 +190,11 @@ pub fn looks_like_a_key(text: &str) -> bool {
     ];
     // A key has at least this many characters behind its prefix; a word like `sk-ip` has not.
     const BODY: usize = 8;
-    text.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '"' | '\'' | '='))
+    text.as_bytes()
+        .split(|byte| byte.is_ascii_whitespace() || b",;\"'=".contains(byte))
         .any(|word| {
             PREFIXES.iter().any(|prefix| {
-                word.strip_prefix(prefix)
+                word.strip_prefix(prefix.as_bytes())
                     .is_some_and(|body| body.len() >= BODY)
             })
         })

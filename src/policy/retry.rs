@@ -2,8 +2,6 @@
 //! formula (`peers.md`, section 4), with two differences: an exhausted quota is not retried, and
 //! the caller's time limit covers the waiting.
 
-use std::time::UNIX_EPOCH;
-
 use super::headers::HeaderList;
 
 /// What went wrong with one attempt.
@@ -28,7 +26,8 @@ pub struct Permille(pub u16);
 
 /// How long to wait before the next attempt, in milliseconds; `None` when there is to be none.
 ///
-/// `retries_done` counts from 0. `now_unix_ms` is wall-clock time, for `Retry-After` dates.
+/// `retries_done` counts from 0. `now_unix_ms` is wall-clock time, and `date_unix_ms` reads an HTTP
+/// date, both for `Retry-After`.
 #[must_use]
 pub fn delay_ms(
     failure: Failure<'_>,
@@ -36,6 +35,7 @@ pub fn delay_ms(
     max_retries: u32,
     now_unix_ms: u64,
     chance: Permille,
+    date_unix_ms: impl Fn(&str) -> Option<u64>,
 ) -> Option<u32> {
     if retries_done >= max_retries {
         return None;
@@ -54,7 +54,7 @@ pub fn delay_ms(
                 _ if status == 429 && quota_is_exhausted(body) => return None,
                 _ => {}
             }
-            server_delay_ms(headers, now_unix_ms)
+            server_delay_ms(headers, now_unix_ms, date_unix_ms)
         }
     };
     Some(said.unwrap_or_else(|| backoff_ms(retries_done, chance)))
@@ -67,18 +67,18 @@ fn backoff_ms(retries_done: u32, Permille(chance): Permille) -> u32 {
 }
 
 /// What the server asked for, when it lies between 0 and 60 s.
-fn server_delay_ms(headers: &HeaderList, now_unix_ms: u64) -> Option<u32> {
+fn server_delay_ms(
+    headers: &HeaderList,
+    now_unix_ms: u64,
+    date_unix_ms: impl Fn(&str) -> Option<u64>,
+) -> Option<u32> {
     const LONGEST_MS: u64 = 60_000;
     let said = headers
         .get("retry-after-ms")
         .and_then(|value| thousandths(value).map(|n| n.div_ceil(1000)))
         .or_else(|| {
             let value = headers.get("retry-after")?;
-            thousandths(value).or_else(|| {
-                let date = httpdate::parse_http_date(value).ok()?;
-                let at = date.duration_since(UNIX_EPOCH).ok()?.as_millis();
-                u64::try_from(at).ok()?.checked_sub(now_unix_ms)
-            })
+            thousandths(value).or_else(|| date_unix_ms(value)?.checked_sub(now_unix_ms))
         })?;
     u32::try_from(said).ok().filter(|_| said <= LONGEST_MS)
 }
@@ -86,25 +86,39 @@ fn server_delay_ms(headers: &HeaderList, now_unix_ms: u64) -> Option<u32> {
 /// A decimal number in thousandths, rounded down. Written out because parsing a float costs up to
 /// 15 KB of WebAssembly.
 fn thousandths(text: &str) -> Option<u64> {
-    let text = text.trim();
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
-    if whole.is_empty() || !digits(whole) || !digits(fraction) {
-        return None;
+    let mut number = 0_u64;
+    let mut digits = 0;
+    // How many digits behind the point count; before it, all do.
+    let mut left = None;
+    for byte in text.trim_ascii().bytes() {
+        match (byte, left) {
+            (b'0'..=b'9', Some(0)) => {}
+            (b'0'..=b'9', _) => {
+                number = number
+                    .checked_mul(10)?
+                    .checked_add(u64::from(byte - b'0'))?;
+                digits += 1;
+                left = left.map(|left| left - 1);
+            }
+            (b'.', None) if digits > 0 => left = Some(3_u32),
+            _ => return None,
+        }
     }
-    let mut thousandths = whole.parse::<u64>().ok()?.checked_mul(1000)?;
-    let mut unit = 100;
-    for digit in fraction.bytes().take(3) {
-        thousandths = thousandths.checked_add(u64::from(digit - b'0') * unit)?;
-        unit /= 10;
+    let scale = 10_u64.pow(left.unwrap_or(3));
+    if digits == 0 {
+        None
+    } else {
+        number.checked_mul(scale)
     }
-    Some(thousandths)
 }
 
 /// OpenAI answers 429 both for a rate (worth waiting for) and for an exhausted quota (not). The
 /// code is searched as a JSON string, because this also runs where no JSON parser is linked.
 fn quota_is_exhausted(body: &str) -> bool {
-    body.contains("\"insufficient_quota\"")
+    const CODE: &[u8] = b"\"insufficient_quota\"";
+    body.as_bytes()
+        .windows(CODE.len())
+        .any(|window| window == CODE)
 }
 
 #[cfg(test)]
@@ -112,6 +126,16 @@ mod tests {
     use super::*;
 
     const NOW: u64 = 784_111_777_000; // Sun, 06 Nov 1994 08:49:37 GMT
+
+    /// Two dates, ten seconds around [`NOW`], and one a century later.
+    fn date(text: &str) -> Option<u64> {
+        match text {
+            "Sun, 06 Nov 1994 08:49:47 GMT" => Some(NOW + 10_000),
+            "Sun, 06 Nov 1994 08:49:27 GMT" => Some(NOW - 10_000),
+            "Sun, 06 Nov 2094 08:49:37 GMT" => Some(NOW + 3_155_760_000_000),
+            _ => None,
+        }
+    }
 
     fn status(status: u16, headers: &[(&str, &str)], body: &str) -> Option<u32> {
         let mut list = HeaderList::new();
@@ -123,7 +147,7 @@ mod tests {
             headers: &list,
             body,
         };
-        delay_ms(failure, 0, 2, NOW, Permille(0))
+        delay_ms(failure, 0, 2, NOW, Permille(0), date)
     }
 
     #[test]
@@ -201,7 +225,7 @@ mod tests {
             (4, 8000, 6000),
             (31, 8000, 6000),
         ] {
-            let at = |chance| delay_ms(Failure::NoResponse, done, 99, NOW, Permille(chance));
+            let at = |chance| delay_ms(Failure::NoResponse, done, 99, NOW, Permille(chance), date);
             assert_eq!(at(0), Some(longest));
             let least = at(999).unwrap();
             assert!(least >= shortest && least < longest, "{least} for {done}");
@@ -217,7 +241,7 @@ mod tests {
             (1, 2, true),
             (2, 2, false),
         ] {
-            let delay = delay_ms(Failure::NoResponse, done, max, NOW, Permille(0));
+            let delay = delay_ms(Failure::NoResponse, done, max, NOW, Permille(0), date);
             assert_eq!(delay.is_some(), again, "{done} of {max}");
         }
     }

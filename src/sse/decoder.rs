@@ -1,6 +1,7 @@
 //! The decoder: a buffer that is scanned once, and the open block.
 
-use std::fmt;
+use alloc::vec::Vec;
+use core::fmt;
 
 use memchr::{memchr, memchr2};
 
@@ -28,7 +29,7 @@ impl fmt::Display for EventTooLarge {
     }
 }
 
-impl std::error::Error for EventTooLarge {}
+impl core::error::Error for EventTooLarge {}
 
 /// Turns the bytes of an event stream into events. Cuts between pushes may fall anywhere.
 ///

@@ -1,6 +1,7 @@
 //! One dispatched event.
 
-use std::borrow::Cow;
+use alloc::borrow::Cow;
+use alloc::string::String;
 
 /// One dispatched event. It borrows from the decoder until the next call.
 ///

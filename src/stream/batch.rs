@@ -15,6 +15,9 @@
 //! mark; so the array has its items exactly in turn only if each chunk is one JSON value. Otherwise
 //! [`Batch::spans`] says where each chunk stands, to read them one by one.
 
+use alloc::boxed::Box;
+use alloc::vec;
+
 use super::batch_text::BatchText;
 use super::payload::Payload;
 use super::template::Templates;

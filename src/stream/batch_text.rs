@@ -1,5 +1,8 @@
 //! Writes the text of [`super::batch`].
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use super::batch::{Head, found};
 use super::template::Fit;
 
@@ -132,7 +135,7 @@ impl BatchText {
         );
         self.escaped |= text.contains(&b'\\');
         // Cut-off sequences of two events must not join into one character.
-        match std::str::from_utf8(text) {
+        match core::str::from_utf8(text) {
             Ok(_) => self.out.extend_from_slice(text),
             Err(_) => {
                 let lossy = String::from_utf8_lossy(text);
@@ -226,8 +229,8 @@ impl BatchText {
 
     /// Turns the plain form into an array: some event needs more than that.
     fn open_array(&mut self) {
-        let mut plain = std::mem::take(&mut self.spare);
-        std::mem::swap(&mut self.out, &mut plain);
+        let mut plain = core::mem::take(&mut self.spare);
+        core::mem::swap(&mut self.out, &mut plain);
         self.form = Form::Array;
         self.out.clear();
         self.out.push(b'[');

@@ -2,6 +2,10 @@
 //!
 //! Four items an event: its name, its data, the last id, and the reconnection time or `null`.
 
+use alloc::boxed::Box;
+use alloc::vec;
+use alloc::vec::Vec;
+
 use super::batch::{Head, INPUT_BYTES, found};
 use crate::sse::{Decoder, Event};
 

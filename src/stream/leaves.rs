@@ -3,6 +3,8 @@
 //! This is no JSON parser. It only serves to learn a template from a chunk that JavaScript parses
 //! anyway, and it gives up on whatever is unusual.
 
+use alloc::vec::Vec;
+
 /// What a leaf means for the stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {

@@ -3,6 +3,7 @@
 //! [`Decoder`] gives typed chunks to Rust callers. How a stream ended is never ambiguous: either
 //! [`Decoder::is_done`] is true, or the last item was a [`StreamError`] whose kind says why.
 
+#[cfg(not(feature = "__npm-client"))]
 mod accumulate;
 #[cfg(any(feature = "js", test))]
 pub(crate) mod batch;
@@ -10,20 +11,29 @@ pub(crate) mod batch;
 mod batch_tests;
 #[cfg(any(feature = "js", test))]
 mod batch_text;
+#[cfg(not(feature = "__npm-client"))]
 mod chunk;
+#[cfg(not(feature = "__npm-client"))]
 mod decoder;
+#[cfg(not(feature = "__npm-client"))]
 mod error;
 #[cfg(any(feature = "js", test))]
 pub(crate) mod event_batch;
 #[cfg(any(feature = "js", test))]
 mod leaves;
 mod payload;
+#[cfg(not(feature = "__npm-client"))]
 mod server_error;
 #[cfg(any(feature = "js", test))]
 mod template;
 
+#[cfg(not(feature = "__npm-client"))]
 pub use accumulate::Accumulator;
+#[cfg(not(feature = "__npm-client"))]
 pub use chunk::Chunk;
+#[cfg(not(feature = "__npm-client"))]
 pub use decoder::{Decoder, Truncation};
+#[cfg(not(feature = "__npm-client"))]
 pub use error::{StreamError, StreamErrorKind};
+#[cfg(not(feature = "__npm-client"))]
 pub use server_error::ServerError;

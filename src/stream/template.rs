@@ -6,6 +6,8 @@
 //! sound JSON leaf: then the event is sound JSON of the same structure, and nothing else of it
 //! need be looked at.
 
+use alloc::vec::Vec;
+
 use super::leaves::{Leaf, Role, leaf_end, leaves};
 
 /// Structures that are known at once: four choices, the opening and closing chunks, tool calls.
@@ -112,7 +114,7 @@ impl Templates {
         if block.len() > MAX_BLOCK || !self.is_patient() {
             return None;
         }
-        let mut found = std::mem::take(&mut self.found);
+        let mut found = core::mem::take(&mut self.found);
         let slot = leaves(block.get(start..end)?, &mut found).and_then(|()| {
             for leaf in &mut found {
                 leaf.start += start;
@@ -143,7 +145,7 @@ impl Templates {
     }
 
     fn place(&mut self, block: &[u8], found: &[Leaf]) -> Option<usize> {
-        let mut holes = std::mem::take(&mut self.holes);
+        let mut holes = core::mem::take(&mut self.holes);
         let known = self
             .slots
             .iter()

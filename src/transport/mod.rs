@@ -11,22 +11,22 @@ use futures_core::Stream;
 use crate::policy::headers::HeaderList;
 use crate::policy::retry::Permille;
 
-#[cfg(feature = "__web")]
+#[cfg(feature = "fetch")]
 mod abort;
-#[cfg(feature = "__web")]
+#[cfg(feature = "fetch")]
 mod body;
 #[cfg(feature = "fetch")]
 mod bytes;
-#[cfg(feature = "__web")]
+#[cfg(feature = "fetch")]
 mod fetch;
 
-#[cfg(feature = "__web")]
+#[cfg(feature = "fetch")]
 pub use abort::{AbortGuard, Aborted};
-#[cfg(feature = "__web")]
+#[cfg(feature = "fetch")]
 pub use body::FetchBody;
 #[cfg(feature = "fetch")]
 pub use bytes::FetchBytes;
-#[cfg(feature = "__web")]
+#[cfg(feature = "fetch")]
 pub use fetch::{FetchFault, FetchTransport};
 
 /// A request's method.

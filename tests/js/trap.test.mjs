@@ -1,4 +1,4 @@
-// A WebAssembly instance that stops: calls in flight fail clearly, the next call gets a new one.
+// A WebAssembly instance that stops: its streams fail clearly, the next call gets a new one.
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
@@ -6,54 +6,74 @@ import { after, before, beforeEach, test } from "node:test";
 import { ask, failure, keyless } from "../support/packed.mjs";
 import { startUpstream } from "../support/upstream.mjs";
 
-const { default: OpenAI, WasmTrapError } = await keyless();
+/** How many of the next calls of the decoder get an address outside of the memory, which is a trap. */
+let traps = 0;
+let instances = 0;
+
+const { instantiate } = WebAssembly;
+WebAssembly.instantiate = async (...given) => {
+  instances += 1;
+  const { exports } = await instantiate(...given);
+  const decode = (decoder, length) => {
+    const address = traps-- > 0 ? 0xfffffff0 : decoder;
+    return exports.chunkdecoder_decode(address, length);
+  };
+  return { exports: { ...exports, chunkdecoder_decode: decode } };
+};
+
+const { default: OpenAI, APIUserAbortError, WasmTrapError } = await keyless();
 let upstream;
 
 before(async () => {
   upstream = await startUpstream();
 });
-beforeEach(() => upstream.reset());
+beforeEach(() => {
+  traps = 0;
+  return upstream.reset();
+});
 after(() => upstream.stop());
 
-/** Rust reads `type` of a response without expecting it to throw: the exception unwinds its frames. */
-const poison = () => ({
-  status: 200,
-  headers: new Headers(),
-  get type() {
-    throw new Error("a getter of a caller's own making");
-  },
-});
+const read = async (stream) => {
+  for await (const _ of stream);
+};
+const asked = (client) => client.chat.completions.create(ask("Tell me of the sea", { stream: true }));
 
-test("a trap fails the calls in flight and the streams, and the next call works", async () => {
+test("a trap fails the streams of its instance, no other call, and the next call works", async () => {
   const client = new OpenAI({ proxyUrl: upstream.baseUrl });
-  const hostile = new OpenAI({ proxyUrl: upstream.baseUrl, fetch: async () => poison() });
-
+  const leaving = new AbortController();
   await upstream.arm("hang", { path: "/v1/models" });
-  const inFlight = client.models.list();
-  inFlight.catch(() => {});
+  const inFlight = failure(client.models.list({ signal: leaving.signal }));
   await upstream.arm("stall=3", { path: "/v1/chat" });
-  const stream = await client.chat.completions.create(ask("Tell me of the sea", { stream: true }));
-  const reading = (async () => {
-    for await (const _ of stream);
-  })();
-  reading.catch(() => {});
-  await upstream.wait({ requests: 2 });
+  const stalled = await asked(client);
+  const started = stalled[Symbol.asyncIterator]();
+  await started.next();
+  const reading = failure(read({ [Symbol.asyncIterator]: () => started }));
+  const struck = await asked(client);
+  await upstream.wait({ requests: 3 });
 
-  const own = await failure(hostile.models.list());
+  traps = 1;
+  const own = await failure(read(struck));
   assert.ok(own instanceof WasmTrapError, String(own));
   assert.match(own.message, /next call gets a new instance/);
-  assert.ok((await failure(inFlight)) instanceof WasmTrapError);
-  assert.ok((await failure(reading)) instanceof WasmTrapError);
-  await upstream.wait({ closed: 2 }, 1000);
+  assert.ok(own.cause instanceof WebAssembly.RuntimeError, String(own.cause));
+  assert.ok((await reading) instanceof WasmTrapError);
+  await upstream.wait({ closed: 1 }, 1000);
 
-  assert.equal((await client.models.list()).object, "list");
+  const before = instances;
   const answer = await client.chat.completions.create(ask("Say this is a test"));
   assert.equal(answer.choices[0].message.content, "This is a test!");
+  assert.equal(instances, before + 1);
+  // What needed no instance while it waited never heard of the trap.
+  leaving.abort();
+  assert.ok((await inFlight) instanceof APIUserAbortError);
 });
 
 test("a hundred traps in a row leave a client that works", async () => {
-  const hostile = new OpenAI({ proxyUrl: upstream.baseUrl, fetch: async () => poison() });
-  const traps = await Promise.all(Array.from({ length: 100 }, () => failure(hostile.models.list())));
-  assert.ok(traps.every((error) => error instanceof WasmTrapError));
-  assert.equal((await new OpenAI({ proxyUrl: upstream.baseUrl }).models.list()).object, "list");
+  const client = new OpenAI({ proxyUrl: upstream.baseUrl });
+  for (let strike = 0; strike < 100; strike += 1) {
+    const stream = await asked(client);
+    traps = 1;
+    assert.ok((await failure(read(stream))) instanceof WasmTrapError);
+  }
+  assert.equal((await client.models.list()).object, "list");
 });

@@ -54,8 +54,8 @@ impl Builder<'_> {
     /// The client: no feature that can hold a key.
     pub fn client(&self, client: &Client) -> Result<Built> {
         let (features, url) = match client {
-            Client::Open => ("js", None),
-            Client::ProxyOnly(url) => ("js,proxy-only", Some(url.as_str())),
+            Client::Open => ("__npm-client", None),
+            Client::ProxyOnly(url) => ("__npm-client,proxy-only", Some(url.as_str())),
             Client::Leaky => ("js,direct", None),
         };
         say::step("building", format!("the client ({features})"));
@@ -64,8 +64,8 @@ impl Builder<'_> {
 
     /// The key-holding client and the proxy.
     pub fn edge(&self) -> Result<Built> {
-        say::step("building", "the edge client and the proxy (js,edge)");
-        self.build("edge", "js,edge", None)
+        say::step("building", "the edge client and the proxy (__npm-edge)");
+        self.build("edge", "__npm-edge", None)
     }
 
     fn build(&self, name: &str, features: &str, proxy_url: Option<&str>) -> Result<Built> {

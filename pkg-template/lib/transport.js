@@ -1,0 +1,193 @@
+// Sends a call: its attempts, their time limits, the waiting between them, and leaving. Where it
+// goes, with which headers, and whether it is tried again, WebAssembly decides: src/js/call.rs.
+
+import {
+  APIConnectionError,
+  APIConnectionTimeoutError,
+  APIUserAbortError,
+  InvalidOptionError,
+  OpenAIError,
+} from "./errors.js";
+import { statusError } from "./failure.js";
+
+/**
+ * Gives `{ response, text }` of a buffered call, or `{ response, controller }` with the body unread
+ * and the controller that ends it.
+ *
+ * @param client `{ runtime, fetch, base, baseOption, credential, keyed, headers, query }`
+ * @param call `{ method, path, payload, json, streamed, buffered, query, headers, timeoutMs, maxRetries, signal }`
+ */
+export function send(client, call) {
+  return new Promise((resolve, reject) => {
+    const { signal } = call;
+    const sending = new Sending(client, call);
+    const leave = () => {
+      sending.stop(signal.reason);
+      reject(new APIUserAbortError({ cause: signal.reason }));
+    };
+    // A call that is aborted before it starts sends nothing.
+    if (signal?.aborted) return leave();
+    signal?.addEventListener("abort", leave, { once: true });
+    sending
+      .run()
+      .then(resolve, reject)
+      .finally(() => signal?.removeEventListener("abort", leave));
+  });
+}
+
+/** An attempt that failed; `status` is 0 without an answer, and `final` forbids another attempt. */
+class Failure {
+  answer = "";
+  date = NaN;
+
+  constructor(error, { status = 0, final = false } = {}) {
+    this.error = error;
+    this.status = status;
+    this.final = final;
+  }
+}
+
+class Sending {
+  #client;
+  #call;
+  #stopped = false;
+  #timer;
+  #controller;
+
+  constructor(client, call) {
+    this.#client = client;
+    this.#call = call;
+  }
+
+  /** Nobody waits for the answer any more. */
+  stop(reason) {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    this.#controller?.abort(reason);
+  }
+
+  async run() {
+    const { client, call } = { client: this.#client, call: this.#call };
+    const [url, ...list] = plan(await this.#wasm(), client, call);
+    const bare = call.headers.some(([name, value]) => value === null && /^authorization$/i.test(name));
+    for (let retriesDone = 0; ; retriesDone += 1) {
+      const headers = new Headers();
+      for (let at = 0; at < list.length; at += 2) headers.set(list[at], list[at + 1]);
+      if (client.credential !== undefined && !bare) headers.set("Authorization", await this.#authorization());
+      if (this.#stopped) return undefined;
+      const failure = await this.#attempt(url, headers);
+      if (!(failure instanceof Failure)) return failure;
+      const wait = failure.final || this.#stopped ? -1 : await this.#wait(failure, retriesDone);
+      if (wait < 0) throw failure.error;
+      await new Promise((resolve) => {
+        this.#timer = setTimeout(resolve, wait);
+      });
+    }
+  }
+
+  async #wasm() {
+    return (await this.#client.runtime.instance()).exports;
+  }
+
+  async #wait({ status, answer, date }, retriesDone) {
+    const { maxRetries, streamed } = this.#call;
+    // A body that was read as a stream is gone.
+    const most = streamed ? 0 : maxRetries;
+    return (await this.#wasm()).retryDelay(status, answer, retriesDone, most, Date.now(), date, Math.random());
+  }
+
+  async #authorization() {
+    const { credential, keyed } = this.#client;
+    let value = credential;
+    if (typeof credential === "function") {
+      try {
+        value = await credential();
+      } catch (cause) {
+        throw Object.assign(new OpenAIError(cause?.message || "The credential function failed."), { cause });
+      }
+      if (typeof value !== "string") throw new OpenAIError("the credential function must give a string");
+    }
+    const wasm = await this.#wasm();
+    const header = keyed ? wasm.authorizationKeyed(value) : wasm.authorization(value);
+    if (!header.startsWith("Bearer ")) throw new OpenAIError(header);
+    return header;
+  }
+
+  /** The answer, or a failure. The time limit reaches to the end of a buffered body. */
+  async #attempt(url, headers) {
+    const controller = new AbortController();
+    this.#controller = controller;
+    const progress = { answered: false };
+    const late = new Promise((resolve) => {
+      this.#timer = setTimeout(() => {
+        resolve(new Failure(new APIConnectionTimeoutError(), { final: progress.answered }));
+      }, this.#call.timeoutMs);
+    });
+    const outcome = await Promise.race([this.#exchange(url, headers, controller, progress), late]);
+    clearTimeout(this.#timer);
+    // What is left of the exchange ends with it.
+    if (outcome instanceof Failure) controller.abort();
+    return outcome;
+  }
+
+  async #exchange(url, headers, controller, progress) {
+    const { method, payload, streamed, buffered } = this.#call;
+    const init = { method, headers, signal: controller.signal, redirect: "manual" };
+    if (payload !== undefined) init.body = payload;
+    if (streamed) init.duplex = "half";
+    let response;
+    try {
+      const fetch = this.#client.fetch ?? globalThis.fetch;
+      response = await fetch(url, init);
+      // A caller's `fetch` may give back a response of another realm, or something else altogether.
+      if (typeof response?.status !== "number" || typeof response.headers?.get !== "function") {
+        throw new TypeError("`fetch` did not give back a Response");
+      }
+    } catch (cause) {
+      return new Failure(new APIConnectionError({ cause }));
+    }
+    const { status } = response;
+    // A followed redirect could carry the credential to another host. A browser shows one that it did
+    // not follow as an opaque response.
+    if (response.type === "opaqueredirect" || [301, 302, 303, 307, 308].includes(status)) {
+      const message = "The server answered with a redirect, which is not followed.";
+      return new Failure(new APIConnectionError({ message }), { final: true });
+    }
+    if (status < 200 || status > 299) {
+      // The status says enough when the body does not come.
+      const text = await Promise.resolve(response.text()).catch(() => "");
+      const failure = new Failure(statusError(status, response.headers, text), { status });
+      const header = (name) => response.headers.get(name) ?? "";
+      const after = header("retry-after");
+      failure.date = Date.parse(after);
+      failure.answer = [header("x-should-retry"), header("retry-after-ms"), after, status === 429 ? text : ""].join("\0");
+      return failure;
+    }
+    progress.answered = true;
+    if (!buffered) return { response, controller };
+    try {
+      return { response, text: await response.text() };
+    } catch (cause) {
+      const message = "The connection was lost while the body was read.";
+      return new Failure(new APIConnectionError({ message, cause }), { final: true });
+    }
+  }
+}
+
+/** The URL, and names and values of the headers. */
+function plan(wasm, client, call) {
+  const items = [client.base, call.path, call.json ? "application/json" : ""];
+  for (const [name, value] of [...client.query, ...call.query]) {
+    if (`${name}${value}`.includes("\0")) throw new InvalidOptionError("query", "must not hold NUL");
+    items.push("?", name, value);
+  }
+  for (const [name, value] of [...client.headers, ...call.headers]) {
+    items.push(value === null ? "-" : "+", name, value ?? "");
+  }
+  // Refused like a line break, and so it cannot part an item.
+  const text = items.map((item) => item.replaceAll("\0", "\n")).join("\0");
+  const [option, ...rest] = (client.keyed ? wasm.planKeyed(text) : wasm.plan(text)).split("\0");
+  if (option === "") return rest;
+  const [name, clause] = rest;
+  throw new InvalidOptionError(option === "base" ? client.baseOption : option, name ? `\`${name}\` ${clause}` : clause);
+}
