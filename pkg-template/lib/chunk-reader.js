@@ -10,7 +10,10 @@ const ERROR = 4;
 const UNTERMINATED = 8;
 const PLAIN = 16;
 const ESCAPED = 32;
-const [FOUND, OUT, TEXT_LEN, OUT_LEN, CHUNKS, FITS, FIT_ITEMS, SLOT] = [0, 1, 2, 3, 4, 5, 6, 7];
+const [FOUND, OUT, TEXT_LEN, OUT_LEN, CHUNKS, FITS, FIT_ITEMS, SLOT, SPANS, INPUT] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+
+/** The most bytes that one call decodes: `INPUT_BYTES` there. */
+const INPUT_BYTES = 16 * 1024;
 
 /** Below this many bytes a loop over ASCII is quicker than a call of TextDecoder. */
 const SHORT = 24;
@@ -31,7 +34,6 @@ export class ChunkReader {
   #bytes;
   #words;
   #input;
-  #inputBytes;
   #head;
   #mark;
   #templates = [];
@@ -57,10 +59,9 @@ export class ChunkReader {
     const limit = Math.min(maxEventBytes, 0xffffffff);
     this.#decoder = new instance.exports.ChunkDecoder(limit, this.#mark, textOnly);
     this.#memory = instance.memory;
-    this.#input = this.#decoder.input;
-    this.#inputBytes = this.#decoder.input_len;
-    this.#head = this.#decoder.head >>> 2;
+    this.#head = this.#decoder.head() >>> 2;
     this.#look();
+    this.#input = this.#words[this.#head + INPUT];
     this.#headers = headers;
     this.#maxEventBytes = maxEventBytes;
     this.#truncation = truncation;
@@ -78,7 +79,7 @@ export class ChunkReader {
 
   /** Decodes the first bytes, as many as go at once, and appends what they complete to `queue`. */
   push(bytes, queue) {
-    const piece = bytes.length > this.#inputBytes ? bytes.subarray(0, this.#inputBytes) : bytes;
+    const piece = bytes.length > INPUT_BYTES ? bytes.subarray(0, INPUT_BYTES) : bytes;
     if (this.#bytes.byteLength === 0) this.#look();
     this.#bytes.set(piece, this.#input);
     this.#decoder.decode(piece.length);
@@ -234,7 +235,8 @@ export class ChunkReader {
 
   /** Some chunk is no JSON, or only looks so beside its neighbours. */
   #takeOneByOne(length, queue) {
-    const spans = this.#decoder.spans();
+    const at = this.#words[this.#head + SPANS] >>> 2;
+    const spans = this.#words.slice(at, at + 2 * this.#words[this.#head + CHUNKS]);
     const chunks = [];
     let rest = "";
     let from = 0;

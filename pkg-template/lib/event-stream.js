@@ -5,7 +5,8 @@ import { bytesOf } from "./source.js";
 
 const DEFAULT_MAX_EVENT_BYTES = 64 * 1024 * 1024;
 /** Words of `Head` in src/stream/batch.rs. */
-const [FOUND, OUT, TEXT_LEN] = [0, 1, 2];
+const [FOUND, OUT, TEXT_LEN, INPUT, WORDS] = [0, 1, 2, 9, 10];
+const INPUT_BYTES = 16 * 1024;
 const TOO_LARGE = 2;
 
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -33,16 +34,18 @@ async function* events(runtime, readable, maxEventBytes) {
   try {
     const { exports, memory } = await runtime.instance();
     decoder = new exports.EventDecoder(maxEventBytes);
-    const { input, input_len: room, head } = decoder;
+    const head = decoder.head();
+    const look = () => new Uint32Array(memory.buffer, head, WORDS);
+    const input = look()[INPUT];
     for (;;) {
       const { done, value } = await reader.read();
       // An event without its blank line is not dispatched.
       if (done) return;
-      for (let rest = bytesOf(value); rest?.length > 0; rest = rest.subarray(room)) {
-        const piece = rest.subarray(0, room);
+      for (let rest = bytesOf(value); rest?.length > 0; rest = rest.subarray(INPUT_BYTES)) {
+        const piece = rest.subarray(0, INPUT_BYTES);
         new Uint8Array(memory.buffer).set(piece, input);
         decoder.decode(piece.length);
-        const words = new Uint32Array(memory.buffer, head, 3);
+        const words = look();
         const array = JSON.parse(utf8.decode(new Uint8Array(memory.buffer, words[OUT], words[TEXT_LEN])));
         const refused = words[FOUND] & TOO_LARGE;
         for (let at = 0; at < array.length; at += 4) {

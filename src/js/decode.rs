@@ -1,9 +1,7 @@
 //! The decoders behind `pkg-template/lib/chunk-reader.js` and `event-stream.js`.
 //!
-//! Bytes go in and out by memory, not by argument: JavaScript writes a read where `input` says,
-//! calls `decode`, and reads what `head` points to. So a read costs one crossing.
-
-use alloc::vec::Vec;
+//! Bytes go in and out by memory, not by argument: JavaScript writes a read of at most 16 KiB where
+//! `Head::input` says, calls `decode`, and reads the rest of `Head`. So a read costs one crossing.
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -23,20 +21,7 @@ impl ChunkDecoder {
         Self(Batch::new(max_event_bytes, mark, text_only))
     }
 
-    /// The address of the piece to decode. It stays.
-    #[wasm_bindgen(getter)]
-    pub fn input(&mut self) -> usize {
-        self.0.input().as_mut_ptr().addr()
-    }
-
-    /// How long a piece may be, in bytes.
-    #[wasm_bindgen(getter)]
-    pub fn input_len(&mut self) -> usize {
-        self.0.input().len()
-    }
-
     /// The address of what the last call found: the words of `Head`. It stays.
-    #[wasm_bindgen(getter)]
     pub fn head(&self) -> usize {
         let head: *const Head = self.0.head();
         head.addr()
@@ -50,11 +35,6 @@ impl ChunkDecoder {
     /// Decodes what the end of the stream leaves.
     pub fn finish(&mut self) {
         self.0.finish();
-    }
-
-    /// Start and end of each chunk in the text.
-    pub fn spans(&self) -> Vec<u32> {
-        self.0.spans().to_vec()
     }
 }
 
@@ -71,20 +51,7 @@ impl EventDecoder {
         Self(EventBatch::new(max_event_bytes))
     }
 
-    /// The address of the piece to decode. It stays.
-    #[wasm_bindgen(getter)]
-    pub fn input(&mut self) -> usize {
-        self.0.input().as_mut_ptr().addr()
-    }
-
-    /// How long a piece may be, in bytes.
-    #[wasm_bindgen(getter)]
-    pub fn input_len(&mut self) -> usize {
-        self.0.input().len()
-    }
-
     /// The address of what the last call found: the words of `Head`. It stays.
-    #[wasm_bindgen(getter)]
     pub fn head(&self) -> usize {
         let head: *const Head = self.0.head();
         head.addr()

@@ -46,6 +46,12 @@ impl<'a> Event<'a> {
         String::from_utf8_lossy(self.id)
     }
 
+    /// The last event id, as it came.
+    #[must_use]
+    pub fn id_bytes(&self) -> &'a [u8] {
+        self.id
+    }
+
     /// The reconnection time in milliseconds, once the stream has set one. It stays like the id.
     ///
     /// Nothing here reconnects: a repeated `POST` would be a second answer and a second bill.

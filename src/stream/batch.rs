@@ -62,6 +62,15 @@ pub(crate) struct Head {
     pub(crate) fit_items: u32,
     /// The template of the plain form.
     pub(crate) slot: u32,
+    /// Address of start and end of each chunk in the text.
+    pub(crate) spans: u32,
+    /// Address of the piece to decode. It stays.
+    pub(crate) input: u32,
+}
+
+/// An address or a length for JavaScript: both have 32 bits in WebAssembly.
+pub(super) fn narrow(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 /// Turns reads into texts.
@@ -77,17 +86,20 @@ pub(crate) struct Batch {
 
 impl Batch {
     pub(crate) fn new(max_event_bytes: usize, mark: u32, text_only: bool) -> Self {
-        Self {
+        let mut batch = Self {
             events: sse::Decoder::with_max_event_bytes(max_event_bytes).watch_error_field(),
             templates: Templates::default(),
             input: vec![0; INPUT_BYTES].into_boxed_slice(),
             text: BatchText::new(mark, text_only),
             head: Head::default(),
             ended: false,
-        }
+        };
+        batch.close(0);
+        batch
     }
 
     /// Where the next piece of the stream goes.
+    #[cfg(test)]
     pub(crate) fn input(&mut self) -> &mut [u8] {
         &mut self.input
     }
@@ -104,6 +116,7 @@ impl Batch {
     }
 
     /// Start and end of each chunk in the text.
+    #[cfg(test)]
     pub(crate) fn spans(&self) -> &[u32] {
         self.text.spans()
     }
@@ -173,6 +186,9 @@ impl Batch {
     }
 
     fn close(&mut self, found: u32) {
-        self.head = self.text.close(found);
+        self.head = Head {
+            input: narrow(self.input.as_ptr().addr()),
+            ..self.text.close(found)
+        };
     }
 }

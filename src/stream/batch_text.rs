@@ -1,9 +1,8 @@
 //! Writes the text of [`super::batch`].
 
-use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::batch::{Head, found};
+use super::batch::{Head, found, narrow};
 use super::template::Fit;
 
 #[derive(Debug)]
@@ -62,6 +61,7 @@ impl BatchText {
         &self.out
     }
 
+    #[cfg(test)]
     pub(super) fn spans(&self) -> &[u32] {
         &self.spans
     }
@@ -134,14 +134,7 @@ impl BatchText {
                 .unwrap_or_default(),
         );
         self.escaped |= text.contains(&b'\\');
-        // Cut-off sequences of two events must not join into one character.
-        match core::str::from_utf8(text) {
-            Ok(_) => self.out.extend_from_slice(text),
-            Err(_) => {
-                let lossy = String::from_utf8_lossy(text);
-                self.out.extend_from_slice(lossy.as_bytes());
-            }
-        }
+        self.out.extend_from_slice(text);
     }
 
     /// Adds a chunk as it came.
@@ -208,6 +201,7 @@ impl BatchText {
             out: narrow(self.out.as_ptr().addr()),
             text_len: narrow(self.text_len.unwrap_or_default()),
             out_len: narrow(self.out.len()),
+            spans: narrow(self.spans.as_ptr().addr()),
             ..self.head
         }
     }
@@ -292,9 +286,4 @@ fn is_simple_string(value: &[u8]) -> bool {
 fn inside(string: &[u8]) -> &[u8] {
     let end = string.len().saturating_sub(1);
     string.get(1..end).unwrap_or_default()
-}
-
-/// WebAssembly's addresses and lengths have 32 bits.
-fn narrow(number: usize) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
 }

@@ -6,7 +6,7 @@ use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::batch::{Head, INPUT_BYTES, found};
+use super::batch::{Head, INPUT_BYTES, found, narrow};
 use crate::sse::{Decoder, Event};
 
 /// Turns reads into arrays.
@@ -20,15 +20,18 @@ pub(crate) struct EventBatch {
 
 impl EventBatch {
     pub(crate) fn new(max_event_bytes: usize) -> Self {
-        Self {
+        let mut batch = Self {
             events: Decoder::with_max_event_bytes(max_event_bytes),
             input: vec![0; INPUT_BYTES].into_boxed_slice(),
             out: Vec::new(),
             head: Head::default(),
-        }
+        };
+        batch.decode(0);
+        batch
     }
 
     /// Where the next piece of the stream goes.
+    #[cfg(test)]
     pub(crate) fn input(&mut self) -> &mut [u8] {
         &mut self.input
     }
@@ -51,12 +54,12 @@ impl EventBatch {
         }
         self.out
             .extend_from_slice(if self.out.is_empty() { b"[]" } else { b"]" });
-        let narrow = |number| u32::try_from(number).unwrap_or(u32::MAX);
         self.head = Head {
             found,
             out: narrow(self.out.as_ptr().addr()),
             text_len: narrow(self.out.len()),
             out_len: narrow(self.out.len()),
+            input: narrow(self.input.as_ptr().addr()),
             ..Head::default()
         };
     }
@@ -73,7 +76,7 @@ fn write(out: &mut Vec<u8>, event: &Event<'_>) {
     out.push(b',');
     string(out, event.data_bytes());
     out.push(b',');
-    string(out, event.id().as_bytes());
+    string(out, event.id_bytes());
     out.push(b',');
     match event.retry_ms() {
         Some(retry_ms) => number(out, retry_ms),

@@ -86,6 +86,11 @@ impl Templates {
             }
             at += fixed.len();
             let end = leaf_end(bytes, at)?;
+            // Texts are joined: cut-off sequences of two events must not become one character.
+            // Only such a rest begins with a continuation byte.
+            if bytes.get(at + 1).is_some_and(|byte| *byte & 0xc0 == 0x80) {
+                return None;
+            }
             self.values.push((at, end));
             (at, from) = (end, leaf.end);
         }
