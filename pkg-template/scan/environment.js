@@ -1,0 +1,65 @@
+// Which values of the environment are secrets, by their names.
+
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import * as util from "node:util";
+
+import { ScanError } from "./error.js";
+
+const SECRET = /(?:KEY|TOKEN|PASSPHRASE|CREDENTIALS?|(?:^|_)P(?:AT|WD|ASSWD))(?:_B(?:ASE)?64)?(?:_?\d+)?$|SECRET|PASSWORD|PRIVATE_?KEY|API_?KEY/i;
+/** Names of what is about a secret, and of keys that are made for pages. */
+const HARMLESS = /(?:_|^)(?:ID|NAME|ARN|PATH|FILE|DIR|URL|URI|HOST|REGION|LENGTH|SIZE|TTL|TYPE|EXPIR\w*)$|(?:^|_)PUBLIC_?KEY$|PUBLISHABLE|SITE_?KEY|ANON_?KEY/i;
+
+export const isSecretName = (name) => SECRET.test(name) && !HARMLESS.test(name);
+
+/** A shorter value would be found by chance. */
+const SHORTEST = 8;
+
+/** Why a value cannot be looked for: it would stand in half of all files. */
+export function tooCommon(value) {
+  if (value.length < SHORTEST) return `has fewer than ${SHORTEST} characters`;
+  if (new Set(value).size < 5) return "has fewer than 5 different characters";
+  if (value.length < 16 && /^(?:[a-z]+|[A-Z]+|[A-Z][a-z]+)$/.test(value)) return "could be a word";
+  if (value.length < 12 && /^\d+$/.test(value)) return "could be any number";
+  return undefined;
+}
+
+/** Files of variables that bundlers and Wrangler read. */
+export const ENV_FILES = [".env", ".env.local", ".env.production", ".env.production.local", ".dev.vars"];
+
+/**
+ * The secrets to look for, `{ secrets: [{ name, value }], skipped: [{ name, why }] }`.
+ *
+ * @param folder where the files of variables are looked for
+ * @param files of variables that must exist, in the place of the usual ones
+ * @param names that are secrets whatever they look like
+ * @param ignored names that are none
+ */
+export async function secretsOf({ env, folder, files, names = [], ignored = [] }) {
+  const secrets = [];
+  const skipped = [];
+  const seen = new Set();
+  const add = (variables) => {
+    for (const [name, text] of Object.entries(variables)) {
+      const value = (text ?? "").trim();
+      const meant = names.includes(name) || isSecretName(name);
+      if (value === "" || !meant || ignored.includes(name) || seen.has(value)) continue;
+      seen.add(value);
+      const why = tooCommon(value);
+      if (why) skipped.push({ name, why });
+      else secrets.push({ name, value });
+    }
+  };
+  add(env);
+  for (const file of files ?? ENV_FILES) {
+    let text;
+    try {
+      text = await readFile(join(folder, file), "utf8");
+    } catch (error) {
+      if (error.code === "ENOENT" && !files) continue;
+      throw new ScanError("unreadable", `the file of variables ${file} cannot be read: ${error.code}`);
+    }
+    add(util.parseEnv(text));
+  }
+  return { secrets, skipped };
+}

@@ -1,0 +1,153 @@
+// The plugin in real builds: an app that would publish a secret is not built, a sound one is.
+
+import assert from "node:assert/strict";
+import { access, readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+
+import { BUNDLERS, workshop } from "../support/app.mjs";
+import { shapedKeys } from "../support/keys.mjs";
+import { failure } from "../support/packed.mjs";
+
+const [[, KEY]] = shapedKeys();
+const SECRET = "hunter2-of-the-shop-3";
+const SOUND = 'document.title = "sound";\nexport const answer = 42;\n';
+
+let shop;
+let plugin;
+before(async () => {
+  shop = await workshop();
+  ({ default: plugin } = await shop.plugin());
+  process.env.SHOP_TOKEN = SECRET;
+});
+after(async () => {
+  delete process.env.SHOP_TOKEN;
+  await shop.remove();
+});
+
+/** The plugin of one build, made when the bundler asks for its own. */
+const scanning = (options) => ({
+  get vite() { return plugin.vite(options); },
+  get webpack() { return plugin.webpack(options); },
+  get rollup() { return plugin.rollup(options); },
+  get esbuild() { return plugin.esbuild(options); },
+});
+
+const LEAKS = {
+  "a key in the code": {
+    files: { "src/main.js": `document.title = "${KEY}";` },
+    says: /\.js:\d+:\d+: a key of OpenAI: sk-proj-…/,
+  },
+  "a key in base64": {
+    files: { "src/main.js": `document.title = atob("${btoa(KEY)}");` },
+    says: /a key of OpenAI: sk-proj-… \(\d+ characters\) \(base64\)/,
+  },
+  "a secret variable that the bundler puts in": {
+    files: { "src/main.js": "document.title = SHOP_TOKEN_HERE;" },
+    define: { SHOP_TOKEN_HERE: JSON.stringify(SECRET) },
+    says: /the value of SHOP_TOKEN/,
+  },
+  "a key that only the source map still holds": {
+    files: { "src/main.js": `document.title = "used";\nfunction unused() { return "${KEY}"; }\n` },
+    says: /\.map:\d+:\d+: a key of OpenAI.* from .*main\.js:2/,
+    hidden: true,
+  },
+};
+
+for (const [name, build] of Object.entries(BUNDLERS)) {
+  describe(`${name}, with the plugin,`, () => {
+    it("builds a sound app", { timeout: 120_000 }, async () => {
+      const app = await shop.app(`sound-${name}`, { "src/main.js": SOUND });
+      await build(app, { plugin: scanning() });
+      const built = await readdir(join(app, "dist"), { recursive: true });
+      assert.ok(built.some((file) => file.endsWith(".js")), built.join());
+      assert.ok(built.some((file) => file.endsWith(".map")), built.join());
+    });
+
+    for (const [leak, { files, define, says, hidden }] of Object.entries(LEAKS)) {
+      it(`does not build an app with ${leak}`, { timeout: 120_000 }, async () => {
+        const app = await shop.app(`${Object.keys(LEAKS).indexOf(leak)}-${name}`, files);
+        const error = await failure(build(app, { plugin: scanning(), define }));
+        assert.match(error.message, says);
+        assert.ok(!error.message.includes(KEY.slice(8, 20)) && !error.message.includes(SECRET), error.message);
+        // The control: without the plugin the app is built, with the secret where the case says.
+        await build(app, { define });
+        const written = await readdir(join(app, "dist"), { recursive: true, withFileTypes: true });
+        const scripts = written.filter((entry) => entry.isFile() && /\.[cm]?js$/.test(entry.name));
+        const text = (await Promise.all(scripts.map((entry) => readFile(join(entry.parentPath, entry.name), "utf8")))).join();
+        assert.equal([KEY, SECRET, btoa(KEY)].some((secret) => text.includes(secret)), !hidden);
+      });
+    }
+
+    if (name !== "esbuild") {
+      it("writes nothing when it refuses", { timeout: 120_000 }, async () => {
+        const app = await shop.app(`unwritten-${name}`, LEAKS["a key in the code"].files);
+        await failure(build(app, { plugin: scanning() }));
+        const written = await readdir(join(app, "dist"), { recursive: true }).catch(() => []);
+        assert.deepEqual(written.filter((file) => file.endsWith(".js")), []);
+      });
+    }
+
+    it("refuses a bundle that holds the key-holding entry by its path", { timeout: 120_000 }, async () => {
+      const entry = shop.installed("edge/index.workerd.js");
+      const script = name === "esbuild" || name === "Rollup" ? entry : undefined;
+      if (!script) return;
+      const app = await shop.app(`edge-${name}`, { "src/main.js": `import OpenAI from ${JSON.stringify(script)};\nglobalThis.ask = () => new OpenAI({ apiKey: prompt() });` });
+      const error = await failure(build(app, { plugin: scanning() }));
+      assert.match(error.message, /openai-wasm\/edge or openai-wasm\/proxy, which can hold a key/);
+      await build(app, { plugin: scanning({ target: "server" }) });
+    });
+
+    it("refuses an option that it does not know", async () => {
+      const app = await shop.app(`option-${name}`, { "src/main.js": SOUND });
+      const error = await failure(async () => build(app, { plugin: scanning({ ignore: ["google"] }) }));
+      assert.deepEqual([error.name, error.option], ["InvalidOptionError", "ignore"]);
+    });
+  });
+}
+
+describe("by what a build is for", () => {
+  const files = () => ({ "src/main.js": 'export const mark = "openai-wasm key-holding build";\nglobalThis.mark = mark;' });
+  for (const [name, server] of [["Vite", { ssr: true }], ["webpack", { target: "node" }], ["esbuild", { platform: "node" }]]) {
+    it(`${name} lets a server's build hold a key, and no browser's`, { timeout: 120_000 }, async () => {
+      const app = await shop.app(`server-${name}`, files());
+      await BUNDLERS[name](app, { plugin: scanning(), ...server });
+      assert.match((await failure(BUNDLERS[name](app, { plugin: scanning() }))).message, /which can hold a key/);
+    });
+  }
+});
+
+describe("Vite, with the plugin,", () => {
+  it("refuses a key in its folder `public`, which no bundle knows, unless it is left out", { timeout: 120_000 }, async () => {
+    const app = await shop.app("public", { "src/main.js": SOUND, "public/config.json": JSON.stringify({ key: KEY }) });
+    const error = await failure(BUNDLERS.Vite(app, { plugin: scanning() }));
+    assert.match(error.message, /dist\/config\.json:1:9: a key of OpenAI/);
+    await BUNDLERS.Vite(app, { plugin: scanning({ exclude: ["config.json"] }) });
+  });
+
+  it("looks for the secrets of the app's .env files", { timeout: 120_000 }, async () => {
+    const app = await shop.app("env", { ".env": "VITE_SHOP_KEY=correct-horse-battery-1\n", "src/main.js": "document.title = import.meta.env.VITE_SHOP_KEY;" });
+    assert.match((await failure(BUNDLERS.Vite(app, { plugin: scanning() }))).message, /the value of VITE_SHOP_KEY/);
+    await BUNDLERS.Vite(app, { plugin: scanning({ ignoreEnv: ["VITE_SHOP_KEY"] }) });
+    const missing = await failure(BUNDLERS.Vite(app, { plugin: scanning({ varsFiles: [".env.missing"] }) }));
+    assert.match(missing.message, /\.env\.missing cannot be read: ENOENT/);
+  });
+});
+
+describe("C15_the_edge_half_cannot_be_imported_into_a_page", () => {
+  for (const name of ["Vite", "esbuild", "webpack"]) {
+    for (const entry of ["openai-wasm/edge", "openai-wasm/proxy"]) {
+      it(`${name} does not build a page that imports ${entry}`, { timeout: 120_000 }, async () => {
+        const app = await shop.app(`${entry.replaceAll("/", "-")}-${name}`, { "src/main.js": `import * as all from "${entry}";\nglobalThis.all = all;` });
+        const error = await failure(BUNDLERS[name](app, {}));
+        assert.match(String(error.message), new RegExp(`${entry}|\\./${entry.split("/")[1]}`));
+        await assert.rejects(access(join(app, "dist/main.js")));
+      });
+    }
+
+    it(`control: ${name} builds a page that imports openai-wasm, and the plugin lets it`, { timeout: 120_000 }, async () => {
+      const app = await shop.app(`page-${name}`, { "src/main.js": 'import OpenAI from "openai-wasm";\nglobalThis.client = new OpenAI({ proxyUrl: "/v1" });' });
+      await BUNDLERS[name](app, { plugin: scanning() });
+    });
+  }
+});

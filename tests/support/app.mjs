@@ -1,0 +1,118 @@
+// Apps that a user could have, built by the bundlers that they use.
+
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+import { setting } from "./program.mjs";
+
+const TOOLS = createRequire(new URL("../package.json", import.meta.url));
+const PAGE_TOOLS = createRequire(new URL("../../www/package.json", import.meta.url));
+
+const load = (require, name) => import(pathToFileURL(require.resolve(name)).href);
+
+/** A folder with the packed package and `unplugin` installed, for apps as folders in it. */
+export async function workshop() {
+  const folder = await mkdtemp(join(tmpdir(), "openai-wasm-apps-"));
+  const modules = join(folder, "node_modules");
+  await mkdir(modules);
+  // A copy: Node would look for a linked package's `unplugin` beside the link's target.
+  await cp(setting("OPENAI_WASM_PKG"), join(modules, "openai-wasm"), { recursive: true });
+  await symlink(fileURLToPath(new URL("../node_modules/unplugin", import.meta.url)), join(modules, "unplugin"), "dir");
+  return {
+    folder,
+    installed: (file) => join(modules, "openai-wasm", file),
+    plugin: () => import(pathToFileURL(join(modules, "openai-wasm/scan/plugin.js")).href),
+    /** Writes an app's files, `{ path: content }`; its folder. */
+    async app(name, files) {
+      const app = join(folder, name);
+      for (const [path, content] of Object.entries(files)) {
+        await mkdir(dirname(join(app, path)), { recursive: true });
+        await writeFile(join(app, path), content);
+      }
+      return app;
+    },
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/**
+ * The bundlers as `build(app, { plugin, define, minify })`: builds src/main.js for browsers into dist/,
+ * with source maps, and rejects with what the bundler says. `plugin` is an unplugin instance's options.
+ */
+export const BUNDLERS = {
+  async Vite(app, { plugin, define = {}, ssr = false }) {
+    const { build } = await load(PAGE_TOOLS, "vite");
+    await writeFile(join(app, "index.html"), '<!doctype html><script type="module" src="/src/main.js"></script>');
+    await build({
+      root: app,
+      configFile: false,
+      logLevel: "silent",
+      define,
+      plugins: plugin ? [plugin.vite] : [],
+      build: { outDir: "dist", sourcemap: true, target: "esnext", ...(ssr && { ssr: "src/main.js" }) },
+    });
+  },
+
+  async webpack(app, { plugin, define = {}, target = "web" }) {
+    const { default: webpack } = await load(TOOLS, "webpack");
+    const compiler = webpack({
+      mode: "production",
+      context: app,
+      target,
+      entry: "./src/main.js",
+      output: { path: join(app, "dist") },
+      devtool: "source-map",
+      module: { rules: [{ test: /\.bin$/, type: "asset/resource" }] },
+      plugins: [new webpack.DefinePlugin(define), ...(plugin ? [plugin.webpack] : [])],
+    });
+    const stats = await new Promise((resolve, reject) => compiler.run((error, done) => (error ? reject(error) : resolve(done))));
+    await new Promise((resolve) => compiler.close(resolve));
+    if (stats.hasErrors()) throw new Error(stats.toString({ all: false, errors: true }));
+  },
+
+  async Rollup(app, { plugin, define = {} }) {
+    const { rollup } = await load(TOOLS, "rollup");
+    const replace = { name: "define", transform: (code) => ({ code: Object.entries(define).reduce((text, [name, value]) => text.replaceAll(name, value), code), map: null }) };
+    const bundle = await rollup({ input: join(app, "src/main.js"), logLevel: "silent", plugins: [replace, packages, plugin?.rollup] });
+    try {
+      await bundle.write({ dir: join(app, "dist"), sourcemap: true, format: "esm" });
+    } finally {
+      await bundle.close();
+    }
+  },
+
+  async esbuild(app, { plugin, define = {}, platform = "browser" }) {
+    const { build } = await load(TOOLS, "esbuild");
+    await build({
+      absWorkingDir: app,
+      entryPoints: ["src/main.js"],
+      bundle: true,
+      minify: true,
+      sourcemap: true,
+      format: "esm",
+      outdir: "dist",
+      platform,
+      define,
+      loader: { ".wasm": "file", ".bin": "file" },
+      logLevel: "silent",
+      plugins: plugin ? [plugin.esbuild] : [],
+    });
+  },
+};
+
+/** What @rollup/plugin-node-resolve does with `exports`, enough of it for these apps; a .wasm file is inlined. */
+const packages = {
+  name: "packages",
+  resolveId(source, importer) {
+    if (source.startsWith("openai-wasm")) throw new Error(`Rollup's test resolves no ${source}`);
+    return source.endsWith(".wasm") ? fileURLToPath(new URL(source, pathToFileURL(importer))) : null;
+  },
+  async load(id) {
+    if (!id.endsWith(".wasm")) return null;
+    const { readFile } = await import("node:fs/promises");
+    return `export default ${JSON.stringify((await readFile(id)).toString("base64"))};`;
+  },
+};
