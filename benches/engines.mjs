@@ -24,8 +24,8 @@ async function joinTexts(stream) {
   return text;
 }
 
-/** @param modules the package's exports and those of peers.mjs */
-export async function engines({ OpenAI, Official, createParser, aiParse }) {
+/** @param modules the package's exports, those of peers.mjs, and of benches/naive where it runs */
+export async function engines({ OpenAI, Official, createParser, aiParse, Naive }) {
   // One client for all streams, as in an application; `fetch` answers with the reads of the moment.
   let current;
   const fetch = () => fetchOf(current)();
@@ -81,6 +81,22 @@ export async function engines({ OpenAI, Official, createParser, aiParse }) {
       }
     }
     list.push({ name: "AI SDK", chunks: (pieces) => collect(parsed(pieces)), run: (pieces) => join(parsed(pieces)) });
+  }
+  if (Naive) {
+    async function* decoded(pieces) {
+      const decoder = new Naive();
+      const reader = body(pieces).getReader();
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) return decoder.free();
+        yield* decoder.push(value);
+      }
+    }
+    list.push({
+      // Its chunks have the fields of the structs in their order, so only their text is compared.
+      name: "naive: serde-wasm-bindgen",
+      run: (pieces) => join(decoded(pieces)),
+    });
   }
   list.push(
     {

@@ -1,12 +1,16 @@
 //! `cargo xtask bench`: benches/run.mjs over a freshly packed package, in every runtime.
 
+use std::path::PathBuf;
+
 use anyhow::Result;
 
 use crate::command;
 use crate::pack;
 use crate::say;
+use crate::setup::bindgen::Bindgen;
 use crate::setup::browser::Browser;
 use crate::setup::npm::{self, Node};
+use crate::setup::wasm_target::{TARGET, Wasm};
 use crate::workspace::Workspace;
 
 /// Runs every benchmark, or what `arguments` choose; the tables also go to benches/record/.
@@ -21,6 +25,7 @@ pub fn bench(workspace: &Workspace, arguments: &[String]) -> Result<()> {
         sizes: true,
     };
     pack::pack(workspace, &order)?;
+    let naive = naive(workspace)?;
     say::step(
         "measuring",
         "on an otherwise idle machine the figures are steadier",
@@ -29,8 +34,30 @@ pub fn bench(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     node.arg("benches/run.mjs")
         .args(arguments)
         .env("OPENAI_WASM_PKG", &packed)
+        .env("NAIVE", &naive)
         .env("CHROMIUM", &browser.chromium)
         .env("OUT", workspace.path("benches/record"))
         .current_dir(workspace.root());
     command::run(&mut node)
+}
+
+/// Builds the naive engine (benches/naive) for Node.
+fn naive(workspace: &Workspace) -> Result<PathBuf> {
+    say::step("building", "the naive engine");
+    let wasm = Wasm::ready(workspace)?;
+    command::run(
+        wasm.cargo("build")
+            .args(["--package", "naive", "--release", "--quiet"])
+            .current_dir(workspace.root()),
+    )?;
+    let folder = workspace.scratch("bench/naive")?;
+    let built = wasm.target_dir().join(TARGET).join("release/naive.wasm");
+    command::read(
+        Bindgen::ready(workspace)?
+            .command()
+            .args(["--target", "nodejs", "--no-typescript", "--out-dir"])
+            .arg(&folder)
+            .arg(built),
+    )?;
+    Ok(folder.join("naive.js"))
 }
