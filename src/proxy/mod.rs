@@ -4,6 +4,7 @@
 //! of it and what the caller sees of the answer. The handler (feature `proxy-handler`) runs these
 //! decisions in a Worker; session tokens say who may use it.
 
+pub mod answer;
 pub mod config;
 pub mod json;
 pub mod policy;
@@ -18,5 +19,5 @@ pub mod session;
 
 pub use config::{Config, ConfigFault};
 #[cfg(feature = "proxy-handler")]
-pub use handler::Proxy;
+pub use handler::{Host, Proxy, Relay, Relayed};
 pub use secret::{Secret, SecretFault, Secrets};

@@ -16,6 +16,9 @@ const MAX_RETRY_AFTER_SECONDS: u32 = 3600;
 
 const MAX_MESSAGE_CHARS: usize = 500;
 
+/// This proxy's name in `User-Agent`, by which it knows its own requests (threat table, row S6).
+pub const PRODUCT: &str = "openai-wasm-proxy/";
+
 /// All headers of the request to the upstream. None of the caller's own goes on.
 #[must_use]
 pub fn request_headers(route: Route, key: &Secret) -> HeaderList {
@@ -23,7 +26,7 @@ pub fn request_headers(route: Route, key: &Secret) -> HeaderList {
     headers.set("authorization", format!("Bearer {}", key.expose()));
     headers.set(
         "user-agent",
-        concat!("openai-wasm-proxy/", env!("CARGO_PKG_VERSION")),
+        format!("{PRODUCT}{}", env!("CARGO_PKG_VERSION")),
     );
     // A compressed event stream waits for its compressor.
     headers.set("accept-encoding", "identity");
@@ -87,6 +90,7 @@ pub fn judge(status: u16, content_type: Option<&str>, streams: bool) -> Verdict 
             "The model server refused the proxy's account.",
         ),
         400 | 404 | 409 | 413 | 415 | 422 | 429 => Verdict::Explain,
+        508 => Verdict::Refuse(circles()),
         503 => refuse(
             503,
             "upstream_unavailable",
@@ -99,6 +103,16 @@ pub fn judge(status: u16, content_type: Option<&str>, streams: bool) -> Verdict 
         ),
         _ => refuse(502, "upstream_error", "The model server failed."),
     }
+}
+
+/// The upstream is this proxy, directly or over others.
+#[must_use]
+pub fn circles() -> Refusal {
+    Refusal::new(
+        508,
+        "loop_detected",
+        "The proxy's upstream leads back to the proxy.",
+    )
 }
 
 /// No answer came.

@@ -1,0 +1,139 @@
+//! Finding the proxy's key in an answer, whole or in part (threat table, row K6).
+
+use crate::proxy::secret::Secret;
+
+/// So many characters of a key in a row give it away.
+const RUN: usize = 8;
+
+/// What stands before the random part of a key, `sk-ant-api03-` for one, ends within so many bytes.
+const PREFIX: usize = 14;
+
+/// A random part this short is a word or a test's (`ollama`), and would be found in honest answers.
+const MIN_RANDOM: usize = 16;
+
+/// All runs of eight characters of a key's random part.
+#[derive(Clone)]
+pub struct KeyRuns {
+    /// Sorted.
+    runs: Vec<u64>,
+    /// Of 1024 bits, those that some run's hash names.
+    probe: [u64; 16],
+}
+
+impl KeyRuns {
+    /// Of a key that is not random (short, or without digits or letters) there are none.
+    #[must_use]
+    pub fn of(key: &Secret) -> Self {
+        let key = key.expose().as_bytes();
+        let head = key.get(..key.len().min(PREFIX)).unwrap_or_default();
+        let start = head
+            .iter()
+            .rposition(|byte| matches!(byte, b'-' | b'_'))
+            .map_or(0, |at| at + 1);
+        let random = key.get(start..).unwrap_or_default();
+        let is_random = random.len() >= MIN_RANDOM
+            && random.iter().any(u8::is_ascii_digit)
+            && random.iter().any(u8::is_ascii_alphabetic);
+        let mut all = Self {
+            runs: Vec::new(),
+            probe: [0; 16],
+        };
+        if !is_random {
+            return all;
+        }
+        // A run of small letters alone may be an English word.
+        let telling = |run: &&[u8]| {
+            !run.iter()
+                .all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'-' | b'_'))
+        };
+        all.runs = random
+            .windows(RUN)
+            .filter(telling)
+            .map(|run| run.iter().fold(0, |run, byte| run << 8 | u64::from(*byte)))
+            .collect();
+        all.runs.sort_unstable();
+        for run in &all.runs {
+            let hash = hash(*run);
+            if let Some(word) = all.probe.get_mut(hash >> 6) {
+                *word |= 1 << (hash & 63);
+            }
+        }
+        all
+    }
+
+    fn holds(&self, run: u64) -> bool {
+        let hash = hash(run);
+        let probed = self.probe.get(hash >> 6).copied().unwrap_or_default();
+        probed >> (hash & 63) & 1 == 1 && self.runs.binary_search(&run).is_ok()
+    }
+}
+
+/// Ten bits (Fibonacci hashing).
+const fn hash(run: u64) -> usize {
+    (run.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 54) as usize
+}
+
+impl std::fmt::Debug for KeyRuns {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+/// The last eight bytes of a text, so that a run is found however the text was cut.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Tail(u64);
+
+impl Tail {
+    /// Goes on with the text. Does it hold a run of the key now?
+    pub fn feed(&mut self, text: &[u8], key: &KeyRuns) -> bool {
+        let mut found = false;
+        for byte in text {
+            self.0 = self.0 << 8 | u64::from(*byte);
+            found |= key.holds(self.0);
+        }
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "sk-proj-CANARYkx9QwErTyUiOpAsDfGhJkLzXcVbNm123";
+
+    fn finds(key: &str, parts: &[&str]) -> bool {
+        let runs = KeyRuns::of(&Secret::new(key));
+        let mut tail = Tail::default();
+        parts.iter().any(|part| tail.feed(part.as_bytes(), &runs))
+    }
+
+    #[test]
+    fn eight_characters_of_the_key_are_found_wherever_the_text_is_cut() {
+        let secret = &KEY["sk-proj-".len()..];
+        for start in 0..=secret.len() - 8 {
+            let run = &secret[start..start + 8];
+            for cut in 0..=8 {
+                assert!(finds(KEY, &["… ", &run[..cut], &run[cut..], " …"]), "{run}");
+            }
+            assert!(!finds(KEY, &["… ", &run[..7], " ", &run[7..]]), "{run}");
+        }
+    }
+
+    #[test]
+    fn words_and_prefixes_are_no_key() {
+        for (key, text) in [
+            (KEY, "put your key, sk-proj-…, into the Worker's secrets"),
+            ("ollama", "ollama runs models"),
+            ("local", "a local server"),
+            (
+                "my-internal-gateway-key-of-2026",
+                "the internal gateway key",
+            ),
+            ("", "anything"),
+            ("0123456789abcdef", "sk-"),
+        ] {
+            assert!(!finds(key, &[text]), "{key}: {text}");
+        }
+        assert!(finds("gsk_0123456789abcdefghij", &["x0123456789abcdefgx"]));
+    }
+}

@@ -1,0 +1,312 @@
+//! What an answer cost: the server's own count, or an estimate where none came.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// Counts above this are nonsense, and JavaScript could not hold them.
+const MAX_TOKENS: u64 = 1 << 53;
+
+/// English text has about four bytes a token.
+const BYTES_PER_TOKEN: u64 = 4;
+
+/// A server's `usage`, checked: whole numbers that are not negative, nothing absurd.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Usage(Map<String, Value>);
+
+impl Usage {
+    /// Reads the member `usage` of an event or an answer. `None` if it has no count, or one that is
+    /// no count.
+    #[must_use]
+    pub fn of(usage: &Value) -> Option<Self> {
+        let given = usage.as_object()?;
+        // The older endpoints say prompt and completion, the newer ones input and output.
+        let prompt = count(given, ["prompt_tokens", "input_tokens"])?;
+        let completion = count(given, ["completion_tokens", "output_tokens"])?;
+        let total = count(given, ["total_tokens", "total_tokens"])?;
+        prompt.or(completion).or(total)?;
+        let (prompt, completion) = (prompt.unwrap_or(0), completion.unwrap_or(0));
+        let mut all = given.clone();
+        for (name, tokens) in [
+            ("prompt_tokens", prompt),
+            ("completion_tokens", completion),
+            ("total_tokens", total.unwrap_or(prompt + completion)),
+        ] {
+            all.insert(name.to_owned(), tokens.into());
+        }
+        Some(Self(all))
+    }
+
+    /// At least what was sent, so that leaving early is not free.
+    #[must_use]
+    pub fn estimated(prompt_bytes: u64, said_bytes: u64, events: u64) -> Self {
+        let prompt = prompt_bytes.div_ceil(BYTES_PER_TOKEN);
+        let completion = said_bytes.div_ceil(BYTES_PER_TOKEN).max(events);
+        let count = |name: &str, tokens: u64| (name.to_owned(), tokens.into());
+        Self(Map::from_iter([
+            count("prompt_tokens", prompt),
+            count("completion_tokens", completion),
+            count("total_tokens", prompt + completion),
+        ]))
+    }
+
+    /// Nothing: the server refused the request.
+    #[must_use]
+    pub fn none() -> Self {
+        Self::estimated(0, 0, 0)
+    }
+}
+
+/// The first of two members that is there; `None` if it is no count.
+fn count(usage: &Map<String, Value>, names: [&str; 2]) -> Option<Option<u64>> {
+    let given = names
+        .iter()
+        .find_map(|name| usage.get(*name).filter(|value| !value.is_null()));
+    match given {
+        None => Some(None),
+        Some(value) => value
+            .as_u64()
+            .filter(|count| *count <= MAX_TOKENS)
+            .map(Some),
+    }
+}
+
+/// How an answer ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// It came whole.
+    Completed,
+    /// The server refused the request with an error status.
+    Refused,
+    /// No answer came, or it was ended: an error in the stream, a limit, a wrong type.
+    Failed,
+    /// It broke off.
+    Truncated,
+    /// The caller left.
+    Disconnected,
+}
+
+/// A request that was sent on: what its record says besides its cost.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Account {
+    /// The id that the caller got as `x-request-id`.
+    pub request_id: String,
+    /// The session's subject.
+    pub subject: String,
+    /// The proxy's path.
+    pub route: String,
+    /// The model that was asked for.
+    pub model: Option<String>,
+    /// Did the caller ask for an event stream?
+    pub stream: bool,
+    /// The request body's size.
+    pub request_bytes: u64,
+    /// When the request was sent on, in milliseconds since 1970.
+    pub started_at_ms: u64,
+}
+
+/// What `onUsage` gets, as JSON.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Record<'a> {
+    #[serde(flatten)]
+    account: &'a Account,
+    outcome: Outcome,
+    usage: &'a Map<String, Value>,
+    estimated: bool,
+    duration_ms: u64,
+}
+
+impl Account {
+    /// The record of an answer, as JSON. Without a count of the server's it has an estimate, and
+    /// says so; a refused request costs nothing.
+    #[must_use]
+    pub fn record(&self, outcome: Outcome, cost: &Cost, now_ms: u64) -> String {
+        let none = Usage::none();
+        let estimate;
+        let (usage, estimated) = match (&cost.usage, outcome) {
+            (Some(usage), _) => (usage, false),
+            (None, Outcome::Refused) => (&none, false),
+            (None, _) => {
+                estimate = Usage::estimated(self.request_bytes, cost.said_bytes, cost.events);
+                (&estimate, true)
+            }
+        };
+        let record = Record {
+            account: self,
+            outcome,
+            usage: &usage.0,
+            estimated,
+            duration_ms: now_ms.saturating_sub(self.started_at_ms),
+        };
+        // Strings and numbers always have a JSON form.
+        serde_json::to_string(&record).unwrap_or_default()
+    }
+}
+
+/// What is known of an answer's cost.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Cost {
+    /// The server's last count.
+    pub usage: Option<Usage>,
+    /// How many bytes of text were passed on.
+    pub said_bytes: u64,
+    /// How many events with text were passed on.
+    pub events: u64,
+}
+
+/// A stream's request body that asks for its usage, and whether the caller had asked for it.
+/// Something else than an object in `stream_options` stays as it is: the server will refuse it.
+#[must_use]
+pub fn asking_for_usage(mut body: Map<String, Value>) -> (Map<String, Value>, bool) {
+    let options = body
+        .entry("stream_options")
+        .and_modify(|options| {
+            if options.is_null() {
+                *options = Value::Object(Map::new());
+            }
+        })
+        .or_insert_with(|| Value::Object(Map::new()));
+    let Some(options) = options.as_object_mut() else {
+        return (body, true);
+    };
+    let before = options.insert("include_usage".to_owned(), true.into());
+    let asked = before == Some(Value::Bool(true));
+    (body, asked)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_count_is_a_whole_number_that_is_not_absurd() {
+        for (usage, expected) in [
+            (
+                json!({"prompt_tokens": 12, "completion_tokens": 34, "total_tokens": 46}),
+                Some((12, 34, 46)),
+            ),
+            (
+                json!({"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}),
+                Some((0, 0, 0)),
+            ),
+            (
+                json!({"input_tokens": 1, "output_tokens": 2}),
+                Some((1, 2, 3)),
+            ),
+            (
+                json!({"prompt_tokens": 5, "total_tokens": 5}),
+                Some((5, 0, 5)),
+            ),
+            (
+                json!({"prompt_tokens": 1, "completion_tokens": null, "total_tokens": 1}),
+                Some((1, 0, 1)),
+            ),
+            (json!({"prompt_tokens": -1, "completion_tokens": 2}), None),
+            (json!({"prompt_tokens": "1"}), None),
+            (json!({"prompt_tokens": 1.5}), None),
+            (json!({"prompt_tokens": 1e18}), None),
+            (
+                json!({"prompt_tokens": 1_000_000_000_000_000_000_u64}),
+                None,
+            ),
+            (json!({}), None),
+            (json!(null), None),
+            (json!("12"), None),
+        ] {
+            let got = Usage::of(&usage).map(|Usage(all)| {
+                let tokens = |name: &str| all[name].as_u64().unwrap();
+                (
+                    tokens("prompt_tokens"),
+                    tokens("completion_tokens"),
+                    tokens("total_tokens"),
+                )
+            });
+            assert_eq!(got, expected, "{usage}");
+        }
+    }
+
+    #[test]
+    fn details_stay() {
+        let usage = json!({"prompt_tokens": 1, "prompt_tokens_details": {"cached_tokens": 1}});
+        let Usage(all) = Usage::of(&usage).unwrap();
+        assert_eq!(all["prompt_tokens_details"]["cached_tokens"], 1);
+    }
+
+    #[test]
+    fn streams_are_asked_for_their_usage() {
+        for (body, options, asked) in [
+            (json!({}), json!({"include_usage": true}), false),
+            (
+                json!({"stream_options": null}),
+                json!({"include_usage": true}),
+                false,
+            ),
+            (
+                json!({"stream_options": {"include_usage": false}}),
+                json!({"include_usage": true}),
+                false,
+            ),
+            (
+                json!({"stream_options": {"include_usage": true}}),
+                json!({"include_usage": true}),
+                true,
+            ),
+            (
+                json!({"stream_options": {"include_obfuscation": false}}),
+                json!({"include_obfuscation": false, "include_usage": true}),
+                false,
+            ),
+            (json!({"stream_options": 7}), json!(7), true),
+        ] {
+            let given = body.as_object().cloned().unwrap();
+            let (sent, was_asked) = asking_for_usage(given);
+            assert_eq!(
+                (&sent["stream_options"], was_asked),
+                (&options, asked),
+                "{body}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_was_not_counted_is_estimated_and_flagged() {
+        let account = Account {
+            request_id: "r".into(),
+            subject: "s".into(),
+            route: "/v1/chat/completions".into(),
+            model: None,
+            stream: true,
+            request_bytes: 10,
+            started_at_ms: 1000,
+        };
+        let of = |outcome, cost: &Cost| -> Value {
+            serde_json::from_str(&account.record(outcome, cost, 1500)).unwrap()
+        };
+        let cost = Cost {
+            usage: None,
+            said_bytes: 9,
+            events: 2,
+        };
+        let left = of(Outcome::Disconnected, &cost);
+        assert_eq!(
+            (
+                &left["estimated"],
+                &left["usage"]["prompt_tokens"],
+                &left["usage"]["completion_tokens"]
+            ),
+            (&json!(true), &json!(3), &json!(3))
+        );
+        assert_eq!(
+            (&left["durationMs"], &left["outcome"]),
+            (&json!(500), &json!("disconnected"))
+        );
+        let refused = of(Outcome::Refused, &Cost::default());
+        assert_eq!(
+            (&refused["estimated"], &refused["usage"]["total_tokens"]),
+            (&json!(false), &json!(0))
+        );
+    }
+}
