@@ -38,6 +38,54 @@ export interface ProxyOptions {
   issuer?: string;
   /** The `aud` that session tokens must have. A token with an audience is refused unless this is set. */
   audience?: string;
+  /**
+   * Hears once of each answer what it has cost, however it ended. What it throws is logged and never
+   * harms the answer; a promise is awaited by `ctx.waitUntil`. Streams are asked for their usage, and
+   * the event with it is left out unless the caller had asked for it too.
+   */
+  onUsage?: (event: UsageEvent, env: any, ctx: any) => unknown;
+  /**
+   * `false` hands answers to the platform unseen. That costs no time of the CPU, and gives up what the
+   * proxy otherwise does to them: looking for the key, ending a stream that broke, fell silent or grew
+   * too long with an error event, and `onUsage`. Default true.
+   */
+  inspectAnswers?: boolean;
+  /** How long an answer may bring nothing, in milliseconds. Default 300,000 (5 minutes). */
+  idleTimeout?: number;
+  /** How long an answer may take from its first byte, in milliseconds. Default 1,800,000 (30 minutes). */
+  maxDuration?: number;
+  /** How large an answer may be. Default 67,108,864 bytes (64 MiB). */
+  maxAnswerBytes?: number;
+}
+
+/** What an answer has cost. */
+export interface UsageEvent {
+  /** The caller's `x-request-id`. */
+  requestId: string;
+  /** The session's subject. */
+  subject: string;
+  /** The proxy's path: `/v1/chat/completions`. */
+  route: string;
+  /** The model that was asked for. */
+  model: string | null;
+  stream: boolean;
+  /** Size of the caller's body. */
+  requestBytes: number;
+  /** When the request was sent on, in milliseconds since 1970. */
+  startedAtMs: number;
+  durationMs: number;
+  /**
+   * - `completed`: the answer came whole
+   * - `refused`: the model server refused the request; it costs nothing
+   * - `failed`: no answer came, or an error or a limit ended it
+   * - `truncated`: it broke off
+   * - `disconnected`: the caller left
+   */
+  outcome: "completed" | "refused" | "failed" | "truncated" | "disconnected";
+  /** As the model server counted, with its details, or an estimate: never less than what was passed on. */
+  usage: { prompt_tokens: number; completion_tokens: number; total_tokens: number; [detail: string]: unknown };
+  /** Did the model server give no count, or none that can be true? */
+  estimated: boolean;
 }
 
 export interface Proxy {

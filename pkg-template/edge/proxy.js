@@ -3,6 +3,7 @@
 
 import { InvalidOptionError } from "../lib/errors.js";
 import { describe } from "../lib/json.js";
+import { answering } from "./answer.js";
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 const DAY_SECONDS = 86_400;
@@ -22,6 +23,11 @@ const whole = (most, unit) => (value, option) => {
 
 const func = (value, option) => {
   if (typeof value !== "function") throw new InvalidOptionError(option, `must be a function, not ${describe(value)}`);
+  return value;
+};
+
+const flag = (value, option) => {
+  if (typeof value !== "boolean") throw new InvalidOptionError(option, `must be true or false, not ${describe(value)}`);
   return value;
 };
 
@@ -71,6 +77,11 @@ const PROXY = {
   timeout: whole(LONGEST_TIMER_MS, "milliseconds"),
   issuer: text,
   audience: text,
+  onUsage: func,
+  inspectAnswers: flag,
+  idleTimeout: whole(LONGEST_TIMER_MS, "milliseconds"),
+  maxDuration: whole(LONGEST_TIMER_MS, "milliseconds"),
+  maxAnswerBytes: whole(2 ** 40, "bytes"),
 };
 
 const TOKEN = {
@@ -122,8 +133,9 @@ function createProxy(runtime, options) {
     audience: options.audience,
   };
   const coreFor = coreOf(runtime, settings);
+  const hooksFor = answering(runtime, options);
 
-  const answer = async (request, env) => {
+  const answer = async (request, env, ctx) => {
     try {
       const [instance, key, session] = await Promise.all([
         runtime.instance(),
@@ -136,8 +148,8 @@ function createProxy(runtime, options) {
         console.error(`openai-wasm proxy: not configured: ${problem}`);
         return core.misconfigured(request);
       }
-      const send = fetch && ((url, init) => fetch(url, init, env));
-      return await alive(instance, core.handle(request, key, session, send));
+      const hooks = { ...hooksFor(request, env, ctx, key), fetch: fetch && ((url, init) => fetch(url, init, env)) };
+      return await alive(instance, core.handle(request, key, session, hooks));
     } catch {
       // The instance died or could not be made. Nothing of the cause is for the caller.
       console.error("openai-wasm proxy: a request failed inside the proxy");
@@ -147,7 +159,7 @@ function createProxy(runtime, options) {
 
   return {
     fetch(request, env, ctx) {
-      const response = answer(request, env);
+      const response = answer(request, env, ctx);
       // workerd drops a request whose caller has left, unless something waits for it: what it held in
       // WebAssembly's memory would stay there. It ends at once, since its fetch is aborted.
       ctx?.waitUntil?.(response);

@@ -2,6 +2,8 @@
 //!
 //! The npm package's own JavaScript (`pkg-template/`) stands above them; nobody else calls them.
 
+#[cfg(feature = "__npm-edge")]
+mod answer;
 #[cfg(feature = "__npm-client")]
 mod bare;
 #[cfg(feature = "proxy-only")]

@@ -2,15 +2,16 @@
 
 use std::rc::Rc;
 
-use js_sys::{Function, Promise};
+use js_sys::{Function, Promise, Reflect};
 use serde::{Deserialize, Serialize};
-use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
 use wasm_bindgen_futures::future_to_promise;
 use web_sys::{Request, Response};
 
+use super::answer;
 use crate::proxy::secret::check_session;
 use crate::proxy::session::{self, SignFault};
-use crate::proxy::{Config, Proxy, Secret, Secrets};
+use crate::proxy::{Config, Host, Proxy, Secret, Secrets};
 
 /// What `pkg-template/edge/proxy.js` passes for each environment.
 #[derive(Deserialize)]
@@ -55,24 +56,37 @@ impl ProxyCore {
     }
 
     /// Answers a request. Missing secrets are empty texts: the proxy then fails closed.
-    pub fn handle(
-        &self,
-        request: Request,
-        key: &str,
-        session: &str,
-        fetch: Option<Function>,
-    ) -> Promise {
+    ///
+    /// `hooks` may have `fetch`, called as `fetch(url, init)`, `relay`, called as
+    /// `relay(first, body, controller, watch, facts)`, and `report`, called with a record.
+    pub fn handle(&self, request: Request, key: &str, session: &str, hooks: &JsValue) -> Promise {
+        let hook = |name| Reflect::get(hooks, &JsValue::from_str(name)).ok();
+        let function = |name| hook(name)?.dyn_into::<Function>().ok();
+        let (fetch, relay, report) = (function("fetch"), function("relay"), function("report"));
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let idle_ms = hook("idleMs")
+            .and_then(|ms| ms.as_f64())
+            .map(|ms| ms as u32);
         let proxy = Rc::clone(&self.0);
         let secrets = Secrets {
             key: Secret::new(key),
             session: Secret::new(session),
         };
         future_to_promise(async move {
-            let response = match fetch {
-                Some(fetch) => proxy.handle_via(&request, &secrets, &fetch).await,
-                None => proxy.handle(&request, &secrets).await,
+            let relay = relay.map(|relay| move |relayed| answer::relay(&relay, relayed));
+            let report = report.map(|report| {
+                move |record: String| {
+                    // The hook is the author's; what it throws is handled where it is called.
+                    let _ = report.call1(&JsValue::UNDEFINED, &record.into());
+                }
+            });
+            let host = Host {
+                fetch: fetch.as_ref(),
+                relay: relay.as_ref().map(|relay| relay as _),
+                report: report.as_ref().map(|report| report as _),
+                idle_ms: idle_ms.unwrap_or(Host::default().idle_ms),
             };
-            Ok(response.into())
+            Ok(proxy.handle_for(&host, &request, &secrets).await.into())
         })
     }
 

@@ -58,17 +58,37 @@ it("hands the upstream's bytes on as they are", async () => {
   assert.equal(proxied.text().match(/data: \[DONE\]/g).length, 1);
 });
 
-it("T9_a connection that is lost inside the body is no clean end", async () => {
-  for (const fault of ["reset-events=3", "cut-events=3", "cut=100"]) {
+it("T9_a stream that breaks off ends with an error event and without [DONE]", async () => {
+  for (const fault of ["reset-events=3", "cut-events=3", "cut=100", "cut=700", "end-events=3", "end=333", "reset-events=0"]) {
     await upstream.arm(fault);
     const answer = await proxy.chat(STREAM);
-    assert.equal(await answer.ended, "broken", fault);
+    assert.equal(await answer.ended, "end", fault);
     assert.doesNotMatch(answer.text(), /\[DONE\]/, fault);
+    const events = dataOf(answer);
+    assert.deepEqual(Object.keys(events.at(-1).error), ["message", "type", "code", "param"], fault);
+    assert.equal(events.at(-1).error.code, "upstream_truncated", fault);
+    for (const event of events.slice(0, -1)) assert.equal(event.object, "chat.completion.chunk", fault);
   }
-  // The control: an upstream that ends its body cleanly, though early, is not the proxy's to judge.
-  await upstream.arm("end-events=3");
-  assert.equal(await (await proxy.chat(STREAM)).ended, "end");
+  for (const fault of ["cut=100", "reset=20", "short-length"]) {
+    await upstream.arm(fault);
+    const answer = await proxy.chat(QUESTION);
+    assert.equal(answer.status, 502, `${fault}: ${answer.text()}`);
+    assert.equal(answer.json().error.code, "upstream_truncated", fault);
+  }
+  // The controls: these servers' streams are whole.
+  for (const fault of ["", "no-done", "unterminated", "line-end=crlf", "line-end=cr", "line-end=mixed", "split", "bom"]) {
+    await upstream.arm(fault);
+    assert.doesNotMatch((await proxy.chat(STREAM)).text(), /"error"/, fault);
+  }
 });
+
+/** The JSON of a stream's events. */
+const dataOf = (answer) =>
+  answer
+    .text()
+    .split(/\n\n/)
+    .filter((event) => event.startsWith("data: {"))
+    .map((event) => JSON.parse(event.slice(6)));
 
 it("T10_an answer of the wrong type is refused", async () => {
   for (const [fault, body] of [["html", STREAM], ["html", QUESTION], ["json", STREAM], ["sse", QUESTION], ["content-type=text/plain", STREAM]]) {
@@ -115,13 +135,8 @@ it("P1_a hundred streams at once keep apart", async () => {
   );
   for (const [index, answer] of answers.entries()) {
     assert.equal(answer.status, 200, answer.text());
-    const said = answer
-      .text()
-      .split("\n\n")
-      .filter((event) => event.startsWith("data: {"))
-      .map((event) => JSON.parse(event.slice(6)).choices[0]?.delta.content ?? "")
-      .join("");
-    assert.equal(said.trim(), words[index]);
+    const said = dataOf(answer).map((event) => event.choices[0]?.delta.content ?? "");
+    assert.equal(said.join("").trim(), words[index]);
   }
 });
 

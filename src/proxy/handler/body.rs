@@ -1,6 +1,10 @@
 //! Reading a body up to a limit.
 
+use std::pin::pin;
+
 use futures_util::StreamExt;
+use futures_util::future::{Either, select};
+use gloo_timers::future::TimeoutFuture;
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::{JsCast, JsValue};
 use web_sys::ReadableStream;
@@ -35,4 +39,44 @@ pub(super) async fn read(
         }
     }
     Ok(Some(bytes))
+}
+
+/// The beginning of a body, or all of it.
+pub(super) enum Start {
+    Whole(Vec<u8>),
+    /// There is more, unread.
+    Part(Vec<u8>),
+}
+
+/// Why a body did not come.
+pub(super) enum Broken {
+    Lost,
+    Idle,
+}
+
+/// Reads until the end, or until more than `max_bytes` are there; each read may take `idle_ms`.
+pub(super) async fn read_start(
+    body: Option<ReadableStream>,
+    max_bytes: usize,
+    idle_ms: u32,
+) -> Result<Start, Broken> {
+    let mut bytes = Vec::new();
+    let Some(body) = body else {
+        return Ok(Start::Whole(bytes));
+    };
+    let mut stream = wasm_streams::ReadableStream::from_raw(body.unchecked_into());
+    let mut reader = stream.try_get_reader().map_err(|_| Broken::Lost)?;
+    while bytes.len() <= max_bytes {
+        let late = TimeoutFuture::new(idle_ms);
+        let chunk = match select(pin!(reader.read()), late).await {
+            Either::Left((read, _)) => read.map_err(|_| Broken::Lost)?,
+            Either::Right(_) => return Err(Broken::Idle),
+        };
+        let Some(chunk) = chunk else {
+            return Ok(Start::Whole(bytes));
+        };
+        let chunk: Uint8Array = chunk.dyn_into().map_err(|_| Broken::Lost)?;
+        bytes.extend(chunk.to_vec());
+    }
+    Ok(Start::Part(bytes))
 }

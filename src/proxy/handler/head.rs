@@ -3,6 +3,7 @@
 use web_sys::Request;
 
 use crate::proxy::policy::Head;
+use crate::proxy::upstream;
 
 /// Owned copies, since the platform hands out JavaScript strings.
 pub(super) struct Received {
@@ -15,6 +16,8 @@ pub(super) struct Received {
     content_type: Option<String>,
     content_encoding: Option<String>,
     content_length: Option<String>,
+    /// Has it gone through a proxy like this one already?
+    pub(super) circles: bool,
 }
 
 impl Received {
@@ -31,6 +34,10 @@ impl Received {
             content_type: header("content-type"),
             content_encoding: header("content-encoding"),
             content_length: header("content-length"),
+            circles: ["user-agent", "via", "cdn-loop"]
+                .into_iter()
+                .filter_map(header)
+                .any(|value| value.contains(upstream::PRODUCT)),
         }
     }
 

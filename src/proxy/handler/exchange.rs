@@ -1,0 +1,314 @@
+//! One request to the upstream and what becomes of its answer.
+
+use futures_util::future::{Either, select};
+use gloo_timers::future::TimeoutFuture;
+use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
+use wasm_bindgen::prelude::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, ReadableStream, Request, RequestInit, RequestRedirect, Response};
+
+use super::body::{self, Start};
+use super::host::{Host, Relayed};
+use super::{Answer, headers, log, now_unix_ms};
+use crate::proxy::answer::usage::{Account, Cost, Outcome, asking_for_usage};
+use crate::proxy::answer::{Break, Form, Watch};
+use crate::proxy::policy::Route;
+use crate::proxy::refusal::Refusal;
+use crate::proxy::secret::Secret;
+use crate::proxy::upstream::{self, Verdict};
+
+/// A JSON answer up to this size is looked at as a whole before any of it goes on. A longer one
+/// (pictures, embeddings) goes on in pieces.
+const MAX_WHOLE_BYTES: usize = 1 << 20;
+
+/// A request body as it goes on. It is not in Rust's memory: a request that is given up while it
+/// waits for the upstream may never be resumed.
+#[derive(Default)]
+pub(super) struct Payload {
+    body: Option<Uint8Array>,
+    bytes: u64,
+    model: Option<String>,
+    streams: bool,
+    hides_usage: bool,
+}
+
+impl Payload {
+    /// A checked JSON object. A stream whose usage is wanted is asked for it.
+    pub(super) fn of(json: &[u8], streams: bool, wants_usage: bool) -> Self {
+        let mut payload = Self {
+            bytes: json.len() as u64,
+            streams,
+            ..Self::default()
+        };
+        if wants_usage && let Ok(object) = serde_json::from_slice::<serde_json::Map<_, _>>(json) {
+            let model = object.get("model").and_then(serde_json::Value::as_str);
+            payload.model = model.map(str::to_owned);
+            if streams {
+                let (object, asked) = asking_for_usage(object);
+                payload.hides_usage = !asked;
+                let json = serde_json::to_vec(&object).unwrap_or_default();
+                payload.body = Some(Uint8Array::from(json.as_slice()));
+                return payload;
+            }
+        }
+        payload.body = Some(Uint8Array::from(json));
+        payload
+    }
+}
+
+/// A request that may go on.
+pub(super) struct Exchange<'a> {
+    pub(super) url: String,
+    pub(super) route: Route,
+    pub(super) key: &'a Secret,
+    pub(super) request: &'a Request,
+    pub(super) host: &'a Host<'a>,
+    pub(super) request_id: &'a str,
+    pub(super) subject: String,
+    pub(super) timeout_ms: u32,
+}
+
+/// The upstream's answer and what ends it.
+struct Asked {
+    response: Response,
+    controller: AbortController,
+}
+
+impl Exchange<'_> {
+    /// Sends the request on and judges the answer.
+    pub(super) async fn run(self, payload: Payload) -> Result<Answer, Refusal> {
+        let (streams, hides_usage) = (payload.streams, payload.hides_usage);
+        let account = Account {
+            request_id: self.request_id.to_owned(),
+            subject: self.subject.clone(),
+            route: self.route.path().to_owned(),
+            model: payload.model,
+            stream: streams,
+            request_bytes: payload.bytes,
+            started_at_ms: now_unix_ms(),
+        };
+        match self.ask(payload.body).await {
+            Ok(asked) => self.judge(asked, streams, hides_usage, account).await,
+            Err(refusal) => {
+                self.settle(&account, Outcome::Failed, &Cost::default());
+                Err(refusal)
+            }
+        }
+    }
+
+    /// Takes a record, if the answer can cost anything.
+    fn report(&self) -> Option<&dyn Fn(String)> {
+        self.host.report.filter(|_| self.route.has_body())
+    }
+
+    /// The record of an exchange that ends here.
+    fn settle(&self, account: &Account, outcome: Outcome, cost: &Cost) {
+        if let Some(report) = self.report() {
+            let outcome = if outcome != Outcome::Completed && self.caller_left() {
+                Outcome::Disconnected
+            } else {
+                outcome
+            };
+            report(account.record(outcome, cost, now_unix_ms()));
+        }
+    }
+
+    /// Waits for the head of the answer.
+    async fn ask(&self, payload: Option<Uint8Array>) -> Result<Asked, Refusal> {
+        let internal = |_| Refusal::internal();
+        let controller = controller().map_err(internal)?;
+        self.follow_caller(&controller).map_err(internal)?;
+
+        let init = RequestInit::new();
+        init.set_method(self.route.method());
+        init.set_redirect(RequestRedirect::Manual);
+        init.set_signal(Some(&controller.signal()));
+        let list = upstream::request_headers(self.route, self.key);
+        init.set_headers(&*headers(&list).map_err(internal)?);
+        if let Some(payload) = payload {
+            init.set_body(&payload);
+        }
+        // What `fetch` throws may name the address; the caller learns only that it failed.
+        let sent = self.call(&init).map_err(|_| upstream::unreachable())?;
+        let late = TimeoutFuture::new(self.timeout_ms);
+        match select(JsFuture::from(sent), late).await {
+            Either::Left((Ok(response), _)) if is_response(&response) => Ok(Asked {
+                response: response.unchecked_into(),
+                controller,
+            }),
+            Either::Left(_) => Err(upstream::unreachable()),
+            Either::Right(((), _)) => {
+                controller.abort();
+                Err(upstream::timed_out())
+            }
+        }
+    }
+
+    async fn judge(
+        &self,
+        asked: Asked,
+        streams: bool,
+        hides_usage: bool,
+        account: Account,
+    ) -> Result<Answer, Refusal> {
+        let Asked {
+            response,
+            controller,
+        } = asked;
+        let status = response.status();
+        let header = |name| response.headers().get(name).ok().flatten();
+        let content_type = header("content-type");
+        let mut refusal = match upstream::judge(status, content_type.as_deref(), streams) {
+            Verdict::Pass(content_type) => {
+                let form = if streams { Form::Events } else { Form::Bytes };
+                let watch = Watch::new(form, self.key, hides_usage);
+                let body = self
+                    .pass(response.body(), controller, watch, account)
+                    .await?;
+                return Ok(Answer::Pass { body, content_type });
+            }
+            Verdict::Refuse(refusal) => refusal,
+            Verdict::Explain => {
+                let body = body::read(response.body(), None, upstream::MAX_ERROR_BODY_BYTES).await;
+                upstream::explain(status, &body.ok().flatten().unwrap_or_default(), self.key)
+            }
+        };
+        // The rest of the body is of no use to anyone.
+        controller.abort();
+        let outcome = if status >= 400 {
+            Outcome::Refused
+        } else {
+            Outcome::Failed
+        };
+        self.settle(&account, outcome, &Cost::default());
+        if refusal.code == "upstream_auth" {
+            log(&format!(
+                "openai-wasm proxy: the upstream refused the key (status {status})"
+            ));
+        }
+        if matches!(refusal.status, 429 | 503) {
+            let value = header("retry-after");
+            refusal.retry_after_seconds =
+                upstream::retry_after(value.as_deref(), now_unix_ms() / 1000);
+        }
+        Err(refusal)
+    }
+
+    /// The body as the caller gets it: an event stream in the making, or a whole answer.
+    async fn pass(
+        &self,
+        body: Option<ReadableStream>,
+        controller: AbortController,
+        mut watch: Watch,
+        account: Account,
+    ) -> Result<JsValue, Refusal> {
+        let Some(relay) = self.host.relay else {
+            // Untouched: the platform pumps it without waking this code again.
+            return Ok(body.into());
+        };
+        let mut first = None;
+        if !account.stream {
+            match self
+                .whole(body.clone(), &controller, &mut watch, &account)
+                .await?
+            {
+                Start::Whole(json) => return Ok(Uint8Array::from(json.as_slice()).into()),
+                Start::Part(bytes) => first = Some(Uint8Array::from(bytes.as_slice())),
+            }
+        }
+        relay(Relayed {
+            first,
+            body,
+            controller,
+            watch,
+            account: self.report().map(|_| account),
+        })
+        .map(JsValue::from)
+        .map_err(|_| Refusal::internal())
+    }
+
+    /// A JSON answer: nothing of it goes on unless all of it may.
+    async fn whole(
+        &self,
+        body: Option<ReadableStream>,
+        controller: &AbortController,
+        watch: &mut Watch,
+        account: &Account,
+    ) -> Result<Start, Refusal> {
+        let idle_ms = self.host.idle_ms;
+        let refusal = match body::read_start(body, MAX_WHOLE_BYTES, idle_ms).await {
+            Ok(Start::Whole(json)) => match watch.whole(&json) {
+                None => {
+                    self.settle(account, Outcome::Completed, watch.cost());
+                    return Ok(Start::Whole(json));
+                }
+                Some(refusal) => refusal,
+            },
+            Ok(part) => return Ok(part),
+            Err(body::Broken::Lost) => watch.broken(Break::Truncated),
+            Err(body::Broken::Idle) => watch.broken(Break::Idle),
+        };
+        controller.abort();
+        let outcome = watch.outcome().unwrap_or(Outcome::Failed);
+        self.settle(account, outcome, watch.cost());
+        Err(refusal)
+    }
+
+    fn call(&self, init: &RequestInit) -> Result<Promise, JsValue> {
+        let url = JsValue::from_str(&self.url);
+        let answer = match self.host.fetch {
+            Some(fetch) => fetch.call2(&JsValue::UNDEFINED, &url, init)?,
+            None => {
+                let global = js_sys::global();
+                let fetch = Reflect::get(&global, &JsValue::from_str("fetch"))?;
+                let fetch: Function = fetch.dyn_into()?;
+                fetch.call2(&JsValue::UNDEFINED, &url, init)?
+            }
+        };
+        Ok(Promise::resolve(&answer))
+    }
+
+    fn signal(&self) -> Option<web_sys::AbortSignal> {
+        let signal = Reflect::get(self.request, &JsValue::from_str("signal")).ok()?;
+        signal.is_object().then(|| signal.unchecked_into())
+    }
+
+    fn caller_left(&self) -> bool {
+        self.signal().is_some_and(|signal| signal.aborted())
+    }
+
+    /// Aborts the upstream's fetch when the caller leaves: while it is awaited, and while its body
+    /// streams. workerd's `fetch` does not take over the incoming request's signal, not even when it
+    /// is passed, so it gets a controller of its own.
+    ///
+    /// The listener is the controller's own bound `abort`, no closure of ours: it works after this
+    /// code has returned, and if its instance dies.
+    fn follow_caller(&self, controller: &AbortController) -> Result<(), JsValue> {
+        let Some(signal) = self.signal() else {
+            return Ok(());
+        };
+        if signal.aborted() {
+            controller.abort();
+            return Ok(());
+        }
+        let abort: Function = Reflect::get(controller, &JsValue::from_str("abort"))?.dyn_into()?;
+        // Bound without an argument, the event would become the abort's reason.
+        let abort = abort.bind1(controller, &JsValue::UNDEFINED);
+        signal.add_event_listener_with_callback("abort", abort.unchecked_ref())
+    }
+}
+
+/// A controller of the platform's. One that this instance made would end with it, and a stream that
+/// is under way outlives a trap.
+fn controller() -> Result<AbortController, JsValue> {
+    let class = Reflect::get(&js_sys::global(), &JsValue::from_str("AbortController"))?;
+    let class: Function = class.dyn_into()?;
+    Ok(Reflect::construct(&class, &Array::new())?.unchecked_into())
+}
+
+/// A given function may resolve to anything.
+fn is_response(value: &JsValue) -> bool {
+    Reflect::get(value, &JsValue::from_str("status")).is_ok_and(|status| status.as_f64().is_some())
+        && Reflect::get(value, &JsValue::from_str("headers"))
+            .is_ok_and(|headers| headers.is_object())
+}
