@@ -1,13 +1,12 @@
 //! Reading a body up to a limit.
 
-use std::pin::pin;
-
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
-use js_sys::Uint8Array;
+use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::prelude::{JsCast, JsValue};
-use web_sys::ReadableStream;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{ReadableStream, ReadableStreamDefaultReader};
 
 /// The whole body, or `None` when it is longer than `max_bytes`: then the rest is not read.
 ///
@@ -55,6 +54,8 @@ pub(super) enum Broken {
 }
 
 /// Reads until the end, or until more than `max_bytes` are there; each read may take `idle_ms`.
+///
+/// By the platform's own reader: that of wasm-streams cannot be let go while a read is pending.
 pub(super) async fn read_start(
     body: Option<ReadableStream>,
     max_bytes: usize,
@@ -64,19 +65,20 @@ pub(super) async fn read_start(
     let Some(body) = body else {
         return Ok(Start::Whole(bytes));
     };
-    let mut stream = wasm_streams::ReadableStream::from_raw(body.unchecked_into());
-    let mut reader = stream.try_get_reader().map_err(|_| Broken::Lost)?;
+    let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
     while bytes.len() <= max_bytes {
         let late = TimeoutFuture::new(idle_ms);
-        let chunk = match select(pin!(reader.read()), late).await {
+        let read = match select(JsFuture::from(reader.read()), late).await {
             Either::Left((read, _)) => read.map_err(|_| Broken::Lost)?,
             Either::Right(_) => return Err(Broken::Idle),
         };
-        let Some(chunk) = chunk else {
+        let member = |name| Reflect::get(&read, &JsValue::from_str(name)).ok();
+        if member("done").is_none_or(|done| done.is_truthy()) {
             return Ok(Start::Whole(bytes));
-        };
-        let chunk: Uint8Array = chunk.dyn_into().map_err(|_| Broken::Lost)?;
-        bytes.extend(chunk.to_vec());
+        }
+        let chunk = member("value").and_then(|value| value.dyn_into::<Uint8Array>().ok());
+        bytes.extend(chunk.ok_or(Broken::Lost)?.to_vec());
     }
+    reader.release_lock();
     Ok(Start::Part(bytes))
 }
