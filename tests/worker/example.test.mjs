@@ -94,12 +94,3 @@ it("fails closed while anything is missing", async () => {
   }
   assert.deepEqual(await upstream.requests(), []);
 });
-
-it("keeps its secrets out of git and of its configuration", async () => {
-  const read = (name) => readFile(new URL(name, EXAMPLE), "utf8");
-  assert.match(await read(".gitignore"), /^\.dev\.vars$/m);
-  const config = JSON.parse((await read("wrangler.jsonc")).replace(/^\s*\/\/.*$/gm, ""));
-  assert.ok(config.compatibility_flags.includes("enable_request_signal"));
-  for (const name of Object.keys(config.vars)) assert.doesNotMatch(name, /KEY|SECRET|CODE|TOKEN/);
-  for (const line of (await read(".dev.vars.example")).split("\n")) assert.doesNotMatch(line, /^[A-Z_]+=./);
-});
