@@ -35,7 +35,8 @@ export function defineClient(runtime) {
       const defaultHeaders = [...account, ...(rest.defaultHeaders ?? [])];
       const base = baseURL ?? "https://api.openai.com/v1";
       const server = { runtime, fetch, base, baseOption: "baseURL", credential: key, keyed: true };
-      super({ ...rest, apiKey: undefined, defaultHeaders }, server);
+      const profile = given.profile ?? profileOf(base);
+      super({ ...rest, apiKey: undefined, defaultHeaders, profile }, server);
       this.baseURL = base;
       this.organization = organization ?? null;
       this.project = project ?? null;
@@ -43,6 +44,12 @@ export function defineClient(runtime) {
   }
   return Object.assign(OpenAI, { OpenAI, ...ERRORS });
 }
+
+/** Whose documents hold for a server, by its host; as in src/client/auth.rs. */
+const profileOf = (base) => {
+  const host = `.${new URL(base, "https://same.origin").hostname.replace(/\.$/, "")}`;
+  return host.endsWith(".api.openai.com") ? "openai" : host.endsWith(".api.fireworks.ai") ? "fireworks" : "none";
+};
 
 const isBrowser = () => typeof globalThis.window !== "undefined" && typeof globalThis.window.document !== "undefined";
 

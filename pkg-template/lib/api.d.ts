@@ -44,6 +44,11 @@ export interface SharedClientOptions extends StreamOptions {
   defaultHeaders?: HeadersLike;
   /** Query parameters of every request. */
   defaultQuery?: QueryLike;
+  /**
+   * Whose documented ranges and rules the parameters are held to before they are sent. Default: `"none"`,
+   * or in `openai-wasm/edge` the provider's whose host is the base URL's.
+   */
+  profile?: "openai" | "fireworks" | "none";
 }
 
 /** Options of one call. */

@@ -1,6 +1,6 @@
 // What the keyless and the key-holding client share: sending a call and parsing its answer.
 
-import { ResponseError } from "./errors.js";
+import { APIConnectionError, ResponseError } from "./errors.js";
 import { snippet } from "./failure.js";
 import { stringify } from "./json.js";
 import { CALL, read } from "./options.js";
@@ -76,6 +76,8 @@ export class BaseClient {
     }));
     const send = async (raw) => {
       const { call, payload } = prepared();
+      const { profile = "none" } = this.#defaults;
+      if (hasBody && method === "POST" && profile !== "none") await (await checks()).check(profile, path, body);
       return this.#send({ method, path, payload, buffered: !stream && !raw }, call);
     };
     return new PromiseClass(send, stream ? (answer) => this.#stream(answer) : parse);
@@ -108,6 +110,12 @@ export class BaseClient {
     });
   }
 }
+
+/** What a client without a profile does without. */
+const checks = () =>
+  import("./checks.js").catch((cause) => {
+    throw new APIConnectionError({ cause });
+  });
 
 /** Runs now, gives a function that returns the result or throws the error. */
 function attempt(run) {

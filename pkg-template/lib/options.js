@@ -73,9 +73,9 @@ const signal = (value, option) => {
   return value;
 };
 
-const truncation = (value, option) => {
-  if (value !== "error" && value !== "ignore") {
-    throw new InvalidOptionError(option, 'must be "error" or "ignore"');
+const oneOf = (first, ...others) => (value, option) => {
+  if (value !== first && !others.includes(value)) {
+    throw new InvalidOptionError(option, `must be "${first}" or "${others.join('" or "')}"`);
   }
   return value;
 };
@@ -86,7 +86,7 @@ const retries = wholeNumber(0, 100, "retries");
 const STREAM = {
   idleTimeout: wholeNumber(0, LONGEST_TIMER_MS, "milliseconds"),
   maxEventBytes: wholeNumber(1, 2 ** 31 - 1, "bytes"),
-  truncation,
+  truncation: oneOf("error", "ignore"),
 };
 
 /** What every client's constructor takes. */
@@ -96,6 +96,7 @@ export const CLIENT = {
   fetch: oneOfTypes(["function"], "a function"),
   defaultHeaders: headers,
   defaultQuery: query,
+  profile: oneOf("openai", "fireworks", "none"),
   ...STREAM,
 };
 

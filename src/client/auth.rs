@@ -9,7 +9,8 @@ use std::rc::Rc;
 use super::builder::Builder;
 use super::token::{Credential, LocalFuture, sent};
 use super::{Error, call};
-use crate::policy::endpoint::BaseUrl;
+use crate::policy::checks::Profile;
+use crate::policy::endpoint::{BaseUrl, check_base_url};
 use crate::policy::headers::{self, CredentialFault};
 use crate::transport::{Fault, Transport};
 
@@ -65,6 +66,22 @@ pub(crate) fn key_authorization(key: &str) -> Result<String, &'static str> {
     })
 }
 
+/// Whose documents hold for a server, by its host.
+fn profile_of(base_url: &str) -> Profile {
+    let host = check_base_url(base_url)
+        .ok()
+        .and_then(|(start, end)| base_url.get(start..end))
+        .map(|host| format!(".{}", host.trim_end_matches('.').to_ascii_lowercase()))
+        .unwrap_or_default();
+    if host.ends_with(".api.openai.com") {
+        Profile::OpenAi
+    } else if host.ends_with(".api.fireworks.ai") {
+        Profile::Fireworks
+    } else {
+        Profile::None
+    }
+}
+
 impl<F> fmt::Debug for ApiKey<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("ApiKey([redacted])")
@@ -80,6 +97,7 @@ impl<T: Transport> Builder<T> {
         self.keyless = false;
         if self.base.is_none() {
             self.base = BaseUrl::server(OPENAI_BASE_URL).ok();
+            self.host_profile = Profile::OpenAi;
         }
         self
     }
@@ -92,6 +110,7 @@ impl<T: Transport> Builder<T> {
         let base = BaseUrl::server(url)
             .map_err(|fault| Error::option("base_url", fault.clause().to_owned()))?;
         self.base = Some(base);
+        self.host_profile = profile_of(url);
         self.keyless = false;
         Ok(self)
     }

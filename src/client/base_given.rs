@@ -2,6 +2,7 @@
 
 use super::Error;
 use super::builder::Builder;
+use crate::policy::checks::Profile;
 use crate::policy::endpoint::BaseUrl;
 use crate::transport::Transport;
 
@@ -19,6 +20,7 @@ impl<T: Transport> Builder<T> {
         let base = BaseUrl::proxy(url)
             .map_err(|fault| Error::option("proxy_url", fault.clause().to_owned()))?;
         self.base = Some(base);
+        self.host_profile = Profile::None;
         Ok(self)
     }
 }

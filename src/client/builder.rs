@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::token::{Credential, SessionToken};
 use super::{Client, Error, Settings, base, call};
+use crate::policy::checks::Profile;
 use crate::policy::endpoint::BaseUrl;
 use crate::policy::headers;
 use crate::transport::Transport;
@@ -27,6 +28,9 @@ pub struct Builder<T: Transport> {
     max_retries: u32,
     max_event_bytes: usize,
     idle_timeout_ms: Option<u32>,
+    profile: Option<Profile>,
+    /// That of the host, where a client knows hosts.
+    pub(super) host_profile: Profile,
 }
 
 impl<T: Transport> Builder<T> {
@@ -42,6 +46,8 @@ impl<T: Transport> Builder<T> {
             max_retries: DEFAULT_MAX_RETRIES,
             max_event_bytes: DEFAULT_MAX_EVENT_BYTES,
             idle_timeout_ms: None,
+            profile: None,
+            host_profile: Profile::None,
         }
     }
 
@@ -74,6 +80,14 @@ impl<T: Transport> Builder<T> {
     /// The size in bytes at which one stream event is refused. Default: 64 MiB.
     pub fn max_event_bytes(mut self, max_event_bytes: usize) -> Self {
         self.max_event_bytes = max_event_bytes;
+        self
+    }
+
+    /// Whose documented ranges and rules the parameters are held to before they are sent; see
+    /// [`checks`](crate::policy::checks). Default: none, or with a key the provider's whose host
+    /// is the base URL's.
+    pub fn profile(mut self, profile: Profile) -> Self {
+        self.profile = Some(profile);
         self
     }
 
@@ -120,6 +134,7 @@ impl<T: Transport> Builder<T> {
                 max_retries: self.max_retries,
                 max_event_bytes: self.max_event_bytes,
                 idle_timeout_ms: self.idle_timeout_ms,
+                profile: self.profile.unwrap_or(self.host_profile),
             }),
         })
     }

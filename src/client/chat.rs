@@ -5,6 +5,8 @@ use super::{ChatStream, Client, Error, typed};
 use crate::transport::{Method, Streaming, Transport};
 use crate::wire::chat::{ChatCompletion, ChatCompletionRequest};
 
+const PATH: &str = "/chat/completions";
+
 /// Chat completions: [`Client::chat`].
 #[derive(Debug)]
 pub struct Chat<'a, T: Transport>(pub(super) &'a Client<T>);
@@ -15,7 +17,7 @@ impl<T: Transport> Chat<'_, T> {
     /// # Errors
     /// See [`Error`]. Dropping the future aborts the request.
     pub async fn create(&self, request: &ChatCompletionRequest) -> Result<ChatCompletion, Error> {
-        let call = Self::call(request, None)?;
+        let call = self.call(request, None)?;
         typed::fetch(self.0, call, "the answer", |answer: &ChatCompletion| {
             &answer.extra
         })
@@ -31,19 +33,20 @@ impl<T: Transport> Chat<'_, T> {
     where
         T::Body: Streaming<T::Fault>,
     {
-        let call = Self::call(request, Some(true))?;
+        let call = self.call(request, Some(true))?;
         let response = self.0.call(call, async |response| Ok(response)).await?;
         ChatStream::open(self.0, response).await
     }
 
     fn call(
+        &self,
         request: &ChatCompletionRequest,
         stream: Option<bool>,
     ) -> Result<Call<T::Payload>, Error> {
         let mut request = request.clone();
         request.stream = stream;
-        let json = serde_json::to_string(&request)
-            .map_err(|cause| Error::option("request", format!("has no JSON form: {cause}")))?;
-        Ok(Call::new(Method::Post, "/chat/completions").json(T::Payload::from(json)))
+        typed::check(self.0, PATH, &request, &[])?;
+        let json = serde_json::to_string(&request).map_err(|cause| typed::no_json(&cause))?;
+        Ok(Call::new(Method::Post, PATH).json(T::Payload::from(json)))
     }
 }

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::policy::checks::Profile;
 use crate::policy::endpoint::BaseUrl;
 use crate::transport::Transport;
 
@@ -60,6 +61,7 @@ struct Settings<T: Transport> {
     max_retries: u32,
     max_event_bytes: usize,
     idle_timeout_ms: Option<u32>,
+    profile: Profile,
 }
 
 impl<T: Transport> std::fmt::Debug for Client<T> {

@@ -1,12 +1,14 @@
-//! From a buffered JSON answer to its type.
+//! From typed parameters to a call, and from a buffered JSON answer to its type.
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::call::Call;
 use super::{Client, Error, ErrorKind};
+use crate::policy::checks::{self, Profile};
 use crate::transport::{Body, Response, Transport};
-use crate::wire::ApiError;
+use crate::wire::{ApiError, Upload};
 
 /// Sends a call and reads its JSON answer.
 pub(super) async fn fetch<T: Transport, R: DeserializeOwned>(
@@ -30,6 +32,27 @@ pub(super) async fn fetch<T: Transport, R: DeserializeOwned>(
         Some(said) => Err(Error::reported(said).with_head(&headers)),
         None => Ok(answer),
     }
+}
+
+/// Holds the parameters of a `POST` to `path` to the documents of the client's profile.
+pub(super) fn check<T: Transport>(
+    client: &Client<T>,
+    path: &str,
+    params: &impl Serialize,
+    files: &[(&str, &Upload)],
+) -> Result<(), Error> {
+    let profile = client.settings.profile;
+    if profile == Profile::None {
+        return Ok(());
+    }
+    let params = serde_json::to_value(params).map_err(|cause| no_json(&cause))?;
+    checks::check(profile, path, &params, files)
+        .map_err(|refused| Error::option(&refused.param, refused.message))
+}
+
+/// A request that cannot be written; only a float that JSON does not have comes here.
+pub(super) fn no_json(cause: &serde_json::Error) -> Error {
+    Error::option("request", format!("has no JSON form: {cause}"))
 }
 
 /// A body that is no JSON of that type; its media type often says why (a login page, a gateway).

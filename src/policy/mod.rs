@@ -1,8 +1,10 @@
 //! Decisions without I/O and without a clock: where a request goes, which headers it carries,
-//! whether and when it is tried again. Time and chance are arguments.
+//! what its parameters may be, whether and when it is tried again. Time and chance are arguments.
 
 #[cfg(feature = "proxy-only")]
 pub mod baked;
+#[cfg(not(feature = "__npm-client"))]
+pub mod checks;
 pub mod endpoint;
 pub mod headers;
 pub mod retry;

@@ -9,6 +9,7 @@
 )]
 
 mod build_flag;
+mod checks;
 mod client;
 mod layers;
 mod proxy_policy;

@@ -17,23 +17,9 @@ use crate::workspace::Workspace;
 pub fn table(workspace: &Workspace, node: &Node, packed: &Path) -> Result<String> {
     let wasm = fs::read(packed.join("client/client.wasm"))?;
     let glue = fs::read(packed.join("client/glue.js"))?;
-    let bundle = workspace
-        .scratch("pack")?
-        .join(format!("bundle-{}.js", std::process::id()));
-    let mut esbuild = node.bin("esbuild");
-    esbuild
-        .arg(packed.join("index.js"))
-        .args([
-            "--bundle",
-            "--minify",
-            "--format=esm",
-            "--log-level=error",
-            "--external:*.wasm",
-        ])
-        .arg(format!("--outfile={}", bundle.display()));
-    command::read(&mut esbuild)?;
-    let script = fs::read(&bundle).context("esbuild wrote no bundle")?;
-    fs::remove_file(&bundle)?;
+    // Bundlers of pages put what is imported dynamically into a file of its own.
+    let script = bundle(workspace, node, &packed.join("index.js"), &["*/checks.js"])?;
+    let checks = bundle(workspace, node, &packed.join("lib/checks.js"), &[])?;
     let edge = fs::read(packed.join("edge/edge.wasm"))?;
 
     let small = [gzipped(&wasm)?, gzipped(&script)?];
@@ -48,6 +34,11 @@ pub fn table(workspace: &Workspace, node: &Node, packed: &Path) -> Result<String
             wasm.len() + script.len(),
             small[0] + small[1],
         ),
+        row(
+            "(checks, loaded under a profile only)",
+            checks.len(),
+            gzipped(&checks)?,
+        ),
         row("(glue.js alone, as it is)", glue.len(), gzipped(&glue)?),
         row(
             "(edge/edge.wasm, never in a page)",
@@ -56,6 +47,29 @@ pub fn table(workspace: &Workspace, node: &Node, packed: &Path) -> Result<String
         ),
     ];
     Ok(say::table(&["", "KB", "gzip KB"], &rows))
+}
+
+/// What a bundler makes of a module and its imports, but for those `left_out`.
+fn bundle(workspace: &Workspace, node: &Node, entry: &Path, left_out: &[&str]) -> Result<Vec<u8>> {
+    let bundle = workspace
+        .scratch("pack")?
+        .join(format!("bundle-{}.js", std::process::id()));
+    let mut esbuild = node.bin("esbuild");
+    esbuild
+        .arg(entry)
+        .args([
+            "--bundle",
+            "--minify",
+            "--format=esm",
+            "--log-level=error",
+            "--external:*.wasm",
+        ])
+        .args(left_out.iter().map(|path| format!("--external:{path}")))
+        .arg(format!("--outfile={}", bundle.display()));
+    command::read(&mut esbuild)?;
+    let script = fs::read(&bundle).context("esbuild wrote no bundle")?;
+    fs::remove_file(&bundle)?;
+    Ok(script)
 }
 
 fn gzipped(bytes: &[u8]) -> Result<usize> {
