@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { access, mkdtemp, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -35,6 +35,7 @@ const TRIED = {
   "js events": "page",
   "ts types": "types",
   "jsonc wrangler": "Worker",
+  "js vite": "scan: tests/js/readme_scan.test.mjs",
   "sh": "commands",
   "toml": "Rust",
   "rs worker": "Rust",
@@ -328,14 +329,24 @@ describe("the other blocks of README.md", () => {
 
   it("the commands exist, with the flags that they are given", async () => {
     const lines = blocks.filter((one) => nameOf(one) === "sh").flatMap((one) => one.code.split("\n"));
+    const inProject = { cwd: join(ROOT, "tests") };
+    const help = async (...args) => (await run(process.execPath, [...args, "--help"], inProject)).stdout;
     for (const line of lines) {
-      const command = line.replace(/^([A-Z_]+=\S+ )+/, "");
-      const [, subcommand, rest] = /^cargo xtask (\w+)(.*)$/.exec(command) ?? [];
-      if (subcommand) {
-        const { stdout } = await run(setting("CARGO_XTASK"), [subcommand, "--help"]);
-        for (const [flag] of rest.matchAll(/--[\w-]+/g)) assert.ok(stdout.includes(flag), `${line}: ${flag}`);
+      const command = line.replace(/^([A-Z_]+=\S+ )+/, "").replace(/^openssl rand -base64 32 \| /, "");
+      const [program, name, ...rest] = command.replace(/^(?:cargo|npx) /, "").split(" ");
+      const flags = rest.filter((word) => word.startsWith("--"));
+      if (program === "xtask") {
+        const { stdout } = await run(setting("CARGO_XTASK"), [name, "--help"]);
+        for (const flag of flags) assert.ok(stdout.includes(flag), `${line}: ${flag}`);
+      } else if (program === "wrangler") {
+        const words = rest[0] === "put" ? [name, "put"] : [name];
+        assert.match(await help("node_modules/wrangler/bin/wrangler.js", ...words), new RegExp(`wrangler ${words.join(" ")}\\b`), line);
+      } else if (program === "openai-wasm") {
+        assert.match(await help(join(setting("OPENAI_WASM_PKG"), "scan/cli.js")), new RegExp(`openai-wasm ${name} `), line);
+      } else if (program === "cd") {
+        await access(join(ROOT, name));
       } else {
-        assert.equal(command, "npm install ../openai-wasm/pkg");
+        assert.ok(["npm install", "npm install ../openai-wasm/pkg", "curl -i https://my-proxy.example.workers.dev/v1/models"].includes(command), line);
       }
     }
     await assert.rejects(run(setting("CARGO_XTASK"), ["packk", "--help"]));
