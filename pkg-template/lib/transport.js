@@ -1,5 +1,5 @@
-// Sends a call: its attempts, their time limits, the waiting between them, and leaving. Where it
-// goes, with which headers, and whether it is tried again, WebAssembly decides: src/js/call.rs.
+// Sends a call: its attempts, their time limits, the waiting between them, and leaving. Whether it
+// may go out, and whether it is tried again, WebAssembly decides: src/js/call.rs.
 
 import {
   APIConnectionError,
@@ -67,12 +67,16 @@ class Sending {
   }
 
   async run() {
-    const { client, call } = { client: this.#client, call: this.#call };
-    const [url, ...list] = plan(await this.#wasm(), client, call);
+    const client = this.#client;
+    const call = this.#call;
+    const changes = [...client.headers, ...call.headers];
+    check(await this.#wasm(), client, call.path, changes);
+    const url = urlOf(client, call);
     const bare = call.headers.some(([name, value]) => value === null && /^authorization$/i.test(name));
     for (let retriesDone = 0; ; retriesDone += 1) {
-      const headers = new Headers();
-      for (let at = 0; at < list.length; at += 2) headers.set(list[at], list[at + 1]);
+      const headers = new Headers({ Accept: "application/json" });
+      if (call.json) headers.set("Content-Type", "application/json");
+      for (const [name, value] of changes) value === null ? headers.delete(name) : headers.set(name, value);
       if (client.credential !== undefined && !bare) headers.set("Authorization", await this.#authorization());
       if (this.#stopped) return undefined;
       const failure = await this.#attempt(url, headers);
@@ -92,8 +96,8 @@ class Sending {
   async #wait({ status, answer, date }, retriesDone) {
     const { maxRetries, streamed } = this.#call;
     // A body that was read as a stream is gone.
-    const most = streamed ? 0 : maxRetries;
-    return (await this.#wasm()).retryDelay(status, answer, retriesDone, most, Date.now(), date, Math.random());
+    if (streamed || retriesDone >= maxRetries) return -1;
+    return (await this.#wasm()).retryDelay(status, answer, retriesDone, Date.now(), date, Math.random());
   }
 
   async #authorization() {
@@ -174,20 +178,25 @@ class Sending {
   }
 }
 
-/** The URL, and names and values of the headers. */
-function plan(wasm, client, call) {
-  const items = [client.base, call.path, call.json ? "application/json" : ""];
-  for (const [name, value] of [...client.query, ...call.query]) {
-    if (`${name}${value}`.includes("\0")) throw new InvalidOptionError("query", "must not hold NUL");
-    items.push("?", name, value);
-  }
-  for (const [name, value] of [...client.headers, ...call.headers]) {
-    items.push(value === null ? "-" : "+", name, value ?? "");
-  }
-  // Refused like a line break, and so it cannot part an item.
+/** What must not be sent is refused before anything is. */
+function check(wasm, client, path, headers) {
+  // NUL is refused like a line break, and so it cannot part an item.
+  const items = [client.base, path, ...headers.flatMap(([name, value]) => [name, value ?? ""])];
   const text = items.map((item) => item.replaceAll("\0", "\n")).join("\0");
-  const [option, ...rest] = (client.keyed ? wasm.planKeyed(text) : wasm.plan(text)).split("\0");
-  if (option === "") return rest;
-  const [name, clause] = rest;
+  const refusal = client.keyed ? wasm.refusalKeyed(text) : wasm.refusal(text);
+  if (refusal === "") return;
+  const [option, name, clause] = refusal.split("\0");
   throw new InvalidOptionError(option === "base" ? client.baseOption : option, name ? `\`${name}\` ${clause}` : clause);
+}
+
+function urlOf({ base, query }, call) {
+  const url = base.replace(/\/+$/, "") + call.path;
+  let pairs;
+  try {
+    pairs = [...query, ...call.query].map((pair) => pair.map(encodeURIComponent).join("="));
+  } catch {
+    throw new InvalidOptionError("query", "must be well-formed text");
+  }
+  if (pairs.length === 0) return url;
+  return `${url}${call.path.includes("?") ? "&" : "?"}${pairs.join("&")}`;
 }

@@ -1,8 +1,12 @@
-//! Where a `proxy-only` client sends: the URL that was baked in, whatever the caller says.
+//! Where a `proxy-only` client sends: to the URL that was baked in, and nowhere else.
 
 use crate::policy::baked::BAKED_PROXY_URL;
-use crate::policy::endpoint::{BaseUrl, UrlFault};
+use crate::policy::endpoint::UrlFault;
 
-pub(super) fn proxy(_: &str) -> Result<BaseUrl, UrlFault> {
-    BaseUrl::proxy(BAKED_PROXY_URL)
+pub(super) fn check(url: &str) -> Result<(), UrlFault> {
+    if url == BAKED_PROXY_URL {
+        Ok(())
+    } else {
+        Err(UrlFault::Other)
+    }
 }

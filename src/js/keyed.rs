@@ -5,16 +5,16 @@ use alloc::string::String;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::call::{planned, words};
+use super::call::{refused, words};
 use crate::client::auth::{KEY_HOLDING_BUILD, key_authorization};
-use crate::policy::endpoint::BaseUrl;
+use crate::policy::endpoint::check_base_url;
 use crate::policy::headers;
 
-/// The same as `plan` for any server, with any header.
-#[wasm_bindgen(js_name = planKeyed)]
+/// The same as `refusal` for any server, with any header.
+#[wasm_bindgen(js_name = refusalKeyed)]
 #[must_use]
-pub fn plan_keyed(call: &str) -> String {
-    planned(call, BaseUrl::server, headers::check)
+pub fn refusal_keyed(call: &str) -> String {
+    refused(call, |url| check_base_url(url).map(|_| ()), headers::check)
 }
 
 /// The `Authorization` header for a key, or what is wrong with the key.

@@ -27,6 +27,8 @@ pub enum UrlFault {
     Character,
     /// A dot segment (`.` or `..`), plain or percent-encoded: the path would not be what it seems.
     DotSegment,
+    /// Not the URL that the build is bound to.
+    Other,
     /// The host of a model provider: a page that talks to it directly would need the key.
     Provider,
 }
@@ -46,6 +48,7 @@ impl UrlFault {
             Self::Fragment => "must not have a fragment",
             Self::Character => "must not have spaces, control characters, backslashes or non-ASCII",
             Self::DotSegment => "must not have . or .. segments",
+            Self::Other => "must be the one that this build is bound to",
             Self::Provider => {
                 "must be your own proxy, not a model provider's host: the key would have to be in the client"
             }
@@ -371,19 +374,7 @@ impl BaseUrl {
     /// A path that does not start with `/`, that has a dot segment, or that holds characters that
     /// no URL path has.
     pub fn join(&self, path: &str, query: &[(String, String)]) -> Result<String, UrlFault> {
-        let bytes = path.as_bytes();
-        if bytes.first() != Some(&b'/') || bytes.get(1) == Some(&b'/') {
-            return Err(UrlFault::Scheme);
-        }
-        if bytes
-            .iter()
-            .any(|b| matches!(b, 0..=0x20 | 0x7f.. | b'\\' | b'#'))
-        {
-            return Err(UrlFault::Character);
-        }
-        if has_dot_segment(bytes, 0) {
-            return Err(UrlFault::DotSegment);
-        }
+        check_path(path)?;
         let mut url = String::with_capacity(self.0.len() + path.len());
         url.push_str(&self.0);
         url.push_str(path);
@@ -403,6 +394,28 @@ impl BaseUrl {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Checks that a path can only lead below the base URL that it is joined to.
+///
+/// # Errors
+/// A path that does not start with one `/`, that has a dot segment, or that holds characters that
+/// no URL path has.
+pub fn check_path(path: &str) -> Result<(), UrlFault> {
+    let bytes = path.as_bytes();
+    if bytes.first() != Some(&b'/') || bytes.get(1) == Some(&b'/') {
+        return Err(UrlFault::Scheme);
+    }
+    if bytes
+        .iter()
+        .any(|b| matches!(b, 0..=0x20 | 0x7f.. | b'\\' | b'#'))
+    {
+        return Err(UrlFault::Character);
+    }
+    if has_dot_segment(bytes, 0) {
+        return Err(UrlFault::DotSegment);
+    }
+    Ok(())
 }
 
 /// Percent-encodes everything but RFC 3986's unreserved characters, so that an id can never leave

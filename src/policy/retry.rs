@@ -24,6 +24,29 @@ pub enum Failure<'a> {
 #[derive(Debug, Clone, Copy)]
 pub struct Permille(pub u16);
 
+/// What the headers of an answer say of another attempt.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Hints<'a> {
+    /// `x-should-retry`.
+    pub should_retry: Option<&'a str>,
+    /// `retry-after-ms`.
+    pub retry_after_ms: Option<&'a str>,
+    /// `retry-after`.
+    pub retry_after: Option<&'a str>,
+}
+
+impl<'a> Hints<'a> {
+    /// Those of an answer's headers.
+    #[must_use]
+    pub fn of(headers: &'a HeaderList) -> Self {
+        Self {
+            should_retry: headers.get("x-should-retry"),
+            retry_after_ms: headers.get("retry-after-ms"),
+            retry_after: headers.get("retry-after"),
+        }
+    }
+}
+
 /// How long to wait before the next attempt, in milliseconds; `None` when there is to be none.
 ///
 /// `retries_done` counts from 0. `now_unix_ms` is wall-clock time, and `date_unix_ms` reads an HTTP
@@ -47,37 +70,49 @@ pub fn delay_ms(
             headers,
             body,
         } => {
-            match headers.get("x-should-retry") {
-                Some("true") => {}
-                Some("false") => return None,
-                _ if !matches!(status, 408 | 409 | 429 | 500..) => return None,
-                _ if status == 429 && quota_is_exhausted(body) => return None,
-                _ => {}
+            let hints = Hints::of(headers);
+            if !is_worth_another(status, &hints, body.as_bytes()) {
+                return None;
             }
-            server_delay_ms(headers, now_unix_ms, date_unix_ms)
+            server_delay_ms(&hints, now_unix_ms, date_unix_ms)
         }
     };
     Some(said.unwrap_or_else(|| backoff_ms(retries_done, chance)))
 }
 
+/// Whether an answer with an error status may be another one the next time.
+#[must_use]
+pub fn is_worth_another(status: u16, hints: &Hints<'_>, body: &[u8]) -> bool {
+    match hints.should_retry {
+        Some("true") => true,
+        Some("false") => false,
+        _ => match status {
+            429 => !quota_is_exhausted(body),
+            408 | 409 | 500.. => true,
+            _ => false,
+        },
+    }
+}
+
 /// `0.5 s · 2^k`, at most 8 s, less up to a quarter.
-fn backoff_ms(retries_done: u32, Permille(chance): Permille) -> u32 {
+#[must_use]
+pub fn backoff_ms(retries_done: u32, Permille(chance): Permille) -> u32 {
     let full = 500_u32 << retries_done.min(4);
     full - full / 4 * u32::from(chance.min(999)) / 1000
 }
 
 /// What the server asked for, when it lies between 0 and 60 s.
-fn server_delay_ms(
-    headers: &HeaderList,
+pub fn server_delay_ms(
+    hints: &Hints<'_>,
     now_unix_ms: u64,
     date_unix_ms: impl Fn(&str) -> Option<u64>,
 ) -> Option<u32> {
     const LONGEST_MS: u64 = 60_000;
-    let said = headers
-        .get("retry-after-ms")
+    let said = hints
+        .retry_after_ms
         .and_then(|value| thousandths(value).map(|n| n.div_ceil(1000)))
         .or_else(|| {
-            let value = headers.get("retry-after")?;
+            let value = hints.retry_after?;
             thousandths(value).or_else(|| date_unix_ms(value)?.checked_sub(now_unix_ms))
         })?;
     u32::try_from(said).ok().filter(|_| said <= LONGEST_MS)
@@ -114,11 +149,9 @@ fn thousandths(text: &str) -> Option<u64> {
 
 /// OpenAI answers 429 both for a rate (worth waiting for) and for an exhausted quota (not). The
 /// code is searched as a JSON string, because this also runs where no JSON parser is linked.
-fn quota_is_exhausted(body: &str) -> bool {
+fn quota_is_exhausted(body: &[u8]) -> bool {
     const CODE: &[u8] = b"\"insufficient_quota\"";
-    body.as_bytes()
-        .windows(CODE.len())
-        .any(|window| window == CODE)
+    body.windows(CODE.len()).any(|window| window == CODE)
 }
 
 #[cfg(test)]
