@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, open, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -31,10 +31,10 @@ async function scan(args, files = {}, env = {}) {
   return run(args, cwd, env);
 }
 
-const run = (args, cwd, env) =>
+const run = (args, cwd, env, node = []) =>
   new Promise((resolve) => {
     const options = { cwd, env: { PATH: process.env.PATH, ...env } };
-    execFile(process.execPath, [join(packed, "scan/cli.js"), ...args], options, (error, stdout, stderr) => {
+    execFile(process.execPath, [...node, join(packed, "scan/cli.js"), ...args], options, (error, stdout, stderr) => {
       assert.ok(!`${stdout}${stderr}`.includes(KEY.slice(8, 20)), "the key is shown");
       resolve({ code: error?.code ?? 0, stdout, stderr });
     });
@@ -107,6 +107,18 @@ describe("openai-wasm scan", () => {
       assert.equal((await scan(["scan", "dist", "--ignore-provider=google", "--exclude", exclude], files)).code, 0, exclude);
     }
     assert.equal((await scan(["scan", "dist", "--ignore-provider=google", "--exclude", "*.js"], files)).code, 1);
+  });
+
+  it("reads a file that is larger than the memory that it gets", { timeout: 120_000 }, async () => {
+    const cwd = await mkdtemp(join(folder, "large-"));
+    const file = await open(join(cwd, "large.bin"), "w");
+    const size = 192 * 2 ** 20;
+    await file.truncate(size);
+    await file.write(KEY, size);
+    await file.close();
+    const { code, stderr } = await run(["scan", "."], cwd, {}, ["--max-old-space-size=96"]);
+    assert.equal(code, 1, stderr);
+    assert.match(stderr, new RegExp(`large\\.bin:byte ${size}: a key of OpenAI`));
   });
 
   const WRONG = [
