@@ -148,6 +148,15 @@ describe("openai-wasm scan", () => {
   });
 });
 
+it("the demo's page is clean, and its Worker is one that can hold a key", async () => {
+  assert.equal((await run(["scan", setting("DEMO_SITE")], folder)).code, 0);
+  const worker = await run(["scan", setting("DEMO_WORKER")], folder);
+  assert.equal(worker.code, 1);
+  assert.match(worker.stderr, /\.js:\d+:\d+: openai-wasm\/edge or openai-wasm\/proxy/);
+  assert.match(worker.stderr, /\.wasm:byte \d+: openai-wasm\/edge or openai-wasm\/proxy/);
+  assert.equal((await run(["scan", "--target=server", setting("DEMO_WORKER")], folder)).code, 0);
+});
+
 it("npx runs it in a project that installed the package", { timeout: 120_000 }, async () => {
   const project = await mkdtemp(join(folder, "project-"));
   await writeFile(join(project, "package.json"), '{"name":"user","private":true}');
