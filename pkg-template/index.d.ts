@@ -2,11 +2,17 @@ import type { ProxyOption } from "./client/build.d.ts";
 import { BaseClient, type SharedClientOptions } from "./lib/api.js";
 import * as errors from "./lib/errors.js";
 
-/** The session token that your proxy asks for: a string, or a function called before every attempt. */
+/**
+ * The session token that your proxy asks for: a string, or a function that gives one. It is called by the
+ * first call, and again when the proxy says that the token has expired (401 `token_expired`): once for all
+ * calls that are under way, which are then sent again.
+ */
 export type Token = string | (() => string | Promise<string>);
 
 export interface ClientOptions extends SharedClientOptions, ProxyOption {
   token?: Token;
+  /** Whether cookies go with the requests. Default `"omit"`. */
+  credentials?: "omit" | "same-origin" | "include";
 }
 
 /**

@@ -24,7 +24,7 @@ export class BaseClient {
    */
   constructor(options, server) {
     this.#defaults = options;
-    this.#server = { ...server, headers: options.defaultHeaders ?? [], query: options.defaultQuery ?? [] };
+    this.#server = { __proto__: null, ...server, headers: options.defaultHeaders ?? [], query: options.defaultQuery ?? [] };
     this.chat = new Chat(this);
     this.models = new Models(this);
   }
@@ -70,10 +70,12 @@ export class BaseClient {
     const body = hasBody ? options.body : undefined;
     const stream = options?.stream ?? body?.stream === true;
     // What is wrong with the call shows as a rejection, at once and without a request.
-    const prepared = attempt(() => ({
-      call: read(options, CALL, "options"),
-      payload: hasBody ? stringify(body) : undefined,
-    }));
+    const prepared = attempt(() => {
+      const call = read(options, CALL, "options");
+      const payload = hasBody ? stringify(body) : undefined;
+      this.#server.check?.(payload, [...this.#server.query, ...(call.query ?? [])]);
+      return { call, payload };
+    });
     const send = async (raw) => {
       const { call, payload } = prepared();
       const { profile = "none" } = this.#defaults;

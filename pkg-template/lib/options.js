@@ -132,7 +132,7 @@ export { text, textOrFunction };
 
 /** The own, defined properties of `source` that `checks` names, each checked. */
 export function read(source, checks, what) {
-  if (source === undefined || source === null) return {};
+  if (source === undefined || source === null) return { __proto__: null };
   if (typeof source !== "object") throw new InvalidOptionError(what, `must be an object, not ${describe(source)}`);
   const options = { __proto__: null };
   for (const [name, check] of Object.entries(checks)) {

@@ -73,16 +73,25 @@ class Sending {
     check(await this.#wasm(), client, call.path, changes);
     const url = urlOf(client, call);
     const bare = call.headers.some(([name, value]) => value === null && /^authorization$/i.test(name));
-    for (let retriesDone = 0; ; retriesDone += 1) {
+    let renewed = bare || call.streamed;
+    for (let retriesDone = 0; ; ) {
       const headers = new Headers({ Accept: "application/json" });
       if (call.json) headers.set("Content-Type", "application/json");
       for (const [name, value] of changes) value === null ? headers.delete(name) : headers.set(name, value);
-      if (client.credential !== undefined && !bare) headers.set("Authorization", await this.#authorization());
+      const authorization = client.credential === undefined || bare ? "" : await this.#authorization();
+      if (authorization) headers.set("Authorization", authorization);
       if (this.#stopped) return undefined;
       const failure = await this.#attempt(url, headers);
       if (!(failure instanceof Failure)) return failure;
+      if (failure.error.code === "token_expired" && failure.status === 401 && !renewed && !this.#stopped) {
+        // Another token mends this, at once and once.
+        renewed = true;
+        if (client.token === authorization) client.token = undefined;
+        if (typeof client.credential === "function") continue;
+      }
       const wait = failure.final || this.#stopped ? -1 : await this.#wait(failure, retriesDone);
       if (wait < 0) throw failure.error;
+      retriesDone += 1;
       await new Promise((resolve) => {
         this.#timer = setTimeout(resolve, wait);
       });
@@ -100,7 +109,24 @@ class Sending {
     return (await this.#wasm()).retryDelay(status, answer, retriesDone, Date.now(), date, Math.random());
   }
 
+  /** A session token serves all calls until the proxy says that it has expired; a key is asked for each time. */
   async #authorization() {
+    const client = this.#client;
+    if (client.keyed) return this.#asked();
+    if (client.token !== undefined) return client.token;
+    // Calls at once share one question. A Worker's request that was cancelled leaves one without an answer.
+    if (!client.asking || Date.now() > client.asking.until) {
+      const asking = { until: Date.now() + 10_000 };
+      client.asking = asking;
+      asking.token = this.#asked().finally(() => {
+        if (client.asking === asking) client.asking = undefined;
+      });
+      return (client.token = await asking.token);
+    }
+    return client.asking.token;
+  }
+
+  async #asked() {
     const { credential, keyed } = this.#client;
     let value = credential;
     if (typeof credential === "function") {
@@ -136,7 +162,12 @@ class Sending {
 
   async #exchange(url, headers, controller, progress) {
     const { method, payload, streamed, buffered } = this.#call;
-    const init = { method, headers, signal: controller.signal, redirect: "manual" };
+    const init = { __proto__: null, method, headers, signal: controller.signal, redirect: "manual" };
+    // Where the platform knows them: Workers have no cookies and refuse what they do not know.
+    const { credentials = "omit" } = this.#client;
+    for (const [name, value] of Object.entries({ credentials, referrerPolicy: "no-referrer", cache: "no-store" })) {
+      if (name in (globalThis.Request?.prototype ?? {})) init[name] = value;
+    }
     if (payload !== undefined) init.body = payload;
     if (streamed) init.duplex = "half";
     let response;

@@ -81,6 +81,10 @@ pub enum CallError<F> {
     },
 }
 
+/// The proxy's code for a token that was good once, as it stands in the body: the client links no
+/// JSON parser for it.
+const TOKEN_EXPIRED: &str = "\"token_expired\"";
+
 /// Words for a refused header, without its value.
 pub(super) fn header_message(name: &str, fault: HeaderFault) -> String {
     format!("`{name}` {fault}")
@@ -104,6 +108,7 @@ impl<T: Transport> Client<T> {
         let max_retries = call.max_retries.unwrap_or(settings.max_retries);
         let timeout_ms = call.timeout_ms.unwrap_or(settings.timeout_ms);
         let mut retries_done = 0;
+        let mut renewed = false;
         loop {
             if let Some(credential) = &settings.credential
                 && !removes(&call.headers, "authorization")
@@ -119,6 +124,19 @@ impl<T: Transport> Client<T> {
                 Ok(done) => return Ok(done),
                 Err(error) => error,
             };
+            if let CallError::Status {
+                status: 401, body, ..
+            } = &error
+                && !renewed
+                && body.contains(TOKEN_EXPIRED)
+                && let Some(credential) = &settings.credential
+                && let Some(sent) = request.headers.get("authorization")
+                && credential.renews(sent)
+            {
+                // Another token mends this, at once and once.
+                renewed = true;
+                continue;
+            }
             let failure = match &error {
                 CallError::Option { .. } => return Err(error),
                 CallError::Fault(fault) if !fault.kind().is_transient() => return Err(error),

@@ -160,5 +160,5 @@ test("a caller's fetch is called with a URL and an init, as the official client 
   assert.equal(init.method, "POST");
   assert.equal(init.redirect, "manual");
   assert.ok(init.signal instanceof AbortSignal);
-  assert.deepEqual(Object.keys(init).sort(), ["body", "headers", "method", "redirect", "signal"]);
+  assert.deepEqual(Object.keys(init).sort(), ["body", "cache", "credentials", "headers", "method", "redirect", "referrerPolicy", "signal"]);
 });
