@@ -23,8 +23,9 @@ export class BaseClient {
    * @param server where calls go and with which credential: lib/transport.js `send`
    */
   constructor(options, server) {
-    this.#defaults = options;
-    this.#server = { __proto__: null, ...server, headers: options.defaultHeaders ?? [], query: options.defaultQuery ?? [] };
+    // Without a prototype, which others could have added to.
+    const { defaultHeaders: headers = [], defaultQuery: query = [] } = (this.#defaults = { __proto__: null, ...options });
+    this.#server = { __proto__: null, ...server, headers, query };
     this.chat = new Chat(this);
     this.models = new Models(this);
   }
