@@ -12,6 +12,7 @@ mod build_flag;
 mod checks;
 mod client;
 mod layers;
+mod openapi;
 mod proxy_policy;
 #[cfg(feature = "proxy-handler")]
 mod proxy_session;
