@@ -108,16 +108,18 @@ function standsAlone(text, index, whole, prefix) {
 
 const binaryAround = (text, index) => text.slice(Math.max(0, index - 4096), index + 4096).includes("\0");
 
-const PLACEHOLDER =
-  /your|example|placeholder|changeme|dummy|sample|redact|insert|replace|fake|xxxx|\*{4}|0{6}|abcdef|fedcba|12345|54321|qwerty/i;
+const WORDS = "your|example|placeholder|changeme|dummy|sample|redact|insert|replace|fake|qwerty|abcdef|fedcba|xxxx";
+/** In one case, since by chance the letters of a word come in both. */
+const PLACEHOLDER = new RegExp(`${WORDS}|${WORDS.toUpperCase()}|0{6}|12345|54321`);
+const WORD = /^(?:[a-z]+|[A-Z]+|[A-Z][a-z]+|\d+)$/;
 
 /** Could a generator of keys have written this, or only a person, or a compiler? */
 export function looksRandom(body) {
   if (PLACEHOLDER.test(body) || new Set(body).size < 8) return false;
-  // Words with hyphens between them. A random text has one about every 32 characters.
-  const pieces = body.split(/[-_]+/).length;
-  if (pieces > 1 && body.length / pieces < 7) return false;
+  // Words with hyphens between them, as in documents.
+  const pieces = body.split(/[-_]+/);
+  if (pieces.length > 2 && pieces.filter((piece) => WORD.test(piece)).length > (pieces.length * 2) / 3) return false;
   if (/\d/.test(body)) return /[a-z]/i.test(body);
-  // Nearly every random text has a digit; a few providers' have none, but then few vowels as well.
-  return body.length >= 30 && body.replace(/[^aeiou]/gi, "").length / body.length < 0.33 && /[a-z]/.test(body) && /[A-Z]/.test(body);
+  // Nearly every random text has a digit. One that has none has few vowels, and letters of both cases.
+  return body.replace(/[^aeiou]/gi, "").length / body.length < 0.33 && /[a-z]/.test(body) && /[A-Z]/.test(body);
 }

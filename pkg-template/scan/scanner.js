@@ -53,7 +53,7 @@ export class Scanner {
    *   a comment exempts; the file's size
    */
   async scan(chunks) {
-    const state = { findings: [], seen: [], ignored: 0, exempt: false, binary: false, lines: 1, lineStart: 0, counted: 0 };
+    const state = { findings: [], seen: [], added: 0, ignored: 0, exempt: false, binary: false, lines: 1, lineStart: 0, counted: 0 };
     let window = "";
     let windowStart = 0;
     let accepted = 0;
@@ -85,20 +85,20 @@ export class Scanner {
     this.#search(window, found);
     // One key in one place is one finding, though several rules may know it: the surest one counts.
     found.sort((a, b) => a.rank - b.rank);
-    const distinct = found.filter(({ index, length }) => {
+    const distinct = found.filter(({ kind, index, length }) => {
       const start = windowStart + index;
       const end = start + length;
-      if (start < from || start >= until || state.seen.length >= MOST_FINDINGS) return false;
+      if (start < from || start >= until || state.findings.length + state.added >= MOST_FINDINGS) return false;
       if (state.seen.some((one) => one.start < end && start < one.end)) return false;
       state.seen.push({ start, end });
-      return true;
+      const ignored = kind === "key" && (state.exempt || exempted(window, index, length));
+      if (ignored) state.ignored++;
+      else state.added++;
+      return !ignored;
     });
+    state.added = 0;
     distinct.sort((a, b) => a.index - b.index);
     for (const { index, length, rank, ...finding } of distinct) {
-      if (finding.kind === "key" && (state.exempt || exempted(window, index, length))) {
-        state.ignored++;
-        continue;
-      }
       const offset = windowStart + index;
       state.findings.push({ ...finding, offset, ...(!state.binary && position(state, window, windowStart, offset)) });
     }

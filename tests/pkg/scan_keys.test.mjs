@@ -13,7 +13,7 @@ import { disguises, generator, namedKeys, reversed, shapedKeys, startEscaped } f
 const packed = (file) => import(pathToFileURL(join(setting("OPENAI_WASM_PKG"), "scan", file)).href);
 const { Scanner } = await packed("scanner.js");
 const { isSecretName, tooCommon } = await packed("environment.js");
-const { PROVIDERS } = await packed("providers.js");
+const { findKeys, PROVIDERS } = await packed("providers.js");
 
 const scan = (content, options) => new Scanner(options).scan([Buffer.from(content)]);
 const around = (content) => Buffer.concat([Buffer.from('let a = "'), Buffer.from(content), Buffer.from('";\n')]);
@@ -50,6 +50,21 @@ describe("a provider's key is found", () => {
   it("of every provider that the scanner names at all", () => {
     const tried = new Set([...shapedKeys(), ...namedKeys()].map(([provider]) => provider));
     assert.deepEqual(PROVIDERS.filter((provider) => !tried.has(provider)), []);
+  });
+
+  it("in all but one of a thousand random ones", () => {
+    const random = generator(61);
+    let missed = 0;
+    let tried = 0;
+    for (let round = 0; round < 1000; round++) {
+      for (const [, key] of shapedKeys(random)) {
+        let found = 0;
+        findKeys(key, () => found++);
+        tried++;
+        if (found === 0) missed++;
+      }
+    }
+    assert.ok(missed / tried < 0.001, `${missed} of ${tried}`);
   });
 
   it("between other texts of a binary file, where no gap is", async () => {
@@ -188,6 +203,15 @@ describe("a comment", () => {
       assert.deepEqual([findings.length, ignored], exempt ? [0, 1] : [1, 0]);
     });
   }
+
+  it("on a hundred keys does not hide the next one", async () => {
+    const random = generator(53);
+    const line = (end) => `"sk-proj-${random("url", 60)}"${end}\n`;
+    const { findings, ignored } = await scan(Array.from({ length: 120 }, () => line(" // openai-wasm-scan-ignore")).join("") + "\n".repeat(2) + line(""));
+    assert.deepEqual([findings.map(({ line }) => line), ignored], [[123], 120]);
+    const many = await scan(Array.from({ length: 500 }, () => line("")).join(""));
+    assert.equal(many.findings.length, 100);
+  });
 
   it("does not exempt a build that can hold a key", async () => {
     const { findings } = await scan("/*! openai-wasm-scan-ignore-file */ openai-wasm key-holding build");
