@@ -16,6 +16,7 @@ export const OpenAI = defineClient(runtime, PROXY_URL);
 export default OpenAI;
 export const decodeEventStream = eventStreams(runtime);
 export * from "./lib/errors.js";
+export { toFile } from "./lib/to-file.js";
 export { Page, PagePromise } from "./lib/page.js";
 export { APIPromise } from "./lib/promise.js";
 export { ChatCompletionStream } from "./lib/chat-stream.js";

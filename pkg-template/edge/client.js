@@ -34,9 +34,9 @@ export function defineClient(runtime) {
       ].filter(([, value]) => value !== undefined);
       const defaultHeaders = [...account, ...(rest.defaultHeaders ?? [])];
       const base = baseURL ?? "https://api.openai.com/v1";
-      const server = { runtime, fetch, base, baseOption: "baseURL", credential: key, keyed: true };
-      const profile = given.profile ?? profileOf(base);
-      super({ ...rest, apiKey: undefined, defaultHeaders, profile }, server);
+      const own = profileOf(base);
+      const server = { runtime, fetch, base, baseOption: "baseURL", credential: key, keyed: true, official: own === "openai" };
+      super({ ...rest, apiKey: undefined, defaultHeaders, profile: given.profile ?? own }, server);
       this.baseURL = base;
       this.organization = organization ?? null;
       this.project = project ?? null;

@@ -48,12 +48,17 @@ export namespace OpenAI {
 }
 export default OpenAI;
 export * from "../lib/errors.js";
+export { toFile, type ToFileInput } from "../lib/to-file.js";
 export { APIPromise, Page, PagePromise, Stream } from "../lib/api.js";
 export { ChatCompletionStream, type ChatCompletionStreamEvents } from "../lib/chat-stream.js";
 export type {
   Fetch,
   HeadersLike,
+  Logger,
+  LogLevel,
   QueryLike,
+  RateLimit,
+  RateLimitCount,
   RawRequestOptions,
   RequestOptions,
   SharedClientOptions,

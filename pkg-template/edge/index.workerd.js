@@ -6,6 +6,7 @@ import { runtime } from "./runtime.workerd.js";
 export const OpenAI = defineClient(runtime);
 export default OpenAI;
 export * from "../lib/errors.js";
+export { toFile } from "../lib/to-file.js";
 export { Page, PagePromise } from "../lib/page.js";
 export { APIPromise } from "../lib/promise.js";
 export { ChatCompletionStream } from "../lib/chat-stream.js";

@@ -1,14 +1,18 @@
 // Types that the keyless and the key-holding client share. Wire objects stand in ../types.d.ts.
 
-import type { ChatCompletionStream } from "./chat-stream.js";
 import type {
-  ChatCompletion,
-  ChatCompletionChunk,
-  ChatCompletionCreateParams,
-  ChatCompletionCreateParamsNonStreaming,
-  ChatCompletionCreateParamsStreaming,
-  Model,
-} from "../types.d.ts";
+  Audio,
+  Chat,
+  Completions,
+  Edits,
+  Embeddings,
+  Engines,
+  Files,
+  FineTunes,
+  Images,
+  Models,
+  Moderations,
+} from "./resources.js";
 
 /** Called like `fetch`: `(url, init)`. A service binding's `fetch` fits. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response> | Response;
@@ -49,6 +53,33 @@ export interface SharedClientOptions extends StreamOptions {
    * or in `openai-wasm/edge` the provider's whose host is the base URL's.
    */
   profile?: "openai" | "fireworks" | "none";
+  /** How much `logger` is told. Default: `warn`. */
+  logLevel?: LogLevel;
+  /** Default: `console`. It is told of calls, attempts and answers, never of bodies and credentials. */
+  logger?: Logger;
+}
+
+export type LogLevel = "off" | "error" | "warn" | "info" | "debug";
+
+export interface Logger {
+  error(message: string, ...rest: unknown[]): void;
+  warn(message: string, ...rest: unknown[]): void;
+  info(message: string, ...rest: unknown[]): void;
+  debug(message: string, ...rest: unknown[]): void;
+}
+
+/** What is left of one limit. */
+export interface RateLimitCount {
+  readonly limit: number | undefined;
+  readonly remaining: number | undefined;
+  /** Milliseconds until the whole limit is there again. */
+  readonly resetMs: number | undefined;
+}
+
+/** What the server told of its limits, in the headers `x-ratelimit-*`. */
+export interface RateLimit {
+  readonly requests?: RateLimitCount;
+  readonly tokens?: RateLimitCount;
 }
 
 /** Options of one call. */
@@ -60,11 +91,13 @@ export interface RequestOptions extends StreamOptions {
   query?: QueryLike;
   /** Ends the call at once, in every state. */
   signal?: AbortSignal | null;
+  /** The header `Idempotency-Key`, the same for every attempt. */
+  idempotencyKey?: string;
 }
 
 /** Options of `client.get`, `.post` and the like. */
 export interface RawRequestOptions extends RequestOptions {
-  /** Sent as JSON. */
+  /** Sent as JSON; FormData, a Blob, bytes, URLSearchParams and a stream of bytes are sent as they are. */
   body?: object;
   /** Asks for server-sent events; by default what `body.stream` says. */
   stream?: boolean;
@@ -74,15 +107,17 @@ export interface RawRequestOptions extends RequestOptions {
 export class APIPromise<T> extends Promise<T> {
   /** The response, its body unread when this is called in the same turn as the method. */
   asResponse(): Promise<Response>;
-  withResponse(): Promise<{ data: T; response: Response; request_id: string | null }>;
+  withResponse(): Promise<{ data: T; response: Response; request_id: string | null; rate_limit: RateLimit | undefined }>;
 }
 
-/** A list endpoint's answer; iterate it with `for await`. */
+/** A page of a list; iterate it with `for await` to get the items of this page and all that follow. */
 export class Page<T> implements AsyncIterable<T> {
   object: string;
   data: T[];
+  has_more?: boolean;
   readonly response: Response;
   readonly _request_id?: string | null;
+  readonly _rate_limit?: RateLimit;
   getPaginatedItems(): T[];
   hasNextPage(): boolean;
   getNextPage(): Promise<this>;
@@ -111,27 +146,10 @@ export class Stream<T> implements AsyncIterable<T> {
   static fromReadableStream<T>(readable: ReadableStream<Uint8Array>, controller?: AbortController): Stream<T>;
 }
 
-export interface Completions {
-  create(params: ChatCompletionCreateParamsNonStreaming, options?: RequestOptions): APIPromise<ChatCompletion & WithRequestId>;
-  create(params: ChatCompletionCreateParamsStreaming, options?: RequestOptions): APIPromise<Stream<ChatCompletionChunk>>;
-  create(
-    params: ChatCompletionCreateParams,
-    options?: RequestOptions,
-  ): APIPromise<Stream<ChatCompletionChunk> | (ChatCompletion & WithRequestId)>;
-  /** Events while the answer comes, and the whole answer at its end. */
-  stream(
-    params: Omit<ChatCompletionCreateParamsStreaming, "stream"> & { stream?: true },
-    options?: RequestOptions,
-  ): ChatCompletionStream;
-}
-
-/** Answers carry the server's id of their request, not enumerable. */
+/** Answers carry the server's id of their request and what is left of the limits, neither enumerable. */
 export interface WithRequestId {
   readonly _request_id?: string | null;
-}
-
-export interface Models {
-  list(options?: RequestOptions): PagePromise<Model>;
+  readonly _rate_limit?: RateLimit;
 }
 
 /** What both clients are. */
@@ -139,8 +157,17 @@ export class BaseClient {
   readonly baseURL: string;
   readonly timeout: number;
   readonly maxRetries: number;
-  readonly chat: { readonly completions: Completions };
+  readonly chat: Chat;
+  readonly completions: Completions;
+  readonly edits: Edits;
+  readonly embeddings: Embeddings;
+  readonly images: Images;
+  readonly audio: Audio;
+  readonly files: Files;
+  readonly fineTunes: FineTunes;
   readonly models: Models;
+  readonly moderations: Moderations;
+  readonly engines: Engines;
   /** Any endpoint below the base URL, with the same transport. `path` starts with `/`. */
   get<T = unknown>(path: string, options?: RawRequestOptions): APIPromise<T>;
   post<T = unknown>(path: string, options?: RawRequestOptions): APIPromise<T>;

@@ -1,13 +1,13 @@
 // What the keyless and the key-holding client share: sending a call and parsing its answer.
 
-import { APIConnectionError, ResponseError } from "./errors.js";
-import { snippet } from "./failure.js";
-import { stringify } from "./json.js";
+import { json, marked } from "./answer.js";
+import { APIConnectionError } from "./errors.js";
+import { checkParams, stringify } from "./json.js";
+import { logFor } from "./log.js";
 import { CALL, read } from "./options.js";
 import { Page, PagePromise } from "./page.js";
 import { APIPromise } from "./promise.js";
-import { Chat } from "./resources/chat.js";
-import { Models } from "./resources/models.js";
+import { resources } from "./resources.js";
 import { Stream } from "./stream.js";
 import { send } from "./transport.js";
 
@@ -25,9 +25,8 @@ export class BaseClient {
   constructor(options, server) {
     // Without a prototype, which others could have added to.
     const { defaultHeaders: headers = [], defaultQuery: query = [] } = (this.#defaults = { __proto__: null, ...options });
-    this.#server = { __proto__: null, ...server, headers, query };
-    this.chat = new Chat(this);
-    this.models = new Models(this);
+    this.#server = { __proto__: null, ...server, headers, query, log: logFor(this.#defaults) };
+    Object.assign(this, resources((...call) => this.#request(...call), server.official));
   }
 
   get timeout() {
@@ -55,44 +54,77 @@ export class BaseClient {
     return this.request("DELETE", path, options);
   }
 
-  /** Sends one call; `options.body` is JSON, `options.stream` asks for server-sent events. */
+  /** Sends one call; `options.body` is JSON or what `fetch` takes, `options.stream` asks for events. */
   request(method, path, options) {
-    return this.#request(APIPromise, parseJson, method, path, options);
-  }
-
-  /** A list, iterable item by item. */
-  page(path, options) {
-    const parse = (answer) => new Page(parseJson(answer), answer.response);
-    return this.#request(PagePromise, parse, "GET", path, options);
-  }
-
-  #request(PromiseClass, parse, method, path, options) {
     const hasBody = Object.hasOwn(options ?? {}, "body");
-    const body = hasBody ? options.body : undefined;
-    const stream = options?.stream ?? body?.stream === true;
+    return this.#request(method, path, hasBody ? { body: options.body } : {}, options, { stream: options?.stream });
+  }
+
+  /**
+   * @param path the path, or a function that gives it or throws what is wrong with it
+   * @param content `{ body, query }` of the call
+   * @param traits how the endpoint differs from JSON in and out: `stream`, `files` (the body is a form,
+   *   and these fields of it hold files), `accept` (the body is left unread), `parse`, `list`, and
+   *   `defaults` of options
+   */
+  #request(method, path, content, options, traits) {
+    // Without a prototype, which others could have added to.
+    const [params, kind] = [content, traits].map((own) => ({ __proto__: null, ...own }));
+    const { body } = params;
+    const stream = kind.stream ?? body?.stream === true;
     // What is wrong with the call shows as a rejection, at once and without a request.
     const prepared = attempt(() => {
       const call = read(options, CALL, "options");
-      const payload = hasBody ? stringify(body) : undefined;
-      this.#server.check?.(payload, [...this.#server.query, ...(call.query ?? [])]);
-      return { call, payload };
+      const query = [...(read(params, { query: CALL.query }).query ?? []), ...(call.query ?? [])];
+      const where = typeof path === "function" ? path() : path;
+      const sent = this.#contentOf(params, kind.files);
+      this.#server.check?.(legible(body, sent, kind.files), [...this.#server.query, ...query]);
+      return { call: { __proto__: null, ...call, query }, where, sent };
     });
     const send = async (raw) => {
-      const { call, payload } = prepared();
+      const { call, where, sent } = prepared();
       const { profile = "none" } = this.#defaults;
-      if (hasBody && method === "POST" && profile !== "none") await (await checks()).check(profile, path, body);
-      return this.#send({ method, path, payload, buffered: !stream && !raw }, call);
+      if (body && method === "POST" && profile !== "none") await (await arrived(import("./checks.js"))).check(profile, where, body);
+      const { accept } = kind;
+      const buffered = !stream && !raw && !accept;
+      return this.#send({ method, path: where, accept, buffered, whole: !stream, ...sent }, call);
     };
-    return new PromiseClass(send, stream ? (answer) => this.#stream(answer) : parse);
+    const parse = kind.parse ?? json;
+    if (stream) return new APIPromise(send, (answer) => this.#stream(answer, kind.defaults));
+    if (!kind.list) return new APIPromise(send, parse);
+    return new PagePromise(send, async (answer) => {
+      const { response, call } = answer;
+      const next = (after) => {
+        const query = [...call.query.filter(([name]) => name !== "after"), ["after", after]];
+        return this.#request(method, path, {}, { ...call, query }, kind);
+      };
+      return marked(new Page(await parse(answer), response, next), response.headers);
+    });
+  }
+
+  /** What is sent: `{ payload, mediaType, streamed }`, or `{ form }` that gives these; or nothing. */
+  #contentOf(params, files) {
+    if (!Object.hasOwn(params, "body")) return {};
+    const { body } = params;
+    if (files) {
+      const given = { ...checkParams(body) };
+      const { base, log } = this.#server;
+      return { form: async () => (await arrived(import("./multipart.js"))).formOf(given, files, base, (message) => log("warn", message)) };
+    }
+    const streamed = typeof body?.getReader === "function";
+    const bare = streamed || ArrayBuffer.isView(body) || BODIES.some((Class) => body instanceof Class);
+    return bare ? { payload: body, streamed } : { payload: stringify(body), mediaType: "application/json" };
   }
 
   async #send(description, call) {
-    const { query = [], headers = [], timeout, maxRetries, signal } = call;
+    const { query, headers = [], timeout, maxRetries, signal, idempotencyKey } = call;
+    const own = [];
+    if (description.accept) own.push(["Accept", description.accept]);
+    if (idempotencyKey) own.push(["Idempotency-Key", idempotencyKey]);
     const answer = await send(this.#server, {
       ...description,
-      json: description.payload !== undefined,
       query,
-      headers,
+      headers: [...own, ...headers],
       timeoutMs: timeout ?? this.timeout,
       maxRetries: maxRetries ?? this.maxRetries,
       signal,
@@ -100,8 +132,8 @@ export class BaseClient {
     return { ...answer, instance: await this.#server.runtime.instance(), call };
   }
 
-  #stream({ response, controller, instance, call }) {
-    const option = (name) => call[name] ?? this.#defaults[name];
+  #stream({ response, controller, instance, call }, defaults) {
+    const option = (name) => call[name] ?? this.#defaults[name] ?? defaults?.[name];
     return new Stream({
       response,
       controller,
@@ -114,11 +146,20 @@ export class BaseClient {
   }
 }
 
-/** What a client without a profile does without. */
-const checks = () =>
-  import("./checks.js").catch((cause) => {
+/** A part that most pages do without. */
+const arrived = (loading) =>
+  loading.catch((cause) => {
     throw new APIConnectionError({ cause });
   });
+
+/** What of a call's content can be looked at for keys: JSON text, or names and texts of a form. */
+function legible(body, { payload }, files) {
+  if (files) return Object.entries(body).filter(([, value]) => typeof value === "string");
+  return typeof payload === "string" || payload instanceof FormData || payload instanceof URLSearchParams ? payload : [];
+}
+
+/** What `fetch` sends as it is. FormData, Blob and URLSearchParams bring their media type along. */
+const BODIES = [FormData, Blob, URLSearchParams, ArrayBuffer];
 
 /** Runs now, gives a function that returns the result or throws the error. */
 function attempt(run) {
@@ -130,25 +171,4 @@ function attempt(run) {
       throw error;
     };
   }
-}
-
-/** The answer of a buffered call: JSON, or nothing for 204. */
-function parseJson({ response, text }) {
-  if (response.status === 204) return null;
-  const { status, headers } = response;
-  const type = headers.get("content-type")?.split(";")[0].trim().toLowerCase();
-  if (text.trim() === "") {
-    throw new ResponseError(`${status} with an empty body where JSON was expected`, { status, headers });
-  }
-  let value;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    const what = type && !type.includes("json") ? `${type} (${snippet(text, headers)})` : "text that is not JSON";
-    throw new ResponseError(`${status} with ${what} where JSON was expected`, { status, headers });
-  }
-  if (value !== null && typeof value === "object" && !Array.isArray(value)) {
-    Object.defineProperty(value, "_request_id", { value: headers.get("x-request-id"), enumerable: false });
-  }
-  return value;
 }

@@ -1,5 +1,7 @@
 // The error classes: names, fields and messages of the official `openai` package, then ours.
 
+import type { RateLimit } from "./api.js";
+
 /** Every error that this package throws on purpose. */
 export class OpenAIError extends Error {}
 
@@ -20,6 +22,8 @@ export class APIError<S extends number | undefined = number | undefined> extends
   readonly param: string | null | undefined;
   readonly type: string | undefined;
   readonly requestID: string | null | undefined;
+  /** What is left of the limits, if the answer said so. */
+  readonly rateLimit: RateLimit | undefined;
 }
 
 export class APIUserAbortError extends APIError<undefined> {}

@@ -1,6 +1,8 @@
 // The error classes: names, fields and messages of the official `openai` package, then ours.
 // `cause` and stacks may be logged by anyone, so no error here holds a token, a body or a query string.
 
+import { rateLimitOf } from "./rate-limit.js";
+
 /** Every error that this package throws on purpose. */
 export class OpenAIError extends Error {}
 
@@ -19,11 +21,16 @@ export class APIError extends OpenAIError {
     super(APIError.#message(status, error, message));
     this.status = status;
     this.headers = headers;
-    this.requestID = headers?.get("x-request-id") ?? undefined;
+    this.requestID = headers?.get("x-request-id");
     this.error = error;
     this.code = error?.code;
     this.param = error?.param;
     this.type = error?.type;
+  }
+
+  /** What is left of the limits, if the answer said so. */
+  get rateLimit() {
+    return rateLimitOf(this.headers);
   }
 
   static #message(status, error, message) {

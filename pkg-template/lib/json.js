@@ -1,20 +1,32 @@
 // Parameters as JSON text, or an error that names the field that has no JSON form.
 
 import { InvalidOptionError } from "./errors.js";
+import { randomText } from "./random.js";
 
-/** JSON text of a call's parameters, which must be a plain object. */
-export function stringify(params) {
+/** A call's parameters must be a plain object. */
+export function checkParams(params) {
   if (params === null || typeof params !== "object" || Array.isArray(params)) {
     throw new InvalidOptionError("params", `must be an object, not ${describe(params)}`);
   }
+  return params;
+}
+
+/**
+ * JSON text of a call's parameters. A BigInt, and a `seed` whose digits are text, becomes a number
+ * with all its digits: seeds have 64 bits, of which a JavaScript number keeps 53.
+ */
+export function stringify(params) {
+  checkParams(params);
   let text;
   try {
-    text = JSON.stringify(params);
-  } catch (cause) {
-    const [path, why] = offender(params, "", []) ?? ["params", cause?.message ?? "toJSON() failed"];
-    const error = new InvalidOptionError(path || "params", `cannot be sent as JSON: ${why}`);
-    error.cause = cause;
-    throw error;
+    text = isDigits(params.seed) ? withDigits(params) : JSON.stringify(params);
+  } catch (first) {
+    try {
+      text = withDigits(params);
+    } catch (cause) {
+      const [path, why] = cycle(params, "", []) ?? ["params", cause?.message ?? "toJSON() failed"];
+      throw Object.assign(new InvalidOptionError(path, `cannot be sent as JSON: ${why}`), { cause });
+    }
   }
   if (text === undefined) throw new InvalidOptionError("params", "have no JSON form");
   return text;
@@ -27,15 +39,26 @@ export function describe(value) {
   return type === "undefined" ? type : `${type === "object" ? "an" : "a"} ${type}`;
 }
 
-/** The path of the first value that JSON.stringify refuses: a BigInt, or an object inside itself. */
-function offender(value, path, above) {
-  if (typeof value === "bigint") return [path, "a BigInt (send a string or a number)"];
+const isDigits = (seed) => typeof seed === "string" && /^-?(0|[1-9]\d*)$/.test(seed);
+
+function withDigits(params) {
+  const mark = randomText();
+  const digits = (value) => JSON.rawJSON?.(value) ?? mark + value;
+  const text = JSON.stringify(params, function (name, value) {
+    const own = typeof value === "bigint" || (this === params && name === "seed" && isDigits(value));
+    return own ? digits(String(value)) : value;
+  });
+  // Engines without `rawJSON` cannot write such a number: it is a string until here.
+  return text?.replace(new RegExp(`"${mark}([-\\d]+)"`, "g"), "$1");
+}
+
+/** The path of the first object that holds itself. */
+function cycle(value, path, above) {
   if (value === null || typeof value !== "object" || typeof value.toJSON === "function") return undefined;
   if (above.includes(value)) return [path, "the object contains itself"];
-  const inside = [...above, value];
   for (const [key, item] of Object.entries(value)) {
     const at = Array.isArray(value) ? `${path}[${key}]` : path ? `${path}.${key}` : key;
-    const found = offender(item, at, inside);
+    const found = cycle(item, at, [...above, value]);
     if (found) return found;
   }
   return undefined;

@@ -3,6 +3,7 @@
 
 import { InvalidOptionError } from "./errors.js";
 import { describe } from "./json.js";
+import { LEVELS } from "./log.js";
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -80,6 +81,12 @@ const oneOf = (first, ...others) => (value, option) => {
   return value;
 };
 
+const logger = (value, option) => {
+  const missing = LEVELS.slice(1).find((level) => typeof value[level] !== "function");
+  if (missing) throw new InvalidOptionError(`${option}.${missing}`, "must be a function");
+  return value;
+};
+
 const milliseconds = wholeNumber(1, LONGEST_TIMER_MS, "milliseconds");
 const retries = wholeNumber(0, 100, "retries");
 
@@ -97,6 +104,8 @@ export const CLIENT = {
   defaultHeaders: headers,
   defaultQuery: query,
   profile: oneOf("openai", "fireworks", "none"),
+  logLevel: oneOf(...LEVELS),
+  logger,
   ...STREAM,
 };
 
@@ -107,6 +116,7 @@ export const CALL = {
   headers,
   query,
   signal,
+  idempotencyKey: text,
   ...STREAM,
 };
 

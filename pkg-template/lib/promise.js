@@ -1,5 +1,7 @@
 // The promise that every method gives: the parsed answer, or the response itself.
 
+import { rateLimitOf } from "./rate-limit.js";
+
 /**
  * Awaiting it gives the parsed answer. `asResponse()` gives the platform's Response with its body
  * unread; `withResponse()` gives both. The request is sent once, in the microtask after the call.
@@ -47,10 +49,11 @@ export class APIPromise extends Promise {
     return new Response(text, { status, statusText, headers });
   }
 
-  /** The parsed answer, the response it came in, and the request's id. */
+  /** The parsed answer, the response it came in, the request's id, and what is left of the limits. */
   async withResponse() {
     const [data, { response }] = await Promise.all([this.#value(), this.#begin()]);
-    return { data, response, request_id: response.headers.get("x-request-id") };
+    const { headers } = response;
+    return { data, response, request_id: headers.get("x-request-id"), rate_limit: rateLimitOf(headers) };
   }
 
   then(onFulfilled, onRejected) {

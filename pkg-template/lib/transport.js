@@ -9,13 +9,15 @@ import {
   OpenAIError,
 } from "./errors.js";
 import { statusError } from "./failure.js";
+import { shown } from "./log.js";
 
 /**
  * Gives `{ response, text }` of a buffered call, or `{ response, controller }` with the body unread
  * and the controller that ends it.
  *
- * @param client `{ runtime, fetch, base, baseOption, credential, keyed, headers, query }`
- * @param call `{ method, path, payload, json, streamed, buffered, query, headers, timeoutMs, maxRetries, signal }`
+ * @param client `{ runtime, fetch, base, baseOption, credential, keyed, headers, query, log }`
+ * @param call `{ method, path, payload, mediaType, streamed, form, buffered, whole, query, headers,
+ *   timeoutMs, maxRetries, signal }`: `form` gives the three before it, `whole` is what is no stream of events
  */
 export function send(client, call) {
   return new Promise((resolve, reject) => {
@@ -53,10 +55,11 @@ class Sending {
   #stopped = false;
   #timer;
   #controller;
+  #id = `call_${Math.floor(Math.random() * 2 ** 32).toString(36)}`;
 
   constructor(client, call) {
     this.#client = client;
-    this.#call = call;
+    this.#call = { __proto__: null, ...call };
   }
 
   /** Nobody waits for the answer any more. */
@@ -68,7 +71,8 @@ class Sending {
 
   async run() {
     const client = this.#client;
-    const call = this.#call;
+    const call = Object.assign(this.#call, await this.#call.form?.());
+    if (this.#stopped) return undefined;
     const changes = [...client.headers, ...call.headers];
     check(await this.#wasm(), client, call.path, changes);
     const url = urlOf(client, call);
@@ -76,26 +80,46 @@ class Sending {
     let renewed = bare || call.streamed;
     for (let retriesDone = 0; ; ) {
       const headers = new Headers({ Accept: "application/json" });
-      if (call.json) headers.set("Content-Type", "application/json");
+      if (call.mediaType) headers.set("Content-Type", call.mediaType);
       for (const [name, value] of changes) value === null ? headers.delete(name) : headers.set(name, value);
       const authorization = client.credential === undefined || bare ? "" : await this.#authorization();
       if (authorization) headers.set("Authorization", authorization);
       if (this.#stopped) return undefined;
+      const begun = Date.now();
+      this.#log("debug", "sending request", () => ({ attempt: retriesDone + 1, headers: shown(headers) }));
       const failure = await this.#attempt(url, headers);
-      if (!(failure instanceof Failure)) return failure;
-      if (failure.error.code === "token_expired" && failure.status === 401 && !renewed && !this.#stopped) {
+      if (!(failure instanceof Failure)) {
+        const { status, headers } = failure.response;
+        this.#log("info", `succeeded with status ${status} in ${Date.now() - begun} ms`);
+        this.#log("debug", "response", () => ({ status, headers: shown(headers) }));
+        return failure;
+      }
+      const { status, error } = failure;
+      const renew = error.code === "token_expired" && status === 401 && !renewed && !this.#stopped;
+      if (renew) {
         // Another token mends this, at once and once.
         renewed = true;
         if (client.token === authorization) client.token = undefined;
-        if (typeof client.credential === "function") continue;
       }
-      const wait = failure.final || this.#stopped ? -1 : await this.#wait(failure, retriesDone);
-      if (wait < 0) throw failure.error;
+      const again = renew && typeof client.credential === "function";
+      const wait = again ? 0 : failure.final || this.#stopped ? -1 : await this.#wait(failure, retriesDone);
+      const what = status ? `failed with status ${status}` : `failed: ${error.message}`;
+      const then = wait < 0 ? "not retried" : `retried in ${wait} ms`;
+      this.#log("info", `${what} in ${Date.now() - begun} ms, ${then}`);
+      if (error.headers) this.#log("debug", "response", () => ({ status, headers: shown(error.headers) }));
+      if (wait < 0) throw error;
+      if (again) continue;
       retriesDone += 1;
       await new Promise((resolve) => {
         this.#timer = setTimeout(resolve, wait);
       });
     }
+  }
+
+  /** Lines of one call begin alike. A path holds no parameter of a query. */
+  #log(level, message, details) {
+    const { method, path } = this.#call;
+    this.#client.log(level, `[${this.#id}] ${method} ${path.split("?")[0]} ${message}`, details);
   }
 
   async #wasm() {
@@ -161,8 +185,11 @@ class Sending {
   }
 
   async #exchange(url, headers, controller, progress) {
-    const { method, payload, streamed, buffered } = this.#call;
-    const init = { __proto__: null, method, headers, signal: controller.signal, redirect: "manual" };
+    const { method, payload, streamed, buffered, whole, signal: leaving } = this.#call;
+    const { signal } = controller;
+    const init = { __proto__: null, method, headers, signal, redirect: "manual" };
+    // A body that the caller reads is the caller's to end: no listener of ours waits for that.
+    if (whole && !buffered && leaving && AbortSignal.any) init.signal = AbortSignal.any([signal, leaving]);
     // Where the platform knows them: Workers have no cookies and refuse what they do not know.
     const { credentials = "omit" } = this.#client;
     for (const [name, value] of Object.entries({ credentials, referrerPolicy: "no-referrer", cache: "no-store" })) {

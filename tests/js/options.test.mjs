@@ -53,6 +53,8 @@ test("a constructor names the option that is missing or malformed", () => {
     [{ proxyUrl: "/v1", idleTimeout: -1 }, "idleTimeout"],
     [{ proxyUrl: "/v1", maxEventBytes: 0 }, "maxEventBytes"],
     [{ proxyUrl: "/v1", truncation: "maybe" }, "truncation"],
+    [{ proxyUrl: "/v1", logLevel: "loud" }, "logLevel"],
+    [{ proxyUrl: "/v1", logger: { error() {}, warn() {}, info() {} } }, "logger.debug"],
     [{ proxyUrl: "/v1", proxyURL: "/v1" }, "proxyURL"],
     ["https://example.com/v1", "0"],
   ]) {
@@ -118,8 +120,6 @@ test("parameters without a JSON form are refused by their path", async () => {
     ["text", "params"],
     [[], "params"],
     [cycle, "messages[0].self"],
-    [ask("x", { seed: 1n }), "seed"],
-    [ask("x", { tools: [{ function: { parameters: { maximum: 2n } } }] }), "tools[0].function.parameters.maximum"],
     [{ toJSON: () => assert.fail("own words") }, "params"],
     [{ toJSON: () => undefined }, "params"],
   ]) {
@@ -140,6 +140,9 @@ test("a call's options are checked too", async () => {
     [{ headers: { "a b": "c" } }, "headers"],
     [{ headers: { a: "b\r\nc: d" } }, "headers"],
     [{ query: { a: {} } }, "query.a"],
+    [{ idempotencyKey: 5 }, "idempotencyKey"],
+    [{ idempotencyKey: "" }, "idempotencyKey"],
+    [{ idempotencyKey: "a\nb" }, "headers"],
   ]) {
     const error = await failure(client.models.list(options));
     assert.ok(error instanceof InvalidOptionError, `${JSON.stringify(options)}: ${error}`);

@@ -245,7 +245,9 @@ describe("the page's scripts of README.md", () => {
       const { notice } = await script(block("js errors"));
       assert.match(notice.textContent, expected, fault);
     }
-    assert.ok((await failure(script(block("js errors"), { messages: 1n }))) instanceof OpenAI.InvalidOptionError);
+    const messages = [];
+    messages.push(messages);
+    assert.ok((await failure(script(block("js errors"), { messages }))) instanceof OpenAI.InvalidOptionError);
   });
 
   it("a stream ends in the ways of the table, each with its error", async () => {

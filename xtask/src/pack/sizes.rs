@@ -18,8 +18,14 @@ pub fn table(workspace: &Workspace, node: &Node, packed: &Path) -> Result<String
     let wasm = fs::read(packed.join("client/client.wasm"))?;
     let glue = fs::read(packed.join("client/glue.js"))?;
     // Bundlers of pages put what is imported dynamically into a file of its own.
-    let script = bundle(workspace, node, &packed.join("index.js"), &["*/checks.js"])?;
+    let script = bundle(
+        workspace,
+        node,
+        &packed.join("index.js"),
+        &["*/checks.js", "*/multipart.js"],
+    )?;
     let checks = bundle(workspace, node, &packed.join("lib/checks.js"), &[])?;
+    let multipart = bundle(workspace, node, &packed.join("lib/multipart.js"), &[])?;
     let edge = fs::read(packed.join("edge/edge.wasm"))?;
 
     let small = [gzipped(&wasm)?, gzipped(&script)?];
@@ -38,6 +44,11 @@ pub fn table(workspace: &Workspace, node: &Node, packed: &Path) -> Result<String
             "(checks, loaded under a profile only)",
             checks.len(),
             gzipped(&checks)?,
+        ),
+        row(
+            "(multipart, loaded for an upload only)",
+            multipart.len(),
+            gzipped(&multipart)?,
         ),
         row("(glue.js alone, as it is)", glue.len(), gzipped(&glue)?),
         row(

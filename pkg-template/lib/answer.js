@@ -1,0 +1,68 @@
+// What a call's answer is: JSON, text, bytes. Each parser takes what lib/transport.js `send` gave.
+
+import { APIConnectionError, ResponseError } from "./errors.js";
+import { snippet } from "./failure.js";
+import { rateLimitOf } from "./rate-limit.js";
+
+/** The body of an answer that was taken raw, and is wanted parsed as well. */
+async function textOf({ response, text }) {
+  try {
+    return text ?? (await response.text());
+  } catch (cause) {
+    throw new APIConnectionError({ message: "The body was read already, or the connection was lost.", cause });
+  }
+}
+
+const mediaType = ({ headers }) => headers.get("content-type")?.split(";")[0].trim().toLowerCase() ?? "";
+
+const wrong = (response, what) => new ResponseError(`${response.status} with ${what} was expected`, response);
+
+/** JSON, or null for 204. */
+export async function json(answer) {
+  const { response } = answer;
+  const { status, headers } = response;
+  if (status === 204) return null;
+  const text = await textOf(answer);
+  const type = mediaType(response);
+  if (text.trim() === "") throw wrong(response, "an empty body where JSON");
+  const value = parse(text);
+  if (value === undefined) {
+    const what = type && !type.includes("json") ? `${type} (${snippet(text, headers)})` : "text that is not JSON";
+    throw wrong(response, `${what} where JSON`);
+  }
+  return value !== null && typeof value === "object" && !Array.isArray(value) ? marked(value, headers) : value;
+}
+
+/** Gives an object what the headers say of it, not enumerable. */
+export function marked(value, headers) {
+  return Object.defineProperties(value, {
+    _request_id: { value: headers.get("x-request-id"), configurable: true },
+    _rate_limit: { get: () => rateLimitOf(headers), configurable: true },
+  });
+}
+
+/** JSON text; some servers end it with `[DONE]`, or send it as the one event of a stream. */
+function parse(text) {
+  const last = text.lastIndexOf("data:");
+  const whole = last >= 0 && text.slice(last + 5).trim() === "[DONE]" ? text.slice(0, last) : text;
+  for (const candidate of [text, whole, whole.replace(/^\s*(event:.*\n)?data:/, "")]) {
+    try {
+      return JSON.parse(candidate);
+    } catch {
+      // Not this one.
+    }
+  }
+  return undefined;
+}
+
+/** Text; JSON if the server says that it is some. */
+export async function text(answer) {
+  const type = mediaType(answer.response);
+  if (type.includes("json")) return json(answer);
+  const body = await textOf(answer);
+  if (type === "text/html") throw wrong(answer.response, `${snippet(body, answer.response.headers)} where text`);
+  return body;
+}
+
+/** The response itself, its body unread. */
+export const raw = ({ response }) => response;

@@ -1,0 +1,23 @@
+// What a client tells its logger: where calls go and how they end. Never a body or a query.
+
+export const LEVELS = ["off", "error", "warn", "info", "debug"];
+
+/** Headers whose values are shown; any other may hold a credential or a person's data. */
+const SHOWN =
+  /^(accept|content-(type|length|encoding)|date|retry-after(-ms)?|server|x-(should-retry|request-id|ratelimit-.+)|openai-(processing-ms|version|model))$/;
+
+export const shown = (headers) =>
+  Object.fromEntries([...headers].map(([name, value]) => [name, SHOWN.test(name) ? value : "***"]));
+
+/** A function `(level, message, details)`; `details` is called if the level is wanted. */
+export function logFor({ logger = console, logLevel = "warn" }) {
+  const most = LEVELS.indexOf(logLevel);
+  return (level, message, details) => {
+    if (LEVELS.indexOf(level) > most) return;
+    try {
+      logger[level](message, ...(details ? [details()] : []));
+    } catch {
+      // A logger's trouble is none of the call.
+    }
+  };
+}

@@ -1,0 +1,75 @@
+// Every endpoint by its names in the official package: how a call is sent, how its answer is read.
+
+import { json, raw, text } from "./answer.js";
+import { ChatCompletionStream } from "./chat-stream.js";
+import { vectors } from "./embeddings.js";
+import { segment } from "./path.js";
+
+/** Jobs say nothing for hours, and the server may end their stream without a last word. */
+const EVENTS = { idleTimeout: 86_400_000, truncation: "ignore" };
+
+/**
+ * @param request lib/client.js `#request`
+ * @param official whether the server is known to be OpenAI's own
+ */
+export function resources(request, official) {
+  const post = (path, kind) => (params, options) => request("POST", path, { body: params }, options, kind);
+  const list = (path) => (options) => request("GET", path, {}, options, { list: true });
+  const one = (method, path, name, tail = "", kind) => (id, options) =>
+    request(method, () => `${path}/${segment(id, name)}${tail}`, {}, options, kind);
+
+  const completions = {
+    create: post("/chat/completions"),
+    stream: (params, options) => ChatCompletionStream.create(completions, params, options),
+  };
+  const deleteModel = one("DELETE", "/models", "model");
+  const deleteFile = one("DELETE", "/files", "file_id");
+  return {
+    chat: { completions },
+    completions: { create: post("/completions") },
+    edits: { create: post("/edits") },
+    embeddings: {
+      create(params, options) {
+        const asked = params?.encoding_format;
+        const body = official && !asked ? { ...params, encoding_format: "base64" } : params;
+        const parse = asked ? json : async (answer) => vectors(await json(answer), answer.response);
+        return request("POST", "/embeddings", { body: params && body }, options, { parse });
+      },
+    },
+    images: {
+      generate: post("/images/generations"),
+      edit: post("/images/edits", { files: ["image", "mask"] }),
+      createVariation: post("/images/variations", { files: ["image"] }),
+    },
+    audio: {
+      transcriptions: { create: post("/audio/transcriptions", { files: ["file"], parse: text }) },
+      translations: { create: post("/audio/translations", { files: ["file"], parse: text }) },
+    },
+    files: {
+      create: post("/files", { files: ["file"] }),
+      list: (query, options) => request("GET", "/files", { query }, options, { list: true }),
+      retrieve: one("GET", "/files", "file_id"),
+      delete: deleteFile,
+      del: deleteFile,
+      content: one("GET", "/files", "file_id", "/content", { accept: "application/binary", parse: raw }),
+    },
+    fineTunes: {
+      create: post("/fine-tunes"),
+      list: list("/fine-tunes"),
+      retrieve: one("GET", "/fine-tunes", "fine_tune_id"),
+      cancel: one("POST", "/fine-tunes", "fine_tune_id", "/cancel"),
+      listEvents(id, query, options) {
+        const kind = query?.stream === true ? { stream: true, defaults: EVENTS } : { list: true };
+        return request("GET", () => `/fine-tunes/${segment(id, "fine_tune_id")}/events`, { query }, options, kind);
+      },
+    },
+    models: {
+      list: list("/models"),
+      retrieve: one("GET", "/models", "model"),
+      delete: deleteModel,
+      del: deleteModel,
+    },
+    moderations: { create: post("/moderations") },
+    engines: { list: list("/engines"), retrieve: one("GET", "/engines", "engine_id") },
+  };
+}
