@@ -9,6 +9,8 @@ const SHOWN_CHARACTERS = 24;
 /** Throws an InvalidOptionError for the first row that the parameters of a POST to `path` break. */
 export async function check(profile, path, params) {
   if (params instanceof FormData) params = fromForm(params);
+  // Bytes, a stream, a text: whatever it says, it is not for us to read.
+  if (!isPlain(params)) return;
   const endpoint = path.split("?")[0];
   for (const [profiles, endpoints, param, rule, argument, clause, when] of rows) {
     if (!profiles.includes(profile) || !endpoints.includes(endpoint)) continue;
@@ -118,16 +120,15 @@ const RULES = {
   needs: (value, others, around) => unless(!isSet(value) || others.some((other) => isSet(around[other]))),
   needsValue: (value, [other, needed], around) => unless(!isSet(value) || around[other] === needed),
   excludes: (value, other, around) => unless(!isSet(value) || !isSet(around[other])),
+  excludesValues: (value, [other, values], around) => unless(!isSet(value) || !values.includes(around[other])),
   extension: (value, endings) =>
     each(value, ({ name = "" }) => {
-      const [ending] = /\.[^.]*$/.exec(name) ?? [];
+      const [ending] = /\.[^.\\/]*$/.exec(name) ?? [];
       return unless(ending === undefined || endings.includes(ending.toLowerCase()), shown(ending));
     }),
-  below: (value, bytes) =>
-    each(value, (file) => {
-      const size = file.size ?? file.byteLength;
-      return unless(size < bytes, `${size} bytes`);
-    }),
+  below: (value, bytes) => each(value, (file) => unless(sizeOf(file) < bytes, `${sizeOf(file)} bytes`)),
+  upTo: (value, bytes) => each(value, (file) => unless(sizeOf(file) <= bytes, `${sizeOf(file)} bytes`)),
+  jsonLines: (value) => each(value, async (file) => unless(await isJsonLines(file))),
   png: (value) => each(value, async (file) => unless(await pngSize(file))),
   square: (value) =>
     each(value, async (file) => {
@@ -147,6 +148,8 @@ const isPlain = (value) => Object.prototype.toString.call(value) === "[object Ob
 const isBuffer = (value) => value instanceof ArrayBuffer || ArrayBuffer.isView(value);
 /** What can be looked into without using it up; a stream or a response cannot. */
 const isFile = (value) => value instanceof Blob || isBuffer(value);
+
+const sizeOf = (file) => file.size ?? file.byteLength;
 
 /** The first finding about a file or the files of a list. */
 async function each(value, test) {
@@ -183,4 +186,21 @@ async function mayBeTransparent(file) {
     if (latin1(bytes.subarray(at, at + 4)) === "tRNS") return true;
   }
   return false;
+}
+
+/** As much of a file as is looked into line by line; the whole may have hundreds of megabytes. */
+const HEAD_BYTES = 64 * 1024;
+
+/** Is each whole line of the file's head a JSON object? Blank lines are none. */
+async function isJsonLines(file) {
+  const lines = new TextDecoder().decode(await bytesOf(file, HEAD_BYTES)).split("\n");
+  if (sizeOf(file) > HEAD_BYTES) lines.pop();
+  return lines.every((line) => {
+    if (line.trim() === "") return true;
+    try {
+      return isPlain(JSON.parse(line));
+    } catch {
+      return false;
+    }
+  });
 }

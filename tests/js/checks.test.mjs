@@ -17,6 +17,8 @@ const { check } = await import(pathToFileURL(packed("lib/checks.js")).href);
 const { InvalidOptionError } = await import(pathToFileURL(packed("lib/errors.js")).href);
 const { base, cases } = JSON.parse(await readFile(new URL("../fixtures/checks.json", import.meta.url), "utf8"));
 
+const LARGE = 2 ** 20;
+
 /** What `$repeat` and `$file` stand for. */
 function expanded(value) {
   if (value === null || typeof value !== "object") return value;
@@ -25,19 +27,26 @@ function expanded(value) {
     const [what, times] = value.$repeat;
     return typeof what === "string" ? what.repeat(times) : Array(times).fill(what);
   }
-  if (value.$file) return new File([bytes(value.$file)], value.$file.name);
+  if (value.$file) return file(value.$file);
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, expanded(inner)]));
 }
 
-function bytes({ png, colour = 6, transparency, bytes: length }) {
-  const content = [];
+/** A file; of a large one only the size is real, and its first mebibyte. */
+function file(described) {
+  const made = new File([bytes({ ...described, bytes: Math.min(described.bytes ?? 0, LARGE) })], described.name);
+  if (described.bytes > LARGE) Object.defineProperty(made, "size", { value: described.bytes });
+  return made;
+}
+
+function bytes({ text = "", png, colour = 6, transparency, bytes: length = 0 }) {
+  const head = [...new TextEncoder().encode(text)];
   if (png) {
     const side = (pixels) => [pixels >>> 24, pixels >>> 16, pixels >>> 8, pixels].map((byte) => byte & 255);
-    content.push(...Buffer.from("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "latin1"), ...png.flatMap(side), 8, colour, 0, 0, 0);
-    if (transparency) content.push(...Buffer.from("\0\0\0\0\0\0\0\x01tRNS\0"));
+    head.push(...Buffer.from("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "latin1"), ...png.flatMap(side), 8, colour, 0, 0, 0);
+    if (transparency) head.push(...Buffer.from("\0\0\0\0\0\0\0\x01tRNS\0"));
   }
-  const whole = new Uint8Array(length ?? content.length);
-  whole.set(content);
+  const whole = new Uint8Array(Math.max(length, head.length));
+  whole.set(head);
   return whole;
 }
 
@@ -112,6 +121,17 @@ describe("what JSON does not have", () => {
     assert.equal((await edit({ n: "11" })).message, "n: must be a whole number, 1 to 10, not 11 (profile openai)");
     assert.equal((await edit({ image: [image, image] })).option, "image");
     assert.equal((await edit({ prompt: "x".repeat(1001) })).option, "prompt");
+  });
+
+  it("a body that is no object of parameters is left alone", async () => {
+    for (const body of ["text", new Uint8Array(3), new ArrayBuffer(3), new Blob(["{}"]), new URLSearchParams("n=0"), new ReadableStream()]) {
+      assert.equal(await outcome("openai", "/completions", body), "accepted");
+    }
+    class Params {
+      model = "m";
+      temperature = 3;
+    }
+    assert.equal((await outcome("openai", "/completions", new Params())).option, "temperature");
   });
 
   it("a file may be bytes; what can be read once only is left unread", async () => {

@@ -17,6 +17,8 @@
 //!   a model the document of 2023 holds.
 //! - Audio formats are those of 2026, which added `flac` and `ogg`; a name without an ending says
 //!   nothing.
+//! - Of a file for fine-tuning or a batch, only the first 64 KiB are read; its lines must be objects,
+//!   whatever their fields, since those have changed with the models.
 //! - No document counts `tools`; the limit is that of `functions`, which they replace.
 //! - Names of messages may have dashes: that of a function's message is the function's name.
 //!

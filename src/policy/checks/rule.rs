@@ -61,10 +61,16 @@ pub(super) enum Rule {
     NeedsValue(&'static str, &'static str),
     /// Another parameter is not set.
     Excludes(&'static str),
+    /// Another parameter has none of these values.
+    ExcludesValues(&'static str, &'static [&'static str]),
     /// A file whose name ends in one of these.
     Extension(&'static [&'static str]),
     /// A file of fewer bytes.
     Below { mebibytes: u64 },
+    /// A file of so many bytes at most.
+    UpTo { mebibytes: u64 },
+    /// A file with a JSON object on each line.
+    JsonLines,
     /// A PNG file.
     Png,
     /// A PNG as wide as high.
@@ -269,8 +275,13 @@ impl Rule {
             Self::Needs(others) => format!("needs {}", either(others, "")),
             Self::NeedsValue(other, value) => format!("needs {other} \"{value}\""),
             Self::Excludes(other) => format!("cannot go with {other}"),
+            Self::ExcludesValues(other, values) => {
+                format!("cannot go with {other} {}", either(values, "\""))
+            }
             Self::Extension(endings) => format!("must be named {}", either(endings, "")),
             Self::Below { mebibytes } => format!("must be a file of less than {mebibytes} MB"),
+            Self::UpTo { mebibytes } => format!("must be a file of up to {mebibytes} MB"),
+            Self::JsonLines => "must have a JSON object on each line".to_owned(),
             Self::Png => "must be a PNG file".to_owned(),
             Self::Square => "must be square".to_owned(),
             Self::SizeOf(other) => format!("must have the size of {other}"),
@@ -288,6 +299,8 @@ impl Rule {
         match self {
             Self::Extension(_)
             | Self::Below { .. }
+            | Self::UpTo { .. }
+            | Self::JsonLines
             | Self::Png
             | Self::Square
             | Self::SizeOf(_)
@@ -302,6 +315,11 @@ impl Rule {
             ),
             Self::Excludes(other) => {
                 verdict(!place.is_set() || !is_set(place.beside(other)), String::new)
+            }
+            Self::ExcludesValues(other, values) => {
+                let other = place.beside(other).and_then(Value::as_str);
+                let clash = other.is_some_and(|other| values.contains(&other));
+                verdict(!place.is_set() || !clash, String::new)
             }
             Self::Items { least, most } => {
                 let items = match (&place.found, place.json()) {
@@ -368,7 +386,7 @@ impl Rule {
             match self {
                 Self::Extension(endings) => {
                     // Without an ending, the media type may tell the format.
-                    let name = &upload.filename;
+                    let name = upload.filename.rsplit(['/', '\\']).next().unwrap_or("");
                     if let Some(ending) = name.rfind('.').and_then(|at| name.get(at..)) {
                         let known = endings.iter().any(|e| e.eq_ignore_ascii_case(ending));
                         verdict(known, || shown(&Value::from(ending)))?;
@@ -378,6 +396,11 @@ impl Rule {
                     let length = bytes.len() as u64;
                     verdict(length < mebibytes << 20, || format!("{length} bytes"))?;
                 }
+                Self::UpTo { mebibytes } => {
+                    let length = bytes.len() as u64;
+                    verdict(length <= mebibytes << 20, || format!("{length} bytes"))?;
+                }
+                Self::JsonLines => verdict(file::is_json_lines(bytes), String::new)?,
                 Self::Png => verdict(size.is_some(), String::new)?,
                 Self::Square => {
                     if let Some((width, height)) = size {

@@ -183,6 +183,7 @@ pub(super) const ROWS: &[Row] = &[
     // Prompts and messages
     row(OPENAI, &[COMPLETIONS], "prompt", items(1, usize::MAX), OPENAPI),
     row(OPENAI, &[COMPLETIONS], "prompt[]", items(1, usize::MAX), OPENAPI),
+    row(OPENAI, &[COMPLETIONS], "suffix", Rule::ExcludesValues("model", &["davinci-002", "babbage-002"]), COMPLETION),
     row(OPENAI, CHATS, "messages", Rule::Required, REFERENCE),
     row(OPENAI, CHATS, "messages", items(1, usize::MAX), OPENAPI),
     row(OPENAI, CHATS, "messages[].role", Rule::Required, REFERENCE),
@@ -240,7 +241,10 @@ pub(super) const ROWS: &[Row] = &[
     // Files and fine-tunes
     row(OPENAI, &["/files"], "file", Rule::Required, REFERENCE),
     row(OPENAI, &["/files"], "purpose", Rule::Required, REFERENCE),
-    row_when(OPENAI, &["/files"], "file", Rule::Extension(&[".jsonl"]), REFERENCE, when("purpose", &["fine-tune"])),
+    row_when(OPENAI, &["/files"], "file", Rule::Extension(&[".jsonl"]), REFERENCE, when("purpose", &["fine-tune", "batch"])),
+    row_when(OPENAI, &["/files"], "file", Rule::JsonLines, REFERENCE, when("purpose", &["fine-tune", "batch"])),
+    row_when(OPENAI, &["/files"], "file", Rule::UpTo { mebibytes: 200 }, TODAY, when("purpose", &["batch"])),
+    row(OPENAI, &["/files"], "file", Rule::UpTo { mebibytes: 512 }, TODAY),
     row(OPENAI, &["/fine-tunes"], "training_file", Rule::Required, REFERENCE),
     row(OPENAI, &["/fine-tunes"], "suffix", length(1, 40), OPENAPI),
     row(OPENAI, &["/fine-tunes"], "compute_classification_metrics", Rule::Needs(&["validation_file"]), REFERENCE),
