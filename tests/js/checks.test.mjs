@@ -207,6 +207,24 @@ describe("a client's profile", () => {
     }
   });
 
+  it("holds for files in forms, before any of their bytes is sent", async () => {
+    const { default: OpenAI } = await keyless();
+    const client = new OpenAI({ proxyUrl: "/v1", profile: "openai", fetch: () => assert.fail("nothing is sent") });
+    const text = new File(["no image, no sound"], "a.txt");
+    for (const [call, option] of [
+      [() => client.images.edit({ image: text, prompt: "An otter" }), "image"],
+      [() => client.images.createVariation({ image: file({ name: "a.png", png: [8, 9] }) }), "image"],
+      [() => client.audio.transcriptions.create({ file: text, model: "whisper-1" }), "file"],
+      [() => client.files.create({ file: text, purpose: "fine-tune" }), "file"],
+      [() => client.fineTunes.create({ training_file: "file-1", suffix: "x".repeat(41) }), "suffix"],
+    ]) {
+      const error = await failure(call);
+      assert.ok(error instanceof InvalidOptionError, String(error));
+      assert.equal(error.option, option);
+      assert.ok(!error.message.includes("no image"), error.message);
+    }
+  });
+
   it("is what loads the checks: a page without one does not pay for them", async () => {
     const options = { bundle: true, format: "esm", write: false, metafile: true, logLevel: "silent", loader: { ".wasm": "file" } };
     const { metafile } = await build({ ...options, entryPoints: [packed("index.js")], splitting: true, outdir: "out" });

@@ -5,8 +5,9 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
 import { keyless } from "../support/packed.mjs";
-import { formObject, operationOf, operations, resolved, rustRequests, spoilt, validator } from "../support/openapi.mjs";
-import { headerOf, startUpstream } from "../support/upstream.mjs";
+import { formObject, operationOf, operations, requestFaults, resolved, rustRequests, spoilt, validator } from "../support/openapi.mjs";
+import { formOf, startRecorder } from "../support/recorder.mjs";
+import { startUpstream } from "../support/upstream.mjs";
 
 /** Operations that nothing here has. */
 const GONE = {
@@ -40,11 +41,10 @@ describe("requests as the Rust types write them", () => {
     const written = rustRequests.filter(({ operation }) => operation === id);
 
     it(`${id}: they are what the description asks for`, () => {
-      const faults = validator(request.schema);
       assert.ok(written.length > 0);
       for (const one of written) {
         assert.equal("form" in one, request.type === "multipart/form-data");
-        assert.deepEqual(faults(instance(one)), [], JSON.stringify(one));
+        assert.deepEqual(requestFaults(instance(one), request.schema), [], JSON.stringify(one));
       }
     });
 
@@ -70,12 +70,10 @@ describe("requests as the Rust types write them", () => {
 });
 
 let upstream;
-let client;
 /** By operation: the answers that came, parsed. */
 const answers = {};
 before(async () => {
   upstream = await startUpstream();
-  client = new OpenAI({ proxyUrl: upstream.baseUrl, maxRetries: 0 });
   await converse();
 });
 after(() => upstream?.stop());
@@ -180,27 +178,96 @@ describe("the stand-in's answers", () => {
   });
 });
 
+/** Each operation by the client's own method; `id` is what stands in the path. */
+const METHODS = {
+  listEngines: (client) => client.engines.list(),
+  retrieveEngine: (client, { id }) => client.engines.retrieve(id),
+  createChatCompletion: (client, { params }) => client.chat.completions.create(params),
+  createCompletion: (client, { params }) => client.completions.create(params),
+  createEdit: (client, { params }) => client.edits.create(params),
+  createImage: (client, { params }) => client.images.generate(params),
+  createImageEdit: (client, { params }) => client.images.edit(params),
+  createImageVariation: (client, { params }) => client.images.createVariation(params),
+  createEmbedding: (client, { params }) => client.embeddings.create(params),
+  createTranscription: (client, { params }) => client.audio.transcriptions.create(params),
+  createTranslation: (client, { params }) => client.audio.translations.create(params),
+  listFiles: (client) => client.files.list(),
+  createFile: (client, { params }) => client.files.create(params),
+  deleteFile: (client, { id }) => client.files.delete(id),
+  retrieveFile: (client, { id }) => client.files.retrieve(id),
+  downloadFile: (client, { id }) => client.files.content(id),
+  createFineTune: (client, { params }) => client.fineTunes.create(params),
+  listFineTunes: (client) => client.fineTunes.list(),
+  retrieveFineTune: (client, { id }) => client.fineTunes.retrieve(id),
+  cancelFineTune: (client, { id }) => client.fineTunes.cancel(id),
+  listFineTuneEvents: (client, { id }) => client.fineTunes.listEvents(id, { stream: false }),
+  listModels: (client) => client.models.list(),
+  retrieveModel: (client, { id }) => client.models.retrieve(id),
+  deleteModel: (client, { id }) => client.models.delete(id),
+  createModeration: (client, { params }) => client.moderations.create(params),
+};
+
 describe("requests as the JavaScript client sends them", () => {
-  /** What the stand-in saw of one call. */
+  let recorder;
+  let client;
+  before(async () => {
+    recorder = await startRecorder();
+    recorder.answer({ body: {} });
+    client = new OpenAI({ proxyUrl: recorder.baseUrl, maxRetries: 0 });
+  });
+  after(() => recorder?.stop());
+
+  /** The request that a call sends. */
   async function recorded(call) {
-    await upstream.reset();
+    recorder.requests.length = 0;
     await call();
-    const [record] = await upstream.requests();
-    return record;
+    assert.equal(recorder.requests.length, 1);
+    const [{ method, url, headers, body }] = recorder.requests;
+    return { method, path: url.replace(/^\/v1/, ""), headers, body, type: headers["content-type"]?.split(";")[0] };
   }
 
-  for (const [id, { method, path, request }] of posted.filter(([, { request }]) => request.type === "application/json")) {
-    it(`${id}: JSON of the description, as it was given`, async () => {
-      for (const { json } of rustRequests.filter(({ operation }) => operation === id)) {
-        // A file of a fine-tune is gone by now; the request is what counts here.
-        const record = await recorded(() => client.post(path, { body: json }).catch(() => undefined));
-        assert.equal(operationOf(record.method, record.path.replace(/^\/v1/, "")), id);
-        assert.equal(record.method, method);
-        assert.equal(headerOf(record, "content-type"), request.type);
-        const body = JSON.parse(record.body);
-        assert.deepEqual(body, json);
-        assert.deepEqual(validator(request.schema)(body), []);
+  const parameters = ({ json, form, operation }) =>
+    json ??
+    Object.fromEntries(
+      Object.entries(formObject(form, operations[operation].request.schema)).map(([name, value]) => [
+        name,
+        value.filename ? new File(["content"], value.filename) : value,
+      ]),
+    );
+
+  it("are there for every operation", () => {
+    assert.deepEqual(Object.keys(METHODS).sort(), living.map(([id]) => id).sort());
+  });
+
+  for (const [id, { method, path, request, query = {} }] of living) {
+    it(`${id}: ${method} ${path}`, async () => {
+      const written = request ? rustRequests.filter(({ operation }) => operation === id) : [undefined];
+      for (const one of written) {
+        const sent = await recorded(() => METHODS[id](client, { id: "an-id", params: one && parameters(one) }));
+        assert.equal(sent.method, method);
+        assert.equal(operationOf(sent.method, sent.path), id);
+        assert.equal(sent.type, request?.type);
+        for (const [name, value] of new URLSearchParams(sent.path.split("?")[1])) {
+          assert.deepEqual(validator(query[name])(JSON.parse(value)), [], name);
+        }
+        if (!request) continue;
+        const content = one.form
+          ? (await formOf(sent)).map(([name, value]) => [name, value.filename ? { filename: value.filename } : value])
+          : JSON.parse(sent.body);
+        assert.deepEqual(requestFaults(one.form ? formObject(content, request.schema) : content, request.schema), []);
+        // Both languages send the same.
+        const sorted = (fields) => fields.toSorted(([a], [b]) => (a < b ? -1 : 1));
+        if (one.form) assert.deepEqual(sorted(content), sorted(one.form));
+        else assert.deepEqual(content, one.json);
       }
     });
   }
+
+  it("control: a form's field of another name or type is found", async () => {
+    const { request } = operations.createImageVariation;
+    const image = new File(["content"], "otter.png");
+    const sent = await recorded(() => client.images.createVariation({ image, colour: "red", n: "many" }));
+    const faults = requestFaults(formObject(await formOf(sent), request.schema), request.schema);
+    assert.deepEqual(faults, ["/n must be integer,null", "/colour is no field of the description"]);
+  });
 });

@@ -26,6 +26,13 @@ export function validator(schema) {
 /** The schema itself, where it is a reference. */
 export const resolved = (schema) => (schema.$ref ? description.$defs[schema.$ref.replace("#/$defs/", "")] : schema);
 
+/** What is wrong with a request: by its schema, and fields that the schema does not have. */
+export function requestFaults(value, schema) {
+  const known = Object.keys(resolved(schema).properties);
+  const unknown = Object.keys(value).filter((name) => !known.includes(name));
+  return [...validator(schema)(value), ...unknown.map((name) => `/${name} is no field of the description`)];
+}
+
 /** A form's fields as the object that the schema describes: texts get the types that it names. */
 export function formObject(fields, schema) {
   const { properties } = resolved(schema);
@@ -34,7 +41,7 @@ export function formObject(fields, schema) {
     const type = [properties[name]?.type].flat()[0];
     const number = type === "integer" || type === "number";
     if (name in object) throw new Error(`the form has ${name} twice`);
-    object[name] = number && value.trim() !== "" ? Number(value) : type === "boolean" ? value === "true" : value;
+    object[name] = number && value.trim() !== "" && !Number.isNaN(+value) ? Number(value) : type === "boolean" ? value === "true" : value;
   }
   return object;
 }
