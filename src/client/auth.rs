@@ -6,9 +6,11 @@
 use std::fmt;
 use std::rc::Rc;
 
+use super::Error;
+use super::attempt::header_message;
 use super::builder::Builder;
 use super::token::{Credential, LocalFuture, sent};
-use super::{Error, call};
+
 use crate::policy::checks::Profile;
 use crate::policy::endpoint::{BaseUrl, check_base_url};
 use crate::policy::headers::{self, CredentialFault};
@@ -133,7 +135,7 @@ impl<T: Transport> Builder<T> {
 
     fn account_header(mut self, name: &str, value: &str) -> Result<Self, Error> {
         headers::check(name, value)
-            .map_err(|fault| Error::option(name, call::header_message(name, fault)))?;
+            .map_err(|fault| Error::option(name, header_message(name, fault)))?;
         self.headers.push((name.to_owned(), Some(value.to_owned())));
         Ok(self)
     }

@@ -2,18 +2,15 @@
 
 use std::rc::Rc;
 
+use super::attempt::header_message;
+use super::limits::Limits;
 use super::token::{Credential, SessionToken};
-use super::{Client, Error, Settings, base, call};
+use super::{Client, Error, Settings, base};
 use crate::policy::checks::Profile;
 use crate::policy::endpoint::BaseUrl;
 use crate::policy::headers;
+use crate::stream::Truncation;
 use crate::transport::Transport;
-
-/// The official client's limit: ten minutes.
-const DEFAULT_TIMEOUT_MS: u32 = 600_000;
-const DEFAULT_MAX_RETRIES: u32 = 2;
-/// Image events are large, so the limit is generous; it exists to bound memory.
-const DEFAULT_MAX_EVENT_BYTES: usize = 64 * 1024 * 1024;
 
 /// Collects a client's settings.
 #[must_use]
@@ -24,10 +21,7 @@ pub struct Builder<T: Transport> {
     pub(super) keyless: bool,
     pub(super) headers: Vec<(String, Option<String>)>,
     query: Vec<(String, String)>,
-    timeout_ms: u32,
-    max_retries: u32,
-    max_event_bytes: usize,
-    idle_timeout_ms: Option<u32>,
+    limits: Limits,
     profile: Option<Profile>,
     /// That of the host, where a client knows hosts.
     pub(super) host_profile: Profile,
@@ -42,10 +36,7 @@ impl<T: Transport> Builder<T> {
             keyless: true,
             headers: Vec::new(),
             query: Vec::new(),
-            timeout_ms: DEFAULT_TIMEOUT_MS,
-            max_retries: DEFAULT_MAX_RETRIES,
-            max_event_bytes: DEFAULT_MAX_EVENT_BYTES,
-            idle_timeout_ms: None,
+            limits: Limits::default(),
             profile: None,
             host_profile: Profile::None,
         }
@@ -60,26 +51,26 @@ impl<T: Transport> Builder<T> {
     /// The time limit of one attempt in milliseconds, to the end of a buffered body or to the head
     /// of a streamed one. Default: 600 000.
     pub fn timeout_ms(mut self, timeout_ms: u32) -> Self {
-        self.timeout_ms = timeout_ms;
+        self.limits.timeout_ms = timeout_ms;
         self
     }
 
     /// How long a stream may bring no event, in milliseconds; 0 means for ever. Default: the
     /// timeout.
     pub fn idle_timeout_ms(mut self, idle_timeout_ms: u32) -> Self {
-        self.idle_timeout_ms = Some(idle_timeout_ms);
+        self.limits.idle_timeout_ms = Some(idle_timeout_ms);
         self
     }
 
     /// How often a failed attempt is repeated. Default: 2.
     pub fn max_retries(mut self, max_retries: u32) -> Self {
-        self.max_retries = max_retries;
+        self.limits.max_retries = max_retries;
         self
     }
 
     /// The size in bytes at which one stream event is refused. Default: 64 MiB.
     pub fn max_event_bytes(mut self, max_event_bytes: usize) -> Self {
-        self.max_event_bytes = max_event_bytes;
+        self.limits.max_event_bytes = max_event_bytes;
         self
     }
 
@@ -88,6 +79,12 @@ impl<T: Transport> Builder<T> {
     /// is the base URL's.
     pub fn profile(mut self, profile: Profile) -> Self {
         self.profile = Some(profile);
+        self
+    }
+
+    /// What a stream's end without `[DONE]` and without a `finish_reason` means. Default: an error.
+    pub fn truncation(mut self, truncation: Truncation) -> Self {
+        self.limits.truncation = truncation;
         self
     }
 
@@ -102,7 +99,7 @@ impl<T: Transport> Builder<T> {
             headers::check
         };
         check(name, value.unwrap_or_default())
-            .map_err(|fault| Error::option("headers", call::header_message(name, fault)))?;
+            .map_err(|fault| Error::option("headers", header_message(name, fault)))?;
         self.headers
             .push((name.to_owned(), value.map(str::to_owned)));
         Ok(self)
@@ -130,10 +127,7 @@ impl<T: Transport> Builder<T> {
                 keyless: self.keyless,
                 headers: self.headers,
                 query: self.query,
-                timeout_ms: self.timeout_ms,
-                max_retries: self.max_retries,
-                max_event_bytes: self.max_event_bytes,
-                idle_timeout_ms: self.idle_timeout_ms,
+                limits: self.limits,
                 profile: self.profile.unwrap_or(self.host_profile),
             }),
         })
@@ -144,8 +138,7 @@ impl<T: Transport> std::fmt::Debug for Builder<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Builder")
             .field("base", &self.base)
-            .field("timeout_ms", &self.timeout_ms)
-            .field("max_retries", &self.max_retries)
+            .field("limits", &self.limits)
             .finish_non_exhaustive()
     }
 }

@@ -1,262 +1,285 @@
-//! One call: its attempts, their time limits, and what came of them.
+//! A call: what is asked, with which options, and how the answer is read.
 
-use std::cell::Cell;
-use std::pin::pin;
+use std::fmt;
+use std::future::IntoFuture;
 
-use futures_util::future::{Either, select};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
-use super::{Client, Settings};
-use crate::policy::headers::{self, HeaderFault, HeaderList};
-use crate::policy::retry::{Failure, delay_ms};
-use crate::transport::{Body, Fault, Method, Request, Response, Transport};
+use super::path::Path;
+use super::read::{self, Read};
+use super::stream::{ByteStream, EventStream};
+use super::{Client, Error, LocalFuture, RequestOptions, WithMeta};
+use crate::policy::checks::{self, Profile};
+use crate::stream::Chunk;
+use crate::transport::{Method, Streaming, Transport};
+use crate::wire::Upload;
+use crate::wire::form::{Form, FormField};
 
-/// What a caller asks for.
-#[derive(Debug, Clone)]
-pub struct Call<P> {
-    /// The method.
-    pub method: Method,
-    /// The path below the base URL, starting with `/`, its ids percent-encoded.
-    pub path: String,
-    /// Query parameters, behind those of the client.
-    pub query: Vec<(String, String)>,
-    /// Headers that are set, or removed by `None`, over those of the client.
-    pub headers: Vec<(String, Option<String>)>,
-    /// The body.
-    pub payload: Option<P>,
-    /// The body's media type; `None` leaves it to the platform (forms).
-    pub content_type: Option<&'static str>,
-    /// The time limit of one attempt in milliseconds; `None` takes the client's.
-    pub timeout_ms: Option<u32>,
-    /// How often a failed attempt is repeated; `None` takes the client's.
-    pub max_retries: Option<u32>,
+/// A call that has not been sent: awaiting it sends it and gives the answer.
+///
+/// ```no_run
+/// # #[cfg(all(feature = "fetch", not(feature = "proxy-only")))]
+/// # async fn f(client: openai_wasm::client::Client<openai_wasm::transport::FetchTransport>)
+/// # -> Result<(), openai_wasm::client::Error> {
+/// use openai_wasm::client::RequestOptions;
+///
+/// let models = client.models().list().await?;
+///
+/// // With options of its own, and with the head of the answer:
+/// let quick = RequestOptions::new().timeout_ms(5_000);
+/// let answer = client.models().list().with(quick).with_meta().await?;
+/// println!("{:?} {:?}", answer.meta.request_id(), answer.meta.rate_limit());
+/// # Ok(()) }
+/// ```
+///
+/// A failed attempt is repeated as the README says; after the first byte of a successful answer
+/// nothing is.
+///
+/// # Cancel safety
+/// Dropping the future at any time aborts the request and closes its connection.
+#[must_use = "a call is sent when it is awaited"]
+pub struct Call<T: Transport, R> {
+    client: Client<T>,
+    parts: Result<Parts<T::Payload>, Error>,
+    options: RequestOptions,
+    read: Read<T, R>,
 }
 
-impl<P> Call<P> {
-    /// A call without a body.
-    #[must_use]
-    pub fn new(method: Method, path: impl Into<String>) -> Self {
-        Self {
+/// What is sent, before the client's own share is added.
+#[derive(Clone)]
+pub(super) struct Parts<P> {
+    pub(super) method: Method,
+    pub(super) path: String,
+    pub(super) query: Vec<(String, String)>,
+    pub(super) accept: &'static str,
+    pub(super) payload: Option<P>,
+    /// `None` leaves it to the platform (forms).
+    pub(super) content_type: Option<&'static str>,
+}
+
+impl<T: Transport, R> Call<T, R> {
+    pub(super) fn new(
+        client: &Client<T>,
+        method: Method,
+        path: impl Into<Path>,
+        read: Read<T, R>,
+    ) -> Self {
+        let parts = path.into().into_result().map(|path| Parts {
             method,
-            path: path.into(),
+            path,
             query: Vec::new(),
-            headers: Vec::new(),
+            accept: "application/json",
             payload: None,
             content_type: None,
-            timeout_ms: None,
-            max_retries: None,
+        });
+        Self {
+            client: client.clone(),
+            parts,
+            options: RequestOptions::new(),
+            read,
         }
     }
 
-    /// The same with a JSON body.
-    #[must_use]
-    pub fn json(mut self, payload: P) -> Self {
-        self.payload = Some(payload);
-        self.content_type = Some("application/json");
+    /// The same with options of its own. Where it is called twice, the later options count.
+    pub fn with(mut self, options: RequestOptions) -> Self {
+        self.options = options.over(self.options);
         self
     }
-}
 
-/// Why a call failed.
-#[derive(Debug)]
-pub enum CallError<F> {
-    /// The call itself is malformed; nothing was sent.
-    Option {
-        /// The option's name.
-        option: &'static str,
-        /// What is wrong with it.
-        message: String,
-    },
-    /// No response, or its body broke off.
-    Fault(F),
-    /// The time limit passed.
-    Timeout,
-    /// The server answered with an error status.
-    Status {
-        /// The HTTP status.
-        status: u16,
-        /// The response's headers.
-        headers: HeaderList,
-        /// The response's body.
-        body: String,
-    },
-}
-
-/// The proxy's code for a token that was good once, as it stands in the body: the client links no
-/// JSON parser for it.
-const TOKEN_EXPIRED: &str = "\"token_expired\"";
-
-/// Words for a refused header, without its value.
-pub(super) fn header_message(name: &str, fault: HeaderFault) -> String {
-    format!("`{name}` {fault}")
-}
-
-impl<T: Transport> Client<T> {
-    /// Sends a call, repeats it as the policy says, and reads a successful response with `read`
-    /// inside the attempt's time limit. After the first byte of a response nothing is repeated.
-    ///
-    /// Dropping the future aborts the request.
+    /// Sends it and gives the answer with its head: status, headers, request id, rate limit.
     ///
     /// # Errors
-    /// The last attempt's.
-    pub async fn call<R>(
-        &self,
-        call: Call<T::Payload>,
-        read: impl AsyncFn(Response<T::Body>) -> Result<R, T::Fault>,
-    ) -> Result<R, CallError<T::Fault>> {
-        let settings = &*self.settings;
-        let mut request = settings.prepare(&call)?;
-        let max_retries = call.max_retries.unwrap_or(settings.max_retries);
-        let timeout_ms = call.timeout_ms.unwrap_or(settings.timeout_ms);
-        let mut retries_done = 0;
-        let mut renewed = false;
-        loop {
-            if let Some(credential) = &settings.credential
-                && !removes(&call.headers, "authorization")
-            {
-                let value = credential.authorization().await.map_err(CallError::Fault)?;
-                request.headers.set("Authorization", value);
-            }
-            let answered = Cell::new(false);
-            let error = match settings
-                .attempt(request.clone(), timeout_ms, &answered, &read)
-                .await
-            {
-                Ok(done) => return Ok(done),
-                Err(error) => error,
-            };
-            if let CallError::Status {
-                status: 401, body, ..
-            } = &error
-                && !renewed
-                && body.contains(TOKEN_EXPIRED)
-                && let Some(credential) = &settings.credential
-                && let Some(sent) = request.headers.get("authorization")
-                && credential.renews(sent)
-            {
-                // Another token mends this, at once and once.
-                renewed = true;
-                continue;
-            }
-            let failure = match &error {
-                CallError::Option { .. } => return Err(error),
-                CallError::Fault(fault) if !fault.kind().is_transient() => return Err(error),
-                CallError::Fault(_) | CallError::Timeout if answered.get() => return Err(error),
-                CallError::Fault(_) | CallError::Timeout => Failure::NoResponse,
-                CallError::Status {
-                    status,
-                    headers,
-                    body,
-                } => Failure::Status {
-                    status: *status,
-                    headers,
-                    body,
-                },
-            };
-            let transport = &settings.transport;
-            let (now, chance) = (transport.now_unix_ms(), transport.chance());
-            let Some(wait) = delay_ms(
-                failure,
-                retries_done,
-                max_retries,
-                now,
-                chance,
-                date_unix_ms,
-            ) else {
-                return Err(error);
-            };
-            transport.sleep(wait).await;
-            retries_done += 1;
-        }
+    /// See [`Error`].
+    pub async fn with_meta(self) -> Result<WithMeta<R>, Error> {
+        let (parts, read) = (self.parts?, self.read);
+        let (data, meta) = self.client.send(&parts, &self.options, read).await?;
+        Ok(WithMeta { data, meta })
     }
-}
 
-impl<T: Transport> Settings<T> {
-    /// The request without its credential.
-    fn prepare(&self, call: &Call<T::Payload>) -> Result<Request<T::Payload>, CallError<T::Fault>> {
-        let mut query = self.query.clone();
-        query.extend_from_slice(&call.query);
-        let url = self
-            .base
-            .join(&call.path, &query)
-            .map_err(|fault| CallError::Option {
-                option: "path",
-                message: fault.clause().to_owned(),
-            })?;
-        let check = if self.keyless {
-            headers::check_keyless
-        } else {
-            headers::check
-        };
-        for (name, value) in &call.headers {
-            check(name, value.as_deref().unwrap_or_default()).map_err(|fault| {
-                CallError::Option {
-                    option: "headers",
-                    message: header_message(name, fault),
-                }
-            })?;
-        }
-        let mut list = HeaderList::new();
-        list.set("Accept", "application/json");
-        if let Some(content_type) = call.content_type {
-            list.set("Content-Type", content_type);
-        }
-        list.apply(&self.headers);
-        list.apply(&call.headers);
-        Ok(Request {
-            method: call.method,
-            url,
-            headers: list,
-            payload: call.payload.clone(),
+    pub(super) fn json(self, body: &impl Serialize) -> Self {
+        self.edit(|client, parts| {
+            client.check(parts, body, &[])?;
+            let json = serde_json::to_string(body).map_err(|cause| no_json(&cause))?;
+            parts.payload = Some(T::Payload::from(json));
+            parts.content_type = Some("application/json");
+            Ok(())
         })
     }
 
-    async fn attempt<R>(
-        &self,
-        request: Request<T::Payload>,
-        timeout_ms: u32,
-        answered: &Cell<bool>,
-        read: &impl AsyncFn(Response<T::Body>) -> Result<R, T::Fault>,
-    ) -> Result<R, CallError<T::Fault>> {
-        let exchange = async {
-            let response = self
-                .transport
-                .send(request)
-                .await
-                .map_err(CallError::Fault)?;
-            if matches!(response.status, 200..=299) {
-                answered.set(true);
-                return read(response).await.map_err(CallError::Fault);
+    pub(super) fn form(self, form: &impl Form) -> Self {
+        self.edit(|client, parts| {
+            let fields = form.fields().map_err(|cause| no_json(&cause))?;
+            let files: Vec<_> = fields.iter().filter_map(file).collect();
+            // Servers tell a file from a text by its name.
+            if let Some((field, _)) = files.iter().find(|(_, file)| file.filename.is_empty()) {
+                return Err(Error::option(field, "must be a file with a name"));
             }
-            let Response {
-                status,
-                headers,
-                body,
-            } = response;
-            // The status says enough when the body does not come.
-            let body = body.text().await.unwrap_or_default();
-            Err(CallError::Status {
-                status,
-                headers,
-                body,
-            })
-        };
-        let limit = self.transport.sleep(timeout_ms);
-        match select(pin!(exchange), pin!(limit)).await {
-            Either::Left((result, _)) => result,
-            Either::Right(((), _)) => Err(CallError::Timeout),
+            client.check(parts, form, &files)?;
+            let payload = client.settings.transport.form(&fields);
+            let payload = payload
+                .map_err(|fault| Error::option("form", format!("cannot be sent: {fault}")))?;
+            parts.payload = Some(payload);
+            Ok(())
+        })
+    }
+
+    pub(super) fn accept(self, media_type: &'static str) -> Self {
+        self.edit(|_, parts| {
+            parts.accept = media_type;
+            Ok(())
+        })
+    }
+
+    /// Adds a query parameter where there is a value.
+    pub(super) fn query(self, name: &str, value: Option<impl Into<String>>) -> Self {
+        self.edit(|_, parts| {
+            let value = value.map(|value| (name.to_owned(), value.into()));
+            parts.query.extend(value);
+            Ok(())
+        })
+    }
+
+    pub(super) fn refuse_if(self, refused: bool, field: &str, message: &str) -> Self {
+        self.edit(|_, _| match refused {
+            true => Err(Error::option(field, message)),
+            false => Ok(()),
+        })
+    }
+
+    fn edit(
+        mut self,
+        edit: impl FnOnce(&Client<T>, &mut Parts<T::Payload>) -> Result<(), Error>,
+    ) -> Self {
+        self.parts = self.parts.and_then(|mut parts| {
+            edit(&self.client, &mut parts)?;
+            Ok(parts)
+        });
+        self
+    }
+
+    fn reading<S>(self, read: Read<T, S>) -> Call<T, S> {
+        Call {
+            client: self.client,
+            parts: self.parts,
+            options: self.options,
+            read,
         }
+    }
+
+    /// What it takes to send it more than once, with other parameters.
+    pub(super) fn into_template(self) -> Result<Template<T>, Error> {
+        Ok(Template {
+            client: self.client,
+            parts: self.parts?,
+            options: self.options,
+        })
     }
 }
 
-/// An HTTP date (RFC 9110, section 5.6.7) in milliseconds since 1970.
-fn date_unix_ms(text: &str) -> Option<u64> {
-    let date = httpdate::parse_http_date(text).ok()?;
-    let since = date.duration_since(std::time::UNIX_EPOCH).ok()?;
-    u64::try_from(since.as_millis()).ok()
+impl<T: Transport> Client<T> {
+    /// Holds the parameters of a call to the documents of the client's profile.
+    fn check(
+        &self,
+        parts: &Parts<T::Payload>,
+        params: &impl Serialize,
+        files: &[(&str, &Upload)],
+    ) -> Result<(), Error> {
+        let profile = self.settings.profile;
+        if profile == Profile::None || parts.method != Method::Post {
+            return Ok(());
+        }
+        let params = serde_json::to_value(params).map_err(|cause| no_json(&cause))?;
+        checks::check(profile, &parts.path, &params, files)
+            .map_err(|refused| Error::option(&refused.param, refused.message))
+    }
 }
 
-fn removes(headers: &[(String, Option<String>)], name: &str) -> bool {
-    headers
-        .iter()
-        .any(|(known, value)| value.is_none() && known.eq_ignore_ascii_case(name))
+/// A form's file, under the name of its parameter.
+fn file<'a>(field: &'a FormField<'a>) -> Option<(&'a str, &'a Upload)> {
+    match field {
+        FormField::File { name, file } => Some((name.trim_end_matches("[]"), file)),
+        FormField::Text { .. } => None,
+    }
+}
+
+/// A request that cannot be written; only a map whose keys are no text comes here.
+fn no_json(cause: &serde_json::Error) -> Error {
+    Error::option("request", format!("has no JSON form: {cause}"))
+}
+
+/// A call that can be sent again: the pages of a list are the same call with another `after`.
+pub(super) struct Template<T: Transport> {
+    client: Client<T>,
+    parts: Parts<T::Payload>,
+    options: RequestOptions,
+}
+
+impl<T: Transport + 'static> Template<T> {
+    pub(super) fn send<R: DeserializeOwned + 'static>(
+        &self,
+        more: &[(String, String)],
+    ) -> LocalFuture<'static, Result<R, Error>> {
+        let (client, options) = (self.client.clone(), self.options.clone());
+        let mut parts = self.parts.clone();
+        let replaced = |name: &String| more.iter().any(|(other, _)| other == name);
+        parts.query.retain(|(name, _)| !replaced(name));
+        parts.query.extend_from_slice(more);
+        Box::pin(async move {
+            let sent = client.send(&parts, &options, read::json()).await;
+            sent.map(|(page, _)| page)
+        })
+    }
+}
+
+/// Of an endpoint that has no method of its own: how its answer is to be read.
+impl<T: Transport + 'static> Call<T, Value> {
+    /// Reads the answer as a type of the caller's.
+    pub fn decoded<R: DeserializeOwned + 'static>(self) -> Call<T, R> {
+        self.reading(read::json())
+    }
+
+    /// Reads the answer as text, whatever its type.
+    pub fn text(self) -> Call<T, String> {
+        self.reading(read::text())
+    }
+
+    /// Gives the answer's bytes as they come, whatever their type.
+    pub fn bytes(self) -> Call<T, ByteStream<T>>
+    where
+        T::Body: Streaming<T::Fault>,
+    {
+        self.reading(read::bytes()).accept("*/*")
+    }
+
+    /// Gives the answer's server-sent events as they come; `Value` is a [`Chunk`], too.
+    pub fn events<C: DeserializeOwned + Chunk + 'static>(self) -> Call<T, EventStream<T, C>>
+    where
+        T::Body: Streaming<T::Fault>,
+    {
+        self.reading(read::events())
+    }
+}
+
+impl<T: Transport + 'static, R: 'static> IntoFuture for Call<T, R> {
+    type Output = Result<R, Error>;
+    type IntoFuture = LocalFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move { Ok(self.with_meta().await?.data) })
+    }
+}
+
+impl<T: Transport, R> fmt::Debug for Call<T, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut call = f.debug_struct("Call");
+        match &self.parts {
+            Ok(parts) => call
+                .field("method", &parts.method)
+                .field("path", &parts.path),
+            Err(error) => call.field("error", error),
+        };
+        call.field("options", &self.options).finish_non_exhaustive()
+    }
 }

@@ -1,52 +1,57 @@
 //! `POST /chat/completions`
 
-use super::call::Call;
-use super::{ChatStream, Client, Error, typed};
+use super::{Call, ChatStream, Client};
 use crate::transport::{Method, Streaming, Transport};
 use crate::wire::chat::{ChatCompletion, ChatCompletionRequest};
 
-const PATH: &str = "/chat/completions";
-
 /// Chat completions: [`Client::chat`].
 #[derive(Debug)]
-pub struct Chat<'a, T: Transport>(pub(super) &'a Client<T>);
+pub struct Chat<T: Transport>(Client<T>);
 
-impl<T: Transport> Chat<'_, T> {
-    /// Asks for a whole answer; `request.stream` is left out.
+impl<T: Transport> Client<T> {
+    /// Chat completions.
     ///
-    /// # Errors
-    /// See [`Error`]. Dropping the future aborts the request.
-    pub async fn create(&self, request: &ChatCompletionRequest) -> Result<ChatCompletion, Error> {
-        let call = self.call(request, None)?;
-        typed::fetch(self.0, call, "the answer", |answer: &ChatCompletion| {
-            &answer.extra
-        })
-        .await
+    /// ```no_run
+    /// # async fn f<T: openai_wasm::transport::Transport + 'static>(
+    /// #     client: openai_wasm::client::Client<T>,
+    /// # ) -> Result<(), openai_wasm::client::Error>
+    /// # where T::Body: openai_wasm::transport::Streaming<T::Fault> {
+    /// use futures_util::TryStreamExt;
+    /// use openai_wasm::wire::chat::{ChatCompletionMessageParam as Message, ChatCompletionRequest};
+    ///
+    /// let request = ChatCompletionRequest::new("gpt-4o-mini", [Message::user("Say this is a test")]);
+    /// let answer = client.chat().create(&request).await?;
+    ///
+    /// let mut chunks = client.chat().stream(&request).await?;
+    /// while let Some(chunk) = chunks.try_next().await? {
+    ///     print!("{}", chunk.text());
+    /// }
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn chat(&self) -> Chat<T> {
+        Chat(self.clone())
+    }
+}
+
+impl<T: Transport> Chat<T> {
+    /// Asks for a whole answer; `request.stream` is left out.
+    pub fn create(&self, request: &ChatCompletionRequest) -> Call<T, ChatCompletion> {
+        let mut request = request.clone();
+        request.stream = None;
+        self.0.ask(Method::Post, PATH).json(&request)
     }
 
     /// Asks for a streamed answer; `request.stream` is set.
-    ///
-    /// # Errors
-    /// See [`Error`]. Dropping the future, or later the stream, aborts the request and closes the
-    /// connection.
-    pub async fn stream(&self, request: &ChatCompletionRequest) -> Result<ChatStream<T>, Error>
+    pub fn stream(&self, request: &ChatCompletionRequest) -> Call<T, ChatStream<T>>
     where
+        T: 'static,
         T::Body: Streaming<T::Fault>,
     {
-        let call = self.call(request, Some(true))?;
-        let response = self.0.call(call, async |response| Ok(response)).await?;
-        ChatStream::open(self.0, response).await
-    }
-
-    fn call(
-        &self,
-        request: &ChatCompletionRequest,
-        stream: Option<bool>,
-    ) -> Result<Call<T::Payload>, Error> {
         let mut request = request.clone();
-        request.stream = stream;
-        typed::check(self.0, PATH, &request, &[])?;
-        let json = serde_json::to_string(&request).map_err(|cause| typed::no_json(&cause))?;
-        Ok(Call::new(Method::Post, PATH).json(T::Payload::from(json)))
+        request.stream = Some(true);
+        self.0.ask_for_events(Method::Post, PATH).json(&request)
     }
 }
+
+const PATH: &str = "/chat/completions";

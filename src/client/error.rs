@@ -1,11 +1,10 @@
 //! The one error of the Rust API.
 
 use std::fmt;
+use std::time::Duration;
 
-use super::call::CallError;
-use crate::policy::headers::HeaderList;
+use super::{Meta, RateLimit};
 use crate::stream::{StreamError, StreamErrorKind};
-use crate::transport::{Fault, FaultKind};
 use crate::wire::ApiError;
 
 /// What kind of failure an [`Error`] is.
@@ -45,8 +44,7 @@ struct Inner {
     option: Option<String>,
     status: Option<u16>,
     said: Option<ApiError>,
-    request_id: Option<String>,
-    retry_after_ms: Option<u64>,
+    meta: Option<Meta>,
     partial: Option<(String, u64)>,
 }
 
@@ -58,8 +56,7 @@ impl Error {
             option: None,
             status: None,
             said: None,
-            request_id: None,
-            retry_after_ms: None,
+            meta: None,
             partial: None,
         }))
     }
@@ -70,13 +67,14 @@ impl Error {
         error
     }
 
-    fn status_error(status: u16, headers: &HeaderList, body: &str) -> Self {
+    pub(super) fn status_error(meta: &Meta, body: &str) -> Self {
+        let status = meta.status();
         let said = ApiError::from_body(body.as_bytes());
         let message = match &said {
             Some(said) if !said.message.is_empty() => format!("{status} {}", said.message),
             _ => format!("{status} status code (no message)"),
         };
-        let mut error = Self::new(ErrorKind::Status, message).with_head(headers);
+        let mut error = Self::new(ErrorKind::Status, message).with_meta(meta);
         error.0.status = Some(status);
         error.0.said = said;
         error
@@ -91,10 +89,10 @@ impl Error {
         error
     }
 
-    pub(super) fn decode(what: &str, cause: &serde_json::Error) -> Self {
+    pub(super) fn decode(path: &str, cause: &serde_json::Error) -> Self {
         // The category and the place, not the text: it may be a person's.
         let message = format!(
-            "{what} is not what the endpoint documents: {:?} error at line {} column {}",
+            "the answer is not what the endpoint documents: {:?} error at `{path}`, line {} column {}",
             cause.classify(),
             cause.line(),
             cause.column()
@@ -102,12 +100,9 @@ impl Error {
         Self::new(ErrorKind::Decode, message)
     }
 
-    pub(super) fn with_head(mut self, headers: &HeaderList) -> Self {
-        self.0.request_id = headers.get("x-request-id").map(str::to_owned);
-        self.0.retry_after_ms = headers
-            .get("retry-after")
-            .and_then(|value| value.parse::<u64>().ok())
-            .map(|seconds| seconds.saturating_mul(1000));
+    /// Keeps the head of the answer that was an error.
+    pub(super) fn with_meta(mut self, meta: &Meta) -> Self {
+        self.0.meta = Some(meta.clone());
         self
     }
 
@@ -147,16 +142,40 @@ impl Error {
         self.api_error()?.code.as_deref()
     }
 
+    /// The parameter that the server finds fault with.
+    #[must_use]
+    pub fn param(&self) -> Option<&str> {
+        self.api_error()?.param.as_deref()
+    }
+
+    /// The server's type of error, for example `invalid_request_error`.
+    #[must_use]
+    pub fn error_type(&self) -> Option<&str> {
+        self.api_error()?.r#type.as_deref()
+    }
+
+    /// The head of the answer, if there was one.
+    #[must_use]
+    pub fn meta(&self) -> Option<&Meta> {
+        self.0.meta.as_ref()
+    }
+
     /// The server's id of the request, for its support.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
-        self.0.request_id.as_deref()
+        self.meta()?.request_id()
     }
 
-    /// How long the server asks to wait, in milliseconds.
+    /// How long the server asks to wait.
     #[must_use]
-    pub fn retry_after_ms(&self) -> Option<u64> {
-        self.0.retry_after_ms
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.meta()?.retry_after()
+    }
+
+    /// What the server says of the caller's limits.
+    #[must_use]
+    pub fn rate_limit(&self) -> Option<RateLimit> {
+        self.meta()?.rate_limit()
     }
 
     /// What choice 0 of a stream had said before the stream failed.
@@ -172,27 +191,6 @@ impl Error {
     }
 }
 
-impl<F: Fault> From<CallError<F>> for Error {
-    fn from(error: CallError<F>) -> Self {
-        match error {
-            CallError::Option { option, message } => Self::option(option, message),
-            CallError::Timeout => Self::new(ErrorKind::Timeout, "the request timed out"),
-            CallError::Status {
-                status,
-                headers,
-                body,
-            } => Self::status_error(status, &headers, &body),
-            CallError::Fault(fault) => {
-                let kind = match fault.kind() {
-                    FaultKind::Credential => ErrorKind::Credential,
-                    _ => ErrorKind::Connection,
-                };
-                Self::new(kind, fault.to_string())
-            }
-        }
-    }
-}
-
 impl From<StreamError> for Error {
     fn from(error: StreamError) -> Self {
         let message = error.to_string();
@@ -202,10 +200,7 @@ impl From<StreamError> for Error {
             event_index,
         } = error;
         let error = match kind {
-            StreamErrorKind::Failed(said) => {
-                let body = serde_json::Map::from_iter([("error".to_owned(), said.body)]);
-                Self::reported(ApiError::from_value(body.into()).unwrap_or_default())
-            }
+            StreamErrorKind::Failed(said) => Self::reported(*said),
             StreamErrorKind::Truncated => Self::new(ErrorKind::StreamTruncated, message),
             StreamErrorKind::TooLarge { .. } => Self::new(ErrorKind::StreamLimit, message),
             StreamErrorKind::IdleTimeout { .. } => Self::new(ErrorKind::StreamIdle, message),

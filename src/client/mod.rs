@@ -5,7 +5,11 @@ use std::rc::Rc;
 use crate::policy::checks::Profile;
 use crate::policy::endpoint::BaseUrl;
 use crate::transport::Transport;
+use limits::Limits;
 
+mod any;
+mod attempt;
+mod audio;
 #[cfg(feature = "direct")]
 pub mod auth;
 #[cfg(feature = "proxy-only")]
@@ -15,21 +19,52 @@ mod base;
 #[path = "base_given.rs"]
 mod base;
 mod builder;
-pub mod call;
+mod call;
 mod chat;
+mod completions;
+mod edits;
+mod embeddings;
+mod engines;
 mod error;
+mod files;
+mod fine_tunes;
+mod images;
+mod limits;
+mod meta;
 mod models;
+mod moderations;
+mod options;
+mod page;
+mod path;
+mod rate_limit;
+mod read;
 mod stream;
 mod token;
-mod typed;
 #[cfg(feature = "fetch")]
 mod web;
 
+pub use audio::{
+    Audio, TranscriptionAnswer, TranscriptionStream, Transcriptions, TranslationAnswer,
+    Translations,
+};
 pub use builder::Builder;
+pub use call::Call;
 pub use chat::Chat;
+pub use completions::{CompletionStream, Completions};
+pub use edits::Edits;
+pub use embeddings::Embeddings;
+pub use engines::Engines;
 pub use error::{Error, ErrorKind};
+pub use files::Files;
+pub use fine_tunes::{FineTuneEventStream, FineTunes};
+pub use images::{ImageStream, Images};
+pub use meta::{Meta, WithMeta};
 pub use models::Models;
-pub use stream::ChatStream;
+pub use moderations::Moderations;
+pub use options::RequestOptions;
+pub use page::{Items, Page};
+pub use rate_limit::RateLimit;
+pub use stream::{ByteStream, ChatStream, EventStream};
 pub use token::{Credential, LocalFuture, SessionToken};
 
 /// A client for one server or proxy. Cloning it is cheap and shares everything.
@@ -57,10 +92,7 @@ struct Settings<T: Transport> {
     keyless: bool,
     headers: Vec<(String, Option<String>)>,
     query: Vec<(String, String)>,
-    timeout_ms: u32,
-    max_retries: u32,
-    max_event_bytes: usize,
-    idle_timeout_ms: Option<u32>,
+    limits: Limits,
     profile: Profile,
 }
 
@@ -68,8 +100,7 @@ impl<T: Transport> std::fmt::Debug for Client<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Client")
             .field("base", &self.settings.base)
-            .field("timeout_ms", &self.settings.timeout_ms)
-            .field("max_retries", &self.settings.max_retries)
+            .field("limits", &self.settings.limits)
             .finish_non_exhaustive()
     }
 }
@@ -78,17 +109,5 @@ impl<T: Transport> Client<T> {
     /// Starts a client that sends through `transport`.
     pub fn with_transport(transport: T) -> Builder<T> {
         Builder::new(transport)
-    }
-
-    /// Chat completions.
-    #[must_use]
-    pub fn chat(&self) -> Chat<'_, T> {
-        Chat(self)
-    }
-
-    /// The models that the server offers.
-    #[must_use]
-    pub fn models(&self) -> Models<'_, T> {
-        Models(self)
     }
 }

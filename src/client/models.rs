@@ -1,24 +1,47 @@
-//! `GET /models`
+//! `/models`
 
-use super::call::Call;
-use super::{Client, Error, typed};
+use super::path::Path;
+use super::{Call, Client};
 use crate::transport::{Method, Transport};
-use crate::wire::ModelList;
+use crate::wire::model::{Model, ModelDeleted, ModelList};
 
 /// The models that the server offers: [`Client::models`].
 #[derive(Debug)]
-pub struct Models<'a, T: Transport>(pub(super) &'a Client<T>);
+pub struct Models<T: Transport>(Client<T>);
 
-impl<T: Transport> Models<'_, T> {
-    /// Lists them.
+impl<T: Transport> Client<T> {
+    /// The models that the server offers.
     ///
-    /// # Errors
-    /// See [`Error`]. Dropping the future aborts the request.
-    pub async fn list(&self) -> Result<ModelList, Error> {
-        let call = Call::new(Method::Get, "/models");
-        typed::fetch(self.0, call, "the list of models", |list: &ModelList| {
-            &list.extra
-        })
-        .await
+    /// ```no_run
+    /// # async fn f<T: openai_wasm::transport::Transport + 'static>(
+    /// #     client: openai_wasm::client::Client<T>,
+    /// # ) -> Result<(), openai_wasm::client::Error> {
+    /// let model = client.models().retrieve("gpt-4o-mini").await?;
+    /// println!("{} of {}", model.id, model.owned_by);
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn models(&self) -> Models<T> {
+        Models(self.clone())
     }
 }
+
+impl<T: Transport> Models<T> {
+    /// Lists them.
+    pub fn list(&self) -> Call<T, ModelList> {
+        self.0.ask(Method::Get, PATH)
+    }
+
+    /// Describes one.
+    pub fn retrieve(&self, model: &str) -> Call<T, Model> {
+        self.0.ask(Method::Get, Path::new(PATH).id("model", model))
+    }
+
+    /// Deletes a fine-tuned one. The caller must own its organisation.
+    pub fn delete(&self, model: &str) -> Call<T, ModelDeleted> {
+        self.0
+            .ask(Method::Delete, Path::new(PATH).id("model", model))
+    }
+}
+
+const PATH: &str = "/models";

@@ -1,70 +1,69 @@
-//! A streamed answer for Rust callers: bytes from the transport, chunks from the decoder.
+//! Answers that come bit by bit: typed events, or bare bytes.
 
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use futures_core::Stream;
+use serde::de::DeserializeOwned;
 
-use super::typed::media_type;
-use super::{Client, Error, ErrorKind, LocalFuture, Settings};
-use crate::policy::headers::HeaderList;
-use crate::stream::{Decoder, StreamErrorKind, Truncation};
-use crate::transport::{Body, Fault, Response, Streaming, Transport};
+use super::read::Opened;
+use super::{Error, ErrorKind, LocalFuture, Meta, Settings};
+use crate::stream::{Chunk, Decoder, StreamErrorKind};
+use crate::transport::{Body, Fault, Streaming, Transport};
 use crate::wire::ApiError;
 use crate::wire::chat::ChatCompletionChunk;
 
-/// The chunks of an answer as they arrive.
+/// The chunks of a chat answer as they arrive.
+pub type ChatStream<T> = EventStream<T, ChatCompletionChunk>;
+
+/// The events of an answer as they arrive, each as a `C`.
 ///
-/// It ends after `[DONE]` (or after a `finish_reason`); every other end is an [`Error`] as the last
-/// item, with the text so far in [`Error::partial_text`].
+/// It ends after `[DONE]` (or after what ends an answer of its kind, a `finish_reason` say); every
+/// other end is an [`Error`] as the last item, with the text so far in [`Error::partial_text`].
 ///
 /// # Cancel safety
 /// Dropping it at any time aborts the request and closes the connection. Dropping a `next()` future
 /// loses nothing.
-pub struct ChatStream<T: Transport>
+pub struct EventStream<T: Transport, C>
 where
     T::Body: Streaming<T::Fault>,
 {
-    settings: Rc<Settings<T>>,
-    headers: HeaderList,
+    meta: Meta,
     /// Gone once the stream has ended, which closes the connection.
     body: Option<<T::Body as Streaming<T::Fault>>::Bytes>,
-    decoder: Decoder<ChatCompletionChunk>,
-    idle_timeout_ms: u32,
-    /// Runs while no event comes; bytes that hold none (comments) leave it running.
-    idle: Option<LocalFuture<'static, ()>>,
+    decoder: Decoder<C>,
+    idle: Idle<T>,
 }
 
-impl<T: Transport> ChatStream<T>
+impl<T: Transport, C: DeserializeOwned + Chunk> EventStream<T, C>
 where
     T::Body: Streaming<T::Fault>,
 {
-    pub(super) async fn open(
-        client: &Client<T>,
-        response: Response<T::Body>,
-    ) -> Result<Self, Error> {
-        let Response { headers, body, .. } = response;
-        if let Some(kind) = media_type(&headers)
+    pub(super) async fn open(opened: Opened<T>) -> Result<Self, Error> {
+        let Opened {
+            settings,
+            limits,
+            meta,
+            body,
+        } = opened;
+        if let Some(kind) = meta.media_type()
             && !kind.eq_ignore_ascii_case("text/event-stream")
         {
-            return Err(no_stream(kind.to_owned(), body).await.with_head(&headers));
+            return Err(no_stream(kind.to_owned(), body).await.with_meta(&meta));
         }
-        let settings = Rc::clone(&client.settings);
         Ok(Self {
-            decoder: Decoder::with_options(settings.max_event_bytes, Truncation::Error),
-            idle_timeout_ms: settings.idle_timeout_ms.unwrap_or(settings.timeout_ms),
-            settings,
-            headers,
+            decoder: Decoder::with_options(limits.max_event_bytes, limits.truncation),
+            idle: Idle::new(settings, limits.idle_ms()),
+            meta,
             body: Some(body.into_bytes()),
-            idle: None,
         })
     }
 
-    /// The response's headers.
+    /// The head of the answer.
     #[must_use]
-    pub fn headers(&self) -> &HeaderList {
-        &self.headers
+    pub fn meta(&self) -> &Meta {
+        &self.meta
     }
 
     /// The text of choice 0 so far.
@@ -73,49 +72,31 @@ where
         self.decoder.text()
     }
 
-    fn poll_idle(&mut self, context: &mut Context<'_>) -> Poll<()>
-    where
-        T: 'static,
-    {
-        if self.idle_timeout_ms == 0 {
-            return Poll::Pending;
-        }
-        let idle = self.idle.get_or_insert_with(|| {
-            let settings = Rc::clone(&self.settings);
-            let ms = self.idle_timeout_ms;
-            Box::pin(async move { settings.transport.sleep(ms).await })
-        });
-        idle.as_mut().poll(context)
-    }
-
-    fn end(&mut self, error: impl Into<Error>) -> Poll<Option<<Self as Stream>::Item>>
-    where
-        T: 'static,
-    {
+    fn end(&mut self, error: impl Into<Error>) -> Poll<Option<Result<C, Error>>> {
         self.body = None;
-        self.idle = None;
-        Poll::Ready(Some(Err(error.into().with_head(&self.headers))))
+        self.idle.stop();
+        Poll::Ready(Some(Err(error.into().with_meta(&self.meta))))
     }
 }
 
-impl<T: Transport + 'static> Stream for ChatStream<T>
+impl<T: Transport + 'static, C: DeserializeOwned + Chunk> Stream for EventStream<T, C>
 where
     T::Body: Streaming<T::Fault>,
 {
-    type Item = Result<ChatCompletionChunk, Error>;
+    type Item = Result<C, Error>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
         loop {
             match this.decoder.next_chunk() {
                 Some(Ok(chunk)) => {
-                    this.idle = None;
+                    this.idle.stop();
                     return Poll::Ready(Some(Ok(chunk)));
                 }
                 Some(Err(error)) => return this.end(error),
                 None if this.decoder.is_ended() => {
                     this.body = None;
-                    this.idle = None;
+                    this.idle.stop();
                     return Poll::Ready(None);
                 }
                 None => {}
@@ -133,16 +114,137 @@ where
                     return this.end(lost);
                 }
                 Poll::Pending => {
-                    if this.poll_idle(context).is_pending() {
+                    if this.idle.poll(context).is_pending() {
                         return Poll::Pending;
                     }
-                    let idle_timeout_ms = u64::from(this.idle_timeout_ms);
+                    let idle_timeout_ms = u64::from(this.idle.ms);
                     let silent = StreamErrorKind::IdleTimeout { idle_timeout_ms };
                     let error = this.decoder.stop(silent);
                     return this.end(error);
                 }
             }
         }
+    }
+}
+
+/// The bytes of an answer as they arrive, a network read at a time.
+///
+/// # Cancel safety
+/// Dropping it at any time aborts the request and closes the connection. Dropping a `next()` future
+/// loses nothing.
+pub struct ByteStream<T: Transport>
+where
+    T::Body: Streaming<T::Fault>,
+{
+    meta: Meta,
+    body: Option<<T::Body as Streaming<T::Fault>>::Bytes>,
+    idle: Idle<T>,
+}
+
+impl<T: Transport> ByteStream<T>
+where
+    T::Body: Streaming<T::Fault>,
+{
+    pub(super) fn open(opened: Opened<T>) -> Self {
+        Self {
+            idle: Idle::new(opened.settings, opened.limits.idle_ms()),
+            meta: opened.meta,
+            body: Some(opened.body.into_bytes()),
+        }
+    }
+
+    /// The head of the answer.
+    #[must_use]
+    pub fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
+    /// All of the bytes, in memory.
+    ///
+    /// # Errors
+    /// The connection was lost ([`ErrorKind::Connection`]), or brought nothing for too long
+    /// ([`ErrorKind::StreamIdle`]).
+    pub async fn read_to_end(mut self) -> Result<Vec<u8>, Error>
+    where
+        T: 'static,
+    {
+        let mut all = Vec::new();
+        while let Some(bytes) = std::future::poll_fn(|c| Pin::new(&mut self).poll_next(c)).await {
+            all.extend(bytes?);
+        }
+        Ok(all)
+    }
+
+    fn end(&mut self, error: Option<Error>) -> Poll<Option<Result<Vec<u8>, Error>>> {
+        self.body = None;
+        self.idle.stop();
+        Poll::Ready(error.map(|error| Err(error.with_meta(&self.meta))))
+    }
+}
+
+impl<T: Transport + 'static> Stream for ByteStream<T>
+where
+    T::Body: Streaming<T::Fault>,
+{
+    type Item = Result<Vec<u8>, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.get_mut();
+        let Some(body) = &mut this.body else {
+            return Poll::Ready(None);
+        };
+        match Pin::new(body).poll_next(context) {
+            Poll::Ready(Some(Ok(bytes))) => {
+                this.idle.stop();
+                Poll::Ready(Some(Ok(bytes)))
+            }
+            Poll::Ready(Some(Err(fault))) => {
+                this.end(Some(Error::new(ErrorKind::Connection, fault.to_string())))
+            }
+            Poll::Ready(None) => this.end(None),
+            Poll::Pending if this.idle.poll(context).is_pending() => Poll::Pending,
+            Poll::Pending => {
+                let words = format!("no byte came within {} ms", this.idle.ms);
+                this.end(Some(Error::new(ErrorKind::StreamIdle, words)))
+            }
+        }
+    }
+}
+
+/// How long a stream has been silent. What is no progress (a comment among events) lets it run on.
+struct Idle<T: Transport> {
+    settings: Rc<Settings<T>>,
+    /// 0: for ever.
+    ms: u32,
+    timer: Option<LocalFuture<'static, ()>>,
+}
+
+impl<T: Transport> Idle<T> {
+    fn new(settings: Rc<Settings<T>>, ms: u32) -> Self {
+        Self {
+            settings,
+            ms,
+            timer: None,
+        }
+    }
+
+    /// Something came: the time counts anew from the next wait.
+    fn stop(&mut self) {
+        self.timer = None;
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<()>
+    where
+        T: 'static,
+    {
+        if self.ms == 0 {
+            return Poll::Pending;
+        }
+        let timer = self.timer.get_or_insert_with(|| {
+            let (settings, ms) = (Rc::clone(&self.settings), self.ms);
+            Box::pin(async move { settings.transport.sleep(ms).await })
+        });
+        timer.as_mut().poll(context)
     }
 }
 
@@ -161,11 +263,20 @@ async fn no_stream<F: Fault>(kind: String, body: impl Body<F>) -> Error {
     }
 }
 
-impl<T: Transport> std::fmt::Debug for ChatStream<T>
+impl<T: Transport, C> std::fmt::Debug for EventStream<T, C>
 where
     T::Body: Streaming<T::Fault>,
 {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ChatStream").finish_non_exhaustive()
+        f.debug_struct("EventStream").finish_non_exhaustive()
+    }
+}
+
+impl<T: Transport> std::fmt::Debug for ByteStream<T>
+where
+    T::Body: Streaming<T::Fault>,
+{
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ByteStream").finish_non_exhaustive()
     }
 }

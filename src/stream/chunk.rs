@@ -2,7 +2,11 @@
 
 use serde_json::Value;
 
+use crate::wire::audio::TranscriptionStreamEvent;
 use crate::wire::chat::ChatCompletionChunk;
+use crate::wire::completion::Completion;
+use crate::wire::fine_tune::FineTuneEvent;
+use crate::wire::image::{ImageStreamEvent, ImageStreamEventType};
 
 /// A chunk of an answer: what [`super::Decoder`] asks of it to tell a whole answer from a cut one.
 pub trait Chunk {
@@ -44,6 +48,52 @@ impl Chunk for ChatCompletionChunk {
     fn is_final(&self) -> bool {
         let mut choices = self.choices.iter();
         choices.any(|choice| choice.finish_reason.is_some())
+    }
+}
+
+impl Chunk for Completion {
+    fn text(&self) -> Option<&str> {
+        Some(Completion::text(self))
+    }
+
+    fn is_final(&self) -> bool {
+        let mut choices = self.choices.iter();
+        choices.any(|choice| choice.finish_reason.is_some())
+    }
+}
+
+/// The stream of a job's events ends with `[DONE]` alone.
+impl Chunk for FineTuneEvent {
+    fn text(&self) -> Option<&str> {
+        None
+    }
+
+    fn is_final(&self) -> bool {
+        false
+    }
+}
+
+impl Chunk for ImageStreamEvent {
+    fn text(&self) -> Option<&str> {
+        None
+    }
+
+    fn is_final(&self) -> bool {
+        use ImageStreamEventType::{EditCompleted, GenerationCompleted};
+        matches!(self.r#type, GenerationCompleted | EditCompleted)
+    }
+}
+
+impl Chunk for TranscriptionStreamEvent {
+    fn text(&self) -> Option<&str> {
+        match self {
+            Self::Delta(delta) => Some(&delta.delta),
+            _ => None,
+        }
+    }
+
+    fn is_final(&self) -> bool {
+        matches!(self, Self::Done(_))
     }
 }
 

@@ -7,8 +7,9 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::payload::Payload;
-use super::{Chunk, ServerError, StreamError, StreamErrorKind};
+use super::{Chunk, StreamError, StreamErrorKind};
 use crate::sse;
+use crate::wire::ApiError;
 
 /// What an end without `[DONE]` and without a `finish_reason` means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -216,17 +217,15 @@ fn read<T: DeserializeOwned>(
     };
     let failed = |error| StreamErrorKind::Failed(Box::new(error));
     if named_error {
-        return Err(match serde_json::from_str::<Value>(&lossy) {
-            Ok(value) => failed(
-                ServerError::find(&value, true).unwrap_or_else(|| ServerError::plain(&lossy)),
-            ),
-            Err(_) => failed(ServerError::plain(&lossy)),
-        });
+        let said = serde_json::from_str::<Value>(&lossy)
+            .ok()
+            .and_then(|event| ApiError::from_event(event, true));
+        return Err(failed(said.unwrap_or_else(|| ApiError::from_text(&lossy))));
     }
     // The key stands in hardly any event, and then a second look costs little.
     if error_key.find(json).is_some() {
-        let value = serde_json::from_str::<Value>(&lossy).map_err(malformed)?;
-        if let Some(error) = ServerError::find(&value, false) {
+        let event = serde_json::from_str::<Value>(&lossy).map_err(malformed)?;
+        if let Some(error) = ApiError::from_event(event, false) {
             return Err(failed(error));
         }
     }

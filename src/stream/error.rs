@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::ServerError;
+use crate::wire::ApiError;
 
 /// A stream ended without success: why, after which event, and what had been said until then.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,7 +24,7 @@ pub enum StreamErrorKind {
     /// The bytes ended without `[DONE]` and without a `finish_reason`, or inside an event.
     Truncated,
     /// The server reported an error inside the stream.
-    Failed(Box<ServerError>),
+    Failed(Box<ApiError>),
     /// One event was larger than the limit.
     TooLarge {
         /// The limit, in bytes.

@@ -22,8 +22,6 @@ pub(crate) mod event_batch;
 #[cfg(any(feature = "js", test))]
 mod leaves;
 mod payload;
-#[cfg(not(feature = "__npm-client"))]
-mod server_error;
 #[cfg(any(feature = "js", test))]
 mod template;
 
@@ -35,5 +33,3 @@ pub use chunk::Chunk;
 pub use decoder::{Decoder, Truncation};
 #[cfg(not(feature = "__npm-client"))]
 pub use error::{StreamError, StreamErrorKind};
-#[cfg(not(feature = "__npm-client"))]
-pub use server_error::ServerError;

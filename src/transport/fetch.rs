@@ -8,9 +8,10 @@ use wasm_bindgen::prelude::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{RequestInit, RequestRedirect, ResponseType};
 
-use super::{AbortGuard, Fault, FaultKind, FetchBody, Request, Response, Transport};
+use super::{AbortGuard, Fault, FaultKind, FetchBody, Request, Response, Transport, form};
 use crate::policy::headers::HeaderList;
 use crate::policy::retry::Permille;
+use crate::wire::form::FormField;
 
 /// Sends by `fetch(url, init)`.
 ///
@@ -81,6 +82,10 @@ impl Transport for FetchTransport {
     type Payload = JsValue;
     type Body = FetchBody;
     type Fault = FetchFault;
+
+    fn form(&self, fields: &[FormField<'_>]) -> Result<JsValue, FetchFault> {
+        form::form_data(fields).map_err(|cause| FetchFault::new(FaultKind::Network, cause))
+    }
 
     async fn send(&self, request: Request<JsValue>) -> Result<Response<FetchBody>, FetchFault> {
         let network = |cause| FetchFault::new(FaultKind::Network, cause);

@@ -10,6 +10,7 @@ use futures_core::Stream;
 
 use crate::policy::headers::HeaderList;
 use crate::policy::retry::Permille;
+use crate::wire::form::FormField;
 
 #[cfg(feature = "fetch")]
 mod abort;
@@ -19,9 +20,11 @@ mod body;
 mod bytes;
 #[cfg(feature = "fetch")]
 mod fetch;
+#[cfg(feature = "fetch")]
+mod form;
 
 #[cfg(feature = "fetch")]
-pub use abort::{AbortGuard, Aborted};
+use abort::AbortGuard;
 #[cfg(feature = "fetch")]
 pub use body::FetchBody;
 #[cfg(feature = "fetch")]
@@ -51,14 +54,6 @@ impl Method {
             Self::Patch => "PATCH",
             Self::Delete => "DELETE",
         }
-    }
-
-    /// The method of that name, in upper or lower case.
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        [Self::Get, Self::Post, Self::Put, Self::Patch, Self::Delete]
-            .into_iter()
-            .find(|method| method.as_str().eq_ignore_ascii_case(name))
     }
 }
 
@@ -138,12 +133,19 @@ pub trait Streaming<F>: Body<F> {
 
 /// Sends requests and keeps time.
 pub trait Transport {
-    /// A request's body; cloned for every attempt.
+    /// A request's body: a text, or a form made by [`Transport::form`]. Cloned for every attempt.
     type Payload: Clone + From<String>;
     /// A response's body.
     type Body: Body<Self::Fault>;
     /// What can go wrong.
     type Fault: Fault;
+
+    /// The payload that carries a form as `multipart/form-data`; the transport chooses the boundary
+    /// and sets `Content-Type`.
+    ///
+    /// # Errors
+    /// The platform refuses a field.
+    fn form(&self, fields: &[FormField<'_>]) -> Result<Self::Payload, Self::Fault>;
 
     /// Sends one request and waits for the response's head.
     ///

@@ -74,6 +74,39 @@ impl ApiError {
         Self::from_member(error.clone())
     }
 
+    /// The error that a stream's event reports. `named` says that the event itself is called
+    /// `error`, so that its whole body is one.
+    ///
+    /// An empty `error` object counts here: the event has nothing else to say.
+    #[must_use]
+    pub fn from_event(event: Value, named: bool) -> Option<Self> {
+        let Value::Object(mut event) = event else {
+            return named.then(|| Self::from_member(event).unwrap_or_default());
+        };
+        match event.remove("error") {
+            Some(Value::Object(error)) if error.is_empty() => return Some(Self::default()),
+            Some(error) => {
+                if let Some(error) = Self::from_member(error) {
+                    return Some(error);
+                }
+            }
+            None => {}
+        }
+        if named || event.get("object").is_some_and(|kind| kind == "error") {
+            return serde_json::from_value(Value::Object(event)).ok();
+        }
+        None
+    }
+
+    /// An error that came as bare text.
+    #[must_use]
+    pub fn from_text(text: &str) -> Self {
+        Self {
+            message: text.to_owned(),
+            ..Self::default()
+        }
+    }
+
     /// The HTTP status that the error names as its code (OpenRouter, older vLLM), if it is one:
     /// 400 to 599.
     #[must_use]
@@ -82,22 +115,29 @@ impl ApiError {
         (400..=599).contains(&status).then_some(status)
     }
 
-    /// `false`, `null`, an empty text and an empty object are no errors: some servers send
+    /// `false`, `null`, 0, an empty text and an empty object are no errors: some servers send
     /// `"error": null` with every answer.
     fn from_member(error: Value) -> Option<Self> {
         match error {
-            Value::String(message) if !message.is_empty() => Some(Self {
-                message,
-                ..Self::default()
-            }),
+            Value::String(message) if !message.is_empty() => Some(Self::from_text(&message)),
+            Value::Number(zero) if zero.as_f64() == Some(0.0) => None,
             Value::Object(error) if !error.is_empty() => {
                 serde_json::from_value(Value::Object(error)).ok()
             }
-            Value::Bool(true) | Value::Array(_) | Value::Number(_) => Some(Self {
-                message: error.to_string(),
-                ..Self::default()
-            }),
+            Value::Bool(true) | Value::Array(_) | Value::Number(_) => {
+                Some(Self::from_text(&error.to_string()))
+            }
             _ => None,
+        }
+    }
+}
+
+impl std::fmt::Display for ApiError {
+    /// The message, and the code if there is one.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.code {
+            Some(code) => write!(f, "{} ({code})", self.message),
+            None => f.write_str(&self.message),
         }
     }
 }

@@ -27,8 +27,8 @@ pub enum FormField<'a> {
     },
 }
 
-/// A request that goes out as a form.
-pub trait Form {
+/// A request that goes out as a form. Its JSON has what is not a file.
+pub trait Form: serde::Serialize {
     /// Its fields, the files first. Names and texts are those of OpenAI's own client: a list's
     /// items are `name[]` each, an object's members `name[member]`, numbers and booleans as
     /// JavaScript writes them, nothing for what is not set.

@@ -11,6 +11,7 @@
 mod build_flag;
 mod checks;
 mod client;
+mod client_endpoints;
 mod layers;
 mod openapi;
 mod proxy_policy;

@@ -90,7 +90,7 @@ fn failed(outcome: &Outcome) -> &StreamError {
 
 /// The server's error after "a".
 #[track_caller]
-fn reported(rest: &str) -> openai_wasm::stream::ServerError {
+fn reported(rest: &str) -> openai_wasm::wire::ApiError {
     let outcome = after_a(&format!("{rest}{}{DONE}", event(&delta("never"))));
     let error = failed(&outcome);
     assert_eq!((error.text.as_str(), error.event_index), ("a", 1));
@@ -138,7 +138,7 @@ fn rule_10_the_error_line_of_old_llama_cpp_is_an_error() {
         "error: {\"code\":500,\"message\":\"context full\",\"type\":\"server_error\"}\n\n",
     );
     assert_eq!(error.message, "context full");
-    assert_eq!(error.status, Some(500));
+    assert_eq!(error.status(), Some(500));
 }
 
 #[test]
@@ -208,10 +208,10 @@ fn rule_15_every_dialect_of_an_error_in_the_stream_is_an_error() {
         "data: {\"error\":{\"message\":\"m\",\"type\":\"t\",\"code\":\"c\",\"param\":\"p\"}}\n\n",
     );
     assert_eq!(openai.message, "m");
-    assert_eq!(openai.kind.as_deref(), Some("t"));
+    assert_eq!(openai.r#type.as_deref(), Some("t"));
     assert_eq!(openai.code.as_deref(), Some("c"));
     assert_eq!(openai.param.as_deref(), Some("p"));
-    assert_eq!(openai.status, None);
+    assert_eq!(openai.status(), None);
 
     let fireworks = reported("data: {\"error\":\"overloaded\"}\n\n");
     assert_eq!(fireworks.message, "overloaded");
@@ -220,7 +220,7 @@ fn rule_15_every_dialect_of_an_error_in_the_stream_is_an_error() {
         "data: {\"id\":\"g\",\"error\":{\"code\":502,\"message\":\"m\"},\"choices\":[{\"index\":0,\"delta\":{\"content\":\"\"},\"finish_reason\":\"error\"}]}\n\n",
     );
     assert_eq!(
-        (openrouter.code.as_deref(), openrouter.status),
+        (openrouter.code.as_deref(), openrouter.status()),
         (Some("502"), Some(502))
     );
 
@@ -228,18 +228,18 @@ fn rule_15_every_dialect_of_an_error_in_the_stream_is_an_error() {
         "data: {\"object\":\"error\",\"message\":\"too long\",\"type\":\"BadRequestError\",\"param\":null,\"code\":400}\n\n",
     );
     assert_eq!(
-        (vllm.message.as_str(), vllm.status),
+        (vllm.message.as_str(), vllm.status()),
         ("too long", Some(400))
     );
 
     let exo = reported(
         "data: {\"error\":{\"message\":\"m\",\"type\":\"InternalServerError\",\"code\":500}}\n\n",
     );
-    assert_eq!(exo.status, Some(500));
+    assert_eq!(exo.status(), Some(500));
 
     // No HTTP status: it stays a code.
     let odd = reported("data: {\"error\":{\"message\":\"m\",\"code\":7}}\n\n");
-    assert_eq!((odd.code.as_deref(), odd.status), (Some("7"), None));
+    assert_eq!((odd.code.as_deref(), odd.status()), (Some("7"), None));
 }
 
 #[test]

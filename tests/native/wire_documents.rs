@@ -53,7 +53,7 @@ fn round_trip_of(kind: &str, body: &Value) -> Result<Value, String> {
 
 /// What differs, by path. A `null` and an absent member are one, `1` and `1.0` are one number;
 /// what a response adds for a member that it promises must be empty.
-fn difference(before: &Value, after: &Value, adds: bool, path: &str) -> Vec<String> {
+pub(crate) fn difference(before: &Value, after: &Value, adds: bool, path: &str) -> Vec<String> {
     match (before, after) {
         (Value::Object(a), Value::Object(b)) => {
             let names = a
@@ -99,6 +99,14 @@ fn examples() -> Vec<(String, String, Value)> {
         .iter()
         .map(|e| (text(e, "source"), text(e, "type"), e["body"].clone()))
         .collect()
+}
+
+/// The body of this type in the documents' own example of `place`.
+pub(crate) fn example(place: &str, kind: &str) -> Value {
+    let place = format!("API reference 2023-b, {place}");
+    let mut examples = examples().into_iter();
+    let found = examples.find(|(source, of, _)| *source == place && of == kind);
+    found.unwrap_or_else(|| panic!("{place} has no {kind}")).2
 }
 
 #[test]

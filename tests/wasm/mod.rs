@@ -1,5 +1,7 @@
 //! The Rust client over real sockets, against the stand-in upstream; the same in Node and Chromium.
 
+mod endpoints;
+
 use std::pin::pin;
 
 use futures_util::StreamExt;
@@ -143,7 +145,7 @@ async fn dropping_a_call_before_its_answer_closes_the_servers_socket() {
     {
         let asked = request("hello");
         let chat = client.chat();
-        let call = pin!(chat.create(&asked));
+        let call = chat.create(&asked).into_future();
         let arrived = pin!(upstream_saw("requests=1"));
         if let Either::Left((answer, _)) = select(call, arrived).await {
             panic!("the stand-in hangs, but {answer:?}");

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, IntoFuture};
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
@@ -12,6 +12,8 @@ use futures_core::Stream;
 use openai_wasm::policy::headers::HeaderList;
 use openai_wasm::policy::retry::Permille;
 use openai_wasm::transport::{Body, Fault, FaultKind, Request, Response, Streaming, Transport};
+use openai_wasm::wire::form::FormField;
+use serde_json::Value;
 
 /// What the network does with one request.
 #[derive(Clone)]
@@ -34,13 +36,36 @@ pub enum Piece {
     Break,
 }
 
+/// What a request carried.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Sent {
+    Text(String),
+    /// Each field as `name=text`, or as `name=@filename;type;content`.
+    Form(Vec<String>),
+}
+
+impl From<String> for Sent {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl Sent {
+    pub fn json(&self) -> Value {
+        match self {
+            Self::Text(text) => serde_json::from_str(text).unwrap(),
+            Self::Form(fields) => panic!("a form: {fields:?}"),
+        }
+    }
+}
+
 #[derive(Default)]
 struct World {
     now: Cell<u64>,
     /// Deadlines that something waits for.
     timers: RefCell<BTreeMap<u64, usize>>,
     script: RefCell<VecDeque<Step>>,
-    requests: RefCell<Vec<Request<String>>>,
+    requests: RefCell<Vec<Request<Sent>>>,
     slept: RefCell<Vec<u32>>,
     open_bodies: Cell<usize>,
     aborted_sends: Cell<usize>,
@@ -56,7 +81,7 @@ impl Scripted {
         world
     }
 
-    pub fn requests(&self) -> Vec<Request<String>> {
+    pub fn requests(&self) -> Vec<Request<Sent>> {
         self.0.requests.borrow().clone()
     }
 
@@ -76,8 +101,8 @@ impl Scripted {
     }
 
     /// Runs a future to its end, jumping the clock to the next deadline whenever all wait.
-    pub fn run<F: Future>(&self, future: F) -> F::Output {
-        let mut future = pin!(future);
+    pub fn run<F: IntoFuture>(&self, future: F) -> F::Output {
+        let mut future = pin!(future.into_future());
         let mut context = Context::from_waker(Waker::noop());
         loop {
             if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
@@ -211,14 +236,24 @@ impl Drop for Pending {
 }
 
 impl Transport for Scripted {
-    type Payload = String;
+    type Payload = Sent;
     type Body = ScriptedBody;
     type Fault = ScriptedFault;
 
-    async fn send(
-        &self,
-        request: Request<String>,
-    ) -> Result<Response<ScriptedBody>, ScriptedFault> {
+    fn form(&self, fields: &[FormField<'_>]) -> Result<Sent, ScriptedFault> {
+        let fields = fields.iter().map(|field| match field {
+            FormField::Text { name, value } => format!("{name}={value}"),
+            FormField::File { name, file } => {
+                let kind = file.content_type.as_deref().unwrap_or_default();
+                let content = String::from_utf8_lossy(&file.bytes);
+                format!("{name}=@{};{kind};{content}", file.filename)
+            }
+            other => panic!("{other:?}"),
+        });
+        Ok(Sent::Form(fields.collect()))
+    }
+
+    async fn send(&self, request: Request<Sent>) -> Result<Response<ScriptedBody>, ScriptedFault> {
         self.0.requests.borrow_mut().push(request);
         let step = self.0.script.borrow_mut().pop_front();
         match step.expect("the script has no step for this request") {

@@ -1,0 +1,125 @@
+//! What a caller may ask of a single call, over what the client was built with.
+
+use std::fmt;
+
+use crate::stream::Truncation;
+
+/// Options of one call. Whatever is not set is the client's.
+///
+/// ```no_run
+/// # #[cfg(all(feature = "fetch", not(feature = "proxy-only")))]
+/// # async fn f(client: openai_wasm::client::Client<openai_wasm::transport::FetchTransport>)
+/// # -> Result<(), openai_wasm::client::Error> {
+/// use openai_wasm::client::RequestOptions;
+///
+/// let quick = RequestOptions::new().timeout_ms(5_000).max_retries(0);
+/// let models = client.models().list().with(quick).await?;
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Default)]
+#[must_use]
+pub struct RequestOptions {
+    pub(super) timeout_ms: Option<u32>,
+    pub(super) max_retries: Option<u32>,
+    pub(super) idle_timeout_ms: Option<u32>,
+    pub(super) max_event_bytes: Option<usize>,
+    pub(super) truncation: Option<Truncation>,
+    pub(super) idempotency_key: Option<String>,
+    pub(super) headers: Vec<(String, Option<String>)>,
+    pub(super) query: Vec<(String, String)>,
+}
+
+impl RequestOptions {
+    /// Nothing but what the client was built with.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The time limit of one attempt in milliseconds, to the end of a buffered body or to the head
+    /// of a streamed one.
+    pub fn timeout_ms(mut self, timeout_ms: u32) -> Self {
+        self.timeout_ms = Some(timeout_ms);
+        self
+    }
+
+    /// How often a failed attempt is repeated.
+    pub fn max_retries(mut self, max_retries: u32) -> Self {
+        self.max_retries = Some(max_retries);
+        self
+    }
+
+    /// How long a stream may bring no event (a byte stream: no byte), in milliseconds; 0 means for
+    /// ever.
+    pub fn idle_timeout_ms(mut self, idle_timeout_ms: u32) -> Self {
+        self.idle_timeout_ms = Some(idle_timeout_ms);
+        self
+    }
+
+    /// The size in bytes at which one stream event is refused.
+    pub fn max_event_bytes(mut self, max_event_bytes: usize) -> Self {
+        self.max_event_bytes = Some(max_event_bytes);
+        self
+    }
+
+    /// What a stream's end without `[DONE]` and without a `finish_reason` means.
+    pub fn truncation(mut self, truncation: Truncation) -> Self {
+        self.truncation = Some(truncation);
+        self
+    }
+
+    /// `Idempotency-Key`, the same for every attempt: a server that knows it does a repeated request
+    /// once. Not sent with `GET`.
+    pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
+        self.idempotency_key = Some(key.into());
+        self
+    }
+
+    /// A header; `None` removes one that the client would send. One that cannot be sent fails the
+    /// call with an error that names `headers`.
+    pub fn header(mut self, name: impl Into<String>, value: Option<&str>) -> Self {
+        self.headers.push((name.into(), value.map(str::to_owned)));
+        self
+    }
+
+    /// A query parameter, behind those of the client.
+    pub fn query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.query.push((name.into(), value.into()));
+        self
+    }
+
+    /// These, and where they say nothing `earlier`'s.
+    pub(super) fn over(self, earlier: Self) -> Self {
+        let Self {
+            mut headers,
+            mut query,
+            ..
+        } = earlier;
+        headers.extend(self.headers);
+        query.extend(self.query);
+        Self {
+            timeout_ms: self.timeout_ms.or(earlier.timeout_ms),
+            max_retries: self.max_retries.or(earlier.max_retries),
+            idle_timeout_ms: self.idle_timeout_ms.or(earlier.idle_timeout_ms),
+            max_event_bytes: self.max_event_bytes.or(earlier.max_event_bytes),
+            truncation: self.truncation.or(earlier.truncation),
+            idempotency_key: self.idempotency_key.or(earlier.idempotency_key),
+            headers,
+            query,
+        }
+    }
+}
+
+/// Limits and names only: a value may be a credential.
+impl fmt::Debug for RequestOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
+        f.debug_struct("RequestOptions")
+            .field("timeout_ms", &self.timeout_ms)
+            .field("max_retries", &self.max_retries)
+            .field("idle_timeout_ms", &self.idle_timeout_ms)
+            .field("max_event_bytes", &self.max_event_bytes)
+            .field("truncation", &self.truncation)
+            .field("headers", &names)
+            .finish_non_exhaustive()
+    }
+}
