@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::rule::Place;
+use super::place::Place;
 use super::table::ROWS;
 use super::{Profile, Refused, check};
 use crate::wire::Upload;

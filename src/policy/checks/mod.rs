@@ -29,6 +29,7 @@ mod cases;
 mod file;
 #[cfg(test)]
 mod generated;
+mod place;
 mod rule;
 mod table;
 
@@ -37,7 +38,8 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::wire::Upload;
-use rule::{Place, Rule, When};
+use place::{Place, When};
+use rule::Rule;
 
 /// Whose documents the parameters are held to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]

@@ -2,7 +2,8 @@
 
 use super::Profile::{self, Fireworks, OpenAi};
 use super::Row;
-use super::rule::{Ends, Rule, When};
+use super::place::When;
+use super::rule::{Ends, Rule};
 
 // The documents.
 const REFERENCE: &str = "API reference, 2023";
@@ -52,40 +53,29 @@ const fn when(param: &'static str, is: &'static [&'static str]) -> When {
     }
 }
 
-const fn from_to(least: f64, most: f64) -> Rule {
+const fn number(least: f64, most: Option<f64>, ends: Ends, whole: bool) -> Rule {
     Rule::Number {
         least,
-        most: Some(most),
-        ends: Ends::Inside,
-        whole: false,
+        most,
+        ends,
+        whole,
     }
+}
+
+const fn from_to(least: f64, most: f64) -> Rule {
+    number(least, Some(most), Ends::Inside, false)
 }
 
 const fn between(least: f64, most: f64, ends: Ends) -> Rule {
-    Rule::Number {
-        least,
-        most: Some(most),
-        ends,
-        whole: false,
-    }
+    number(least, Some(most), ends, false)
 }
 
 const fn whole(least: f64, most: f64, ends: Ends) -> Rule {
-    Rule::Number {
-        least,
-        most: Some(most),
-        ends,
-        whole: true,
-    }
+    number(least, Some(most), ends, true)
 }
 
 const fn at_least(least: f64) -> Rule {
-    Rule::Number {
-        least,
-        most: None,
-        ends: Ends::Inside,
-        whole: true,
-    }
+    number(least, None, Ends::Inside, true)
 }
 
 const fn items(least: usize, most: usize) -> Rule {
@@ -113,21 +103,10 @@ const fn row(
     }
 }
 
-const fn row_when(
-    profiles: &'static [Profile],
-    endpoints: &'static [&'static str],
-    param: &'static str,
-    rule: Rule,
-    source: &'static str,
-    when: When,
-) -> Row {
-    Row {
-        profiles,
-        endpoints,
-        param,
-        rule,
-        when: Some(when),
-        source,
+impl Row {
+    const fn when(mut self, when: When) -> Self {
+        self.when = Some(when);
+        self
     }
 }
 
@@ -159,7 +138,7 @@ pub(super) const ROWS: &[Row] = &[
     row(FIREWORKS, CHATS, "n", whole(1.0, 128.0, Ends::MostOutside), CHAT_OF_FIREWORKS),
     row(OPENAI, &[EDITS], "n", whole(1.0, 20.0, Ends::Inside), OPENAPI),
     row(OPENAI, IMAGES, "n", whole(1.0, 10.0, Ends::Inside), REFERENCE),
-    row_when(OPENAI, &[GENERATIONS], "n", whole(1.0, 1.0, Ends::Inside), TODAY, when("model", &["dall-e-3"])),
+    row(OPENAI, &[GENERATIONS], "n", whole(1.0, 1.0, Ends::Inside), TODAY).when(when("model", &["dall-e-3"])),
     row(OPENAI, &[COMPLETIONS], "best_of", whole(0.0, 20.0, Ends::Inside), OPENAPI),
     row(OPENAI, &[COMPLETIONS], "best_of", Rule::AtLeast("n"), REFERENCE),
     row(OPENAI, &[COMPLETIONS], "best_of", Rule::Excludes("stream"), REFERENCE),
@@ -171,7 +150,7 @@ pub(super) const ROWS: &[Row] = &[
     row(BOTH, CHATS, "top_logprobs", Rule::Needs(&["logprobs"]), CHAT_OF_FIREWORKS),
     row(OPENAI, TEXTS, "stream_options", Rule::Needs(&["stream"]), COMPLETION),
     row(OPENAI, CHATS, "response_format.type", Rule::OneOf(&["text", "json_object", "json_schema"]), TODAY),
-    row_when(BOTH, CHATS, "response_format.json_schema", Rule::Required, CHAT_OF_FIREWORKS, when("type", &["json_schema"])),
+    row(BOTH, CHATS, "response_format.json_schema", Rule::Required, CHAT_OF_FIREWORKS).when(when("type", &["json_schema"])),
     row(BOTH, CHATS, "response_format.json_schema", Rule::NeedsValue("type", "json_schema"), CHAT_OF_FIREWORKS),
     row(OPENAI, CHATS, "response_format.json_schema.name", Rule::Required, TODAY),
     row(OPENAI, CHATS, "response_format.json_schema.name", Rule::Name, TODAY),
@@ -188,8 +167,8 @@ pub(super) const ROWS: &[Row] = &[
     row(OPENAI, CHATS, "messages", items(1, usize::MAX), OPENAPI),
     row(OPENAI, CHATS, "messages[].role", Rule::Required, REFERENCE),
     row(OPENAI, CHATS, "messages[].role", Rule::OneOf(&["developer", "system", "user", "assistant", "tool", "function"]), TODAY),
-    row_when(OPENAI, CHATS, "messages[].content", Rule::Required, OPENAPI, when("role", &["developer", "system", "user", "tool"])),
-    row_when(OPENAI, CHATS, "messages[].name", Rule::Required, OPENAPI, when("role", &["function"])),
+    row(OPENAI, CHATS, "messages[].content", Rule::Required, OPENAPI).when(when("role", &["developer", "system", "user", "tool"])),
+    row(OPENAI, CHATS, "messages[].name", Rule::Required, OPENAPI).when(when("role", &["function"])),
     row(OPENAI, CHATS, "messages[].name", Rule::Name, OPENAPI),
     row(OPENAI, &[EDITS], "instruction", Rule::Required, REFERENCE),
 
@@ -206,17 +185,17 @@ pub(super) const ROWS: &[Row] = &[
 
     // Images
     row(OPENAI, PROMPTED_IMAGES, "prompt", Rule::Required, REFERENCE),
-    row_when(OPENAI, PROMPTED_IMAGES, "prompt", length(0, 1000), REFERENCE, DALL_E_2),
-    row_when(OPENAI, &[GENERATIONS], "prompt", length(0, 4000), TODAY, when("model", &["dall-e-3"])),
-    row_when(OPENAI, IMAGES, "size", Rule::OneOf(&["256x256", "512x512", "1024x1024"]), REFERENCE, DALL_E_2),
-    row_when(OPENAI, &[GENERATIONS], "size", Rule::OneOf(&["1024x1024", "1792x1024", "1024x1792"]), TODAY, when("model", &["dall-e-3"])),
+    row(OPENAI, PROMPTED_IMAGES, "prompt", length(0, 1000), REFERENCE).when(DALL_E_2),
+    row(OPENAI, &[GENERATIONS], "prompt", length(0, 4000), TODAY).when(when("model", &["dall-e-3"])),
+    row(OPENAI, IMAGES, "size", Rule::OneOf(&["256x256", "512x512", "1024x1024"]), REFERENCE).when(DALL_E_2),
+    row(OPENAI, &[GENERATIONS], "size", Rule::OneOf(&["1024x1024", "1792x1024", "1024x1792"]), TODAY).when(when("model", &["dall-e-3"])),
     row(OPENAI, IMAGES, "response_format", Rule::OneOf(&["url", "b64_json"]), REFERENCE),
     row(OPENAI, UPLOADED_IMAGES, "image", Rule::Required, REFERENCE),
-    row_when(OPENAI, UPLOADED_IMAGES, "image", items(1, 1), TODAY, DALL_E_2),
-    row_when(OPENAI, UPLOADED_IMAGES, "image", Rule::Below { mebibytes: 4 }, REFERENCE, DALL_E_2),
-    row_when(OPENAI, UPLOADED_IMAGES, "image", Rule::Png, REFERENCE, DALL_E_2),
-    row_when(OPENAI, UPLOADED_IMAGES, "image", Rule::Square, REFERENCE, DALL_E_2),
-    row_when(OPENAI, &[IMAGE_EDITS], "image", Rule::Transparent { unless: "mask" }, REFERENCE, DALL_E_2),
+    row(OPENAI, UPLOADED_IMAGES, "image", items(1, 1), TODAY).when(DALL_E_2),
+    row(OPENAI, UPLOADED_IMAGES, "image", Rule::Below { mebibytes: 4 }, REFERENCE).when(DALL_E_2),
+    row(OPENAI, UPLOADED_IMAGES, "image", Rule::Png, REFERENCE).when(DALL_E_2),
+    row(OPENAI, UPLOADED_IMAGES, "image", Rule::Square, REFERENCE).when(DALL_E_2),
+    row(OPENAI, &[IMAGE_EDITS], "image", Rule::Transparent { unless: "mask" }, REFERENCE).when(DALL_E_2),
     row(OPENAI, &[IMAGE_EDITS], "mask", Rule::Below { mebibytes: 4 }, REFERENCE),
     row(OPENAI, &[IMAGE_EDITS], "mask", Rule::Png, REFERENCE),
     row(OPENAI, &[IMAGE_EDITS], "mask", Rule::SizeOf("image"), REFERENCE),
@@ -235,15 +214,15 @@ pub(super) const ROWS: &[Row] = &[
     row(OPENAI, AUDIO, "file", Rule::Extension(FORMATS_OF_AUDIO), TODAY),
     row(OPENAI, AUDIO, "temperature", from_to(0.0, 1.0), REFERENCE),
     row(OPENAI, &[TRANSLATIONS], "response_format", Rule::OneOf(FORMATS_OF_TRANSCRIPTS), REFERENCE),
-    row_when(OPENAI, &[TRANSCRIPTIONS], "response_format", Rule::OneOf(FORMATS_OF_TRANSCRIPTS), REFERENCE, when("model", &["whisper-1"])),
+    row(OPENAI, &[TRANSCRIPTIONS], "response_format", Rule::OneOf(FORMATS_OF_TRANSCRIPTS), REFERENCE).when(when("model", &["whisper-1"])),
     row(OPENAI, &[TRANSCRIPTIONS], "timestamp_granularities", Rule::NeedsValue("response_format", "verbose_json"), TODAY),
 
     // Files and fine-tunes
     row(OPENAI, &["/files"], "file", Rule::Required, REFERENCE),
     row(OPENAI, &["/files"], "purpose", Rule::Required, REFERENCE),
-    row_when(OPENAI, &["/files"], "file", Rule::Extension(&[".jsonl"]), REFERENCE, when("purpose", &["fine-tune", "batch"])),
-    row_when(OPENAI, &["/files"], "file", Rule::JsonLines, REFERENCE, when("purpose", &["fine-tune", "batch"])),
-    row_when(OPENAI, &["/files"], "file", Rule::UpTo { mebibytes: 200 }, TODAY, when("purpose", &["batch"])),
+    row(OPENAI, &["/files"], "file", Rule::Extension(&[".jsonl"]), REFERENCE).when(when("purpose", &["fine-tune", "batch"])),
+    row(OPENAI, &["/files"], "file", Rule::JsonLines, REFERENCE).when(when("purpose", &["fine-tune", "batch"])),
+    row(OPENAI, &["/files"], "file", Rule::UpTo { mebibytes: 200 }, TODAY).when(when("purpose", &["batch"])),
     row(OPENAI, &["/files"], "file", Rule::UpTo { mebibytes: 512 }, TODAY),
     row(OPENAI, &["/fine-tunes"], "training_file", Rule::Required, REFERENCE),
     row(OPENAI, &["/fine-tunes"], "suffix", length(1, 40), OPENAPI),
