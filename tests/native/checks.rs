@@ -3,7 +3,12 @@
 
 use openai_wasm::client::{Client, Error, ErrorKind};
 use openai_wasm::policy::checks::Profile;
+use openai_wasm::wire::Upload;
+use openai_wasm::wire::audio::TranscriptionRequest;
 use openai_wasm::wire::chat::{ChatCompletionMessageParam, ChatCompletionRequest};
+use openai_wasm::wire::file::FileRequest;
+use openai_wasm::wire::fine_tune::FineTuneRequest;
+use openai_wasm::wire::image::{ImageEditRequest, ImageVariationRequest};
 
 use crate::support::{Piece, Scripted, Step};
 
@@ -66,6 +71,41 @@ fn a_keyless_client_has_no_profile_unless_it_is_chosen() {
         let done = ask(&client, &world, temperature);
         assert_eq!(done.is_ok(), sent, "{profile:?} {temperature}");
     }
+}
+
+#[test]
+fn files_of_forms_are_checked_by_their_bytes_and_names_before_anything_is_sent() {
+    let world = world();
+    let client = keyless(&world, Some(Profile::OpenAi));
+    let text = || Upload::new("a.txt", "no image, no sound");
+    let refused = |param: &str, done: Result<(), Error>| {
+        let error = done.unwrap_err();
+        assert_eq!(error.option_name(), Some(param), "{error}");
+        assert!(!error.to_string().contains("no image"), "{error}");
+    };
+    let edit = ImageEditRequest::new(text(), "An otter");
+    let done = world.run(client.images().edit(&edit).into_future());
+    refused("image", done.map(|_| ()));
+    let variation = ImageVariationRequest::new(text());
+    let done = world.run(client.images().create_variation(&variation).into_future());
+    refused("image", done.map(|_| ()));
+    let speech = TranscriptionRequest::new(text(), "whisper-1");
+    let done = world.run(
+        client
+            .audio()
+            .transcriptions()
+            .create(&speech)
+            .into_future(),
+    );
+    refused("file", done.map(|_| ()));
+    let file = FileRequest::new(text(), "fine-tune");
+    let done = world.run(client.files().upload(&file).into_future());
+    refused("file", done.map(|_| ()));
+    let mut job = FineTuneRequest::new("file-1");
+    job.suffix = Some("x".repeat(41));
+    let done = world.run(client.fine_tunes().create(&job).into_future());
+    refused("suffix", done.map(|_| ()));
+    assert!(world.requests().is_empty());
 }
 
 #[cfg(feature = "direct")]
