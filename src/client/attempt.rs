@@ -170,10 +170,9 @@ impl<T: Transport> Settings<T> {
     }
 
     fn check_header(&self, option: &str, name: &str, value: Option<&str>) -> Result<(), Error> {
-        let check = if self.keyless {
-            headers::check_keyless
-        } else {
-            headers::check
+        let check = match value {
+            Some(_) if self.keyless => headers::check_keyless,
+            _ => headers::check,
         };
         check(name, value.unwrap_or_default())
             .map_err(|fault| Error::option(option, header_message(name, fault)))

@@ -115,6 +115,32 @@ impl Scripted {
         }
     }
 
+    /// Runs a future up to a time on the clock, where it still has to wait.
+    pub fn run_until<F: Future>(&self, ms: u64, mut future: Pin<&mut F>) {
+        let mut context = Context::from_waker(Waker::noop());
+        loop {
+            assert!(future.as_mut().poll(&mut context).is_pending(), "it ended");
+            let next = self.0.timers.borrow().keys().next().copied();
+            let Some(next) = next.filter(|next| *next <= ms) else {
+                self.0.now.set(ms);
+                return;
+            };
+            self.0.timers.borrow_mut().remove(&next);
+            self.0.now.set(self.0.now.get().max(next));
+        }
+    }
+
+    /// The items of a stream, to its end.
+    pub fn drain<S: Stream + Unpin>(&self, mut stream: S) -> Vec<S::Item> {
+        let mut items = Vec::new();
+        while let Some(item) = self.run(std::future::poll_fn(|context| {
+            Pin::new(&mut stream).poll_next(context)
+        })) {
+            items.push(item);
+        }
+        items
+    }
+
     fn timer(&self, ms: u32) -> Timer {
         let at = self.now() + u64::from(ms);
         *self.0.timers.borrow_mut().entry(at).or_default() += 1;
