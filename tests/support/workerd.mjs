@@ -5,8 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import workerd from "workerd";
+import june from "workerd-june";
 
 import { start } from "./program.mjs";
+
+/** What leaving and breaking connections is tested on: runtimes differ in what they tell, and when. */
+export const BINARIES = { workerd: workerd.default, "workerd of June 2026": june.default };
 
 export const COMPATIBILITY_DATE = "2026-06-01";
 export const COMPATIBILITY_FLAGS = ["enable_request_signal"];

@@ -10,6 +10,7 @@ import { after, before, beforeEach, describe, it } from "node:test";
 
 import { QUESTION, startProxy } from "../support/proxy.mjs";
 import { startUpstream } from "../support/upstream.mjs";
+import { BINARIES } from "../support/workerd.mjs";
 
 const STREAM = { ...QUESTION, stream: true };
 
@@ -24,8 +25,10 @@ const RELAY = `export default {
   },
 };`;
 
-for (const [topology, more] of [
+const TOPOLOGIES = [
   ["directly", async () => ({})],
+  ["with a ledger", async () => ({ options: "{ onUsage() {} }" })],
+  ["without a look at the answer", async () => ({ options: "{ inspectAnswers: false }" })],
   ["behind a service binding", async () => ({ front: FORWARD })],
   [
     "with a service binding in the place of fetch",
@@ -35,13 +38,16 @@ for (const [topology, more] of [
       services: { relay: { modules: [{ name: "relay.js", esModule: RELAY }] } },
     }),
   ],
-]) {
-  describe(`the upstream's socket closes within a second, ${topology},`, () => {
+];
+const all = Object.entries(BINARIES).flatMap(([version, binary]) => TOPOLOGIES.map(([topology, more]) => [version, binary, topology, more]));
+
+for (const [version, binary, topology, more] of all) {
+  describe(`the upstream's socket closes within a second, ${topology}, in ${version},`, () => {
     let upstream;
     let proxy;
     before(async () => {
       upstream = await startUpstream();
-      proxy = await startProxy({ upstream, ...(await more()) });
+      proxy = await startProxy({ upstream, binary, ...(await more()) });
     });
     after(() => Promise.all([proxy?.stop(), upstream?.stop()]));
     beforeEach(() => upstream.reset());

@@ -5,6 +5,7 @@ import { after, before, beforeEach, it } from "node:test";
 
 import { QUESTION, startProxy } from "../support/proxy.mjs";
 import { startUpstream } from "../support/upstream.mjs";
+import { BINARIES } from "../support/workerd.mjs";
 
 const STREAM = { ...QUESTION, stream: true };
 
@@ -89,6 +90,21 @@ const dataOf = (answer) =>
     .split(/\n\n/)
     .filter((event) => event.startsWith("data: {"))
     .map((event) => JSON.parse(event.slice(6)));
+
+it("T9_a runtime that takes a reset for an end changes nothing", async () => {
+  const june = await startProxy({ upstream, binary: BINARIES["workerd of June 2026"] });
+  try {
+    for (const fault of ["reset-events=3", "cut-events=3", "reset-events=0"]) {
+      await upstream.arm(fault);
+      const answer = await june.chat(STREAM);
+      assert.equal(await answer.ended, "end", fault);
+      assert.equal(dataOf(answer).at(-1).error.code, "upstream_truncated", fault);
+    }
+    assert.match((await june.chat(STREAM)).text(), /\[DONE\]/);
+  } finally {
+    await june.stop();
+  }
+});
 
 it("T10_an answer of the wrong type is refused", async () => {
   for (const [fault, body] of [["html", STREAM], ["html", QUESTION], ["json", STREAM], ["sse", QUESTION], ["content-type=text/plain", STREAM]]) {
