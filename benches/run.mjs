@@ -1,7 +1,7 @@
 // `cargo xtask bench`: ours beside the peers, as tables.
 //
 // --quick            fewer rounds, shorter samples
-// --runtime a,b      of node, rust, chromium, workerd
+// --runtime a,b      of node, rust, chromium, workerd, and proxy
 // --shape text       only shapes whose name holds the text
 // --no-record        print, but write no file
 
@@ -12,13 +12,14 @@ import { parseArgs } from "node:util";
 
 import { linear } from "./linear.mjs";
 import { plan, sizeName } from "./measure.mjs";
+import { proxy } from "./proxy.mjs";
 import * as runtimes from "./runtimes.mjs";
 import { drip, shapes } from "./shapes.mjs";
 
 const { values: chosen } = parseArgs({
   options: {
     quick: { type: "boolean", default: false },
-    runtime: { type: "string", default: "node,rust,chromium,workerd" },
+    runtime: { type: "string", default: "node,rust,chromium,workerd,proxy" },
     shape: { type: "string", default: "" },
     "no-record": { type: "boolean", default: false },
   },
@@ -43,14 +44,15 @@ const say = (line = "") => {
 const versions = await Promise.all(
   ["openai", "eventsource-parser", "@ai-sdk/provider-utils"].map(async (name) => `${name} ${await runtimes.versionOf(name)}`),
 );
-say(`# Decoder benchmarks, ${new Date().toISOString().slice(0, 10)}`);
+say(`# Benchmarks, ${new Date().toISOString().slice(0, 10)}`);
 say();
 say(`${cpus()[0]?.model.trim() || "unknown processor"}, ${cpus().length} threads, ${Math.round(totalmem() / 2 ** 30)} GiB; ${process.platform} ${process.arch}. Peers: ${versions.join(", ")}.`);
 say();
 say(`Microseconds an event, from \`fetch\` to the loop's body, the median of ${options.rounds} interleaved rounds; in brackets, how many times as fast as the official client. Every answer was checked before it was timed. "objects" joins the text of chunk objects, as the peers do; "textStream" joins the strings that it gives.`);
 
 const all = plan(shapes(events), drip(events));
-for (const name of chosen.runtime.split(",")) {
+const names = chosen.runtime.split(",");
+for (const name of names.filter((name) => name !== "proxy")) {
   const runtime = await runtimes[name]({ events });
   say();
   say(`## ${runtime.name}`);
@@ -96,6 +98,13 @@ if (chosen.runtime.includes("node") && chosen.shape === "") {
     say(`| ${name} | ${once.toFixed(1)} | ${twice.toFixed(1)} | ${ratio.toFixed(2)} |`);
     if (ratio > 2.2) failures.push(`${name}: twice the bytes take ${ratio.toFixed(2)} times as long`);
   }
+}
+
+if (names.includes("proxy") && chosen.shape === "") {
+  say();
+  say(`## The proxy, in workerd ${await runtimes.versionOf("workerd")}`);
+  say();
+  await proxy({ rounds: chosen.quick ? 3 : 9, say, fail: (failure) => failures.push(failure) });
 }
 
 say();
