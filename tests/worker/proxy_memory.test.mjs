@@ -53,6 +53,16 @@ async function growth(rounds, round) {
   return (await memory()) - before;
 }
 
+it("P3_forty of the largest bodies at once fit into a Worker", async () => {
+  const body = JSON.stringify({ ...QUESTION, messages: [{ role: "user", content: "x".repeat(262_000) }] });
+  await upstream.arm("hang=1000", { times: 40 });
+  const answers = await Promise.all(Array.from({ length: 40 }, () => proxy.chat(body)));
+  assert.ok(answers.every(({ status }) => status === 200 || status === 400 || status === 429), answers[0].text());
+  // Of its 128 MB, WebAssembly may take half.
+  assert.ok((await memory()) < 64 * 2 ** 20, `${await memory()} bytes`);
+  await upstream.reset();
+});
+
 it("P3_callers that leave while they wait take their memory with them", async () => {
   const grown = await growth(25, async () => {
     await upstream.arm("hang", { times: AT_ONCE });
