@@ -18,4 +18,5 @@ export { toFile } from "./lib/to-file.js";
 export { Page, PagePromise } from "./lib/page.js";
 export { APIPromise } from "./lib/promise.js";
 export { ChatCompletionStream } from "./lib/chat-stream.js";
+export { watchFingerprint } from "./lib/reproducibility.js";
 export { Stream } from "./lib/stream.js";

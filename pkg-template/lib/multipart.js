@@ -132,22 +132,19 @@ function streamOf(fields) {
     }
     yield encoder.encode(`--${boundary}--\r\n`);
   })();
-  const payload = new ReadableStream(
-    {
-      async pull(controller) {
-        const { done, value } = await parts.next();
-        if (done) controller.close();
-        else controller.enqueue(value ?? new Uint8Array());
-      },
-      async cancel(reason) {
-        // A read that waits ends with this; the generator can only end after it.
-        await reading.cancel?.(reason);
-        await parts.return();
-      },
-    },
-    { highWaterMark: 0 },
-  );
-  return { payload, mediaType: `multipart/form-data; boundary=${boundary}`, streamed: true };
+  // A read that waits ends with the first; the generator can only end after it. A platform may leave
+  // the stream of an aborted request as it is, so whoever sends it calls this as well.
+  const release = (reason) => {
+    reading.cancel?.(reason)?.catch(() => {});
+    parts.return().catch(() => {});
+  };
+  const pull = async (controller) => {
+    const { done, value } = await parts.next();
+    if (done) controller.close();
+    else controller.enqueue(value ?? new Uint8Array());
+  };
+  const payload = new ReadableStream({ pull, cancel: release }, { highWaterMark: 0 });
+  return { payload, mediaType: `multipart/form-data; boundary=${boundary}`, streamed: true, release };
 }
 
 /** As FormData writes names: HTML standard, "multipart/form-data encoding algorithm". */

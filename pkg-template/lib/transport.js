@@ -17,7 +17,8 @@ import { shown } from "./log.js";
  *
  * @param client `{ runtime, fetch, base, baseOption, credential, keyed, headers, query, log }`
  * @param call `{ method, path, payload, mediaType, streamed, form, buffered, whole, query, headers,
- *   timeoutMs, maxRetries, signal }`: `form` gives the three before it, `whole` is what is no stream of events
+ *   timeoutMs, maxRetries, signal }`: `form` gives the three before it, and `release`, which lets go
+ *   of what they read; `whole` is what is no stream of events
  */
 export function send(client, call) {
   return new Promise((resolve, reject) => {
@@ -30,9 +31,13 @@ export function send(client, call) {
     // A call that is aborted before it starts sends nothing.
     if (signal?.aborted) return leave();
     signal?.addEventListener("abort", leave, { once: true });
+    const fail = (error) => {
+      sending.stop(error);
+      reject(error);
+    };
     sending
       .run()
-      .then(resolve, reject)
+      .then(resolve, fail)
       .finally(() => signal?.removeEventListener("abort", leave));
   });
 }
@@ -67,6 +72,7 @@ class Sending {
     this.#stopped = true;
     clearTimeout(this.#timer);
     this.#controller?.abort(reason);
+    this.#call.release?.(reason);
   }
 
   async run() {
