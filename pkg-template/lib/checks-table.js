@@ -92,8 +92,6 @@ export default [
   [["openai"],["/files"],"purpose","required",null,"is required"],
   [["openai"],["/files"],"file","extension",[".jsonl"],"must be named .jsonl",["purpose",["fine-tune","batch"],false]],
   [["openai"],["/files"],"file","jsonLines",null,"must have a JSON object on each line",["purpose",["fine-tune","batch"],false]],
-  [["openai"],["/files"],"file","upTo",209715200,"must be a file of up to 200 MB",["purpose",["batch"],false]],
-  [["openai"],["/files"],"file","upTo",536870912,"must be a file of up to 512 MB"],
   [["openai"],["/fine-tunes"],"training_file","required",null,"is required"],
   [["openai"],["/fine-tunes"],"suffix","length",[1,40],"must have 1 to 40 characters"],
   [["openai"],["/fine-tunes"],"compute_classification_metrics","needs",["validation_file"],"needs validation_file"],

@@ -127,7 +127,6 @@ const RULES = {
       return unless(ending === undefined || endings.includes(ending.toLowerCase()), shown(ending));
     }),
   below: (value, bytes) => each(value, (file) => unless(sizeOf(file) < bytes, `${sizeOf(file)} bytes`)),
-  upTo: (value, bytes) => each(value, (file) => unless(sizeOf(file) <= bytes, `${sizeOf(file)} bytes`)),
   jsonLines: (value) => each(value, async (file) => unless(await isJsonLines(file))),
   png: (value) => each(value, async (file) => unless(await pngSize(file))),
   square: (value) =>

@@ -86,7 +86,6 @@ fn file(described: &Value) -> Upload {
         }
     }
     let length = described["bytes"].as_u64().unwrap_or(0) as usize;
-    // Zeros that are never looked at cost nothing, however many.
     let mut bytes = vec![0; length.max(head.len())];
     bytes[..head.len()].copy_from_slice(&head);
     Upload::new(described["name"].as_str().unwrap(), bytes)

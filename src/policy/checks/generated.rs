@@ -47,7 +47,6 @@ fn argument(rule: &Rule) -> (&'static str, Value) {
         Rule::ExcludesValues(other, values) => ("excludesValues", json!([other, values])),
         Rule::Extension(endings) => ("extension", json!(endings)),
         Rule::Below { mebibytes } => ("below", json!(mebibytes << 20)),
-        Rule::UpTo { mebibytes } => ("upTo", json!(mebibytes << 20)),
         Rule::JsonLines => ("jsonLines", Value::Null),
         Rule::Png => ("png", Value::Null),
         Rule::Square => ("square", Value::Null),

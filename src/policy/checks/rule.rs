@@ -65,8 +65,6 @@ pub(super) enum Rule {
     Extension(&'static [&'static str]),
     /// A file of fewer bytes.
     Below { mebibytes: u64 },
-    /// A file of so many bytes at most.
-    UpTo { mebibytes: u64 },
     /// A file with a JSON object on each line.
     JsonLines,
     /// A PNG file.
@@ -129,7 +127,6 @@ impl Rule {
             }
             Self::Extension(endings) => format!("must be named {}", either(endings, "")),
             Self::Below { mebibytes } => format!("must be a file of less than {mebibytes} MB"),
-            Self::UpTo { mebibytes } => format!("must be a file of up to {mebibytes} MB"),
             Self::JsonLines => "must have a JSON object on each line".to_owned(),
             Self::Png => "must be a PNG file".to_owned(),
             Self::Square => "must be square".to_owned(),
@@ -148,7 +145,6 @@ impl Rule {
         match self {
             Self::Extension(_)
             | Self::Below { .. }
-            | Self::UpTo { .. }
             | Self::JsonLines
             | Self::Png
             | Self::Square
@@ -244,10 +240,6 @@ impl Rule {
                 Self::Below { mebibytes } => {
                     let length = bytes.len() as u64;
                     verdict(length < mebibytes << 20, || format!("{length} bytes"))?;
-                }
-                Self::UpTo { mebibytes } => {
-                    let length = bytes.len() as u64;
-                    verdict(length <= mebibytes << 20, || format!("{length} bytes"))?;
                 }
                 Self::JsonLines => verdict(file::is_json_lines(bytes), String::new)?,
                 Self::Png => verdict(size.is_some(), String::new)?,

@@ -222,8 +222,6 @@ pub(super) const ROWS: &[Row] = &[
     row(OPENAI, &["/files"], "purpose", Rule::Required, REFERENCE),
     row(OPENAI, &["/files"], "file", Rule::Extension(&[".jsonl"]), REFERENCE).when(when("purpose", &["fine-tune", "batch"])),
     row(OPENAI, &["/files"], "file", Rule::JsonLines, REFERENCE).when(when("purpose", &["fine-tune", "batch"])),
-    row(OPENAI, &["/files"], "file", Rule::UpTo { mebibytes: 200 }, TODAY).when(when("purpose", &["batch"])),
-    row(OPENAI, &["/files"], "file", Rule::UpTo { mebibytes: 512 }, TODAY),
     row(OPENAI, &["/fine-tunes"], "training_file", Rule::Required, REFERENCE),
     row(OPENAI, &["/fine-tunes"], "suffix", length(1, 40), OPENAPI),
     row(OPENAI, &["/fine-tunes"], "compute_classification_metrics", Rule::Needs(&["validation_file"]), REFERENCE),
