@@ -21,6 +21,10 @@ test("what type-checks against the official package type-checks here", () => {
   assert.deepEqual(check(at("../fixtures/wire/official.ts")), { status: 0, stdout: "" });
 });
 
+test("calls that type-check with the official client type-check with ours", () => {
+  assert.deepEqual(check(at("../fixtures/wire/methods.ts")), { status: 0, stdout: "" });
+});
+
 test("the control: what the official package refuses is refused", () => {
   const { status, stdout } = check(at("../fixtures/wire/refused.ts"));
   assert.notEqual(status, 0);
