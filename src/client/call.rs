@@ -12,6 +12,7 @@ use super::read::{self, Read};
 use super::stream::{ByteStream, EventStream};
 use super::{Client, Error, LocalFuture, RequestOptions, WithMeta};
 use crate::policy::checks::{self, Profile};
+use crate::policy::keys;
 use crate::stream::Chunk;
 use crate::transport::{Method, Streaming, Transport};
 use crate::wire::Upload;
@@ -102,6 +103,14 @@ impl<T: Transport, R> Call<T, R> {
         self.edit(|client, parts| {
             client.check(parts, body, &[])?;
             let json = serde_json::to_string(body).map_err(|cause| no_json(&cause))?;
+            if client.settings.keyless
+                && let Some(name) = keys::key_in(&json)
+            {
+                return Err(Error::option(
+                    name,
+                    "is not accepted here: the proxy alone holds the key",
+                ));
+            }
             parts.payload = Some(T::Payload::from(json));
             parts.content_type = Some("application/json");
             Ok(())

@@ -7,4 +7,6 @@ pub mod baked;
 pub mod checks;
 pub mod endpoint;
 pub mod headers;
+#[cfg(not(feature = "__npm-client"))]
+pub mod keys;
 pub mod retry;

@@ -15,9 +15,9 @@ use crate::wire::form::FormField;
 
 /// Sends by `fetch(url, init)`.
 ///
-/// `init` holds `method`, `headers`, `body`, `signal` and `redirect: "manual"`, nothing else:
-/// Workers refuse `cache`, `mode` and `credentials`, and an unknown header would make browsers ask
-/// for permission first.
+/// `init` holds `method`, `headers`, `body`, `signal` and `redirect: "manual"`; where the platform
+/// knows them also `credentials: "omit"`, `referrerPolicy: "no-referrer"` and `cache: "no-store"`.
+/// An unknown header would make browsers ask for permission first.
 #[derive(Debug, Clone, Default)]
 pub struct FetchTransport {
     custom: Option<Function>,
@@ -62,6 +62,7 @@ impl FetchTransport {
             headers.append(name, value)?;
         }
         init.set_headers(&headers);
+        keep_discreet(&init)?;
         let url = JsValue::from_str(&request.url);
         let answer = self.function()?.call2(&JsValue::UNDEFINED, &url, &init)?;
         // A caller's `fetch` may be synchronous, may give back a response of another realm or of a
@@ -119,6 +120,27 @@ impl Transport for FetchTransport {
         // `Math.random()` lies in 0..1.
         Permille((js_sys::Math::random() * 1000.0) as u16)
     }
+}
+
+/// No cookies, no referrer, no copy kept (threat table, row C10), where the platform knows of them:
+/// Workers have no cookies, and refuse what they do not know.
+fn keep_discreet(init: &RequestInit) -> Result<(), JsValue> {
+    let member = |object: &JsValue, name| Reflect::get(object, &JsValue::from_str(name));
+    let known = member(&js_sys::global(), "Request").and_then(|class| member(&class, "prototype"));
+    let Some(known) = known.ok().filter(JsValue::is_object) else {
+        return Ok(());
+    };
+    for (name, value) in [
+        ("credentials", "omit"),
+        ("referrerPolicy", "no-referrer"),
+        ("cache", "no-store"),
+    ] {
+        let name = JsValue::from_str(name);
+        if Reflect::has(&known, &name)? {
+            Reflect::set(init, &name, &JsValue::from_str(value))?;
+        }
+    }
+    Ok(())
 }
 
 /// Timers count in a signed 32-bit number of milliseconds; above it they fire at once.

@@ -205,6 +205,20 @@ fn a_timeout_and_a_dropped_call_abort_the_request() {
     assert_eq!(world.aborted_sends(), 1);
 }
 
+#[test]
+fn c6_a_key_in_the_parameters_is_refused_before_anything_is_sent() {
+    let world = Scripted::new([answer(200, ANSWER)]);
+    let client = client(&world);
+    let mut with_key = request();
+    let config = serde_json::json!({"model_list": [{"litellm_params": {"api_key": "CANARY"}}]});
+    with_key.extra.insert("user_config".to_owned(), config);
+    let error = world.run(client.chat().create(&with_key)).unwrap_err();
+    assert_eq!(error.option_name(), Some("api_key"));
+    assert!(!format!("{error} {error:?}").contains("CANARY"));
+    assert!(world.requests().is_empty());
+    world.run(client.chat().create(&request())).unwrap();
+}
+
 /// A client whose token function counts how often it was asked, and takes a moment to answer.
 fn counting(world: &Scripted) -> (Client<Scripted>, std::rc::Rc<std::cell::Cell<u32>>) {
     let count = std::rc::Rc::new(std::cell::Cell::new(0));

@@ -119,6 +119,30 @@ async fn every_split_of_the_bytes_gives_the_same_answer() {
 }
 
 #[wasm_bindgen_test]
+async fn c10_requests_carry_no_cookie_and_no_referrer() {
+    let fetch = js_sys::Function::new_with_args(
+        "url, init",
+        "globalThis.lastInit = init; return globalThis.fetch(url, init);",
+    );
+    let client = Client::with_transport(FetchTransport::with_fetch(fetch))
+        .proxy_url(&format!("{UPSTREAM}/v1"))
+        .unwrap()
+        .build()
+        .unwrap();
+    client.models().list().await.unwrap();
+    let member = |object: &_, name: &str| js_sys::Reflect::get(object, &name.into()).unwrap();
+    let init = member(&js_sys::global(), "lastInit");
+    for (name, value) in [
+        ("credentials", "omit"),
+        ("referrerPolicy", "no-referrer"),
+        ("cache", "no-store"),
+        ("redirect", "manual"),
+    ] {
+        assert_eq!(member(&init, name).as_string().as_deref(), Some(value));
+    }
+}
+
+#[wasm_bindgen_test]
 async fn models_are_listed() {
     let list = builder().build().unwrap().models().list().await.unwrap();
     assert!(list.data.iter().any(|model| model.id == "stand-in-ngram-1"));

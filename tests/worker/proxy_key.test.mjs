@@ -1,5 +1,5 @@
 // The key stays where it is, and so does everything else that the two sides need not know of each other
-// (threat table, rows K1 to K9, S1, S2, E1).
+// (threat table, rows K1, K3 to K5, K7, K8, S1, S2, E1).
 
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
@@ -180,18 +180,6 @@ it("S2_a redirect is refused and its target never asked", async () => {
   } finally {
     evil.close();
   }
-});
-
-it("H1_the same question twice is asked twice", async () => {
-  await proxy.chat(QUESTION);
-  await proxy.chat(QUESTION);
-  assert.equal((await upstream.requests()).length, 2);
-});
-
-it("P5_no caller switches anything on", async () => {
-  const plain = await proxy.send("/v1/models?debug=1", { headers: { "x-debug": "1", debug: "*" } });
-  assert.equal(plain.status, 401);
-  assert.equal((await proxy.send("/health", {})).status, 404);
 });
 
 /** A server that counts who asks it. */

@@ -1,0 +1,93 @@
+//! Keys in a request's JSON, where a keyless client must have none (threat table, row C6).
+
+use super::headers::looks_like_a_key;
+
+/// Members that hold what people say: theirs to choose, even if it looks like a key.
+const SAID: [&str; 5] = ["content", "text", "input", "prompt", "arguments"];
+
+/// The name of a member of a JSON text without white space that holds a key: a string that is named
+/// like one, or that is nothing but one.
+#[must_use]
+pub fn key_in(json: &str) -> Option<&str> {
+    let mut rest = json;
+    let mut name = None;
+    loop {
+        let (_, after) = rest.split_once('"')?;
+        let end = string_end(after)?;
+        let (text, after) = (after.get(..end)?, after.get(end + 1..)?);
+        rest = after;
+        if after.starts_with(':') {
+            name = after.starts_with(":\"").then_some(text);
+        } else if let Some(name) = name.take()
+            && (is_named_like_a_key(name) || (!SAID.contains(&name) && is_a_key(text)))
+        {
+            return Some(name);
+        }
+    }
+}
+
+fn string_end(text: &str) -> Option<usize> {
+    let mut escaped = false;
+    text.bytes().position(|byte| {
+        let ends = byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        ends
+    })
+}
+
+/// `api_key`, `x-api-key`, `OPENAI_API_KEY`, `authorization`.
+fn is_named_like_a_key(name: &str) -> bool {
+    ["apikey", "api_key", "api-key", "authorization"]
+        .iter()
+        .any(|ending| {
+            let start = name.len().checked_sub(ending.len());
+            start
+                .and_then(|start| name.get(start..))
+                .is_some_and(|end| end.eq_ignore_ascii_case(ending))
+        })
+}
+
+fn is_a_key(text: &str) -> bool {
+    looks_like_a_key(text)
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_member_that_holds_a_key_is_named_at_any_depth() {
+        for (json, expected) in [
+            (r#"{"model":"m","api_key":"x"}"#, Some("api_key")),
+            (
+                r#"{"a":[{"b":{"X-Goog-Api-Key":"x"}}]}"#,
+                Some("X-Goog-Api-Key"),
+            ),
+            (r#"{"OPENAI_API_KEY":""}"#, Some("OPENAI_API_KEY")),
+            (r#"{"Authorization":"Bearer x"}"#, Some("Authorization")),
+            (r#"{"user":"sk-proj-0123456789"}"#, Some("user")),
+            (r#"{"user":"u","x":"gsk_0123456789"}"#, Some("x")),
+            (r#"{"content":"sk-proj-0123456789"}"#, None),
+            (r#"{"content":"\"api_key\":\"x\""}"#, None),
+            (r#"{"content":"\\","api_key":"x"}"#, Some("api_key")),
+            (
+                r#"{"properties":{"api_key":{"type":"string"}},"required":["api_key"]}"#,
+                None,
+            ),
+            (
+                r#"{"api_key":null,"n":1,"stop":["sk-proj-0123456789"]}"#,
+                None,
+            ),
+            (r#"{"user":"my key is sk-proj-0123456789"}"#, None),
+            (r#"{"user":"task-0123456789"}"#, None),
+            ("", None),
+            ("\"", None),
+            ("\"\\", None),
+        ] {
+            assert_eq!(key_in(json), expected, "{json}");
+        }
+    }
+}
