@@ -22,7 +22,8 @@ const troubles = [
   {
     name: "a stream that is cut",
     faults: "events=5,interval=20,end-events=3",
-    shows: [/^StreamTruncatedError\n/],
+    // The proxy notices first, and says so in the stream.
+    shows: [/^APIError\n/, /answer broke off/],
     keepsText: true,
   },
 ];
