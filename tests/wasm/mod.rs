@@ -1,6 +1,7 @@
 //! The Rust client over real sockets, against the stand-in upstream; the same in Node and Chromium.
 
 mod endpoints;
+mod fine_tune;
 
 use std::pin::pin;
 
