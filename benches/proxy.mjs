@@ -52,9 +52,9 @@ const PROXY = (options) => `import { createProxy } from "openai-wasm/proxy";\nex
 /** What is compared with the first one, and how much longer it may take at the pace of a model. */
 const WORKERS = [
   { name: "pass-through Worker", source: "export default { fetch: (request, env) => fetch(env.OPENAI_BASE_URL + '/chat/completions', request) };" },
-  { name: "proxy", source: PROXY("{}"), bound: 1.1 },
-  { name: "proxy, onUsage", source: PROXY("{ onUsage() {} }"), bound: 1.25 },
-  { name: "proxy, inspectAnswers: false", source: PROXY("{ inspectAnswers: false }"), bound: 1.1 },
+  { name: "proxy", source: PROXY("{ maxConcurrent: 1000 }"), bound: 1.1 },
+  { name: "proxy, onUsage", source: PROXY("{ maxConcurrent: 1000, onUsage() {} }"), bound: 1.25 },
+  { name: "proxy, inspectAnswers: false", source: PROXY("{ maxConcurrent: 1000, inspectAnswers: false }"), bound: 1.1 },
 ];
 
 /** The time of the processor that a process has had, in milliseconds; nothing but Linux tells. */
@@ -104,7 +104,7 @@ export async function proxy({ rounds, say, fail }) {
   const { mint, newSecret } = await import("../tests/support/tokens.mjs");
   const upstream = await startUpstream();
   const secret = newSecret();
-  const bindings = { OPENAI_API_KEY: KEY, SESSION_SECRET: secret, OPENAI_BASE_URL: upstream.url };
+  const bindings = { OPENAI_API_KEY: KEY, SESSION_SECRET: secret, OPENAI_BASE_URL: upstream.url, OPENAI_MODELS: "*" };
   const workers = [];
   for (const worker of WORKERS) {
     workers.push({ ...worker, workerd: await startWorkerd({ modules: await bundleWorker(worker.source), bindings }) });

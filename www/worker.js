@@ -11,7 +11,8 @@ import { CONTENT_SECURITY_POLICY } from "./policy.js";
 const SESSION_SECONDS = 15 * 60;
 const LOCAL_HOSTS = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
-const proxy = createProxy();
+// Every model of the server that the demo was started for, and the list of them.
+const proxy = createProxy({ models: "*", routes: ["models"] });
 
 export default {
   async fetch(request, env, ctx) {

@@ -33,11 +33,12 @@ export function answering(runtime, options) {
     };
     return {
       idleMs,
-      relay(first, body, controller, watch, facts) {
+      relay(first, body, controller, watch, facts, release) {
         let over;
         // Whoever leaves, the end is awaited: what the answer cost is told, its memory given back.
         ctx?.waitUntil?.(new Promise((resolve) => (over = resolve)));
         const settle = async (record) => {
+          release?.();
           await told(record);
           over();
         };

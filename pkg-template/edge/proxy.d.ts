@@ -2,10 +2,74 @@
 export type SecretBinding = string | { get(): Promise<string> };
 
 /**
- * The Worker's environment: the secrets that `keySecret` and `sessionSecret` name, and optionally
- * `OPENAI_BASE_URL`.
+ * The Worker's environment: the secrets and bindings that the options name, and optionally the
+ * variables `OPENAI_BASE_URL`, `OPENAI_MODELS` (models separated by commas, or `*`), `SESSION_EPOCH`
+ * (tokens signed before this time, in seconds since 1970, are refused) and `PROXY_DISABLED` (`1`:
+ * every request is answered with 503).
  */
 export type ProxyEnv = object;
+
+/** What can be switched on beside chat completions. */
+export type ProxyRoute =
+  | "models"
+  | "completions"
+  | "embeddings"
+  | "moderations"
+  | "images.generations"
+  | "audio.transcriptions"
+  | "audio.translations";
+
+/** Who calls, as your own check says. */
+export interface Caller {
+  /** A user, a device, a visitor: 1 to 128 bytes. */
+  sub: string;
+  /** The only origin whose pages may use this credential. */
+  origin?: string;
+  /** The only models that it opens, of those that the proxy has. */
+  models?: readonly string[];
+  /** The most tokens of an answer. */
+  maxTokens?: number;
+  /** The credential's own id, for `isRevoked` and `claimOnce`. */
+  jti?: string;
+  issuedAt?: number;
+  expiresAt?: number;
+}
+
+/** A session, as `isRevoked` and `claimOnce` see it. Times are in seconds since 1970. */
+export interface SessionFacts {
+  sub: string;
+  jti?: string;
+  issuedAt?: number;
+  expiresAt?: number;
+}
+
+/** Names of Cloudflare rate-limit bindings. They count per location, so they slow down and guard no money. */
+export interface RateLimits {
+  /** Counts each subject's requests. */
+  subject?: string;
+  /** Counts each address's requests, of an IPv6 network by its first 64 bits. */
+  address?: string;
+  /** Counts each address's requests for a session. */
+  session?: string;
+}
+
+/** `POST /session` for pages whose visitors you do not know, against a Turnstile token. */
+export interface AnonymousSessions {
+  /** The host names of the pages that may solve the challenge. */
+  hostnames: readonly string[];
+  /** The widget's action. */
+  action?: string;
+  /** Name of the secret that Turnstile gave you. Default `"TURNSTILE_SECRET"`. */
+  turnstileSecret?: string;
+  /** Lifetime of a token. Default 900 seconds. */
+  ttlSeconds?: number;
+  /** The models that its tokens open. By default those of the proxy. */
+  models?: readonly string[];
+  /** The most tokens of an answer. By default `maxOutputTokens`. */
+  maxTokens?: number;
+  /** Another server that verifies by the same protocol. */
+  verifyUrl?: string;
+}
 
 export interface ProxyOptions {
   /**
@@ -15,8 +79,57 @@ export interface ProxyOptions {
   upstream?: string;
   /** Name of the secret with the upstream's key. Default `"OPENAI_API_KEY"`. */
   keySecret?: string;
-  /** Name of the secret that session tokens are signed with: at least 32 random bytes. Default `"SESSION_SECRET"`. */
+  /**
+   * Name of the secret that session tokens are signed with: at least 32 random bytes. For rotation it
+   * holds several by name, the first of which signs: `{"2026-11":"…","2026-08":"…"}`. Default
+   * `"SESSION_SECRET"`.
+   */
   sessionSecret?: string;
+  /**
+   * The models that callers may name, compared byte by byte. `"*"`: whatever the key opens. By
+   * default those of the variable `OPENAI_MODELS`; without either the proxy answers 503.
+   */
+  models?: readonly string[] | "*";
+  /** What is served beside `POST /v1/chat/completions`. Default `[]`. */
+  routes?: readonly ProxyRoute[];
+  /**
+   * Parameters that multiply the cost, or that the proxy does not know, and that callers may send all
+   * the same: `["reasoning_effort", "n"]`. Default `[]`.
+   */
+  allowParams?: readonly string[];
+  /** The most tokens of an answer. A request that asks for more is refused; one that names no number gets this. Default 2048. */
+  maxOutputTokens?: number;
+  /** Default 256. */
+  maxMessages?: number;
+  /** The most characters of a request, images aside. Default 131,072. */
+  maxInputChars?: number;
+  /** The longest `data:` URL of an image. Default 131,072 bytes. */
+  maxImageBytes?: number;
+  /** May images be given by `https://` URLs, which the provider then fetches? Default false. */
+  imageUrls?: boolean;
+  /** The first message of every chat. Callers may then send neither `system` nor `developer` messages. */
+  systemPrompt?: string;
+  /** The parameter with a keyed hash of the caller's subject, by which the provider tells users apart; `false`: none. Default `"user"`. */
+  endUserParam?: "user" | "safety_identifier" | false;
+  /** Requests of one subject that may be in flight, in one isolate. Default 4. */
+  maxConcurrent?: number;
+  rateLimits?: RateLimits;
+  /**
+   * In the place of session tokens: who calls? It gets the request without its body. Null is answered
+   * with 401, `"expired"` with 401 `token_expired`; if it throws, with 503.
+   */
+  authenticate?: (request: Request, env: any) => Caller | "expired" | null | Promise<Caller | "expired" | null>;
+  /** Has this session been revoked? If it throws, the answer is 503. */
+  isRevoked?: (session: SessionFacts, env: any) => boolean | Promise<boolean>;
+  /**
+   * Makes every token good for one request: is this the first use of `session.jti`? It must decide
+   * atomically (a Durable Object, or an insert under a unique key), and remember until `expiresAt`.
+   */
+  claimOnce?: (session: SessionFacts, env: any) => boolean | Promise<boolean>;
+  /** Is the proxy switched off? If it throws, it is. See also the variable `PROXY_DISABLED`. */
+  disabled?: (env: any) => boolean | Promise<boolean>;
+  /** Serves `POST /session`. Needs `rateLimits.session`. */
+  anonymousSessions?: AnonymousSessions;
   /**
    * Other origins whose pages may use the proxy, exactly as browsers send them:
    * `["https://app.example.com"]`. The proxy's own origin needs no entry. This guards pages, not the
@@ -28,8 +141,10 @@ export interface ProxyOptions {
    * `(url, init, env) => env.UPSTREAM.fetch(url, init)`.
    */
   fetch?: (url: string, init: RequestInit, env: any) => Response | Promise<Response>;
-  /** Largest request body. Default 262,144 bytes (256 KiB). */
+  /** Largest JSON body. Default 262,144 bytes (256 KiB). */
   maxBodyBytes?: number;
+  /** Largest multipart body, on the routes that take files. Default 26,214,400 bytes (25 MiB). */
+  maxUploadBytes?: number;
   /** How far in the future a session token may expire. Default 900 seconds. */
   maxTokenSeconds?: number;
   /** How long the upstream may take to begin its answer, in milliseconds. Default 600,000 (10 minutes). */
@@ -94,8 +209,8 @@ export interface Proxy {
 }
 
 /**
- * A Worker that forwards `POST /v1/chat/completions` and `GET /v1/models` with the key, for callers
- * with a session token.
+ * A Worker that forwards `POST /v1/chat/completions`, and the routes that are switched on, with the
+ * key, for callers with a session token.
  *
  * @throws InvalidOptionError whose `option` names what is wrong
  */
@@ -110,6 +225,12 @@ export interface SessionTokenOptions {
   ttlSeconds?: number;
   issuer?: string;
   audience?: string;
+  /** The only origin whose pages may use the token. */
+  origin?: string;
+  /** The only models that it opens, of those that the proxy has. */
+  models?: readonly string[];
+  /** The most tokens of an answer. */
+  maxTokens?: number;
 }
 
 /**
@@ -128,12 +249,19 @@ export interface VerifySessionTokenOptions {
   maxTokenSeconds?: number;
   issuer?: string;
   audience?: string;
+  /** Tokens signed before this time, in seconds since 1970, are refused. */
+  epoch?: number;
 }
 
-/** Whom a valid token is for, and when it expires, in seconds since 1970. */
+/** Whom a valid token is for, when it expires, in seconds since 1970, and its scope. */
 export interface Session {
   sub: string;
   expiresAt: number;
+  jti?: string;
+  issuedAt?: number;
+  origin?: string;
+  models?: string[];
+  maxTokens?: number;
 }
 
 /**

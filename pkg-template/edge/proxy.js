@@ -1,155 +1,66 @@
 // The key-holding proxy as a Worker's `fetch`. What it decides is decided in WebAssembly; here stand
-// the options, the environment, and what happens when the instance dies.
+// the environment, and what happens when the instance dies.
 
 import { InvalidOptionError } from "../lib/errors.js";
-import { describe } from "../lib/json.js";
 import { answering } from "./answer.js";
-
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-const DAY_SECONDS = 86_400;
-
-const text = (value, option) => {
-  if (typeof value !== "string") throw new InvalidOptionError(option, `must be a string, not ${describe(value)}`);
-  if (value.trim() === "") throw new InvalidOptionError(option, "must not be empty");
-  return value;
-};
-
-const whole = (most, unit) => (value, option) => {
-  if (!Number.isSafeInteger(value) || value < 1 || value > most) {
-    throw new InvalidOptionError(option, `must be a whole number of ${unit} from 1 to ${most}`);
-  }
-  return value;
-};
-
-const func = (value, option) => {
-  if (typeof value !== "function") throw new InvalidOptionError(option, `must be a function, not ${describe(value)}`);
-  return value;
-};
-
-const flag = (value, option) => {
-  if (typeof value !== "boolean") throw new InvalidOptionError(option, `must be true or false, not ${describe(value)}`);
-  return value;
-};
-
-const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
-
-const serverUrl = (value, option) => {
-  text(value, option);
-  if (!URL.canParse(value)) throw new InvalidOptionError(option, "is not a URL");
-  const { protocol, hostname, username, password } = new URL(value);
-  if (protocol !== "https:" && !(protocol === "http:" && LOOPBACK.has(hostname))) {
-    throw new InvalidOptionError(option, "must be https://…, or http:// on localhost");
-  }
-  if (username || password) throw new InvalidOptionError(option, "must not hold a user name or password");
-  if (/[?#]/.test(value)) throw new InvalidOptionError(option, "must not have a query or a fragment");
-  return value;
-};
-
-// An origin as browsers write it; app shells have schemes of their own (capacitor://localhost).
-const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[a-z0-9._[\]:-]+$/;
-
-const origins = (value, option) => {
-  if (!Array.isArray(value)) {
-    throw new InvalidOptionError(option, `must be an array of origins, not ${describe(value)}`);
-  }
-  value.forEach((origin, index) => {
-    const at = `${option}[${index}]`;
-    text(origin, at);
-    const web = /^https?:/.test(origin);
-    if (!ORIGIN.test(origin) || (web && !(URL.canParse(origin) && new URL(origin).origin === origin))) {
-      throw new InvalidOptionError(
-        at,
-        "must be an origin as browsers send it: https://app.example.com, without a path or a slash at its end",
-      );
-    }
-  });
-  return [...value];
-};
-
-const PROXY = {
-  upstream: serverUrl,
-  keySecret: text,
-  sessionSecret: text,
-  allowedOrigins: origins,
-  fetch: func,
-  maxBodyBytes: whole(100 * 2 ** 20, "bytes"),
-  maxTokenSeconds: whole(DAY_SECONDS, "seconds"),
-  timeout: whole(LONGEST_TIMER_MS, "milliseconds"),
-  issuer: text,
-  audience: text,
-  onUsage: func,
-  inspectAnswers: flag,
-  idleTimeout: whole(LONGEST_TIMER_MS, "milliseconds"),
-  maxDuration: whole(LONGEST_TIMER_MS, "milliseconds"),
-  maxAnswerBytes: whole(2 ** 40, "bytes"),
-};
-
-const TOKEN = {
-  secret: text,
-  sub: text,
-  ttlSeconds: whole(DAY_SECONDS, "seconds"),
-  issuer: text,
-  audience: text,
-};
-
-const VERIFY = {
-  secret: text,
-  authorization: (value) => (typeof value === "string" ? value : undefined),
-  maxTokenSeconds: whole(DAY_SECONDS, "seconds"),
-  issuer: text,
-  audience: text,
-};
-
-/** The own properties of `source`, each checked; one that `checks` does not name is refused. */
-function read(source, checks) {
-  if (source === null || typeof source !== "object") {
-    throw new InvalidOptionError("options", `must be an object, not ${describe(source)}`);
-  }
-  const options = { __proto__: null };
-  for (const [name, value] of Object.entries(source)) {
-    if (!Object.hasOwn(checks, name)) throw new InvalidOptionError(name, "is not an option");
-    if (value !== undefined) options[name] = checks[name](value, name);
-  }
-  return options;
-}
+import { checkTogether, DAY_SECONDS, PROXY, read, TOKEN, VERIFY } from "./proxy-options.js";
 
 /** @param runtime of the entry */
 export function defineProxy(runtime) {
   return {
-    createProxy: (options = {}) => createProxy(runtime, read(options, PROXY)),
-    signSessionToken: async (options) => signSessionToken(runtime, read(options, TOKEN)),
-    verifySessionToken: async (options) => verifySessionToken(runtime, read(options, VERIFY)),
+    createProxy: (options = {}) => createProxy(runtime, checkTogether(read(options, PROXY))),
+    signSessionToken: async (options) => signSessionToken(runtime, read(options, TOKEN, { needed: ["secret", "sub"] })),
+    verifySessionToken: async (options) => verifySessionToken(runtime, read(options, VERIFY, { needed: ["secret"] })),
   };
 }
 
 function createProxy(runtime, options) {
-  const { keySecret = "OPENAI_API_KEY", sessionSecret = "SESSION_SECRET", fetch } = options;
+  const { keySecret = "OPENAI_API_KEY", sessionSecret = "SESSION_SECRET", anonymousSessions } = options;
+  const turnstileSecret = anonymousSessions && (anonymousSessions.turnstileSecret ?? "TURNSTILE_SECRET");
   const settings = {
     allowedOrigins: options.allowedOrigins ?? [],
+    routes: options.routes ?? [],
+    allowParams: options.allowParams ?? [],
+    maxOutputTokens: options.maxOutputTokens ?? 2048,
+    maxMessages: options.maxMessages ?? 256,
+    maxInputChars: options.maxInputChars ?? 128 * 1024,
+    maxImageBytes: options.maxImageBytes ?? 128 * 1024,
+    imageUrls: options.imageUrls ?? false,
+    systemPrompt: options.systemPrompt,
+    endUser: options.endUserParam ?? "user",
+    maxConcurrent: options.maxConcurrent ?? 4,
     maxBodyBytes: options.maxBodyBytes ?? 256 * 1024,
+    maxUploadBytes: options.maxUploadBytes ?? 25 * 2 ** 20,
     maxTokenSeconds: options.maxTokenSeconds ?? 900,
     timeoutMs: options.timeout ?? 600_000,
     issuer: options.issuer,
     audience: options.audience,
+    anonymousSessions: anonymousSessions && { ttlSeconds: 900, verifyUrl: SITEVERIFY, ...anonymousSessions },
   };
   const coreFor = coreOf(runtime, settings);
   const hooksFor = answering(runtime, options);
 
   const answer = async (request, env, ctx) => {
     try {
-      const [instance, key, session] = await Promise.all([
+      const [instance, key, session, turnstile] = await Promise.all([
         runtime.instance(),
         secret(env?.[keySecret]),
         secret(env?.[sessionSecret]),
+        turnstileSecret && secret(env?.[turnstileSecret]),
       ]);
-      const { core, fault } = coreFor(instance, options.upstream ?? (env?.OPENAI_BASE_URL || DEFAULT_UPSTREAM));
+      const { core, fault } = coreFor(instance, {
+        upstream: options.upstream ?? (env?.OPENAI_BASE_URL || DEFAULT_UPSTREAM),
+        models: options.models ?? split(env?.OPENAI_MODELS),
+        sessionEpoch: env?.SESSION_EPOCH,
+      });
       const problem = fault ?? missingFlag();
       if (problem) {
         console.error(`openai-wasm proxy: not configured: ${problem}`);
         return core.misconfigured(request);
       }
-      const hooks = { ...hooksFor(request, env, ctx, key), fetch: fetch && ((url, init) => fetch(url, init, env)) };
-      return await alive(instance, core.handle(request, key, session, hooks));
+      const hooks = { ...hooksFor(request, env, ctx, key), ...checks(options, env) };
+      hooks.waitUntil = ctx?.waitUntil && ((promise) => ctx.waitUntil(promise));
+      return await alive(instance, core.handle(request, key, session, turnstile, hooks));
     } catch {
       // The instance died or could not be made. Nothing of the cause is for the caller.
       console.error("openai-wasm proxy: a request failed inside the proxy");
@@ -168,27 +79,64 @@ function createProxy(runtime, options) {
   };
 }
 
+/** The author's functions with the request's environment, and the bindings that count. */
+function checks({ fetch, authenticate, isRevoked, claimOnce, disabled, rateLimits }, env) {
+  const limit = (binding) =>
+    binding && (async (key) => (await env[binding].limit({ key })).success);
+  const off = env?.PROXY_DISABLED;
+  return {
+    fetch: fetch && ((url, init) => fetch(url, init, env)),
+    disabled: off && off !== "0" && off !== "false" ? () => true : disabled && (() => disabled(env)),
+    authenticate: authenticate && ((request) => authenticate(headOf(request), env)),
+    isRevoked: isRevoked && ((session) => isRevoked(session, env)),
+    claimOnce: claimOnce && ((session) => claimOnce(session, env)),
+    limitSubject: limit(rateLimits?.subject),
+    limitAddress: limit(rateLimits?.address),
+    limitSessions: limit(rateLimits?.session),
+  };
+}
+
+/** A request without its body, which is the proxy's to read. */
+const headOf = ({ url, method, headers, cf }) => new Request(url, { method, headers, cf });
+
+/** The items of a variable: `gpt-4o-mini, gpt-4o`. */
+const split = (variable) =>
+  String(variable ?? "")
+    .split(",")
+    .map((item) => item.trim())
+    .filter(Boolean);
+
+const SITEVERIFY = "https://challenges.cloudflare.com/turnstile/v0/siteverify";
 const DEFAULT_UPSTREAM = "https://api.openai.com/v1";
 
-/** The core of an instance and an upstream, made once. A refused upstream gives one that only refuses. */
+/** The core of an instance and an environment, made once. A refused setting gives one that only refuses. */
 function coreOf(runtime, settings) {
   let made;
-  return (instance, upstream) => {
-    if (made?.instance !== instance || made.upstream !== upstream) {
+  return (instance, variables) => {
+    const of = JSON.stringify(variables);
+    if (made?.instance !== instance || made.of !== of) {
       const { ProxyCore } = instance.exports;
       let core;
       let fault;
       try {
-        core = new ProxyCore({ ...settings, upstream: String(upstream) });
+        core = new ProxyCore({ ...settings, ...variables, ...given(variables) });
       } catch (refused) {
         if (typeof refused !== "string") throw refused;
         fault = refused;
-        core = new ProxyCore({ ...settings, upstream: DEFAULT_UPSTREAM });
+        const harmless = { upstream: DEFAULT_UPSTREAM, models: ["*"], sessionEpoch: undefined };
+        core = new ProxyCore({ ...settings, anonymousSessions: undefined, ...harmless });
       }
-      made = { instance, upstream, core, fault };
+      made = { instance, of, core, fault };
     }
     return made;
   };
+}
+
+/** Variables are texts; throws a text that names the one at fault. */
+function given({ upstream, sessionEpoch }) {
+  if (!sessionEpoch) return { upstream: String(upstream), sessionEpoch: undefined };
+  if (!/^[0-9]{1,12}$/.test(sessionEpoch)) throw "SESSION_EPOCH must be a time in seconds since 1970";
+  return { upstream: String(upstream), sessionEpoch: Number(sessionEpoch) };
 }
 
 /** A secret's text: a plain binding, or one of a secrets store, which is asked. Missing ones are empty. */
@@ -227,7 +175,7 @@ function failure(request, allowedOrigins) {
   const origin = request.headers.get("origin");
   if (allowedOrigins.includes(origin)) {
     headers.set("access-control-allow-origin", origin);
-    headers.set("access-control-expose-headers", "retry-after, x-request-id");
+    headers.set("access-control-expose-headers", "retry-after, x-request-id, x-should-retry");
   }
   const message = "The proxy failed to handle the request.";
   const error = { message, type: "server_error", code: "internal_error", param: null };
@@ -235,27 +183,18 @@ function failure(request, allowedOrigins) {
 }
 
 const TOKEN_FAULTS = {
-  secret: "must be at least 32 bytes of randomness, and no placeholder",
+  secret: "must be at least 32 bytes of randomness, and no placeholder; or a JSON object of such secrets by name",
   sub: "must have 1 to 128 bytes and no control characters",
   ttlSeconds: `must be a whole number of seconds from 1 to ${DAY_SECONDS}`,
 };
 
 async function signSessionToken(runtime, options) {
-  const ttlSeconds = options.ttlSeconds ?? 900;
-  const given = required(options, ["secret", "sub"]);
-  return withTime(runtime, "signSessionToken", { ...given, ttlSeconds, maxTokenSeconds: DAY_SECONDS });
+  const more = { ttlSeconds: 900, maxTokenSeconds: DAY_SECONDS, tokenId: crypto.randomUUID() };
+  return withTime(runtime, "signSessionToken", { ...more, ...options });
 }
 
 async function verifySessionToken(runtime, options) {
-  const maxTokenSeconds = options.maxTokenSeconds ?? 900;
-  return withTime(runtime, "verifySessionToken", { ...required(options, ["secret"]), maxTokenSeconds });
-}
-
-function required(options, names) {
-  for (const name of names) {
-    if (options[name] === undefined) throw new InvalidOptionError(name, "is required");
-  }
-  return options;
+  return withTime(runtime, "verifySessionToken", { maxTokenSeconds: 900, ...options });
 }
 
 /** Calls an export that takes the time with its options, and throws the name of the one that it refuses. */

@@ -18,7 +18,7 @@ struct Facts {
     account: Option<Account>,
 }
 
-/// Calls the loop: `relay(first, body, controller, watch, facts)`.
+/// Calls the loop: `relay(first, body, controller, watch, facts, release)`.
 pub(super) fn relay(relay: &Function, relayed: Relayed) -> Result<ReadableStream, JsValue> {
     let Relayed {
         first,
@@ -26,6 +26,7 @@ pub(super) fn relay(relay: &Function, relayed: Relayed) -> Result<ReadableStream
         controller,
         watch,
         account,
+        release,
     } = relayed;
     let facts = Facts {
         events: watch.form() == Form::Events,
@@ -41,6 +42,7 @@ pub(super) fn relay(relay: &Function, relayed: Relayed) -> Result<ReadableStream
     );
     let watch = AnswerWatch::new(watch, facts.account);
     arguments.set(3, watch.into());
+    arguments.push(&release.into());
     let stream = relay.apply(&JsValue::UNDEFINED, &arguments)?;
     Ok(stream.unchecked_into())
 }

@@ -9,9 +9,10 @@ use wasm_bindgen_futures::future_to_promise;
 use web_sys::{Request, Response};
 
 use super::answer;
-use crate::proxy::secret::check_session;
+use crate::proxy::config::{Anonymous, EndUser, Models};
+use crate::proxy::route::Route;
 use crate::proxy::session::{self, SignFault};
-use crate::proxy::{Config, Host, Proxy, Secret, Secrets};
+use crate::proxy::{Caller, Checks, Config, Host, Keyring, Proxy, Secret, Secrets};
 
 /// What `pkg-template/edge/proxy.js` passes for each environment.
 #[derive(Deserialize)]
@@ -19,11 +20,37 @@ use crate::proxy::{Config, Host, Proxy, Secret, Secrets};
 struct ProxyOptions {
     upstream: String,
     allowed_origins: Vec<String>,
+    routes: Vec<String>,
+    /// `["*"]` for any.
+    models: Vec<String>,
+    allow_params: Vec<String>,
+    max_output_tokens: u32,
+    max_messages: u32,
+    max_input_chars: u32,
+    max_image_bytes: u32,
+    image_urls: bool,
+    system_prompt: Option<String>,
+    end_user: String,
+    max_concurrent: u32,
     max_body_bytes: u32,
+    max_upload_bytes: u32,
     max_token_seconds: u32,
     timeout_ms: u32,
     issuer: Option<String>,
     audience: Option<String>,
+    session_epoch: Option<u64>,
+    anonymous_sessions: Option<AnonymousOptions>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AnonymousOptions {
+    verify_url: String,
+    hostnames: Vec<String>,
+    action: Option<String>,
+    ttl_seconds: u32,
+    models: Option<Vec<String>>,
+    max_tokens: Option<u32>,
 }
 
 impl From<ProxyOptions> for Config {
@@ -31,11 +58,45 @@ impl From<ProxyOptions> for Config {
         Self {
             upstream: options.upstream,
             allowed_origins: options.allowed_origins,
+            // JavaScript has refused the names that are none.
+            routes: options
+                .routes
+                .iter()
+                .filter_map(|name| Route::named(name))
+                .collect(),
+            models: match options.models.as_slice() {
+                [] => Models::None,
+                [any] if any == "*" => Models::Any,
+                _ => Models::List(options.models),
+            },
+            allowed_params: options.allow_params,
+            max_output_tokens: options.max_output_tokens,
+            max_messages: options.max_messages,
+            max_input_chars: options.max_input_chars,
+            max_image_bytes: options.max_image_bytes,
+            image_urls: options.image_urls,
+            system_prompt: options.system_prompt,
+            end_user: match options.end_user.as_str() {
+                "user" => EndUser::User,
+                "safety_identifier" => EndUser::SafetyIdentifier,
+                _ => EndUser::Hidden,
+            },
+            max_concurrent: options.max_concurrent,
             max_body_bytes: options.max_body_bytes,
+            max_upload_bytes: options.max_upload_bytes,
             max_token_seconds: options.max_token_seconds,
             timeout_ms: options.timeout_ms,
             issuer: options.issuer,
             audience: options.audience,
+            session_epoch: options.session_epoch,
+            anonymous: options.anonymous_sessions.map(|anonymous| Anonymous {
+                verify_url: anonymous.verify_url,
+                hostnames: anonymous.hostnames,
+                action: anonymous.action,
+                ttl_seconds: anonymous.ttl_seconds,
+                models: anonymous.models,
+                max_tokens: anonymous.max_tokens,
+            }),
         }
     }
 }
@@ -58,11 +119,21 @@ impl ProxyCore {
     /// Answers a request. Missing secrets are empty texts: the proxy then fails closed.
     ///
     /// `hooks` may have `fetch`, called as `fetch(url, init)`, `relay`, called as
-    /// `relay(first, body, controller, watch, facts)`, and `report`, called with a record.
-    pub fn handle(&self, request: Request, key: &str, session: &str, hooks: &JsValue) -> Promise {
+    /// `relay(first, body, controller, watch, facts, release)`, `report`, called with a record,
+    /// `waitUntil`, and the methods of [`Checks`].
+    pub fn handle(
+        &self,
+        request: Request,
+        key: &str,
+        session: &str,
+        turnstile: Option<String>,
+        hooks: &JsValue,
+    ) -> Promise {
         let hook = |name| Reflect::get(hooks, &JsValue::from_str(name)).ok();
         let function = |name| hook(name)?.dyn_into::<Function>().ok();
         let (fetch, relay, report) = (function("fetch"), function("relay"), function("report"));
+        let wait_until = function("waitUntil");
+        let checks = Checks::of(hooks);
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let idle_ms = hook("idleMs")
             .and_then(|ms| ms.as_f64())
@@ -71,6 +142,9 @@ impl ProxyCore {
         let secrets = Secrets {
             key: Secret::new(key),
             session: Secret::new(session),
+            turnstile: turnstile
+                .filter(|text| !text.is_empty())
+                .map(|text| Secret::new(&text)),
         };
         future_to_promise(async move {
             let relay = relay.map(|relay| move |relayed| answer::relay(&relay, relayed));
@@ -80,8 +154,15 @@ impl ProxyCore {
                     let _ = report.call1(&JsValue::UNDEFINED, &record.into());
                 }
             });
+            let wait_until = wait_until.map(|wait_until| {
+                move |promise: Promise| {
+                    let _ = wait_until.call1(&JsValue::UNDEFINED, &promise);
+                }
+            });
             let host = Host {
                 fetch: fetch.as_ref(),
+                checks,
+                wait_until: wait_until.as_ref().map(|wait_until| wait_until as _),
                 relay: relay.as_ref().map(|relay| relay as _),
                 report: report.as_ref().map(|report| report as _),
                 idle_ms: idle_ms.unwrap_or(Host::default().idle_ms),
@@ -109,10 +190,19 @@ pub fn sign_session_token(options: JsValue) -> Result<String, JsValue> {
         ..Config::default()
     };
     let secret = Secret::new(&options.secret);
+    let keyring = Keyring::parse(&secret).map_err(|_| JsValue::from_str("secret"))?;
+    let caller = Caller {
+        subject: options.sub,
+        token_id: Some(options.token_id),
+        origin: options.origin,
+        models: options.models,
+        max_tokens: options.max_tokens,
+        ..Caller::default()
+    };
     session::sign(
-        &options.sub,
+        &caller,
         options.ttl_seconds,
-        &secret,
+        &keyring,
         &config,
         options.now_seconds,
     )
@@ -131,6 +221,10 @@ pub fn sign_session_token(options: JsValue) -> Result<String, JsValue> {
 struct SignOptions {
     secret: String,
     sub: String,
+    token_id: String,
+    origin: Option<String>,
+    models: Option<Vec<String>>,
+    max_tokens: Option<u32>,
     ttl_seconds: u32,
     max_token_seconds: u32,
     now_seconds: u64,
@@ -148,16 +242,22 @@ pub fn verify_session_token(options: JsValue) -> Result<JsValue, JsValue> {
         max_token_seconds: options.max_token_seconds,
         issuer: options.issuer,
         audience: options.audience,
+        session_epoch: options.epoch,
         ..Config::default()
     };
     let secret = Secret::new(&options.secret);
-    check_session(&secret).map_err(|_| JsValue::from_str("secret"))?;
+    let keyring = Keyring::parse(&secret).map_err(|_| JsValue::from_str("secret"))?;
     let authorization = options.authorization.as_deref();
-    match session::verify(authorization, &secret, &config, options.now_seconds) {
-        Ok(session) => {
+    match session::verify(authorization, &keyring, &config, options.now_seconds) {
+        Ok(caller) => {
             let facts = SessionFacts {
-                sub: session.subject,
-                expires_at: session.expires_at,
+                sub: caller.subject,
+                jti: caller.token_id,
+                issued_at: caller.issued_at,
+                expires_at: caller.expires_at,
+                origin: caller.origin,
+                models: caller.models,
+                max_tokens: caller.max_tokens,
             };
             serde_wasm_bindgen::to_value(&facts).map_err(|e| malformed("session", &e))
         }
@@ -175,13 +275,19 @@ struct VerifyOptions {
     now_seconds: u64,
     issuer: Option<String>,
     audience: Option<String>,
+    epoch: Option<u64>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct SessionFacts {
     sub: String,
-    expires_at: u64,
+    jti: Option<String>,
+    issued_at: Option<u64>,
+    expires_at: Option<u64>,
+    origin: Option<String>,
+    models: Option<Vec<String>>,
+    max_tokens: Option<u32>,
 }
 
 /// An object of the wrong shape: what `pkg-template/edge/proxy.js` passes is not what is read here.

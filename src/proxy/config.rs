@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::route::{Media, Route};
 use crate::policy::endpoint::{BaseUrl, UrlFault, check_base_url};
 
 /// Where requests go unless the configuration says otherwise.
@@ -18,7 +19,91 @@ pub const DEFAULT_MAX_TOKEN_SECONDS: u32 = 900;
 /// long as the official client waits, since an answer that does not stream has its head at the end.
 pub const DEFAULT_TIMEOUT_MS: u32 = 600_000;
 
-/// How a proxy behaves. [`Config::default`] serves one origin, its own.
+/// The largest multipart body unless the configuration says otherwise: what the API takes as audio.
+pub const DEFAULT_MAX_UPLOAD_BYTES: u32 = 25 * 1024 * 1024;
+
+/// The most tokens of an answer unless the configuration says otherwise.
+pub const DEFAULT_MAX_OUTPUT_TOKENS: u32 = 2048;
+
+/// The most messages of a conversation unless the configuration says otherwise.
+pub const DEFAULT_MAX_MESSAGES: u32 = 256;
+
+/// The most text of a request unless the configuration says otherwise: some 32,000 tokens.
+pub const DEFAULT_MAX_INPUT_CHARS: u32 = 128 * 1024;
+
+/// The longest `data:` URL of an image unless the configuration says otherwise.
+pub const DEFAULT_MAX_IMAGE_BYTES: u32 = 128 * 1024;
+
+/// Requests of one caller in flight unless the configuration says otherwise.
+pub const DEFAULT_MAX_CONCURRENT: u32 = 4;
+
+/// Which models callers may name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Models {
+    /// None was listed: the proxy does not start.
+    #[default]
+    None,
+    /// These, compared byte by byte.
+    List(Vec<String>),
+    /// Whatever the key opens, fine-tunes and the dearest model included.
+    Any,
+}
+
+impl Models {
+    /// May a caller name this model?
+    #[must_use]
+    pub fn contains(&self, model: &str) -> bool {
+        match self {
+            Self::None => false,
+            Self::List(models) => models.iter().any(|known| known == model),
+            Self::Any => {
+                (1..=256).contains(&model.len()) && model.bytes().all(|b| b.is_ascii_graphic())
+            }
+        }
+    }
+}
+
+/// As which parameter the provider learns a keyed hash of the caller's subject. Callers never choose
+/// it themselves.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum EndUser {
+    /// `user`, which every server knows.
+    #[default]
+    User,
+    /// `safety_identifier`, OpenAI's newer name.
+    SafetyIdentifier,
+    /// Not at all.
+    Hidden,
+}
+
+impl EndUser {
+    pub(super) const fn param(self) -> Option<&'static str> {
+        match self {
+            Self::User => Some("user"),
+            Self::SafetyIdentifier => Some("safety_identifier"),
+            Self::Hidden => None,
+        }
+    }
+}
+
+/// Sessions for pages whose visitors are not known: `POST /session` with a Turnstile proof.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Anonymous {
+    /// Where the proof is verified.
+    pub verify_url: String,
+    /// Hosts whose pages may have solved it.
+    pub hostnames: Vec<String>,
+    /// The widget's action.
+    pub action: Option<String>,
+    /// Lifetime of a token in seconds.
+    pub ttl_seconds: u32,
+    /// The models that its tokens open; without it all of the proxy's.
+    pub models: Option<Vec<String>>,
+    /// The most tokens of an answer that its tokens allow.
+    pub max_tokens: Option<u32>,
+}
+
+/// How a proxy behaves. [`Config::default`] serves one origin, its own, and no model.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// The server's base URL with its path: `https://api.openai.com/v1`.
@@ -26,8 +111,32 @@ pub struct Config {
     /// Other origins whose pages may use the proxy, each exactly as a browser sends it:
     /// `https://app.example.com`. The proxy's own origin needs no entry.
     pub allowed_origins: Vec<String>,
+    /// Routes beyond chat completions, each switched on by itself.
+    pub routes: Vec<Route>,
+    /// The models that callers may name.
+    pub models: Models,
+    /// Parameters beyond the usual ones, most of which multiply the cost: `reasoning_effort`, `n`.
+    pub allowed_params: Vec<String>,
+    /// The most tokens of an answer; a request that names none gets this.
+    pub max_output_tokens: u32,
+    /// The most messages of a conversation.
+    pub max_messages: u32,
+    /// The most characters of a request, images aside.
+    pub max_input_chars: u32,
+    /// The longest `data:` URL of an image.
+    pub max_image_bytes: u32,
+    /// May images be named by `https://` URLs, which the provider then fetches?
+    pub image_urls: bool,
+    /// The first message of every chat. Callers then send neither `system` nor `developer` messages.
+    pub system_prompt: Option<String>,
+    /// How the provider learns whom a request is for.
+    pub end_user: EndUser,
+    /// Requests of one caller that may be in flight, in one isolate.
+    pub max_concurrent: u32,
     /// The largest request body in bytes.
     pub max_body_bytes: u32,
+    /// The largest multipart body in bytes.
+    pub max_upload_bytes: u32,
     /// How far in the future a session token may expire, in seconds.
     pub max_token_seconds: u32,
     /// How long the upstream may take to begin its answer, in milliseconds.
@@ -36,6 +145,10 @@ pub struct Config {
     pub issuer: Option<String>,
     /// The `aud` that session tokens must have, if any.
     pub audience: Option<String>,
+    /// Tokens signed before this time, in seconds since 1970, are revoked.
+    pub session_epoch: Option<u64>,
+    /// Sessions for anonymous pages, if there are any.
+    pub anonymous: Option<Anonymous>,
 }
 
 impl Default for Config {
@@ -43,11 +156,25 @@ impl Default for Config {
         Self {
             upstream: DEFAULT_UPSTREAM.to_owned(),
             allowed_origins: Vec::new(),
+            routes: Vec::new(),
+            models: Models::None,
+            allowed_params: Vec::new(),
+            max_output_tokens: DEFAULT_MAX_OUTPUT_TOKENS,
+            max_messages: DEFAULT_MAX_MESSAGES,
+            max_input_chars: DEFAULT_MAX_INPUT_CHARS,
+            max_image_bytes: DEFAULT_MAX_IMAGE_BYTES,
+            image_urls: false,
+            system_prompt: None,
+            end_user: EndUser::User,
+            max_concurrent: DEFAULT_MAX_CONCURRENT,
             max_body_bytes: DEFAULT_MAX_BODY_BYTES,
+            max_upload_bytes: DEFAULT_MAX_UPLOAD_BYTES,
             max_token_seconds: DEFAULT_MAX_TOKEN_SECONDS,
             timeout_ms: DEFAULT_TIMEOUT_MS,
             issuer: None,
             audience: None,
+            session_epoch: None,
+            anonymous: None,
         }
     }
 }
@@ -62,6 +189,12 @@ pub enum ConfigFault {
     Origin(usize),
     /// The named number must not be zero.
     Zero(&'static str),
+    /// No model is listed.
+    Models,
+    /// Where Turnstile's proofs are verified.
+    VerifyUrl(UrlFault),
+    /// Anonymous sessions need the hosts whose pages may solve the challenge.
+    Hostnames,
 }
 
 impl fmt::Display for ConfigFault {
@@ -74,6 +207,12 @@ impl fmt::Display for ConfigFault {
                  https://app.example.com, without a path or a slash at its end"
             ),
             Self::Zero(name) => write!(f, "{name} must not be 0"),
+            Self::Models => f.write_str(
+                "models must list what callers may use: set the option `models` or the variable \
+                 OPENAI_MODELS, to \"*\" if every model of the key is meant",
+            ),
+            Self::VerifyUrl(fault) => write!(f, "verify_url {}", fault.clause()),
+            Self::Hostnames => f.write_str("hostnames must list where the challenge is solved"),
         }
     }
 }
@@ -98,12 +237,61 @@ impl Config {
             ("max_body_bytes", self.max_body_bytes),
             ("max_token_seconds", self.max_token_seconds),
             ("timeout_ms", self.timeout_ms),
+            ("max_upload_bytes", self.max_upload_bytes),
+            ("max_output_tokens", self.max_output_tokens),
+            ("max_messages", self.max_messages),
+            ("max_input_chars", self.max_input_chars),
+            ("max_concurrent", self.max_concurrent),
         ] {
             if value == 0 {
                 return Err(ConfigFault::Zero(name));
             }
         }
+        if matches!(&self.models, Models::None)
+            || matches!(&self.models, Models::List(models) if models.is_empty())
+        {
+            return Err(ConfigFault::Models);
+        }
+        if let Some(anonymous) = &self.anonymous {
+            server(&anonymous.verify_url).map_err(ConfigFault::VerifyUrl)?;
+            if anonymous.hostnames.is_empty() {
+                return Err(ConfigFault::Hostnames);
+            }
+            if anonymous.ttl_seconds == 0 {
+                return Err(ConfigFault::Zero("ttl_seconds"));
+            }
+        }
         Ok(upstream)
+    }
+
+    /// Is the route switched on?
+    #[must_use]
+    pub fn serves(&self, route: Route) -> bool {
+        matches!(route, Route::ChatCompletions) || self.routes.contains(&route)
+    }
+
+    /// The name of the cap on a chat's tokens: OpenAI's newer models know only the newer one, other
+    /// servers often only the older one.
+    pub(super) fn cap_param(&self) -> &'static str {
+        let host = self.upstream.split('/').nth(2).unwrap_or_default();
+        let ours = |name: &str| {
+            host.strip_suffix(name)
+                .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        };
+        if ours("api.openai.com") || ours("openai.azure.com") {
+            "max_completion_tokens"
+        } else {
+            "max_tokens"
+        }
+    }
+
+    /// What a body of this kind may measure.
+    #[must_use]
+    pub const fn max_bytes(&self, media: Media) -> u32 {
+        match media {
+            Media::Multipart => self.max_upload_bytes,
+            Media::None | Media::Json => self.max_body_bytes,
+        }
     }
 }
 
@@ -155,6 +343,7 @@ mod tests {
         ] {
             let config = Config {
                 upstream: url.to_owned(),
+                models: Models::Any,
                 ..Config::default()
             };
             assert_eq!(config.check().is_ok(), good, "{url}");
@@ -183,6 +372,7 @@ mod tests {
         ] {
             let config = Config {
                 allowed_origins: vec!["https://first.example.com".to_owned(), origin.to_owned()],
+                models: Models::Any,
                 ..Config::default()
             };
             let expected = if good {
@@ -191,6 +381,38 @@ mod tests {
                 Some(ConfigFault::Origin(1))
             };
             assert_eq!(config.check().err(), expected, "{origin}");
+        }
+    }
+
+    #[test]
+    fn a_proxy_without_models_does_not_start() {
+        assert_eq!(Config::default().check().err(), Some(ConfigFault::Models));
+        let empty = Config {
+            models: Models::List(Vec::new()),
+            ..Config::default()
+        };
+        assert_eq!(empty.check().err(), Some(ConfigFault::Models));
+    }
+
+    #[test]
+    fn the_cap_has_the_name_that_the_server_knows() {
+        for (upstream, name) in [
+            ("https://api.openai.com/v1", "max_completion_tokens"),
+            ("https://eu.api.openai.com/v1", "max_completion_tokens"),
+            (
+                "https://x.openai.azure.com/openai/v1",
+                "max_completion_tokens",
+            ),
+            ("https://evilapi.openai.com/v1", "max_tokens"),
+            ("https://api.fireworks.ai/inference/v1", "max_tokens"),
+            ("https://api.openai.com.example.com/v1", "max_tokens"),
+            ("http://127.0.0.1:8080/v1", "max_tokens"),
+        ] {
+            let config = Config {
+                upstream: upstream.to_owned(),
+                ..Config::default()
+            };
+            assert_eq!(config.cap_param(), name, "{upstream}");
         }
     }
 

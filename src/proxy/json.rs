@@ -1,155 +1,278 @@
-//! A look at a request body: is it one unambiguous JSON object?
+//! JSON that every parser reads alike.
 //!
 //! RFC 8259 leaves open what duplicate names mean, and parsers differ, so that a proxy and an
-//! upstream could read different requests from the same bytes (threat table, rows V5 to V7).
+//! upstream could read different requests from the same bytes (threat table, rows V5 to V7). A body
+//! is therefore read into a tree, and the upstream gets what this tree is written as. Names keep
+//! their order: models follow the order of a schema's properties.
 
-use std::collections::HashSet;
+use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::fmt;
 
-use serde::Deserializer;
 use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
+use serde::ser::{SerializeMap, SerializeSeq};
+use serde::{Deserializer, Serialize, Serializer};
+use serde_json::Number;
 
 use super::refusal::Refusal;
 
-/// What the proxy needs to know of a body.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Summary {
-    /// Did the caller ask for an event stream?
-    pub streams: bool,
+/// Objects and arrays may stand in one another this deep: room for a tool's schema.
+const MAX_DEPTH: u32 = 32;
+
+/// So many values make a body at most.
+const MAX_VALUES: u32 = 20_000;
+
+/// So many names has one object at most.
+const MAX_NAMES: usize = 1000;
+
+/// A value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Json {
+    /// `null`
+    Null,
+    /// `true`, `false`
+    Bool(bool),
+    /// A number within the range of a double.
+    Number(Number),
+    /// A string.
+    Text(String),
+    /// An array.
+    List(Vec<Json>),
+    /// An object.
+    Object(Object),
 }
 
-/// Reads a body. It must be one JSON object without duplicate names, whose `stream` is a boolean if
-/// it is there.
+/// An object: names in their order, each once.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Object(Vec<(String, Json)>);
+
+impl Object {
+    /// The value of a name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Json> {
+        self.iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, value)| value)
+    }
+
+    /// The value of a name, to be changed.
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut Json> {
+        self.0
+            .iter_mut()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value)
+    }
+
+    /// Sets a name's value, in its place or at the end.
+    pub fn set(&mut self, name: &str, value: Json) {
+        match self.get_mut(name) {
+            Some(old) => *old = value,
+            None => self.0.push((name.to_owned(), value)),
+        }
+    }
+
+    /// Keeps the names that `keep` accepts; it may change their values.
+    ///
+    /// # Errors
+    /// The first that `keep` gives.
+    pub fn retain<E>(
+        &mut self,
+        mut keep: impl FnMut(&str, &mut Json) -> Result<bool, E>,
+    ) -> Result<(), E> {
+        let mut kept = Vec::with_capacity(self.0.len());
+        for (name, mut value) in std::mem::take(&mut self.0) {
+            if keep(&name, &mut value)? {
+                kept.push((name, value));
+            }
+        }
+        self.0 = kept;
+        Ok(())
+    }
+
+    /// Names and values.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Json)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value))
+    }
+
+    /// As bytes.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        // Every tree has a JSON form.
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+}
+
+impl Json {
+    /// A string's text.
+    #[must_use]
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Characters of all strings and names in it.
+    #[must_use]
+    pub fn chars(&self) -> usize {
+        match self {
+            Self::Text(text) => text.chars().count(),
+            Self::List(items) => items.iter().map(Self::chars).sum(),
+            Self::Object(object) => object
+                .iter()
+                .map(|(name, value)| name.chars().count() + value.chars())
+                .sum(),
+            _ => 0,
+        }
+    }
+}
+
+impl From<&str> for Json {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl<const N: usize> From<[(&str, Json); N]> for Object {
+    fn from(pairs: [(&str, Json); N]) -> Self {
+        Self(pairs.map(|(name, value)| (name.to_owned(), value)).into())
+    }
+}
+
+/// Reads a body. It must be one JSON object in UTF-8 without duplicate names, of bounded depth and
+/// width.
 ///
 /// # Errors
-/// 400 `invalid_json`, or 400 with the name of the parameter.
-pub fn inspect(body: &[u8]) -> Result<Summary, Refusal> {
+/// 400 `invalid_json`.
+pub fn read(body: &[u8]) -> Result<Object, Refusal> {
+    let values = Cell::new(0);
+    let seed = Value {
+        depth: 0,
+        values: &values,
+    };
     let mut deserializer = serde_json::Deserializer::from_slice(body);
-    // serde_json itself refuses more than 128 levels.
-    let outcome = Object.deserialize(&mut deserializer).and_then(|stream| {
+    let outcome = seed.deserialize(&mut deserializer).and_then(|value| {
         deserializer.end()?;
-        Ok(stream)
+        Ok(value)
     });
     match outcome {
-        Ok(Stream::Absent) => Ok(Summary { streams: false }),
-        Ok(Stream::Flag(streams)) => Ok(Summary { streams }),
-        Ok(Stream::Other) => {
-            let mut refusal = Refusal::new(400, "invalid_type", "`stream` must be true or false.");
-            refusal.param = Some("stream".to_owned());
-            Err(refusal)
-        }
-        Err(_) => Err(Refusal::new(
+        Ok(Json::Object(object)) => Ok(object),
+        _ => Err(Refusal::new(
             400,
             "invalid_json",
-            "The body must be one JSON object in UTF-8, without duplicate names.",
+            "The body must be one JSON object in UTF-8, without duplicate names and not too deep.",
         )),
     }
 }
 
-enum Stream {
-    Absent,
-    Flag(bool),
-    Other,
-}
-
-/// The top level.
 #[derive(Clone, Copy)]
-struct Object;
-
-impl<'de> DeserializeSeed<'de> for Object {
-    type Value = Stream;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Stream, D::Error> {
-        deserializer.deserialize_map(self)
-    }
+struct Value<'a> {
+    depth: u32,
+    values: &'a Cell<u32>,
 }
 
-impl<'de> Visitor<'de> for Object {
-    type Value = Stream;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Stream, A::Error> {
-        let mut names = HashSet::new();
-        let mut stream = Stream::Absent;
-        while let Some(name) = map.next_key::<String>()? {
-            let value = map.next_value_seed(Anything)?;
-            if name == "stream" {
-                stream = match value {
-                    Kind::Bool(flag) => Stream::Flag(flag),
-                    Kind::Null => Stream::Absent,
-                    Kind::Other => Stream::Other,
-                };
-            }
-            unique(&mut names, name)?;
+impl Value<'_> {
+    fn inside<E: Error>(self) -> Result<Self, E> {
+        if self.depth >= MAX_DEPTH {
+            return Err(E::custom("too deep"));
         }
-        Ok(stream)
+        Ok(Self {
+            depth: self.depth + 1,
+            ..self
+        })
     }
 }
 
-fn unique<E: Error>(names: &mut HashSet<String>, name: String) -> Result<(), E> {
-    if names.insert(name) {
-        Ok(())
-    } else {
-        Err(E::custom("duplicate name"))
-    }
-}
+impl<'de> DeserializeSeed<'de> for Value<'_> {
+    type Value = Json;
 
-enum Kind {
-    Bool(bool),
-    Null,
-    Other,
-}
-
-/// Any value, walked through so that strings are decoded and names compared at every depth.
-#[derive(Clone, Copy)]
-struct Anything;
-
-impl<'de> DeserializeSeed<'de> for Anything {
-    type Value = Kind;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Kind, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
+        self.values.set(self.values.get() + 1);
+        if self.values.get() > MAX_VALUES {
+            return Err(D::Error::custom("too many values"));
+        }
         deserializer.deserialize_any(self)
     }
 }
 
-impl<'de> Visitor<'de> for Anything {
-    type Value = Kind;
+impl<'de> Visitor<'de> for Value<'_> {
+    type Value = Json;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a value")
     }
-    fn visit_bool<E>(self, flag: bool) -> Result<Kind, E> {
-        Ok(Kind::Bool(flag))
+    fn visit_bool<E>(self, flag: bool) -> Result<Json, E> {
+        Ok(Json::Bool(flag))
     }
-    fn visit_unit<E>(self) -> Result<Kind, E> {
-        Ok(Kind::Null)
+    fn visit_unit<E>(self) -> Result<Json, E> {
+        Ok(Json::Null)
     }
-    fn visit_i64<E>(self, _: i64) -> Result<Kind, E> {
-        Ok(Kind::Other)
+    fn visit_i64<E>(self, number: i64) -> Result<Json, E> {
+        Ok(Json::Number(number.into()))
     }
-    fn visit_u64<E>(self, _: u64) -> Result<Kind, E> {
-        Ok(Kind::Other)
+    fn visit_u64<E>(self, number: u64) -> Result<Json, E> {
+        Ok(Json::Number(number.into()))
     }
-    fn visit_f64<E>(self, _: f64) -> Result<Kind, E> {
-        Ok(Kind::Other)
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Json, E> {
+        Number::from_f64(number)
+            .map(Json::Number)
+            .ok_or_else(|| E::custom("not finite"))
     }
-    fn visit_str<E>(self, _: &str) -> Result<Kind, E> {
-        Ok(Kind::Other)
+    fn visit_str<E>(self, text: &str) -> Result<Json, E> {
+        Ok(Json::from(text))
     }
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Kind, A::Error> {
-        while seq.next_element_seed(self)?.is_some() {}
-        Ok(Kind::Other)
-    }
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Kind, A::Error> {
-        let mut names = HashSet::new();
-        while let Some(name) = map.next_key::<String>()? {
-            map.next_value_seed(self)?;
-            unique(&mut names, name)?;
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Json, A::Error> {
+        let inside = self.inside()?;
+        let mut items = Vec::new();
+        while let Some(item) = seq.next_element_seed(inside)? {
+            items.push(item);
         }
-        Ok(Kind::Other)
+        Ok(Json::List(items))
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
+        let inside = self.inside()?;
+        let mut pairs = Vec::new();
+        while let Some(name) = map.next_key::<String>()? {
+            if pairs.len() == MAX_NAMES {
+                return Err(A::Error::custom("too many names"));
+            }
+            pairs.push((name, map.next_value_seed(inside)?));
+        }
+        // A tree, no hash table: its time does not depend on names that an attacker chooses.
+        let different: BTreeSet<&str> = pairs.iter().map(|(name, _)| name.as_str()).collect();
+        if different.len() != pairs.len() {
+            return Err(A::Error::custom("duplicate name"));
+        }
+        Ok(Json::Object(Object(pairs)))
+    }
+}
+
+impl Serialize for Json {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Bool(flag) => serializer.serialize_bool(*flag),
+            Self::Number(number) => number.serialize(serializer),
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::List(items) => {
+                let mut seq = serializer.serialize_seq(Some(items.len()))?;
+                for item in items {
+                    seq.serialize_element(item)?;
+                }
+                seq.end()
+            }
+            Self::Object(object) => object.serialize(serializer),
+        }
+    }
+}
+
+impl Serialize for Object {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (name, value) in self.iter() {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
     }
 }
 
@@ -158,20 +281,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_body_is_one_object_and_says_whether_it_streams() {
-        for (body, streams) in [
-            (r"{}", false),
-            (
-                r#" {"model":"m","messages":[{"role":"user"},{"role":"user"}]} "#,
-                false,
-            ),
-            (r#"{"stream":true}"#, true),
-            (r#"{"stream":false}"#, false),
-            (r#"{"stream":null}"#, false),
-            (r#"{"nested":{"stream":true}}"#, false),
-            (r#"{"big":123456789012345678901234567890}"#, false),
+    fn an_object_is_written_as_it_was_read() {
+        for body in [
+            r"{}",
+            r#"{"model":"m","messages":[{"role":"user","content":"résumé – ü \" \\ \n"}],"stream":true}"#,
+            r#"{"z":1,"a":-2,"m":0.7,"n":null,"b":[false,{}],"last":1e300}"#,
         ] {
-            assert_eq!(inspect(body.as_bytes()), Ok(Summary { streams }), "{body}");
+            let written = read(body.as_bytes()).unwrap().to_bytes();
+            assert_eq!(
+                String::from_utf8(written)
+                    .unwrap()
+                    .replace("1e+300", "1e300"),
+                body
+            );
         }
     }
 
@@ -179,10 +301,14 @@ mod tests {
     fn everything_else_is_no_json_that_two_parsers_read_alike() {
         let deep = format!("{{\"a\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
         let number = format!("{{\"a\":1{}}}", "0".repeat(1_000_000));
+        let names: Vec<_> = (0..=MAX_NAMES).map(|i| format!("\"{i}\":0")).collect();
+        let wide = format!("{{{}}}", names.join(","));
+        let many = format!("{{\"a\":[{}0]}}", "0,".repeat(MAX_VALUES as usize));
         for body in [
             &b""[..],
             b"[]",
             b"\"x\"",
+            b"null",
             b"{} x",
             b"{}{}",
             b"\xef\xbb\xbf{}",
@@ -198,8 +324,10 @@ mod tests {
             br#"{"a":[{"b":1,"b":2}]}"#,
             deep.as_bytes(),
             number.as_bytes(),
+            wide.as_bytes(),
+            many.as_bytes(),
         ] {
-            let refused = inspect(body).unwrap_err();
+            let refused = read(body).unwrap_err();
             let shown = String::from_utf8_lossy(body.get(..40).unwrap_or(body)).into_owned();
             assert_eq!(
                 (refused.status, refused.code.as_str()),
@@ -210,15 +338,11 @@ mod tests {
     }
 
     #[test]
-    fn a_stream_flag_of_another_type_is_named() {
-        for body in [
-            r#"{"stream":"true"}"#,
-            r#"{"stream":1}"#,
-            r#"{"stream":{}}"#,
-        ] {
-            let refused = inspect(body.as_bytes()).unwrap_err();
-            assert_eq!(refused.param.as_deref(), Some("stream"), "{body}");
-            assert_eq!(refused.status, 400);
+    fn depth_is_counted_in_objects_and_arrays() {
+        for (levels, good) in [(MAX_DEPTH - 1, true), (MAX_DEPTH, false)] {
+            let levels = levels as usize;
+            let body = format!("{{\"a\":{}{}}}", "[".repeat(levels), "]".repeat(levels));
+            assert_eq!(read(body.as_bytes()).is_ok(), good, "{levels}");
         }
     }
 }

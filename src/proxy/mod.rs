@@ -5,11 +5,17 @@
 //! decisions in a Worker; session tokens say who may use it.
 
 pub mod answer;
+pub mod caller;
 pub mod config;
 pub mod json;
+pub mod keyring;
+pub mod limits;
+pub mod params;
 pub mod policy;
 pub mod refusal;
+pub mod route;
 pub mod secret;
+pub mod turnstile;
 pub mod upstream;
 
 #[cfg(feature = "proxy-handler")]
@@ -17,7 +23,9 @@ mod handler;
 #[cfg(feature = "proxy-handler")]
 pub mod session;
 
+pub use caller::Caller;
 pub use config::{Config, ConfigFault};
 #[cfg(feature = "proxy-handler")]
-pub use handler::{Host, Proxy, Relay, Relayed};
+pub use handler::{Checks, Host, Proxy, Relay, Relayed};
+pub use keyring::Keyring;
 pub use secret::{Secret, SecretFault, Secrets};

@@ -1,64 +1,19 @@
 //! Which requests go on, and what a browser is told about other origins.
 //!
 //! Routes are compared as text and nothing is normalised: a path that needs normalising to match
-//! (`..`, `%2e`, `//`, `;x`, a slash at its end) is another path. Behind one key stand all users'
-//! files and answers, so what is not listed does not exist.
+//! (`..`, `%2e`, `//`, `;x`, a slash at its end) is another path.
 
+use super::config::Config;
 use super::refusal::Refusal;
+use super::route::Media;
+pub use super::route::Route;
 use crate::policy::headers::HeaderList;
 
-/// What the proxy serves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Route {
-    /// `POST /v1/chat/completions`
-    ChatCompletions,
-    /// `GET /v1/models`
-    Models,
-}
+/// Where anonymous pages get their session tokens, if the configuration says so.
+pub const SESSION_PATH: &str = "/session";
 
-impl Route {
-    const ALL: [Self; 2] = [Self::ChatCompletions, Self::Models];
-
-    /// The only method that it has.
-    #[must_use]
-    pub const fn method(self) -> &'static str {
-        match self {
-            Self::ChatCompletions => "POST",
-            Self::Models => "GET",
-        }
-    }
-
-    /// Its path at the proxy.
-    #[must_use]
-    pub const fn path(self) -> &'static str {
-        match self {
-            Self::ChatCompletions => "/v1/chat/completions",
-            Self::Models => "/v1/models",
-        }
-    }
-
-    /// Its path below the upstream's base URL.
-    #[must_use]
-    pub const fn upstream_path(self) -> &'static str {
-        match self {
-            Self::ChatCompletions => "/chat/completions",
-            Self::Models => "/models",
-        }
-    }
-
-    const fn allow(self) -> &'static str {
-        match self {
-            Self::ChatCompletions => "POST, OPTIONS",
-            Self::Models => "GET, OPTIONS",
-        }
-    }
-
-    /// Does it take a JSON body?
-    #[must_use]
-    pub const fn has_body(self) -> bool {
-        matches!(self, Self::ChatCompletions)
-    }
-}
+/// What a page of a listed origin may read besides the body.
+const EXPOSED: &str = "retry-after, x-request-id, x-should-retry";
 
 /// What the decision looks at.
 #[derive(Debug, Clone, Copy, Default)]
@@ -71,6 +26,8 @@ pub struct Head<'a> {
     pub origin: Option<&'a str>,
     /// `Access-Control-Request-Method`.
     pub requested_method: Option<&'a str>,
+    /// `Access-Control-Request-Headers`.
+    pub requested_headers: Option<&'a str>,
     /// `Upgrade`.
     pub upgrade: Option<&'a str>,
     /// `Content-Type`.
@@ -79,6 +36,8 @@ pub struct Head<'a> {
     pub content_encoding: Option<&'a str>,
     /// `Content-Length`.
     pub content_length: Option<&'a str>,
+    /// `CF-Connecting-IP`: the caller's address as Cloudflare saw it. No other header is believed.
+    pub address: Option<&'a str>,
 }
 
 /// What becomes of a request.
@@ -86,6 +45,8 @@ pub struct Head<'a> {
 pub enum Decision {
     /// It goes on to the check of its token and its body.
     Forward(Route),
+    /// It asks for a session, from a page of this origin.
+    Mint(String),
     /// It is an `OPTIONS` request, answered with 204 and these headers.
     Preflight(HeaderList),
     /// It ends here.
@@ -95,34 +56,39 @@ pub enum Decision {
 /// Decides by the head alone. Tokens and bodies come later, so that a path, a method or an origin
 /// that is not listed costs nothing.
 #[must_use]
-pub fn decide(head: &Head<'_>, allowed_origins: &[String]) -> Decision {
-    let Some(route) = Route::ALL
+pub fn decide(head: &Head<'_>, config: &Config) -> Decision {
+    let path = path(head.url);
+    let served = Route::ALL
         .into_iter()
-        .find(|route| route.path() == path(head.url))
-    else {
-        return Decision::Reject(Refusal::new(
-            404,
-            "not_found",
-            "The proxy has no such path.",
-        ));
+        .find(|route| route.path() == path && config.serves(*route));
+    let (method, allow) = match served {
+        Some(route) => (route.method(), route.allow()),
+        None if path == SESSION_PATH && config.anonymous.is_some() => ("POST", "POST, OPTIONS"),
+        None => {
+            return Decision::Reject(Refusal::new(
+                404,
+                "not_found",
+                "The proxy has no such path.",
+            ));
+        }
     };
-    if head.method != "OPTIONS" && head.method != route.method() {
+    if head.method != "OPTIONS" && head.method != method {
         let mut refusal = Refusal::new(
             405,
             "method_not_allowed",
             "The proxy does not serve this method on this path.",
         );
-        refusal.allow = Some(route.allow());
+        refusal.allow = Some(allow);
         return Decision::Reject(refusal);
     }
     if head
         .origin
-        .is_some_and(|origin| !is_allowed(origin, head.url, allowed_origins))
+        .is_some_and(|origin| !is_allowed(origin, head.url, &config.allowed_origins))
     {
         return Decision::Reject(origin_not_allowed());
     }
     if head.method == "OPTIONS" {
-        return preflight(route, head);
+        return preflight(method, allow, head);
     }
     if head.upgrade.is_some() {
         return Decision::Reject(Refusal::new(
@@ -131,29 +97,42 @@ pub fn decide(head: &Head<'_>, allowed_origins: &[String]) -> Decision {
             "The proxy does not change protocols.",
         ));
     }
-    Decision::Forward(route)
+    served.map_or_else(
+        || {
+            // A token is bound to the page that it is made for.
+            head.origin.map_or_else(
+                || Decision::Reject(origin_not_allowed()),
+                |origin| Decision::Mint(origin.to_owned()),
+            )
+        },
+        Decision::Forward,
+    )
 }
 
 /// Checks what the head says about the body: its media type, coding and size.
 ///
-/// Only `application/json` is taken: a page of another origin can send a form's media types
-/// without asking first (Fetch standard, "CORS-safelisted request-header").
+/// A page of another origin can send a form's media types without asking first (Fetch standard,
+/// "CORS-safelisted request-header"). On a route for JSON they are refused; on one for files it is
+/// the header `Authorization` that makes the browser ask.
 ///
 /// # Errors
-/// 415 or 413.
-pub fn check_body_head(route: Route, head: &Head<'_>, max_body_bytes: u32) -> Result<(), Refusal> {
-    if !route.has_body() {
-        return Ok(());
-    }
-    let essence = head
-        .content_type
-        .map(|value| value.split(';').next().unwrap_or_default().trim());
-    if !essence.is_some_and(|essence| essence.eq_ignore_ascii_case("application/json")) {
-        return Err(Refusal::new(
-            415,
-            "unsupported_media_type",
+/// 411, 413 or 415.
+pub fn check_body_head(media: Media, head: &Head<'_>, config: &Config) -> Result<(), Refusal> {
+    let (fits, wanted, max_bytes) = match media {
+        Media::None => return Ok(()),
+        Media::Json => (
+            is_json(head.content_type),
             "The Content-Type must be application/json.",
-        ));
+            config.max_body_bytes,
+        ),
+        Media::Multipart => (
+            head.content_type.is_some_and(is_multipart),
+            "The Content-Type must be multipart/form-data with a boundary.",
+            config.max_upload_bytes,
+        ),
+    };
+    if !fits {
+        return Err(Refusal::new(415, "unsupported_media_type", wanted));
     }
     if head
         .content_encoding
@@ -165,12 +144,65 @@ pub fn check_body_head(route: Route, head: &Head<'_>, max_body_bytes: u32) -> Re
             "The body must not be compressed.",
         ));
     }
-    let length = head.content_length.map_or(Ok(0), str::parse::<u64>);
-    if length.is_ok_and(|length| length <= u64::from(max_body_bytes)) {
+    let length = match (head.content_length, media) {
+        // It is passed through unread, so nothing but its declared length can be held to the limit.
+        (None, Media::Multipart) => {
+            return Err(Refusal::new(
+                411,
+                "length_required",
+                "The request needs a Content-Length.",
+            ));
+        }
+        (None, _) => Ok(0),
+        (Some(length), _) => length.parse::<u64>(),
+    };
+    if length.is_ok_and(|length| length <= u64::from(max_bytes)) {
         Ok(())
     } else {
         Err(Refusal::too_large())
     }
+}
+
+fn is_json(content_type: Option<&str>) -> bool {
+    content_type
+        .and_then(|value| value.split(';').next())
+        .is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"))
+}
+
+/// `multipart/form-data` with one boundary of the grammar's characters (RFC 2046, section 5.1.1)
+/// and nothing else, since the value goes on as it is.
+fn is_multipart(value: &str) -> bool {
+    let Some((essence, parameter)) = value.split_once(';') else {
+        return false;
+    };
+    let Some((name, boundary)) = parameter.trim().split_once('=') else {
+        return false;
+    };
+    let boundary = boundary
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+        .unwrap_or(boundary);
+    essence.trim().eq_ignore_ascii_case("multipart/form-data")
+        && name.eq_ignore_ascii_case("boundary")
+        && (1..=70).contains(&boundary.len())
+        && boundary.bytes().all(|b| {
+            b.is_ascii_alphanumeric()
+                || matches!(
+                    b,
+                    b'\''
+                        | b'('
+                        | b')'
+                        | b'+'
+                        | b'_'
+                        | b','
+                        | b'-'
+                        | b'.'
+                        | b'/'
+                        | b':'
+                        | b'='
+                        | b'?'
+                )
+        })
 }
 
 /// Headers that every answer has, errors included: a page of a listed origin must be able to read
@@ -188,7 +220,7 @@ pub fn answer_headers(head: &Head<'_>, allowed_origins: &[String], request_id: &
         .filter(|origin| is_listed(origin, allowed_origins))
     {
         headers.set("access-control-allow-origin", origin);
-        headers.set("access-control-expose-headers", "retry-after, x-request-id");
+        headers.set("access-control-expose-headers", EXPOSED);
     }
     headers
 }
@@ -217,22 +249,34 @@ fn origin_not_allowed() -> Refusal {
     )
 }
 
-/// The answer is the same whatever headers are asked for: the browser compares them with the list.
+/// The answer is the same whatever headers are asked for, unless they are absurdly many: the browser
+/// compares them with the list.
 /// The official client's `x-stainless-*` may be sent; they go no further than the proxy.
-fn preflight(route: Route, head: &Head<'_>) -> Decision {
+fn preflight(method: &str, allow: &str, head: &Head<'_>) -> Decision {
+    const MAX_REQUESTED_BYTES: usize = 8192;
+    if head
+        .requested_headers
+        .is_some_and(|names| names.len() > MAX_REQUESTED_BYTES)
+    {
+        return Decision::Reject(Refusal::new(
+            431,
+            "headers_too_large",
+            "The request has too many headers.",
+        ));
+    }
     let mut headers = HeaderList::new();
-    headers.set("allow", route.allow());
+    headers.set("allow", allow);
     let Some(requested) = head.requested_method.filter(|_| head.origin.is_some()) else {
         return Decision::Preflight(headers);
     };
-    if requested != route.method() {
+    if requested != method {
         return Decision::Reject(Refusal::new(
             403,
             "method_not_allowed",
             "Pages may not use this method on this path.",
         ));
     }
-    headers.set("access-control-allow-methods", route.method());
+    headers.set("access-control-allow-methods", method);
     headers.set(
         "access-control-allow-headers",
         "authorization, content-type, x-stainless-arch, x-stainless-helper-method, x-stainless-lang, \

@@ -19,6 +19,9 @@ pub struct Refusal {
     pub allow: Option<&'static str>,
     /// `Retry-After` in seconds.
     pub retry_after_seconds: Option<u32>,
+    /// May the same request succeed later? If not, `x-should-retry: false` tells the official
+    /// clients, which repeat every 408, 409, 429 and 5xx.
+    pub retryable: bool,
 }
 
 #[derive(Serialize)]
@@ -45,7 +48,13 @@ impl Refusal {
             param: None,
             allow: None,
             retry_after_seconds: None,
+            retryable: matches!(status, 408 | 409 | 429 | 500..),
         }
+    }
+
+    const fn without_retry(mut self) -> Self {
+        self.retryable = false;
+        self
     }
 
     /// A secret or a setting is unusable. What is wrong stands in the log, not in the answer.
@@ -56,6 +65,31 @@ impl Refusal {
             "misconfigured",
             "The proxy is not configured. Its operator finds the reason in the log.",
         )
+        .without_retry()
+    }
+
+    /// The operator has switched the proxy off.
+    #[must_use]
+    pub fn disabled() -> Self {
+        Self::new(503, "proxy_disabled", "The proxy is switched off.").without_retry()
+    }
+
+    /// Something that the decision needs did not answer, so there is none.
+    #[must_use]
+    pub fn unavailable() -> Self {
+        Self::new(
+            503,
+            "check_unavailable",
+            "The proxy cannot check this request at the moment.",
+        )
+    }
+
+    /// Too many requests in a time, or at once.
+    #[must_use]
+    pub fn rate_limited(retry_after_seconds: u32) -> Self {
+        let mut refusal = Self::new(429, "rate_limited", "Too many requests. Try again later.");
+        refusal.retry_after_seconds = Some(retry_after_seconds);
+        refusal
     }
 
     /// No session token, or one that is not accepted: the same answer for every reason.
@@ -71,7 +105,10 @@ impl Refusal {
     /// A token that was good until it expired: the one reason that a client can act on.
     #[must_use]
     pub fn token_expired() -> Self {
-        Self::new(401, "token_expired", "The session token has expired.")
+        let mut refusal = Self::new(401, "token_expired", "The session token has expired.");
+        // With another token it may.
+        refusal.retryable = true;
+        refusal
     }
 
     /// The request body is over the limit.
@@ -126,6 +163,9 @@ impl Refusal {
         if let Some(seconds) = self.retry_after_seconds {
             headers.set("retry-after", seconds.to_string());
         }
+        if !self.retryable {
+            headers.set("x-should-retry", "false");
+        }
         if self.status == 401 {
             headers.set("www-authenticate", "Bearer");
         }
@@ -149,6 +189,25 @@ mod tests {
         assert_eq!(headers.get("content-type"), Some("application/json"));
         assert_eq!(headers.get("retry-after"), Some("7"));
         assert_eq!(headers.get("www-authenticate"), None);
+        assert_eq!(headers.get("x-should-retry"), None);
+    }
+
+    #[test]
+    fn a_refusal_that_no_retry_can_help_says_so() {
+        for (refusal, retryable) in [
+            (Refusal::misconfigured(), false),
+            (Refusal::disabled(), false),
+            (Refusal::unauthorized(), false),
+            (Refusal::too_large(), false),
+            (Refusal::token_expired(), true),
+            (Refusal::unavailable(), true),
+            (Refusal::internal(), true),
+            (Refusal::rate_limited(1), true),
+        ] {
+            let said = refusal.headers();
+            let expected = if retryable { None } else { Some("false") };
+            assert_eq!(said.get("x-should-retry"), expected, "{}", refusal.code);
+        }
     }
 
     #[test]

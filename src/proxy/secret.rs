@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::keyring::Keyring;
+
 /// A session secret has at least as many bytes as HMAC-SHA-256's output (RFC 7518, section 3.2).
 pub const MIN_SESSION_SECRET_BYTES: usize = 32;
 
@@ -51,8 +53,10 @@ impl fmt::Display for Secret {
 pub struct Secrets {
     /// The upstream's key.
     pub key: Secret,
-    /// What session tokens are signed with.
+    /// What session tokens are signed with: one secret, or several by name, see [`Keyring`].
     pub session: Secret,
+    /// What Turnstile's proofs are verified with, if pages get anonymous sessions.
+    pub turnstile: Option<Secret>,
 }
 
 /// Why a secret is unusable. It names the secret, never its value.
@@ -61,7 +65,7 @@ pub struct Secrets {
 pub enum SecretFault {
     /// The key is missing, a placeholder, or has characters that no header can carry.
     Key,
-    /// The session secret is missing, shorter than 32 bytes, a placeholder or too uniform.
+    /// A session secret is missing, shorter than 32 bytes, a placeholder, too uniform or badly named.
     Session,
     /// The key serves as session secret too: whoever mints tokens would hold it.
     Shared,
@@ -74,7 +78,8 @@ impl fmt::Display for SecretFault {
                 "the upstream key is missing, a placeholder, or holds characters that no header can carry"
             }
             Self::Session => {
-                "the session secret is missing, shorter than 32 bytes, a placeholder or too uniform"
+                "a session secret is missing, shorter than 32 bytes, a placeholder, too uniform or \
+                 badly named"
             }
             Self::Shared => "the upstream key and the session secret must differ",
         })
@@ -90,23 +95,29 @@ impl Secrets {
     /// The first fault found.
     pub fn check(&self) -> Result<(), SecretFault> {
         let key = self.key.expose();
+        self.check_key()?;
+        let keyring = Keyring::parse(&self.session)?;
+        if keyring.iter().any(|(_, secret)| secret == key) {
+            return Err(SecretFault::Shared);
+        }
+        Ok(())
+    }
+
+    /// Checks the key alone, for a proxy that signs and verifies no tokens itself.
+    ///
+    /// # Errors
+    /// [`SecretFault::Key`].
+    pub fn check_key(&self) -> Result<(), SecretFault> {
+        let key = self.key.expose();
         if key.is_empty() || is_placeholder(key) || !key.bytes().all(|b| b.is_ascii_graphic()) {
             return Err(SecretFault::Key);
-        }
-        check_session(&self.session)?;
-        if key == self.session.expose() {
-            return Err(SecretFault::Shared);
         }
         Ok(())
     }
 }
 
-/// Checks a session secret alone, for the mint.
-///
-/// # Errors
-/// [`SecretFault::Session`].
-pub fn check_session(secret: &Secret) -> Result<(), SecretFault> {
-    let text = secret.expose();
+/// Is it strong enough to sign with?
+pub(super) fn check_session(text: &str) -> Result<(), SecretFault> {
     let mut seen = [false; 256];
     for byte in text.bytes() {
         if let Some(slot) = seen.get_mut(usize::from(byte)) {
@@ -140,6 +151,7 @@ mod tests {
         Secrets {
             key: Secret::new(key),
             session: Secret::new(session),
+            turnstile: None,
         }
         .check()
     }
@@ -190,11 +202,12 @@ mod tests {
         let secrets = Secrets {
             key: Secret::new("sk-canary"),
             session: Secret::new(GOOD),
+            turnstile: None,
         };
         let printed = format!("{secrets:?} {:?} {}", secrets.key, secrets.session);
         assert_eq!(
             printed,
-            "Secrets { key: [redacted], session: [redacted] } [redacted] [redacted]"
+            "Secrets { key: [redacted], session: [redacted], turnstile: None } [redacted] [redacted]"
         );
     }
 }

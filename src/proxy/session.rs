@@ -15,26 +15,16 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use signature::{Signer, Verifier};
 
+use super::caller::{Caller, is_subject};
 use super::config::Config;
+use super::keyring::Keyring;
 use super::refusal::Refusal;
-use super::secret::{Secret, check_session};
 
 /// Clocks may differ by so much.
 pub const LEEWAY_SECONDS: u64 = 60;
 
 /// No token of ours comes near it; a longer text is not looked at.
 const MAX_TOKEN_BYTES: usize = 4096;
-
-const MAX_SUBJECT_BYTES: usize = 128;
-
-/// Who a session belongs to and when it ends.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Session {
-    /// The subject: a user, a device, an anonymous visitor.
-    pub subject: String,
-    /// When the token expires, in seconds since 1970.
-    pub expires_at: u64,
-}
 
 #[derive(Serialize, Deserialize)]
 struct Claims {
@@ -45,40 +35,60 @@ struct Claims {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     nbf: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    jti: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     iss: Option<String>,
     // One audience or several; `jsonwebtoken` compares them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     aud: Option<serde_json::Value>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    origin: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    models: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    max_tokens: Option<u32>,
 }
 
-/// The session of a request's `Authorization` header.
+/// The caller that a request's `Authorization` header names.
 ///
 /// # Errors
 /// 401: `token_expired` for a token that was good once, otherwise always the same answer.
 pub fn verify(
     authorization: Option<&str>,
-    secret: &Secret,
+    keyring: &Keyring<'_>,
     config: &Config,
     now_unix_seconds: u64,
-) -> Result<Session, Refusal> {
+) -> Result<Caller, Refusal> {
     let token = authorization
         .and_then(bearer)
         .ok_or_else(Refusal::unauthorized)?;
-    let claims = read(token, secret, config).ok_or_else(Refusal::unauthorized)?;
+    let claims = read(token, keyring, config).ok_or_else(Refusal::unauthorized)?;
     let latest = now_unix_seconds.saturating_add(LEEWAY_SECONDS);
-    let furthest = latest.saturating_add(u64::from(config.max_token_seconds));
-    let timely = claims.exp <= furthest
+    let longest = u64::from(config.max_token_seconds);
+    let timely = claims.exp <= latest.saturating_add(longest)
         && claims.nbf.is_none_or(|nbf| nbf <= latest)
-        && claims.iat.is_none_or(|iat| iat <= latest);
-    if !timely || !is_subject(&claims.sub) {
+        && claims
+            .iat
+            .is_none_or(|iat| iat <= latest && claims.exp > iat && claims.exp - iat <= longest);
+    // A token that does not say when it was signed may be older than the epoch.
+    let revoked = config
+        .session_epoch
+        .is_some_and(|epoch| claims.iat.is_none_or(|iat| iat < epoch));
+    let named = claims.jti.as_deref().is_none_or(is_subject);
+    if !timely || revoked || !named || !is_subject(&claims.sub) {
         return Err(Refusal::unauthorized());
     }
     if claims.exp.saturating_add(LEEWAY_SECONDS) <= now_unix_seconds {
         return Err(Refusal::token_expired());
     }
-    Ok(Session {
+    Ok(Caller {
         subject: claims.sub,
-        expires_at: claims.exp,
+        token_id: claims.jti,
+        issued_at: claims.iat,
+        expires_at: Some(claims.exp),
+        origin: claims.origin,
+        models: claims.models,
+        max_tokens: claims.max_tokens,
     })
 }
 
@@ -86,7 +96,7 @@ pub fn verify(
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SignFault {
-    /// The secret is too weak, see [`check_session`].
+    /// The secret is too weak, see [`Keyring`].
     Secret,
     /// The subject is empty, longer than 128 bytes, or has control characters.
     Subject,
@@ -94,36 +104,62 @@ pub enum SignFault {
     Lifetime,
 }
 
-/// Makes a token for a subject that the caller has authenticated.
+/// Makes a token for a caller whom the author has authenticated. Its times are set here.
 ///
 /// # Errors
 /// [`SignFault`].
 pub fn sign(
-    subject: &str,
+    caller: &Caller,
     ttl_seconds: u32,
-    secret: &Secret,
+    keyring: &Keyring<'_>,
     config: &Config,
     now_unix_seconds: u64,
 ) -> Result<String, SignFault> {
-    check_session(secret).map_err(|_| SignFault::Secret)?;
-    if !is_subject(subject) {
+    if !is_subject(&caller.subject) {
         return Err(SignFault::Subject);
     }
     if ttl_seconds == 0 || ttl_seconds > config.max_token_seconds {
         return Err(SignFault::Lifetime);
     }
     let claims = Claims {
-        sub: subject.to_owned(),
+        sub: caller.subject.clone(),
         exp: now_unix_seconds.saturating_add(u64::from(ttl_seconds)),
         iat: Some(now_unix_seconds),
         nbf: None,
+        jti: caller.token_id.clone(),
         iss: config.issuer.clone(),
         aud: config.audience.clone().map(serde_json::Value::String),
+        origin: caller.origin.clone(),
+        models: caller.models.clone(),
+        max_tokens: caller.max_tokens,
     };
     install();
-    let key = EncodingKey::from_secret(secret.expose().as_bytes());
-    jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key)
-        .map_err(|_| SignFault::Secret)
+    let (name, secret) = keyring.first();
+    let mut header = Header::new(Algorithm::HS256);
+    header.kid = name.map(str::to_owned);
+    let key = EncodingKey::from_secret(secret.as_bytes());
+    jsonwebtoken::encode(&header, &claims, &key).map_err(|_| SignFault::Secret)
+}
+
+/// A caller's subject as others may know it: HMAC-SHA-256 under `secret`, hexadecimal. Whoever has
+/// not the secret learns nothing of the subject, and no two subjects share one, however they are
+/// spelled (threat table, rows A14 and V15). `purpose` keeps the hashes of different uses apart.
+#[must_use]
+pub fn pseudonym(purpose: &str, subject: &str, secret: &str) -> String {
+    let Ok(mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else {
+        // HMAC takes keys of every length.
+        return String::new();
+    };
+    let mac = mac
+        .chain_update(purpose)
+        .chain_update([0])
+        .chain_update(subject);
+    let mut text = String::with_capacity(64);
+    for byte in mac.finalize().into_bytes() {
+        text.push(char::from_digit(u32::from(byte >> 4), 16).unwrap_or_default());
+        text.push(char::from_digit(u32::from(byte & 15), 16).unwrap_or_default());
+    }
+    text
 }
 
 /// `Bearer <token>` and nothing else (RFC 6750, section 2.1). The scheme's case does not count
@@ -138,7 +174,7 @@ fn bearer(value: &str) -> Option<&str> {
     fits.then_some(token)
 }
 
-fn read(token: &str, secret: &Secret, config: &Config) -> Option<Claims> {
+fn read(token: &str, keyring: &Keyring<'_>, config: &Config) -> Option<Claims> {
     install();
     let mut validation = Validation::new(Algorithm::HS256);
     // Time is an argument here, and the library would ask the platform's clock.
@@ -153,21 +189,23 @@ fn read(token: &str, secret: &Secret, config: &Config) -> Option<Claims> {
         required.push("aud");
     }
     validation.set_required_spec_claims(&required);
-    let key = DecodingKey::from_secret(secret.expose().as_bytes());
-    let data = jsonwebtoken::decode::<Claims>(token, &key, &validation).ok()?;
-    // Nothing in the header may choose a key or change the meaning (`kid`, `jku`, `crit`, …):
-    // there is one secret.
+    // Nothing in the header may change the meaning (`jku`, `crit`, …), and `kid` chooses among the
+    // secrets here by its whole text.
+    let header = jsonwebtoken::decode_header(token).ok()?;
     let mut plain = Header::new(Algorithm::HS256);
-    plain.typ.clone_from(&data.header.typ);
+    plain.typ.clone_from(&header.typ);
+    plain.kid.clone_from(&header.kid);
     let typed = plain
         .typ
         .as_deref()
         .is_none_or(|typ| typ.eq_ignore_ascii_case("JWT"));
-    (typed && plain == data.header).then_some(data.claims)
-}
-
-fn is_subject(subject: &str) -> bool {
-    (1..=MAX_SUBJECT_BYTES).contains(&subject.len()) && !subject.chars().any(char::is_control)
+    if !typed || plain != header {
+        return None;
+    }
+    let secret = keyring.get(header.kid.as_deref())?;
+    let key = DecodingKey::from_secret(secret.as_bytes());
+    let data = jsonwebtoken::decode::<Claims>(token, &key, &validation).ok()?;
+    Some(data.claims)
 }
 
 /// Does nothing when the program has a provider already.

@@ -12,8 +12,9 @@ import { after, before, beforeEach, describe, it } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 
-import { bundleWorker } from "../support/bundle.mjs";
+import { bundleWorker, jose } from "../support/bundle.mjs";
 import { newCanary } from "../support/canary.mjs";
+import { limiter } from "../support/limiter.mjs";
 import { failure, keyless, MODEL } from "../support/packed.mjs";
 import { setting } from "../support/program.mjs";
 import { mint, newSecret } from "../support/tokens.mjs";
@@ -27,6 +28,8 @@ const run = promisify(execFile);
 /** Every block of README.md and the test that tries it. Rust's own blocks are doctests: src/lib.rs. */
 const TRIED = {
   "js proxy": "Worker",
+  "js jwks": "Worker",
+  "js anonymous": "Worker",
   "js page": "Worker",
   "js text": "page",
   "js stop": "page",
@@ -147,6 +150,44 @@ describe("the Workers of README.md, in workerd,", () => {
       assert.equal((await fetch(`${bare.url}/v1/models`)).status, 503);
     } finally {
       await bare.stop();
+    }
+  });
+
+  it("the proxy behind an identity provider knows nobody else, and needs no session secret", async () => {
+    const worker = await startWorkerd({
+      modules: await bundleWorker(block("js jwks"), { plugins: [jose] }),
+      bindings: bindings(),
+      flags: wrangler.compatibility_flags,
+      compatibilityDate: wrangler.compatibility_date,
+    });
+    try {
+      const ask = (headers) => fetch(`${worker.url}/v1/chat/completions`, { method: "POST", headers });
+      for (const headers of [{}, { authorization: `Bearer ${await mint(newSecret())}` }]) assert.equal((await ask(headers)).status, 401);
+    } finally {
+      await worker.stop();
+    }
+  });
+
+  it("the proxy with anonymous sessions asks for a proof", async () => {
+    const limits = { SESSION_LIMIT: { service: "limiter" }, ADDRESS_LIMIT: { service: "limiter" }, SUBJECT_LIMIT: { service: "limiter" } };
+    const worker = await startWorkerd(
+      {
+        modules: await bundleWorker(block("js anonymous")),
+        bindings: bindings({ SESSION_SECRET: newSecret(), TURNSTILE_SECRET: newSecret(), ...limits }),
+        flags: wrangler.compatibility_flags,
+        compatibilityDate: wrangler.compatibility_date,
+      },
+      { services: { limiter: limiter(10) } },
+    );
+    try {
+      const ask = (path, origin) =>
+        fetch(worker.url + path, { method: "POST", headers: { "content-type": "application/json", origin }, body: "{}" });
+      const answer = await ask("/session", "https://app.example.com");
+      assert.deepEqual([answer.status, (await answer.json()).error.code], [401, "proof_required"]);
+      assert.equal((await ask("/session", "https://evil.example.com")).status, 403);
+      assert.equal((await ask("/v1/chat/completions", "https://app.example.com")).status, 401);
+    } finally {
+      await worker.stop();
     }
   });
 

@@ -102,6 +102,22 @@ describe("the documents", () => {
     assert.deepEqual(await untruths("README.md", text), ["link nowhere.md", "path tests/js/nowhere.test.mjs"]);
   });
 
+  it("SECURITY.md has a test of its own name for each row of the threat table", async () => {
+    const text = await document("SECURITY.md");
+    const rows = [...text.matchAll(/^\| ([AOVL]\d+) \| .* \| (.*) \|$/gm)];
+    const ids = rows.map(([, id]) => id);
+    assert.ok(["A1", "A15", "O7", "V15", "L13"].every((id) => ids.includes(id)));
+    assert.deepEqual([...new Set(ids)], ids, "each row once");
+    for (const [, id, tests] of rows) {
+      const named = [...tests.matchAll(/`([^`]+)`: ((?:"[^"]+"(?:, )?)+)/g)];
+      assert.ok(named.some(([, , names]) => new RegExp(`\\b(?:[A-Z]\\d+_)*${id}_`).test(names)), id);
+      for (const [, file, names] of named) {
+        const source = await document(file);
+        for (const [, name] of names.matchAll(/"([^"]+)"/g)) assert.ok(source.includes(`"${name}"`), `${id}: ${name}`);
+      }
+    }
+  });
+
   it("SECURITY.md names tests that exist in the files beside them", async () => {
     const rows = tableAfter(await document("SECURITY.md"), "| promise |");
     assert.ok(rows.length > 8);

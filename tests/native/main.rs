@@ -18,6 +18,7 @@ mod client_pages;
 mod client_streams;
 mod layers;
 mod openapi;
+mod proxy_params;
 mod proxy_policy;
 #[cfg(feature = "proxy-handler")]
 mod proxy_session;

@@ -1,6 +1,9 @@
 //! The proxy's routes and CORS rules (threat table, rows V1, V2, O1 to O7, S6).
 
-use openai_wasm::proxy::policy::{Decision, Head, Route, answer_headers, check_body_head, decide};
+use openai_wasm::proxy::Config;
+use openai_wasm::proxy::config::{Anonymous, Models};
+use openai_wasm::proxy::policy::{Decision, Head, answer_headers, check_body_head, decide};
+use openai_wasm::proxy::route::{Media, Route};
 
 const CHAT: &str = "https://proxy.example.com/v1/chat/completions";
 const MODELS: &str = "https://proxy.example.com/v1/models";
@@ -8,6 +11,15 @@ const PAGE: &str = "https://app.example.com";
 
 fn listed() -> Vec<String> {
     vec![PAGE.to_owned(), "http://localhost:5173".to_owned()]
+}
+
+fn config() -> Config {
+    Config {
+        allowed_origins: listed(),
+        routes: vec![Route::Models],
+        models: Models::Any,
+        ..Config::default()
+    }
 }
 
 fn head<'a>(method: &'a str, url: &'a str) -> Head<'a> {
@@ -19,8 +31,8 @@ fn head<'a>(method: &'a str, url: &'a str) -> Head<'a> {
 }
 
 fn status(head: &Head<'_>) -> u16 {
-    match decide(head, &listed()) {
-        Decision::Forward(_) => 200,
+    match decide(head, &config()) {
+        Decision::Forward(_) | Decision::Mint(_) => 200,
         Decision::Preflight(_) => 204,
         Decision::Reject(refusal) => refusal.status,
     }
@@ -44,7 +56,7 @@ fn two_routes_exist_and_a_query_changes_neither() {
         ),
     ] {
         assert_eq!(
-            decide(&head(method, &url), &[]),
+            decide(&head(method, &url), &config()),
             Decision::Forward(route),
             "{method} {url}"
         );
@@ -100,7 +112,7 @@ fn other_methods_are_refused_with_the_list_of_those_that_exist() {
             if method == right {
                 continue;
             }
-            let Decision::Reject(refusal) = decide(&head(method, url), &[]) else {
+            let Decision::Reject(refusal) = decide(&head(method, url), &config()) else {
                 panic!("{method} {url} went on");
             };
             assert_eq!(
@@ -171,7 +183,7 @@ fn listed_origins_the_own_origin_and_no_origin_go_on() {
         assert_eq!(headers.get("access-control-allow-credentials"), None);
         assert_eq!(
             headers.get("access-control-expose-headers"),
-            shown.map(|_| "retry-after, x-request-id")
+            shown.map(|_| "retry-after, x-request-id, x-should-retry")
         );
     }
 }
@@ -183,7 +195,7 @@ fn a_preflight_names_what_a_page_may_send() {
         requested_method: Some("POST"),
         ..head("OPTIONS", CHAT)
     };
-    let Decision::Preflight(headers) = decide(&asked, &listed()) else {
+    let Decision::Preflight(headers) = decide(&asked, &config()) else {
         panic!("no preflight");
     };
     assert_eq!(headers.get("access-control-allow-methods"), Some("POST"));
@@ -206,8 +218,14 @@ fn a_preflight_names_what_a_page_may_send() {
         };
         assert_eq!(status(&head), expected, "{requested_method}");
     }
+    let many = "x".repeat(8193);
+    let absurd = Head {
+        requested_headers: Some(&many),
+        ..asked
+    };
+    assert_eq!(status(&absurd), 431);
     let bare = head("OPTIONS", MODELS);
-    let Decision::Preflight(headers) = decide(&bare, &listed()) else {
+    let Decision::Preflight(headers) = decide(&bare, &config()) else {
         panic!("no answer to a bare OPTIONS");
     };
     assert_eq!(headers.get("allow"), Some("GET, OPTIONS"));
@@ -263,14 +281,123 @@ fn a_body_is_plain_json_of_a_declared_size_under_the_limit() {
             content_length,
             ..head("POST", CHAT)
         };
-        let got = check_body_head(Route::ChatCompletions, &head, 10)
+        let config = Config {
+            max_body_bytes: 10,
+            ..config()
+        };
+        let got = check_body_head(Media::Json, &head, &config)
             .err()
             .map(|r| r.status);
         assert_eq!(got, expected, "{head:?}");
     }
+    let bare = head("GET", MODELS);
+    assert_eq!(check_body_head(Media::None, &bare, &config()), Ok(()));
+}
+
+#[test]
+fn a_file_is_multipart_of_a_declared_size_and_a_plain_boundary() {
+    let form = Some("multipart/form-data; boundary=----WebKitFormBoundaryABC123");
+    for (content_type, content_length, expected) in [
+        (form, Some("10"), None),
+        (
+            Some("Multipart/Form-Data;boundary=\"a b\""),
+            Some("10"),
+            Some(415),
+        ),
+        (
+            Some("multipart/form-data; Boundary=\"ab\""),
+            Some("10"),
+            None,
+        ),
+        (form, None, Some(411)),
+        (form, Some("11"), Some(413)),
+        (form, Some("x"), Some(413)),
+        (Some("multipart/form-data"), Some("10"), Some(415)),
+        (
+            Some("multipart/form-data; boundary="),
+            Some("10"),
+            Some(415),
+        ),
+        (
+            Some("multipart/form-data; boundary=a; charset=b"),
+            Some("10"),
+            Some(415),
+        ),
+        (Some("multipart/mixed; boundary=a"), Some("10"), Some(415)),
+        (Some("application/json"), Some("10"), Some(415)),
+        (None, Some("10"), Some(415)),
+    ] {
+        let head = Head {
+            content_type,
+            content_length,
+            ..head("POST", CHAT)
+        };
+        let config = Config {
+            max_upload_bytes: 10,
+            ..config()
+        };
+        let got = check_body_head(Media::Multipart, &head, &config)
+            .err()
+            .map(|r| r.status);
+        assert_eq!(got, expected, "{head:?}");
+    }
+}
+
+#[test]
+fn each_route_beyond_chat_is_switched_on_by_itself() {
+    for route in Route::ALL {
+        let url = format!("https://proxy.example.com{}", route.path());
+        let head = head(route.method(), &url);
+        let always = route == Route::ChatCompletions;
+        let without = decide(&head, &Config::default());
+        assert_eq!(matches!(without, Decision::Forward(_)), always, "{route:?}");
+        let only = Config {
+            routes: vec![route],
+            ..Config::default()
+        };
+        assert_eq!(decide(&head, &only), Decision::Forward(route));
+    }
+}
+
+#[test]
+fn sessions_are_made_for_pages_only_and_only_if_configured() {
+    let url = "https://proxy.example.com/session";
+    let from = |origin| Head {
+        origin,
+        ..head("POST", url)
+    };
+    assert_eq!(status(&from(Some(PAGE))), 404);
+    let config = Config {
+        anonymous: Some(Anonymous {
+            verify_url: "https://challenges.cloudflare.com/turnstile/v0/siteverify".to_owned(),
+            hostnames: vec!["app.example.com".to_owned()],
+            action: None,
+            ttl_seconds: 900,
+            models: None,
+            max_tokens: None,
+        }),
+        ..config()
+    };
+    let own = "https://proxy.example.com";
+    for (origin, expected) in [
+        (Some(PAGE), None),
+        (Some(own), None),
+        (None, Some(403)),
+        (Some("null"), Some(403)),
+        (Some("https://evil.example.com"), Some(403)),
+    ] {
+        match (decide(&from(origin), &config), expected) {
+            (Decision::Mint(page), None) => assert_eq!(Some(page.as_str()), origin),
+            (Decision::Reject(refusal), Some(status)) => assert_eq!(refusal.status, status),
+            (other, _) => panic!("{origin:?}: {other:?}"),
+        }
+    }
+    let Decision::Reject(refusal) = decide(&head("GET", url), &config) else {
+        panic!("GET /session went on");
+    };
     assert_eq!(
-        check_body_head(Route::Models, &head("GET", MODELS), 10),
-        Ok(())
+        (refusal.status, refusal.allow),
+        (405, Some("POST, OPTIONS"))
     );
 }
 

@@ -1,8 +1,8 @@
 //! Session tokens (threat table, rows A1 to A6, A9, A10). That other libraries' tokens are read alike
 //! is shown in `tests/worker`, where `jose` mints them.
 
-use openai_wasm::proxy::session::{LEEWAY_SECONDS, SignFault, sign, verify};
-use openai_wasm::proxy::{Config, Secret};
+use openai_wasm::proxy::session::{LEEWAY_SECONDS, SignFault, pseudonym, sign, verify};
+use openai_wasm::proxy::{Caller, Config, Keyring, Secret};
 
 const NOW: u64 = 1_800_000_000;
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
@@ -16,7 +16,9 @@ fn code(authorization: &str) -> Result<String, String> {
 }
 
 fn code_under(authorization: &str, config: &Config, now: u64) -> Result<String, String> {
-    match verify(Some(authorization), &secret(), config, now) {
+    let secret = secret();
+    let keyring = Keyring::parse(&secret).unwrap();
+    match verify(Some(authorization), &keyring, config, now) {
         Ok(session) => Ok(session.subject),
         Err(refusal) => {
             assert_eq!(refusal.status, 401);
@@ -26,7 +28,25 @@ fn code_under(authorization: &str, config: &Config, now: u64) -> Result<String, 
 }
 
 fn token() -> String {
-    sign("user-1", 900, &secret(), &Config::default(), NOW).unwrap()
+    made("user-1", 900, SECRET, &Config::default()).unwrap()
+}
+
+fn caller(subject: &str) -> Caller {
+    Caller {
+        subject: subject.to_owned(),
+        ..Caller::default()
+    }
+}
+
+fn made(
+    subject: &str,
+    ttl_seconds: u32,
+    secret: &str,
+    config: &Config,
+) -> Result<String, SignFault> {
+    let secret = Secret::new(secret);
+    let keyring = Keyring::parse(&secret).map_err(|_| SignFault::Secret)?;
+    sign(&caller(subject), ttl_seconds, &keyring, config, NOW)
 }
 
 /// A token with any header and payload, rightly signed.
@@ -115,7 +135,9 @@ fn anything_but_one_bearer_token_is_refused_alike() {
     ] {
         assert_eq!(code(&value), unauthorized(), "{value}");
     }
-    let refused = verify(None, &secret(), &Config::default(), NOW).unwrap_err();
+    let secret = secret();
+    let keyring = Keyring::parse(&secret).unwrap();
+    let refused = verify(None, &keyring, &Config::default(), NOW).unwrap_err();
     assert_eq!(
         (refused.status, refused.code.as_str()),
         (401, "unauthorized")
@@ -242,6 +264,13 @@ fn claims_must_be_there_and_of_their_type() {
             NOW + LEEWAY_SECONDS + 1
         ),
         format!(r#"{{"sub":"s","exp":{soon},"nbf":"now"}}"#),
+        format!(r#"{{"sub":"s","exp":{soon},"iat":{}}}"#, soon - 901),
+        format!(r#"{{"sub":"s","exp":{soon},"iat":{soon}}}"#),
+        format!(r#"{{"sub":"s","exp":{soon},"jti":""}}"#),
+        format!(r#"{{"sub":"s","exp":{soon},"jti":7}}"#),
+        format!(r#"{{"sub":"s","exp":{soon},"origin":7}}"#),
+        format!(r#"{{"sub":"s","exp":{soon},"models":"gpt-4o"}}"#),
+        format!(r#"{{"sub":"s","exp":{soon},"max_tokens":-1}}"#),
         // An audience that the proxy was not told of is another service's.
         format!(r#"{{"sub":"s","exp":{soon},"aud":"staging"}}"#),
         format!("[{soon}]"),
@@ -285,7 +314,7 @@ fn issuer_and_audience_are_compared_when_configured() {
         let bearer = format!("Bearer {}", signed(HEADER, &payload));
         assert_eq!(code_under(&bearer, &config, NOW).is_ok(), good, "{claims}");
     }
-    let own = sign("s", 60, &secret(), &config, NOW).unwrap();
+    let own = made("s", 60, SECRET, &config).unwrap();
     assert_eq!(
         code_under(&format!("Bearer {own}"), &config, NOW),
         Ok("s".to_owned())
@@ -294,8 +323,8 @@ fn issuer_and_audience_are_compared_when_configured() {
 
 #[test]
 fn another_secret_opens_nothing() {
-    let other = Secret::new("fedcba9876543210fedcba9876543210");
-    let foreign = sign("s", 60, &other, &Config::default(), NOW).unwrap();
+    let other = "fedcba9876543210fedcba9876543210";
+    let foreign = made("s", 60, other, &Config::default()).unwrap();
     assert_eq!(code(&format!("Bearer {foreign}")), unauthorized());
 }
 
@@ -310,7 +339,104 @@ fn a_token_is_not_made_from_a_weak_secret_or_a_bad_claim() {
         ("s", 0, SECRET, SignFault::Lifetime),
         ("s", 901, SECRET, SignFault::Lifetime),
     ] {
-        let made = sign(subject, ttl_seconds, &Secret::new(secret), &config, NOW);
+        let made = made(subject, ttl_seconds, secret, &config);
         assert_eq!(made, Err(expected), "{subject:?} {ttl_seconds} {secret:?}");
     }
+}
+
+#[test]
+fn secrets_rotate_by_name() {
+    let (old, new) = (SECRET, "fedcba9876543210fedcba9876543210");
+    let config = Config::default();
+    let both = format!(r#"{{"new":"{new}","old":"{old}"}}"#);
+    let opens = |token: &str, secret: &str| {
+        let secret = Secret::new(secret);
+        let keyring = Keyring::parse(&secret).unwrap();
+        verify(Some(&format!("Bearer {token}")), &keyring, &config, NOW).is_ok()
+    };
+    let first = made("s", 60, &format!(r#"{{"old":"{old}"}}"#), &config).unwrap();
+    let second = made("s", 60, &both, &config).unwrap();
+    for token in [&first, &second] {
+        assert!(opens(token, &both), "both are good while both are there");
+    }
+    assert!(
+        !opens(&first, &format!(r#"{{"new":"{new}"}}"#)),
+        "a dropped one is not"
+    );
+    assert!(opens(&second, &format!(r#"{{"new":"{new}"}}"#)));
+    assert!(
+        !opens(&second, &format!(r#"{{"new":"{old}","old":"{new}"}}"#)),
+        "the name chooses the secret"
+    );
+
+    let unnamed = made("s", 60, old, &config).unwrap();
+    assert!(
+        !opens(&unnamed, &both),
+        "a token without a name needs the secret without one"
+    );
+    assert!(opens(&unnamed, &format!(r#"{{"new":"{new}","":"{old}"}}"#)));
+}
+
+#[test]
+fn an_epoch_revokes_what_was_signed_before_it() {
+    let soon = NOW + 60;
+    for (claims, good) in [
+        (format!(r#""iat":{NOW}"#), true),
+        (format!(r#""iat":{}"#, NOW - 1), false),
+        (String::new(), false),
+    ] {
+        let comma = if claims.is_empty() { "" } else { "," };
+        let payload = format!(r#"{{"sub":"s","exp":{soon}{comma}{claims}}}"#);
+        let config = Config {
+            session_epoch: Some(NOW),
+            ..Config::default()
+        };
+        let bearer = format!("Bearer {}", signed(HEADER, &payload));
+        assert_eq!(code_under(&bearer, &config, NOW).is_ok(), good, "{claims}");
+    }
+}
+
+#[test]
+fn a_tokens_scope_comes_back_as_it_was_signed() {
+    let secret = secret();
+    let keyring = Keyring::parse(&secret).unwrap();
+    let config = Config::default();
+    let given = Caller {
+        token_id: Some("id-1".to_owned()),
+        origin: Some("https://app.example.com".to_owned()),
+        models: Some(vec!["gpt-4o-mini".to_owned()]),
+        max_tokens: Some(100),
+        ..caller("s")
+    };
+    let token = sign(&given, 60, &keyring, &config, NOW).unwrap();
+    let read = verify(Some(&format!("Bearer {token}")), &keyring, &config, NOW).unwrap();
+    let expected = Caller {
+        issued_at: Some(NOW),
+        expires_at: Some(NOW + 60),
+        ..given
+    };
+    assert_eq!(read, expected);
+}
+
+#[test]
+fn no_two_subjects_share_a_pseudonym() {
+    let mut seen = std::collections::HashSet::new();
+    for (purpose, subject) in [
+        ("limit", "a:b"),
+        ("limit", "a"),
+        ("limit", "b:c"),
+        ("limit", "\u{e9}"),
+        ("limit", "e\u{301}"),
+        ("end user", "a"),
+        ("limi", "t\0a"),
+    ] {
+        let hash = pseudonym(purpose, subject, SECRET);
+        assert_eq!(hash.len(), 64);
+        assert!(hash.bytes().all(|b| b.is_ascii_hexdigit()));
+        assert!(seen.insert(hash), "{purpose} {subject}");
+    }
+    assert_ne!(
+        pseudonym("limit", "a", SECRET),
+        pseudonym("limit", "a", "fedcba9876543210fedcba9876543210")
+    );
 }

@@ -59,6 +59,15 @@ const EXPECTED = {
     Deno: "./edge/proxy.node.js",
     Bun: "./edge/proxy.node.js",
   },
+  "./jwks": {
+    "a page": null,
+    "a page, by its bundler": null,
+    workerd: "./edge/jwks.js",
+    "an edge runtime": "./edge/jwks.js",
+    Node: "./edge/jwks.js",
+    Deno: "./edge/jwks.js",
+    Bun: "./edge/jwks.js",
+  },
 };
 
 for (const [entry, byRuntime] of Object.entries(EXPECTED)) {

@@ -4,6 +4,7 @@
 import { mkdir, mkdtemp, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 import { build } from "esbuild";
 
@@ -37,6 +38,15 @@ export async function bundleWorker(source, { packed = setting("OPENAI_WASM_PKG")
     await rm(folder, { recursive: true, force: true });
   }
 }
+
+/** The packed folder stands outside of the tests' packages: `jose` is found as an installed package's own would be. */
+export const jose = {
+  name: "jose",
+  setup(bundler) {
+    const entry = fileURLToPath(import.meta.resolve("jose"));
+    bundler.onResolve({ filter: /^jose$/ }, () => ({ path: entry }));
+  },
+};
 
 const wasmModules = (found) => ({
   name: "wasm-modules",

@@ -2,6 +2,7 @@
 // added but Host and the body's length.
 
 import { request as httpRequest } from "node:http";
+import { connect } from "node:net";
 
 /**
  * Sends a request and gives the response's head as soon as it is there.
@@ -85,4 +86,18 @@ function received(response) {
     /** Everything that the client saw. */
     seen: () => [response.statusMessage, ...response.rawHeaders, ...Object.entries(response.trailers).flat(), text()].join("\n"),
   };
+}
+
+/** Sends a text as it is over a connection of its own, and gives all that comes back until it is closed. */
+export function sendRaw(url, text) {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: hostname, port: Number(port) });
+    let answer = "";
+    socket.setEncoding("latin1");
+    socket.on("data", (part) => (answer += part));
+    socket.once("close", () => resolve(answer));
+    socket.once("error", (error) => (answer === "" ? reject(error) : resolve(answer)));
+    socket.write(text);
+  });
 }

@@ -6,9 +6,12 @@ import { open, send } from "./http.mjs";
 import { mint, newSecret } from "./tokens.mjs";
 import { startWorkerd } from "./workerd.mjs";
 
-/** A Worker that is nothing but the proxy; `options` is JavaScript text. */
+/**
+ * A Worker that is nothing but the proxy, with the list of models and room for every test's requests at
+ * once; `options` is JavaScript text.
+ */
 export const proxySource = (options = "{}") =>
-  `import { createProxy } from "openai-wasm/proxy";\nexport default createProxy(${options});\n`;
+  `import { createProxy } from "openai-wasm/proxy";\nexport default createProxy({ routes: ["models"], maxConcurrent: 1000, ...${options} });\n`;
 
 export const QUESTION = { model: "stand-in-ngram-1", messages: [{ role: "user", content: "Say this is a test" }] };
 
@@ -29,7 +32,14 @@ export async function startProxy({
   bundle,
   binary,
 }) {
-  const bound = { OPENAI_API_KEY: key, SESSION_SECRET: secret, OPENAI_BASE_URL: upstream?.baseUrl ?? null, ...bindings };
+  const bound = {
+    OPENAI_API_KEY: key,
+    SESSION_SECRET: secret,
+    OPENAI_BASE_URL: upstream?.baseUrl ?? null,
+    // Every model, so that lists of models are the upstream's.
+    OPENAI_MODELS: "*",
+    ...bindings,
+  };
   for (const [name, value] of Object.entries(bound)) if (value === null) delete bound[name];
   const proxy = { modules: await bundleWorker(source, bundle), bindings: bound, ...worker };
   const workerd = front
@@ -39,10 +49,10 @@ export async function startProxy({
       )
     : await startWorkerd(proxy, { services, binary });
 
-  const authorized = async (headers) => ({ authorization: `Bearer ${await mint(secret)}`, ...headers });
-  const post = async (body, { headers, ...rest } = {}) => ({
+  const authorized = async (headers, token) => ({ authorization: `Bearer ${await mint(secret, token)}`, ...headers });
+  const post = async (body, { headers, token, ...rest } = {}) => ({
     method: "POST",
-    headers: await authorized({ "content-type": "application/json", ...headers }),
+    headers: await authorized({ "content-type": "application/json", ...headers }, token),
     body: typeof body === "string" || Buffer.isBuffer(body) ? body : JSON.stringify(body),
     ...rest,
   });
@@ -57,10 +67,12 @@ export async function startProxy({
     stop: workerd.stop,
     /** Any request; nothing is added to it. */
     send: (path, request) => send(workerd.url, { ...request, path }),
-    /** A chat request with a token, answered whole. */
+    /** A chat request with a token (`token` is what `mint` takes), answered whole. */
     chat: async (body, request) => send(`${workerd.url}/v1/chat/completions`, await post(body, request)),
     /** The same, unfinished: see `open`. */
     openChat: async (body, request) => open(`${workerd.url}/v1/chat/completions`, await post(body, request)),
-    models: async (headers) => send(`${workerd.url}/v1/models`, { headers: await authorized(headers) }),
+    models: async (headers, token) => send(`${workerd.url}/v1/models`, { headers: await authorized(headers, token) }),
+    /** A POST with a token to any path. */
+    post: async (path, body, request) => send(workerd.url, { ...(await post(body, request)), path }),
   };
 }

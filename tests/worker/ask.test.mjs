@@ -14,7 +14,7 @@ import { startUpstream } from "../support/upstream.mjs";
 
 const SOURCE = `
 import { createProxy, signSessionToken } from "openai-wasm/proxy";
-const proxy = createProxy();
+const proxy = createProxy({ routes: ["models"] });
 export default {
   async fetch(request, env, ctx) {
     if (new URL(request.url).pathname !== "/session") return proxy.fetch(request, env, ctx);

@@ -7,24 +7,15 @@ import { after, before, it } from "node:test";
 import { bundleWorker } from "../support/bundle.mjs";
 import { newCanary } from "../support/canary.mjs";
 import { send } from "../support/http.mjs";
+import { limiter } from "../support/limiter.mjs";
 import { newSecret } from "../support/tokens.mjs";
 import { headerOf, startUpstream } from "../support/upstream.mjs";
 import { startWorkerd } from "../support/workerd.mjs";
 
 const EXAMPLE = new URL("../../examples/worker-js/", import.meta.url);
 
-// In the place of Cloudflare's rate-limit binding: three calls a key.
-const LIMITER = `import { WorkerEntrypoint } from "cloudflare:workers";
-const counts = new Map();
-export default class extends WorkerEntrypoint {
-  limit({ key }) {
-    counts.set(key, (counts.get(key) ?? 0) + 1);
-    return { success: counts.get(key) <= 3 };
-  }
-}`;
-
 const CODE = "an access code of the test";
-const services = { limiter: { modules: [{ name: "limiter.js", esModule: LIMITER }] } };
+const services = { limiter: limiter(3) };
 
 let upstream;
 let modules;
@@ -38,6 +29,7 @@ before(async () => {
     ACCESS_CODE: CODE,
     OPENAI_BASE_URL: upstream.baseUrl,
     MODEL: "stand-in-ngram-1",
+    OPENAI_MODELS: "stand-in-ngram-1",
     SESSION_LIMIT: { service: "limiter" },
   };
 });

@@ -120,8 +120,8 @@ describe("verifySessionToken", () => {
     const { verifySessionToken } = await inNode();
     const secret = newSecret();
     const verify = (authorization, options) => verifySessionToken({ secret, authorization, ...options });
-    const session = await verify(`Bearer ${await mint(secret)}`);
-    assert.equal(session.sub, "user-1");
+    const session = await verify(`Bearer ${await mint(secret, { claims: { models: ["m"], max_tokens: 9 } })}`);
+    assert.deepEqual([session.sub, session.models, session.maxTokens, session.origin], ["user-1", ["m"], 9, undefined]);
     assert.ok(Math.abs(session.expiresAt - Date.now() / 1000 - 600) < 60);
     for (const authorization of [
       null, undefined, "", "Bearer x", `Bearer ${await mint(newSecret())}`, `Bearer ${await mint(secret, { ttlSeconds: -120 })}`,
@@ -153,6 +153,16 @@ describe("createProxy", () => {
       [{ allowedOrigins: ["null"] }, "allowedOrigins[0]"], [{ allowedOrigins: ["https://a.example.com:443"] }, "allowedOrigins[0]"],
       [{ fetch: "UPSTREAM" }, "fetch"], [{ maxBodyBytes: 0 }, "maxBodyBytes"], [{ maxTokenSeconds: 1e9 }, "maxTokenSeconds"],
       [{ timeout: "1s" }, "timeout"], [{ issuer: "" }, "issuer"], [{ audience: [] }, "audience"],
+      [{ models: [] }, "models"], [{ models: "gpt-4o" }, "models"], [{ models: ["a", "*"] }, "models[1]"], [{ models: [7] }, "models[0]"],
+      [{ routes: ["files"] }, "routes[0]"], [{ routes: "models" }, "routes"], [{ allowParams: [""] }, "allowParams[0]"],
+      [{ maxOutputTokens: 0 }, "maxOutputTokens"], [{ maxMessages: 1.5 }, "maxMessages"], [{ maxInputChars: "1" }, "maxInputChars"],
+      [{ maxImageBytes: -1 }, "maxImageBytes"], [{ imageUrls: 1 }, "imageUrls"], [{ systemPrompt: " " }, "systemPrompt"],
+      [{ endUserParam: "id" }, "endUserParam"], [{ maxConcurrent: 0 }, "maxConcurrent"], [{ maxUploadBytes: 0 }, "maxUploadBytes"],
+      [{ rateLimits: "L" }, "rateLimits"], [{ rateLimits: { ip: "L" } }, "rateLimits.ip"], [{ rateLimits: { subject: {} } }, "rateLimits.subject"],
+      [{ authenticate: true }, "authenticate"], [{ isRevoked: "x" }, "isRevoked"], [{ claimOnce: {} }, "claimOnce"], [{ disabled: true }, "disabled"],
+      [{ anonymousSessions: {} }, "anonymousSessions.hostnames"], [{ anonymousSessions: { hostnames: ["https://a"] } }, "anonymousSessions.hostnames[0]"],
+      [{ anonymousSessions: { hostnames: ["a"] } }, "rateLimits.session"],
+      [{ anonymousSessions: { hostnames: ["a"], ttlSeconds: 901 }, rateLimits: { session: "L" } }, "anonymousSessions.ttlSeconds"],
       [{ apiKey: "sk-proj-abcdefghijkl" }, "apiKey"], [{ allowedOrigin: [] }, "allowedOrigin"], [null, "options"],
     ]) {
       assert.throws(() => createProxy(options), (error) => {
@@ -168,7 +178,7 @@ describe("createProxy", () => {
 
   it("works in Node as it does in a Worker", async () => {
     const { createProxy } = await inNode();
-    const env = { OPENAI_API_KEY: proxy.key, SESSION_SECRET: proxy.secret, OPENAI_BASE_URL: upstream.baseUrl };
+    const env = { OPENAI_API_KEY: proxy.key, SESSION_SECRET: proxy.secret, OPENAI_BASE_URL: upstream.baseUrl, OPENAI_MODELS: "*" };
     const request = new Request("https://proxy.example.com/v1/chat/completions", {
       method: "POST",
       headers: { authorization: `Bearer ${await mint(proxy.secret)}`, "content-type": "application/json" },
@@ -186,6 +196,8 @@ describe("createProxy", () => {
     const asked = [];
     const custom = createProxy({
       upstream: upstream.baseUrl,
+      models: "*",
+      routes: ["models"],
       keySecret: "MY_KEY",
       sessionSecret: "MY_SECRET",
       issuer: "https://id.example.com",
@@ -214,7 +226,7 @@ describe("a Worker of the author's own", () => {
     const modules = await bundleWorker(`
       import OpenAI from "openai-wasm/edge";
       import { createProxy, signSessionToken } from "openai-wasm/proxy";
-      const proxy = createProxy();
+      const proxy = createProxy({ models: ["stand-in-ngram-1"], routes: ["models"] });
       export default {
         async fetch(request, env, ctx) {
           const { pathname } = new URL(request.url);

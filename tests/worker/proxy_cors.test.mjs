@@ -1,9 +1,11 @@
-// Pages of other origins (threat table, rows O1 to O5). An origin is what a browser says; it opens nothing.
+// Pages of other origins (threat table, rows O1 to O7). An origin is what a browser says; it opens nothing.
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, it } from "node:test";
 
+import { sendRaw } from "../support/http.mjs";
 import { QUESTION, startProxy } from "../support/proxy.mjs";
+import { refused } from "../support/refusal.mjs";
 import { startUpstream } from "../support/upstream.mjs";
 
 const PAGE = "https://app.example.com";
@@ -24,7 +26,7 @@ const preflight = (origin, method = "POST", headers = "authorization,content-typ
     headers: { origin, "access-control-request-method": method, "access-control-request-headers": headers },
   });
 
-it("O1_a preflight of a listed origin needs no token and names what may be sent", async () => {
+it("O1_preflight", async () => {
   const answer = await preflight(PAGE);
   assert.equal(answer.status, 204);
   assert.equal(answer.headers["access-control-allow-origin"], PAGE);
@@ -37,7 +39,7 @@ it("O1_a preflight of a listed origin needs no token and names what may be sent"
   assert.deepEqual(await upstream.requests(), []);
 });
 
-it("O2_O3_a look-alike origin is refused by the server, not only by the browser", async () => {
+it("O2_O3_look_alike_origins", async () => {
   for (const origin of [
     "null", "https://app.example.com.evil.com", "https://evilapp.example.com", "http://app.example.com",
     "https://app.example.com:8443", "https://app.example.com.", "https://sub.app.example.com", `${PAGE}, ${PAGE}`,
@@ -51,13 +53,13 @@ it("O2_O3_a look-alike origin is refused by the server, not only by the browser"
   assert.deepEqual(await upstream.requests(), []);
 });
 
-it("O4_a listed origin without a token opens nothing", async () => {
+it("O4_spoofed_origin", async () => {
   const answer = await proxy.send("/v1/models", { headers: { origin: PAGE } });
   assert.equal(answer.status, 401);
   assert.deepEqual(await upstream.requests(), []);
 });
 
-it("O5_a page of a listed origin can read answers and refusals alike", async () => {
+it("O5_readable_errors", async () => {
   await upstream.arm("status=429,retry-after=7", { path: CHAT });
   for (const [status, answer] of [
     [429, await proxy.chat(QUESTION, { headers: { origin: PAGE } })],
@@ -69,8 +71,29 @@ it("O5_a page of a listed origin can read answers and refusals alike", async () 
   ]) {
     assert.equal(answer.status, status, answer.text());
     assert.equal(answer.headers["access-control-allow-origin"], PAGE);
-    assert.equal(answer.headers["access-control-expose-headers"], "retry-after, x-request-id");
+    assert.equal(answer.headers["access-control-expose-headers"], "retry-after, x-request-id, x-should-retry");
   }
+});
+
+it("O6_simple_request_forgery", async () => {
+  for (const contentType of ["text/plain", "text/plain;charset=UTF-8", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/json-seq", "text/plain, application/json", undefined]) {
+    const headers = { origin: PAGE, ...(contentType && { "content-type": contentType }) };
+    if (!contentType) headers["content-type"] = "";
+    refused(await proxy.chat(QUESTION, { headers }), 415, "unsupported_media_type", contentType);
+  }
+  assert.deepEqual(await upstream.requests(), []);
+});
+
+it("O7_preflight_as_a_free_resource", async () => {
+  for (const method of ["DELETE", "GET", "post", "*", "POST, GET"]) assert.equal((await preflight(PAGE, method)).status, 403, method);
+  // The list of headers is never read: a long one changes neither the answer nor what the page may send.
+  const short = await preflight(PAGE);
+  const long = await preflight(PAGE, "POST", Array.from({ length: 500 }, (_, at) => `x-${at}`).join(","));
+  assert.equal(long.status, 204);
+  assert.equal(long.headers["access-control-allow-headers"], short.headers["access-control-allow-headers"]);
+  const huge = await sendRaw(proxy.url, `OPTIONS ${CHAT} HTTP/1.1\r\nHost: proxy\r\nOrigin: ${PAGE}\r\nAccess-Control-Request-Method: POST\r\nAccess-Control-Request-Headers: ${"x".repeat(100_000)}\r\n\r\n`);
+  assert.match(huge, /^HTTP\/1\.1 (403|431) /);
+  assert.deepEqual(await upstream.requests(), []);
 });
 
 it("serves its own origin, whose pages send Origin with every POST", async () => {

@@ -78,7 +78,7 @@ it("P3_ten thousand requests of the largest size level off", { skip: process.pla
     request.resume().on("end", () => response.writeHead(200, { "content-type": "application/json" }).end('{"object":"chat.completion","choices":[]}'));
   });
   await new Promise((resolve) => sink.listen(0, "127.0.0.1", resolve));
-  const large = await startProxy({ upstream: { baseUrl: `http://127.0.0.1:${sink.address().port}/v1` } });
+  const large = await startProxy({ options: "{ maxInputChars: 300_000 }", upstream: { baseUrl: `http://127.0.0.1:${sink.address().port}/v1` } });
   try {
     const body = JSON.stringify({ ...QUESTION, messages: [{ role: "user", content: "" }] });
     const full = Buffer.from(body.replace('"content":""', `"content":"${"x".repeat(262_144 - body.length)}"`));

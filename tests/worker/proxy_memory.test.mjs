@@ -21,7 +21,7 @@ const window = {
 
 const SOURCE = `
 import { createProxy } from "openai-wasm/proxy";
-const proxy = createProxy();
+const proxy = createProxy({ maxConcurrent: 100, maxInputChars: 250_000 });
 export default {
   fetch(request, env, ctx) {
     if (new URL(request.url).pathname !== "/memory") return proxy.fetch(request, env, ctx);
@@ -76,7 +76,7 @@ it("P3_callers that leave while they wait take their memory with them", async ()
 });
 
 it("P3_answers, refusals and large bodies leave nothing behind", async () => {
-  const large = { ...QUESTION, stream: true, filler: "x".repeat(200_000) };
+  const large = { ...QUESTION, stream: true, tools: [{ type: "function", function: { name: "f", description: "x".repeat(200_000) } }], tool_choice: "none", max_tokens: 5 };
   const grown = await growth(8, async () => {
     await upstream.arm("status=400", { times: AT_ONCE / 2 });
     await together(() => proxy.chat(large));

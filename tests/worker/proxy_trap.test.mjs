@@ -36,7 +36,7 @@ globalThis.trapped = (guard, raw) => {
   for (const name of Object.keys(raw)) if (/handle/.test(name) && typeof raw[name] === "function") wrapped[name] = trap(name);
   return guard(wrapped);
 };
-const proxy = createProxy();
+const proxy = createProxy({ routes: ["models"], maxConcurrent: 100 });
 export default {
   fetch(request, env, ctx) {
     if (new URL(request.url).pathname === "/instances") return new Response(String(globalThis.instances));
@@ -71,6 +71,18 @@ it("P2_a trap fails its own request, the streams that flow go on, and the next r
     assert.equal(await answer.ended, "end");
     assert.match(answer.text(), /\[DONE\]/);
   }
+});
+
+it("L3_a_trap_gives_the_places_back", async () => {
+  await upstream.reset();
+  await upstream.arm("hang", { path: "/v1/chat", times: 100 });
+  const waiting = await Promise.all(Array.from({ length: 100 }, () => proxy.openChat(QUESTION)));
+  await upstream.wait({ bodies: 100 });
+  assert.equal((await proxy.chat(QUESTION)).status, 429);
+  assert.equal((await proxy.models({ "x-trap": "1" })).status, 500);
+  for (const { response } of waiting) assert.equal((await response).status, 500);
+  await upstream.reset();
+  assert.equal((await proxy.chat(QUESTION)).status, 200);
 });
 
 it("P2_requests that wait for the upstream's head when an instance dies are answered, not left hanging", async () => {

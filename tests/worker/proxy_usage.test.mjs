@@ -12,9 +12,10 @@ const STREAM = { ...QUESTION, stream: true };
 const SOURCE = `
 import { createProxy } from "openai-wasm/proxy";
 const limits = { timeout: 800, idleTimeout: 500 };
-const proxy = createProxy({ ...limits, onUsage: (event, env) => console.log("USAGE " + env.MARK + JSON.stringify(event) + ";") });
-const sync = createProxy({ onUsage() { throw new Error("the ledger is full"); } });
-const late = createProxy({ onUsage: async (event) => { await scheduler.wait(300); console.log("USAGE late" + JSON.stringify(event) + ";"); } });
+const more = { routes: ["models"], maxConcurrent: 100 };
+const proxy = createProxy({ ...more, ...limits, onUsage: (event, env) => console.log("USAGE " + env.MARK + JSON.stringify(event) + ";") });
+const sync = createProxy({ ...more, onUsage() { throw new Error("the ledger is full"); } });
+const late = createProxy({ ...more, onUsage: async (event) => { await scheduler.wait(300); console.log("USAGE late" + JSON.stringify(event) + ";"); } });
 export default {
   fetch(request, env, ctx) {
     const which = { sync, late }[request.headers.get("x-which")] ?? proxy;

@@ -8,6 +8,8 @@ import OpenAI from "openai-wasm/edge";
 import { createProxy, signSessionToken, verifySessionToken } from "openai-wasm/proxy";
 
 const proxy = createProxy({
+  // Which models callers may name stands in wrangler.jsonc: OPENAI_MODELS. Here they may list them, too.
+  routes: ["models"],
   // Pages of other origins that may use the proxy. A page that this Worker serves needs no entry.
   allowedOrigins: [],
 });

@@ -7,7 +7,7 @@ use futures_util::{TryStreamExt, future::ready};
 use openai_wasm::client::auth::ApiKey;
 use openai_wasm::client::{ChatStream, Client};
 use openai_wasm::proxy::refusal::Refusal;
-use openai_wasm::proxy::{Config, Secret, Secrets, session};
+use openai_wasm::proxy::{Config, Keyring, Secret, Secrets, session};
 use openai_wasm::transport::FetchTransport;
 use openai_wasm::wire::chat::{ChatCompletionMessageParam as Message, ChatCompletionRequest};
 use serde::Deserialize;
@@ -43,8 +43,12 @@ async fn answer(mut request: Request, env: &Env) -> Result<ChatStream<FetchTrans
     let secrets = Secrets {
         key: Secret::new(&key),
         session: Secret::new(&binding(env, "SESSION_SECRET").unwrap_or_default()),
+        turnstile: None,
     };
-    secrets.check().map_err(|fault| {
+    let checked = secrets
+        .check()
+        .and_then(|()| Keyring::parse(&secrets.session));
+    let keyring = checked.map_err(|fault| {
         worker::console_error!("not configured: {fault}");
         Refusal::misconfigured()
     })?;
@@ -52,7 +56,7 @@ async fn answer(mut request: Request, env: &Env) -> Result<ChatStream<FetchTrans
     let now = Date::now().as_millis() / 1000;
     session::verify(
         authorization.as_deref(),
-        &secrets.session,
+        &keyring,
         &Config::default(),
         now,
     )?;

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::super::json::{Json, Object};
+
 /// Counts above this are nonsense, and JavaScript could not hold them.
 const MAX_TOKENS: u64 = 1 << 53;
 
@@ -156,28 +158,23 @@ pub struct Cost {
     pub events: u64,
 }
 
-/// A stream's request body that asks for its usage, and whether the caller had asked for it.
-/// Something else than an object in `stream_options` stays as it is: the server will refuse it.
+/// Makes a stream's request body ask for its usage; says whether the caller had asked for it.
 #[must_use]
-pub fn asking_for_usage(mut body: Map<String, Value>) -> (Map<String, Value>, bool) {
-    let options = body
-        .entry("stream_options")
-        .and_modify(|options| {
-            if options.is_null() {
-                *options = Value::Object(Map::new());
-            }
-        })
-        .or_insert_with(|| Value::Object(Map::new()));
-    let Some(options) = options.as_object_mut() else {
-        return (body, true);
+pub fn ask_for_usage(body: &mut Object) -> bool {
+    if !matches!(body.get("stream_options"), Some(Json::Object(_))) {
+        body.set("stream_options", Json::Object(Object::default()));
+    }
+    let Some(Json::Object(options)) = body.get_mut("stream_options") else {
+        return true;
     };
-    let before = options.insert("include_usage".to_owned(), true.into());
-    let asked = before == Some(Value::Bool(true));
-    (body, asked)
+    let asked = options.get("include_usage") == Some(&Json::Bool(true));
+    options.set("include_usage", Json::Bool(true));
+    asked
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::json;
     use super::*;
     use serde_json::json;
 
@@ -259,10 +256,10 @@ mod tests {
                 json!({"include_obfuscation": false, "include_usage": true}),
                 false,
             ),
-            (json!({"stream_options": 7}), json!(7), true),
         ] {
-            let given = body.as_object().cloned().unwrap();
-            let (sent, was_asked) = asking_for_usage(given);
+            let mut given = json::read(body.to_string().as_bytes()).unwrap();
+            let was_asked = ask_for_usage(&mut given);
+            let sent: Value = serde_json::from_slice(&given.to_bytes()).unwrap();
             assert_eq!(
                 (&sent["stream_options"], was_asked),
                 (&options, asked),

@@ -9,8 +9,10 @@ use web_sys::{AbortController, ReadableStream, Request, RequestInit, RequestRedi
 
 use super::body::{self, Start};
 use super::host::{Host, Relayed};
-use super::{Answer, headers, log, now_unix_ms};
-use crate::proxy::answer::usage::{Account, Cost, Outcome, asking_for_usage};
+use super::payload::Payload;
+use super::slots::Slot;
+use super::{Answer, headers, log, now_unix_ms, signal_of};
+use crate::proxy::answer::usage::{Account, Cost, Outcome};
 use crate::proxy::answer::{Break, Form, Watch};
 use crate::proxy::policy::Route;
 use crate::proxy::refusal::Refusal;
@@ -20,41 +22,6 @@ use crate::proxy::upstream::{self, Verdict};
 /// A JSON answer up to this size is looked at as a whole before any of it goes on. A longer one
 /// (pictures, embeddings) goes on in pieces.
 const MAX_WHOLE_BYTES: usize = 1 << 20;
-
-/// A request body as it goes on. It is not in Rust's memory: a request that is given up while it
-/// waits for the upstream may never be resumed.
-#[derive(Default)]
-pub(super) struct Payload {
-    body: Option<Uint8Array>,
-    bytes: u64,
-    model: Option<String>,
-    streams: bool,
-    hides_usage: bool,
-}
-
-impl Payload {
-    /// A checked JSON object. A stream whose usage is wanted is asked for it.
-    pub(super) fn of(json: &[u8], streams: bool, wants_usage: bool) -> Self {
-        let mut payload = Self {
-            bytes: json.len() as u64,
-            streams,
-            ..Self::default()
-        };
-        if wants_usage && let Ok(object) = serde_json::from_slice::<serde_json::Map<_, _>>(json) {
-            let model = object.get("model").and_then(serde_json::Value::as_str);
-            payload.model = model.map(str::to_owned);
-            if streams {
-                let (object, asked) = asking_for_usage(object);
-                payload.hides_usage = !asked;
-                let json = serde_json::to_vec(&object).unwrap_or_default();
-                payload.body = Some(Uint8Array::from(json.as_slice()));
-                return payload;
-            }
-        }
-        payload.body = Some(Uint8Array::from(json));
-        payload
-    }
-}
 
 /// A request that may go on.
 pub(super) struct Exchange<'a> {
@@ -76,19 +43,23 @@ struct Asked {
 
 impl Exchange<'_> {
     /// Sends the request on and judges the answer.
-    pub(super) async fn run(self, payload: Payload) -> Result<Answer, Refusal> {
+    pub(super) async fn run(
+        self,
+        mut payload: Payload,
+        slot: Option<Slot>,
+    ) -> Result<Answer, Refusal> {
         let (streams, hides_usage) = (payload.streams, payload.hides_usage);
         let account = Account {
             request_id: self.request_id.to_owned(),
             subject: self.subject.clone(),
             route: self.route.path().to_owned(),
-            model: payload.model,
+            model: payload.model.take(),
             stream: streams,
             request_bytes: payload.bytes,
             started_at_ms: now_unix_ms(),
         };
-        match self.ask(payload.body).await {
-            Ok(asked) => self.judge(asked, streams, hides_usage, account).await,
+        match self.ask(&payload).await {
+            Ok(asked) => self.judge(asked, streams, hides_usage, account, slot).await,
             Err(refusal) => {
                 self.settle(&account, Outcome::Failed, &Cost::default());
                 Err(refusal)
@@ -114,7 +85,7 @@ impl Exchange<'_> {
     }
 
     /// Waits for the head of the answer.
-    async fn ask(&self, payload: Option<Uint8Array>) -> Result<Asked, Refusal> {
+    async fn ask(&self, payload: &Payload) -> Result<Asked, Refusal> {
         let internal = |_| Refusal::internal();
         let controller = controller().map_err(internal)?;
         self.follow_caller(&controller).map_err(internal)?;
@@ -123,13 +94,14 @@ impl Exchange<'_> {
         init.set_method(self.route.method());
         init.set_redirect(RequestRedirect::Manual);
         init.set_signal(Some(&controller.signal()));
-        let list = upstream::request_headers(self.route, self.key);
-        init.set_headers(&*headers(&list).map_err(internal)?);
-        if let Some(payload) = payload {
-            init.set_body(&payload);
+        let mut list = upstream::request_headers(self.route, self.key);
+        if let Some(content_type) = &payload.content_type {
+            list.set("content-type", content_type.as_str());
         }
+        init.set_headers(&*headers(&list).map_err(internal)?);
+        payload.attach(&init).map_err(internal)?;
         // What `fetch` throws may name the address; the caller learns only that it failed.
-        let sent = self.call(&init).map_err(|_| upstream::unreachable())?;
+        let sent = fetch(self.host.fetch, &self.url, &init).map_err(|_| upstream::unreachable())?;
         let late = TimeoutFuture::new(self.timeout_ms);
         match select(JsFuture::from(sent), late).await {
             Either::Left((Ok(response), _)) if is_response(&response) => Ok(Asked {
@@ -150,6 +122,7 @@ impl Exchange<'_> {
         streams: bool,
         hides_usage: bool,
         account: Account,
+        slot: Option<Slot>,
     ) -> Result<Answer, Refusal> {
         let Asked {
             response,
@@ -163,7 +136,7 @@ impl Exchange<'_> {
                 let form = if streams { Form::Events } else { Form::Bytes };
                 let watch = Watch::new(form, self.key, hides_usage);
                 let body = self
-                    .pass(response.body(), controller, watch, account)
+                    .pass(response.body(), controller, watch, account, slot)
                     .await?;
                 return Ok(Answer::Pass { body, content_type });
             }
@@ -201,10 +174,15 @@ impl Exchange<'_> {
         controller: AbortController,
         mut watch: Watch,
         account: Account,
+        slot: Option<Slot>,
     ) -> Result<JsValue, Refusal> {
         let Some(relay) = self.host.relay else {
             // Untouched: the platform pumps it without waking this code again.
-            return Ok(body.into());
+            let Some(slot) = slot else {
+                return Ok(body.into());
+            };
+            let held = slot.hold(body, self.host.wait_until);
+            return held.map(JsValue::from).map_err(|_| Refusal::internal());
         };
         let mut first = None;
         if !account.stream {
@@ -222,6 +200,7 @@ impl Exchange<'_> {
             controller,
             watch,
             account: self.report().map(|_| account),
+            release: slot.and_then(Slot::into_release),
         })
         .map(JsValue::from)
         .map_err(|_| Refusal::internal())
@@ -254,27 +233,8 @@ impl Exchange<'_> {
         Err(refusal)
     }
 
-    fn call(&self, init: &RequestInit) -> Result<Promise, JsValue> {
-        let url = JsValue::from_str(&self.url);
-        let answer = match self.host.fetch {
-            Some(fetch) => fetch.call2(&JsValue::UNDEFINED, &url, init)?,
-            None => {
-                let global = js_sys::global();
-                let fetch = Reflect::get(&global, &JsValue::from_str("fetch"))?;
-                let fetch: Function = fetch.dyn_into()?;
-                fetch.call2(&JsValue::UNDEFINED, &url, init)?
-            }
-        };
-        Ok(Promise::resolve(&answer))
-    }
-
-    fn signal(&self) -> Option<web_sys::AbortSignal> {
-        let signal = Reflect::get(self.request, &JsValue::from_str("signal")).ok()?;
-        signal.is_object().then(|| signal.unchecked_into())
-    }
-
     fn caller_left(&self) -> bool {
-        self.signal().is_some_and(|signal| signal.aborted())
+        signal_of(self.request).is_some_and(|signal| signal.aborted())
     }
 
     /// Aborts the upstream's fetch when the caller leaves: while it is awaited, and while its body
@@ -284,7 +244,7 @@ impl Exchange<'_> {
     /// The listener is the controller's own bound `abort`, no closure of ours: it works after this
     /// code has returned, and if its instance dies.
     fn follow_caller(&self, controller: &AbortController) -> Result<(), JsValue> {
-        let Some(signal) = self.signal() else {
+        let Some(signal) = signal_of(self.request) else {
             return Ok(());
         };
         if signal.aborted() {
@@ -298,16 +258,34 @@ impl Exchange<'_> {
     }
 }
 
+/// The platform's `fetch`, or the one in its place.
+pub(super) fn fetch(
+    own: Option<&Function>,
+    url: &str,
+    init: &RequestInit,
+) -> Result<Promise, JsValue> {
+    let url = JsValue::from_str(url);
+    let answer = match own {
+        Some(fetch) => fetch.call2(&JsValue::UNDEFINED, &url, init)?,
+        None => {
+            let global = js_sys::global();
+            let fetch: Function = Reflect::get(&global, &JsValue::from_str("fetch"))?.dyn_into()?;
+            fetch.call2(&JsValue::UNDEFINED, &url, init)?
+        }
+    };
+    Ok(Promise::resolve(&answer))
+}
+
 /// A controller of the platform's. One that this instance made would end with it, and a stream that
 /// is under way outlives a trap.
-fn controller() -> Result<AbortController, JsValue> {
+pub(super) fn controller() -> Result<AbortController, JsValue> {
     let class = Reflect::get(&js_sys::global(), &JsValue::from_str("AbortController"))?;
     let class: Function = class.dyn_into()?;
     Ok(Reflect::construct(&class, &Array::new())?.unchecked_into())
 }
 
 /// A given function may resolve to anything.
-fn is_response(value: &JsValue) -> bool {
+pub(super) fn is_response(value: &JsValue) -> bool {
     Reflect::get(value, &JsValue::from_str("status")).is_ok_and(|status| status.as_f64().is_some())
         && Reflect::get(value, &JsValue::from_str("headers"))
             .is_ok_and(|headers| headers.is_object())

@@ -12,10 +12,12 @@ pub(super) struct Received {
     authorization: Option<String>,
     origin: Option<String>,
     requested_method: Option<String>,
+    requested_headers: Option<String>,
     upgrade: Option<String>,
     content_type: Option<String>,
     content_encoding: Option<String>,
     content_length: Option<String>,
+    address: Option<String>,
     /// Has it gone through a proxy like this one already?
     pub(super) circles: bool,
 }
@@ -30,10 +32,12 @@ impl Received {
             authorization: header("authorization"),
             origin: header("origin"),
             requested_method: header("access-control-request-method"),
+            requested_headers: header("access-control-request-headers"),
             upgrade: header("upgrade"),
             content_type: header("content-type"),
             content_encoding: header("content-encoding"),
             content_length: header("content-length"),
+            address: header("cf-connecting-ip"),
             circles: ["user-agent", "via", "cdn-loop"]
                 .into_iter()
                 .filter_map(header)
@@ -51,10 +55,12 @@ impl Received {
             url: &self.url,
             origin: self.origin.as_deref(),
             requested_method: self.requested_method.as_deref(),
+            requested_headers: self.requested_headers.as_deref(),
             upgrade: self.upgrade.as_deref(),
             content_type: self.content_type.as_deref(),
             content_encoding: self.content_encoding.as_deref(),
             content_length: self.content_length.as_deref(),
+            address: self.address.as_deref(),
         }
     }
 }

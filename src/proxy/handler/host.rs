@@ -1,9 +1,10 @@
 //! What the program around a proxy may do for it.
 
-use js_sys::{Function, Uint8Array};
+use js_sys::{Function, Promise, Uint8Array};
 use wasm_bindgen::prelude::JsValue;
 use web_sys::{AbortController, ReadableStream};
 
+use super::checks::Checks;
 use crate::proxy::answer::Watch;
 use crate::proxy::answer::usage::Account;
 
@@ -14,6 +15,10 @@ const IDLE_MS: u32 = 300_000;
 pub struct Host<'a> {
     /// In the place of the platform's `fetch`, a service binding's say.
     pub fetch: Option<&'a Function>,
+    /// What the author of the Worker decides about a request.
+    pub checks: Checks,
+    /// Keeps a request's work alive until the promise is settled: a Worker's `ctx.waitUntil`.
+    pub wait_until: Option<&'a dyn Fn(Promise)>,
     /// Passes an answer on under the eyes of its watch.
     pub relay: Option<Relay<'a>>,
     /// Takes the JSON record of what a request has cost, once. A relayed answer's host makes that
@@ -30,6 +35,8 @@ impl Default for Host<'_> {
     fn default() -> Self {
         Self {
             fetch: None,
+            checks: Checks::default(),
+            wait_until: None,
             relay: None,
             report: None,
             idle_ms: IDLE_MS,
@@ -56,4 +63,6 @@ pub struct Relayed {
     pub watch: Watch,
     /// What its record says, if one is wanted.
     pub account: Option<Account>,
+    /// To be called once the answer has ended, in whatever way: the caller may ask for another.
+    pub release: Option<Function>,
 }

@@ -1,37 +1,49 @@
 //! Runs the proxy's decisions in a Worker: request in, response out.
 
+mod admission;
 mod body;
+mod checks;
 mod exchange;
 mod head;
 mod host;
+mod mint;
+mod payload;
+mod slots;
 
 use js_sys::{Function, Reflect};
 use wasm_bindgen::prelude::{JsCast, JsValue};
 use web_sys::{Request, Response, ResponseInit, console};
 
 use super::config::{Config, ConfigFault};
-use super::json;
-use super::policy::{self, Decision, Head, Route};
+use super::params::hide_prompt;
+use super::policy::{self, Decision};
 use super::refusal::Refusal;
 use super::secret::Secrets;
-use super::session;
 use super::upstream;
 use crate::policy::endpoint::BaseUrl;
 use crate::policy::headers::HeaderList;
-use exchange::{Exchange, Payload};
+pub use checks::Checks;
+use exchange::Exchange;
 use head::Received;
 pub use host::{Host, Relay, Relayed};
+use slots::Slots;
 
 /// A proxy with its settings. It holds no secret: each request brings its environment's.
 ///
 /// ```no_run
 /// # async fn answer(request: web_sys::Request) -> Result<web_sys::Response, Box<dyn std::error::Error>> {
+/// use openai_wasm::proxy::config::Models;
 /// use openai_wasm::proxy::{Config, Proxy, Secret, Secrets};
 ///
-/// let proxy = Proxy::new(Config::default())?;
+/// let config = Config {
+///     models: Models::List(vec!["gpt-4o-mini".to_owned()]),
+///     ..Config::default()
+/// };
+/// let proxy = Proxy::new(config)?;
 /// let secrets = Secrets {
 ///     key: Secret::new("the Worker's secret OPENAI_API_KEY"),
 ///     session: Secret::new("the Worker's secret SESSION_SECRET"),
+///     turnstile: None,
 /// };
 /// Ok(proxy.handle(&request, &secrets).await)
 /// # }
@@ -40,6 +52,7 @@ pub use host::{Host, Relay, Relayed};
 pub struct Proxy {
     config: Config,
     upstream: BaseUrl,
+    slots: Slots,
 }
 
 /// An answer in the making.
@@ -49,6 +62,8 @@ enum Answer {
         body: JsValue,
         content_type: &'static str,
     },
+    /// JSON that the proxy itself wrote.
+    Own(String),
     Preflight(HeaderList),
     Refuse(Refusal),
 }
@@ -60,7 +75,11 @@ impl Proxy {
     /// The first setting that is refused.
     pub fn new(config: Config) -> Result<Self, ConfigFault> {
         let upstream = config.check()?;
-        Ok(Self { config, upstream })
+        Ok(Self {
+            config,
+            upstream,
+            slots: Slots::new(),
+        })
     }
 
     /// Answers one request with the platform's `fetch`. Every failure is a response too.
@@ -71,7 +90,8 @@ impl Proxy {
         self.handle_for(&Host::default(), request, secrets).await
     }
 
-    /// The same with hooks: another function in the place of `fetch`, a service binding's say.
+    /// The same with the functions of a program around it: another one in the place of `fetch`, a
+    /// service binding's say, or checks of its own.
     pub async fn handle_for(
         &self,
         host: &Host<'_>,
@@ -82,7 +102,10 @@ impl Proxy {
         let id = request_id();
         let answer = match self.answer(request, &received, secrets, host, &id).await {
             Ok(answer) => answer,
-            Err(refusal) => Answer::Refuse(refusal),
+            Err(refusal) => {
+                let prompt = self.config.system_prompt.as_deref();
+                Answer::Refuse(hide_prompt(refusal, prompt))
+            }
         };
         self.finish(&received, answer, &id)
     }
@@ -110,30 +133,32 @@ impl Proxy {
         host: &Host<'_>,
         request_id: &str,
     ) -> Result<Answer, Refusal> {
-        secrets.check().map_err(|fault| {
-            log(&format!("openai-wasm proxy: not configured: {fault}"));
-            Refusal::misconfigured()
-        })?;
+        let keyring = self.check_secrets(secrets, &host.checks)?;
+        let keyring = keyring.as_ref();
         if received.circles {
             return Err(upstream::circles());
         }
         let head = received.head();
-        let route = match policy::decide(&head, &self.config.allowed_origins) {
+        let route = match policy::decide(&head, &self.config) {
             Decision::Forward(route) => route,
             Decision::Preflight(headers) => return Ok(Answer::Preflight(headers)),
             Decision::Reject(refusal) => return Err(refusal),
+            Decision::Mint(origin) => {
+                let turnstile = secrets.turnstile.as_ref();
+                let minted = self.mint(origin, request, &head, turnstile, keyring, &host.checks);
+                return minted.await.map(Answer::Own);
+            }
         };
-        let session = session::verify(
-            received.authorization(),
-            &secrets.session,
-            &self.config,
-            now_unix_ms() / 1000,
-        )?;
-        policy::check_body_head(route, &head, self.config.max_body_bytes)?;
+        let admitted = self.admit(route, request, received, secrets, keyring, host);
+        let admitted = admitted.await?;
         let wants_usage = host.report.is_some();
         let payload = self
-            .read_payload(route, request, &head, wants_usage)
+            .payload(route, request, &head, &admitted, wants_usage)
             .await?;
+        if let Some(list) = self.own_models(route, &admitted.caller) {
+            return Ok(Answer::Own(list));
+        }
+        self.claim(&admitted.caller, &host.checks).await?;
         let exchange = Exchange {
             url: self
                 .upstream
@@ -144,37 +169,10 @@ impl Proxy {
             request,
             host,
             request_id,
-            subject: session.subject,
+            subject: admitted.caller.subject,
             timeout_ms: self.config.timeout_ms,
         };
-        exchange.run(payload).await
-    }
-
-    /// The whole body, checked.
-    async fn read_payload(
-        &self,
-        route: Route,
-        request: &Request,
-        head: &Head<'_>,
-        wants_usage: bool,
-    ) -> Result<Payload, Refusal> {
-        if !route.has_body() {
-            return Ok(Payload::default());
-        }
-        let max = usize::try_from(self.config.max_body_bytes).unwrap_or(usize::MAX);
-        let bytes = match body::read(request.body(), head.content_length, max).await {
-            Ok(Some(bytes)) => bytes,
-            Ok(None) => return Err(Refusal::too_large()),
-            Err(_) => {
-                return Err(Refusal::new(
-                    400,
-                    "body_incomplete",
-                    "The request body broke off.",
-                ));
-            }
-        };
-        let summary = json::inspect(&bytes)?;
-        Ok(Payload::of(&bytes, summary.streams, wants_usage))
+        exchange.run(payload, admitted.slot).await
     }
 }
 
@@ -188,6 +186,12 @@ fn respond(answer: Answer, mut headers_of: HeaderList) -> Result<Response, JsVal
             // The constructor takes every kind of body, whatever its binding is called.
             let body = (!body.is_null()).then(|| body.unchecked_into());
             Response::new_with_opt_readable_stream_and_init(body.as_ref(), &init)
+        }
+        Answer::Own(json) => {
+            headers_of.set("content-type", "application/json");
+            init.set_status(200);
+            init.set_headers(&*headers(&headers_of)?);
+            Response::new_with_opt_str_and_init(Some(&json), &init)
         }
         Answer::Preflight(own) => {
             extend(&mut headers_of, &own);
@@ -218,10 +222,20 @@ fn headers(list: &HeaderList) -> Result<web_sys::Headers, JsValue> {
     Ok(headers)
 }
 
+fn now_unix_seconds() -> u64 {
+    now_unix_ms() / 1000
+}
+
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 fn now_unix_ms() -> u64 {
     // Milliseconds since 1970 are a positive whole number far below 2^53.
     js_sys::Date::now() as u64
+}
+
+/// The signal that tells when the caller leaves, where the platform has one.
+fn signal_of(request: &Request) -> Option<web_sys::AbortSignal> {
+    let signal = Reflect::get(request, &JsValue::from_str("signal")).ok()?;
+    signal.is_object().then(|| signal.unchecked_into())
 }
 
 /// An id of our own: the upstream's would name its account's request.

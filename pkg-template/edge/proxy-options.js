@@ -1,0 +1,194 @@
+// The options of the proxy's functions, each checked when it is given.
+
+import { InvalidOptionError } from "../lib/errors.js";
+import { describe } from "../lib/json.js";
+
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+export const DAY_SECONDS = 86_400;
+
+/** What can be switched on. Chat completions always are; nothing that one key's users share is here. */
+const ROUTES = [
+  "models",
+  "completions",
+  "embeddings",
+  "moderations",
+  "images.generations",
+  "audio.transcriptions",
+  "audio.translations",
+];
+
+const refuse = (option, message) => {
+  throw new InvalidOptionError(option, message);
+};
+
+const text = (value, option) => {
+  if (typeof value !== "string") refuse(option, `must be a string, not ${describe(value)}`);
+  if (value.trim() === "") refuse(option, "must not be empty");
+  return value;
+};
+
+const whole = (most, unit) => (value, option) => {
+  if (!Number.isSafeInteger(value) || value < 1 || value > most) {
+    refuse(option, `must be a whole number of ${unit} from 1 to ${most}`);
+  }
+  return value;
+};
+
+const flag = (value, option) =>
+  typeof value === "boolean" ? value : refuse(option, `must be true or false, not ${describe(value)}`);
+
+const func = (value, option) =>
+  typeof value === "function" ? value : refuse(option, `must be a function, not ${describe(value)}`);
+
+const list = (check, of) => (value, option) => {
+  if (!Array.isArray(value)) refuse(option, `must be an array of ${of}, not ${describe(value)}`);
+  return value.map((item, index) => check(item, `${option}[${index}]`));
+};
+
+const oneOf = (...words) => (value, option) =>
+  words.includes(value) ? value : refuse(option, `must be one of ${words.map((word) => JSON.stringify(word)).join(", ")}`);
+
+const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
+
+export const serverUrl = (value, option) => {
+  text(value, option);
+  if (!URL.canParse(value)) refuse(option, "is not a URL");
+  const { protocol, hostname, username, password } = new URL(value);
+  if (protocol !== "https:" && !(protocol === "http:" && LOOPBACK.has(hostname))) {
+    refuse(option, "must be https://…, or http:// on localhost");
+  }
+  if (username || password) refuse(option, "must not hold a user name or password");
+  if (/[?#]/.test(value)) refuse(option, "must not have a query or a fragment");
+  return value;
+};
+
+// An origin as browsers write it; app shells have schemes of their own (capacitor://localhost).
+const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[a-z0-9._[\]:-]+$/;
+
+const origin = (value, option) => {
+  text(value, option);
+  const web = /^https?:/.test(value);
+  if (!ORIGIN.test(value) || (web && !(URL.canParse(value) && new URL(value).origin === value))) {
+    refuse(
+      option,
+      "must be an origin as browsers send it: https://app.example.com, without a path or a slash at its end",
+    );
+  }
+  return value;
+};
+
+const host = (value, option) =>
+  /^[a-z0-9.-]+$/.test(text(value, option)) ? value : refuse(option, "must be a host name as browsers write it, without a port");
+
+/** `"*"` is any model; that must be said, and cannot be said in a list. */
+const models = (value, option) => {
+  if (value === "*") return ["*"];
+  const names = list(text, 'model names, or "*"')(value, option);
+  if (names.length === 0) refuse(option, "must name a model");
+  names.forEach((name, index) => name === "*" && refuse(`${option}[${index}]`, 'must name a model; "*" stands alone'));
+  return names;
+};
+
+const scope = list(text, "model names");
+
+const object = (checks, needed = []) => (value, option) => read(value, checks, { needed, option, prefix: `${option}.` });
+
+const RATE_LIMITS = { subject: text, address: text, session: text };
+
+const ANONYMOUS = {
+  turnstileSecret: text,
+  hostnames: list(host, "host names"),
+  action: text,
+  ttlSeconds: whole(DAY_SECONDS, "seconds"),
+  models: scope,
+  maxTokens: whole(2 ** 31, "tokens"),
+  verifyUrl: serverUrl,
+};
+
+export const PROXY = {
+  upstream: serverUrl,
+  keySecret: text,
+  sessionSecret: text,
+  allowedOrigins: list(origin, "origins"),
+  models,
+  routes: list(oneOf(...ROUTES), "routes"),
+  allowParams: list(text, "parameters"),
+  maxOutputTokens: whole(2 ** 31, "tokens"),
+  maxMessages: whole(10_000, "messages"),
+  maxInputChars: whole(100 * 2 ** 20, "characters"),
+  maxImageBytes: whole(100 * 2 ** 20, "bytes"),
+  imageUrls: flag,
+  systemPrompt: text,
+  endUserParam: (value, option) => (value === false ? "" : oneOf("user", "safety_identifier")(value, option)),
+  maxConcurrent: whole(10_000, "requests"),
+  rateLimits: object(RATE_LIMITS),
+  authenticate: func,
+  isRevoked: func,
+  claimOnce: func,
+  disabled: func,
+  anonymousSessions: object(ANONYMOUS, ["hostnames"]),
+  fetch: func,
+  maxBodyBytes: whole(100 * 2 ** 20, "bytes"),
+  maxUploadBytes: whole(500 * 2 ** 20, "bytes"),
+  maxTokenSeconds: whole(DAY_SECONDS, "seconds"),
+  timeout: whole(LONGEST_TIMER_MS, "milliseconds"),
+  issuer: text,
+  audience: text,
+  onUsage: func,
+  inspectAnswers: flag,
+  idleTimeout: whole(LONGEST_TIMER_MS, "milliseconds"),
+  maxDuration: whole(LONGEST_TIMER_MS, "milliseconds"),
+  maxAnswerBytes: whole(2 ** 40, "bytes"),
+};
+
+export const TOKEN = {
+  secret: text,
+  sub: text,
+  ttlSeconds: whole(DAY_SECONDS, "seconds"),
+  issuer: text,
+  audience: text,
+  origin,
+  models: scope,
+  maxTokens: whole(2 ** 31, "tokens"),
+};
+
+export const VERIFY = {
+  secret: text,
+  authorization: (value) => (typeof value === "string" ? value : undefined),
+  maxTokenSeconds: whole(DAY_SECONDS, "seconds"),
+  issuer: text,
+  audience: text,
+  epoch: whole(Number.MAX_SAFE_INTEGER, "seconds"),
+};
+
+export const JWKS = {
+  url: serverUrl,
+  issuer: text,
+  audience: text,
+  authorizedParties: list(text, "parties"),
+  algorithms: list(oneOf("RS256", "ES256"), "algorithms"),
+  header: text,
+};
+
+/** The own properties of `source`, each checked; one that `checks` does not name is refused. */
+export function read(source, checks, { needed = [], option = "options", prefix = "" } = {}) {
+  if (source === null || typeof source !== "object") refuse(option, `must be an object, not ${describe(source)}`);
+  const options = { __proto__: null };
+  for (const [name, value] of Object.entries(source)) {
+    if (!Object.hasOwn(checks, name)) refuse(prefix + name, "is not an option");
+    if (value !== undefined) options[name] = checks[name](value, prefix + name);
+  }
+  for (const name of needed) if (options[name] === undefined) refuse(prefix + name, "is required");
+  return options;
+}
+
+/** What two options ask of each other. */
+export function checkTogether(options) {
+  if (options.anonymousSessions && !options.rateLimits?.session) {
+    refuse("rateLimits.session", "is required with anonymousSessions: a rate limit for each address that asks for one");
+  }
+  if ((options.anonymousSessions?.ttlSeconds ?? 900) > (options.maxTokenSeconds ?? 900)) {
+    refuse("anonymousSessions.ttlSeconds", "must not be over maxTokenSeconds");
+  }
+  return options;
+}

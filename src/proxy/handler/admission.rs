@@ -1,0 +1,164 @@
+//! From a request's head to a caller who may go on: the checks before the body is read, cheapest
+//! first.
+
+use wasm_bindgen::prelude::JsValue;
+use web_sys::Request;
+
+use super::checks::{self, Checks};
+use super::head::Received;
+use super::host::Host;
+use super::slots::Slot;
+use super::{Proxy, log, now_unix_seconds, signal_of};
+use crate::proxy::caller::Caller;
+use crate::proxy::limits::address_bucket;
+use crate::proxy::refusal::Refusal;
+use crate::proxy::route::Route;
+use crate::proxy::secret::{SecretFault, Secrets};
+use crate::proxy::session::pseudonym;
+use crate::proxy::{Keyring, session};
+
+/// Somebody who may go on.
+pub(super) struct Admitted {
+    pub caller: Caller,
+    /// What the provider may know of the caller.
+    pub end_user: String,
+    /// The caller's place among those of its requests that are in flight.
+    pub slot: Option<Slot>,
+}
+
+/// The longer of the periods over which Cloudflare's binding counts: a shorter wait might be too
+/// short.
+const RETRY_AFTER_SECONDS: u32 = 60;
+
+/// A slot is free again when one of the caller's answers ends.
+const RETRY_SOON_SECONDS: u32 = 1;
+
+impl Proxy {
+    /// The secrets that this proxy needs, checked: with the author's own authentication and without
+    /// anonymous sessions, nothing is signed here.
+    pub(super) fn check_secrets<'a>(
+        &self,
+        secrets: &'a Secrets,
+        checks: &Checks,
+    ) -> Result<Option<Keyring<'a>>, Refusal> {
+        let checked = if checks.authenticate.is_some() && self.config.anonymous.is_none() {
+            secrets.check_key().map(|()| None)
+        } else {
+            secrets
+                .check()
+                .and_then(|()| Keyring::parse(&secrets.session))
+                .map(Some)
+        };
+        checked.map_err(|fault: SecretFault| {
+            log(&format!("openai-wasm proxy: not configured: {fault}"));
+            Refusal::misconfigured()
+        })
+    }
+
+    /// Lets a caller in, or not.
+    pub(super) async fn admit(
+        &self,
+        route: Route,
+        request: &Request,
+        received: &Received,
+        secrets: &Secrets,
+        keyring: Option<&Keyring<'_>>,
+        host: &Host<'_>,
+    ) -> Result<Admitted, Refusal> {
+        let (head, authorization, checks) =
+            (received.head(), received.authorization(), &host.checks);
+        check_open(checks).await?;
+        if let Some(limit) = &checks.limit_address {
+            count(
+                limit,
+                "the limit of addresses",
+                &address_bucket(head.address),
+            )
+            .await?;
+        }
+        let caller = authenticate(self, request, authorization, keyring, checks).await?;
+        caller.check_origin(&head)?;
+        if let Some(is_revoked) = &checks.is_revoked
+            && checks::decide(is_revoked, "isRevoked", &checks::session(&caller)?).await?
+        {
+            return Err(Refusal::unauthorized());
+        }
+        // Without a secret of our own the key serves: the provider, who has both, learns nothing.
+        let secret = keyring.map_or(secrets.key.expose(), |keyring| keyring.first().1);
+        if let Some(limit) = &checks.limit_subject {
+            let key = format!("sub:{}", pseudonym("limit", &caller.subject, secret));
+            count(limit, "the limit of subjects", &key).await?;
+        }
+        let slot = if route.has_body() {
+            let left = signal_of(request);
+            let slot = self
+                .slots
+                .take(&caller.subject, self.config.max_concurrent, left.as_ref());
+            Some(slot.ok_or_else(|| Refusal::rate_limited(RETRY_SOON_SECONDS))?)
+        } else {
+            None
+        };
+        Ok(Admitted {
+            end_user: pseudonym("end user", &caller.subject, secret),
+            caller,
+            slot,
+        })
+    }
+
+    /// The last check before the upstream hears of a request: a request that was refused before
+    /// has not used its token up.
+    pub(super) async fn claim(&self, caller: &Caller, checks: &Checks) -> Result<(), Refusal> {
+        let Some(claim_once) = &checks.claim_once else {
+            return Ok(());
+        };
+        if caller.token_id.is_none() {
+            return Err(Refusal::unauthorized());
+        }
+        if checks::decide(claim_once, "claimOnce", &checks::session(caller)?).await? {
+            Ok(())
+        } else {
+            Err(Refusal::unauthorized())
+        }
+    }
+}
+
+/// Is the proxy switched on?
+pub(super) async fn check_open(checks: &Checks) -> Result<(), Refusal> {
+    if let Some(disabled) = &checks.disabled
+        && checks::decide(disabled, "disabled", &JsValue::UNDEFINED).await?
+    {
+        return Err(Refusal::disabled());
+    }
+    Ok(())
+}
+
+/// Counts a request against a limit.
+pub(super) async fn count(limit: &js_sys::Function, name: &str, key: &str) -> Result<(), Refusal> {
+    if checks::decide(limit, name, &JsValue::from_str(key)).await? {
+        Ok(())
+    } else {
+        Err(Refusal::rate_limited(RETRY_AFTER_SECONDS))
+    }
+}
+
+async fn authenticate(
+    proxy: &Proxy,
+    request: &Request,
+    authorization: Option<&str>,
+    keyring: Option<&Keyring<'_>>,
+    checks: &Checks,
+) -> Result<Caller, Refusal> {
+    let Some(own) = &checks.authenticate else {
+        let keyring = keyring.ok_or_else(Refusal::misconfigured)?;
+        return session::verify(authorization, keyring, &proxy.config, now_unix_seconds());
+    };
+    // A token of the mint comes first, if there is a mint; another one is the author's.
+    let minted = keyring
+        .filter(|_| authorization.is_some())
+        .map(|keyring| session::verify(authorization, keyring, &proxy.config, now_unix_seconds()));
+    match minted {
+        Some(Ok(caller)) => Ok(caller),
+        Some(Err(refusal)) if refusal.code == "token_expired" => Err(refusal),
+        _ => checks::authenticate(own, request).await,
+    }
+}

@@ -1,0 +1,221 @@
+//! The parameters of each route. What multiplies the cost of an answer, keeps it at the provider or
+//! reaches beyond it must be listed by the operator (threat table, rows V8, V11, V12).
+
+use super::super::json::Json;
+use super::super::route::Route;
+use super::rule::{Field, Rule, field, listed, listed_unless};
+
+/// The parameters of a route with a JSON body. The model, the end user and the cap on the output
+/// have rules of their own, see [`super::check`].
+pub(super) const fn of(route: Route) -> &'static [Field] {
+    match route {
+        Route::ChatCompletions => CHAT,
+        Route::Completions => COMPLETIONS,
+        Route::Embeddings => EMBEDDINGS,
+        Route::Moderations => MODERATIONS,
+        Route::ImageGenerations => IMAGES,
+        Route::Models | Route::AudioTranscriptions | Route::AudioTranslations => &[],
+    }
+}
+
+/// So many texts in one request to be completed, embedded or moderated.
+const MAX_TEXTS: usize = 256;
+const MAX_TOOLS: usize = 128;
+
+const TEXTS: Rule = Rule::Either(&[Rule::Text, Rule::List(MAX_TEXTS, &Rule::Text)]);
+const STOP: Rule = Rule::Either(&[Rule::Text, Rule::List(16, &Rule::Text)]);
+
+fn one(value: &Json) -> bool {
+    matches!(value, Json::Number(number) if number.as_u64() == Some(1))
+}
+
+fn no(value: &Json) -> bool {
+    *value == Json::Bool(false)
+}
+
+const STREAM_OPTIONS: Rule = Rule::Object(&[
+    field("include_usage", Rule::Flag),
+    field("include_obfuscation", Rule::Flag),
+]);
+
+const CHAT: &[Field] = &[
+    field("messages", Rule::List(usize::MAX, &Rule::Object(MESSAGE))),
+    field("stream", Rule::Flag),
+    field("stream_options", STREAM_OPTIONS),
+    field("temperature", Rule::Number),
+    field("top_p", Rule::Number),
+    field("top_k", Rule::Whole),
+    field("min_p", Rule::Number),
+    field("presence_penalty", Rule::Number),
+    field("frequency_penalty", Rule::Number),
+    field("repetition_penalty", Rule::Number),
+    field("seed", Rule::Whole),
+    field("stop", STOP),
+    field("response_format", Rule::Object(RESPONSE_FORMAT)),
+    field("tools", Rule::List(MAX_TOOLS, &Rule::Object(TOOL))),
+    field("tool_choice", TOOL_CHOICE),
+    field("parallel_tool_calls", Rule::Flag),
+    field("functions", Rule::List(MAX_TOOLS, &Rule::Object(FUNCTION))),
+    field("function_call", FUNCTION_CALL_OPTION),
+    field("verbosity", Rule::Word(&["low", "medium", "high"])),
+    field(
+        "context_length_exceeded_behavior",
+        Rule::Word(&["truncate", "error"]),
+    ),
+    listed_unless("n", Rule::Whole, one),
+    listed_unless("store", Rule::Flag, no),
+    listed_unless("logprobs", Rule::Flag, no),
+    listed("top_logprobs", Rule::Whole),
+    listed("logit_bias", Rule::Anything),
+    listed("reasoning_effort", Rule::Text),
+    listed("service_tier", Rule::Text),
+    listed("web_search_options", Rule::Anything),
+    listed("modalities", Rule::List(8, &Rule::Text)),
+    listed("audio", Rule::Anything),
+    listed("prediction", Rule::Anything),
+    listed("metadata", Rule::Anything),
+    listed("moderation", Rule::Anything),
+    listed("prompt_cache_options", Rule::Anything),
+    listed("prompt_cache_retention", Rule::Text),
+];
+
+/// Of every role: the provider knows which of them goes with which. `annotations` and
+/// `audio` are parts of an answer that clients send back with it.
+const MESSAGE: &[Field] = &[
+    field(
+        "role",
+        Rule::Word(&[
+            "system",
+            "developer",
+            "user",
+            "assistant",
+            "tool",
+            "function",
+        ]),
+    ),
+    field(
+        "content",
+        Rule::Either(&[Rule::Text, Rule::List(256, &Rule::Object(PART))]),
+    ),
+    field("name", Rule::Text),
+    field("refusal", Rule::Text),
+    field("reasoning_content", Rule::Text),
+    field("tool_call_id", Rule::Text),
+    field(
+        "tool_calls",
+        Rule::List(MAX_TOOLS, &Rule::Object(TOOL_CALL)),
+    ),
+    field("function_call", Rule::Object(CALLED)),
+    field("annotations", Rule::Dropped),
+    // Nothing but null.
+    field("audio", Rule::Word(&[])),
+];
+
+/// Parts of a message: texts and images. `file` and `input_audio` would reach stored objects, or
+/// cost what no cap here measures.
+const PART: &[Field] = &[
+    field("type", Rule::Word(&["text", "image_url", "refusal"])),
+    field("text", Rule::Text),
+    field("refusal", Rule::Text),
+    field(
+        "image_url",
+        Rule::Object(&[
+            field("url", Rule::Image),
+            field("detail", Rule::Word(&["auto", "low", "high"])),
+        ]),
+    ),
+];
+
+const TOOL_CALL: &[Field] = &[
+    field("id", Rule::Text),
+    field("type", Rule::Word(&["function"])),
+    field("index", Rule::Whole),
+    field("function", Rule::Object(CALLED)),
+];
+
+const CALLED: &[Field] = &[field("name", Rule::Text), field("arguments", Rule::Text)];
+
+/// Tools that the caller runs itself. Those that the provider hosts are billed by the call.
+const TOOL: &[Field] = &[
+    field("type", Rule::Word(&["function"])),
+    field("function", Rule::Object(FUNCTION)),
+];
+
+const FUNCTION: &[Field] = &[
+    field("name", Rule::Text),
+    field("description", Rule::Text),
+    field("parameters", Rule::Anything),
+    field("strict", Rule::Flag),
+];
+
+const TOOL_CHOICE: Rule = Rule::Either(&[
+    Rule::Word(&["none", "auto", "required", "any"]),
+    Rule::Object(&[
+        field("type", Rule::Word(&["function"])),
+        field("function", Rule::Object(&[field("name", Rule::Text)])),
+    ]),
+]);
+
+const FUNCTION_CALL_OPTION: Rule = Rule::Either(&[
+    Rule::Word(&["none", "auto"]),
+    Rule::Object(&[field("name", Rule::Text)]),
+]);
+
+const RESPONSE_FORMAT: &[Field] = &[
+    field("type", Rule::Word(&["text", "json_object", "json_schema"])),
+    field(
+        "json_schema",
+        Rule::Object(&[
+            field("name", Rule::Text),
+            field("description", Rule::Text),
+            field("schema", Rule::Anything),
+            field("strict", Rule::Flag),
+        ]),
+    ),
+    // Fireworks has it here.
+    field("schema", Rule::Anything),
+];
+
+const COMPLETIONS: &[Field] = &[
+    field("prompt", TEXTS),
+    field("suffix", Rule::Text),
+    field("stream", Rule::Flag),
+    field("stream_options", STREAM_OPTIONS),
+    field("temperature", Rule::Number),
+    field("top_p", Rule::Number),
+    field("top_k", Rule::Whole),
+    field("min_p", Rule::Number),
+    field("presence_penalty", Rule::Number),
+    field("frequency_penalty", Rule::Number),
+    field("repetition_penalty", Rule::Number),
+    field("seed", Rule::Whole),
+    field("stop", STOP),
+    listed_unless("n", Rule::Whole, one),
+    listed_unless("best_of", Rule::Whole, one),
+    listed_unless("echo", Rule::Flag, no),
+    listed("logprobs", Rule::Whole),
+    listed("logit_bias", Rule::Anything),
+];
+
+const EMBEDDINGS: &[Field] = &[
+    field("input", TEXTS),
+    field("encoding_format", Rule::Word(&["float", "base64"])),
+    field("dimensions", Rule::Whole),
+];
+
+const MODERATIONS: &[Field] = &[field("input", TEXTS)];
+
+const IMAGES: &[Field] = &[
+    field("prompt", Rule::Text),
+    field("response_format", Rule::Word(&["url", "b64_json"])),
+    field("output_format", Rule::Word(&["png", "jpeg", "webp"])),
+    field("style", Rule::Word(&["vivid", "natural"])),
+    listed_unless("n", Rule::Whole, one),
+    listed_unless("stream", Rule::Flag, no),
+    listed("size", Rule::Text),
+    listed("quality", Rule::Text),
+    listed("background", Rule::Text),
+    listed("moderation", Rule::Text),
+    listed("output_compression", Rule::Whole),
+    listed("partial_images", Rule::Whole),
+];

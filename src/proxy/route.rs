@@ -1,0 +1,135 @@
+//! What the proxy can serve. Behind one key stand all users' files, answers and fine-tunes, so what
+//! is not listed here does not exist, and what is listed lets no caller see another's objects.
+
+/// An endpoint of the API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Route {
+    /// `POST /v1/chat/completions`, always served.
+    ChatCompletions,
+    /// `GET /v1/models`
+    Models,
+    /// `POST /v1/completions`
+    Completions,
+    /// `POST /v1/embeddings`
+    Embeddings,
+    /// `POST /v1/moderations`
+    Moderations,
+    /// `POST /v1/images/generations`
+    ImageGenerations,
+    /// `POST /v1/audio/transcriptions`
+    AudioTranscriptions,
+    /// `POST /v1/audio/translations`
+    AudioTranslations,
+}
+
+/// What a route takes as its body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Media {
+    /// Nothing.
+    None,
+    /// `application/json`, read and checked.
+    Json,
+    /// `multipart/form-data`, passed through unread.
+    Multipart,
+}
+
+impl Route {
+    /// Every route.
+    pub const ALL: [Self; 8] = [
+        Self::ChatCompletions,
+        Self::Models,
+        Self::Completions,
+        Self::Embeddings,
+        Self::Moderations,
+        Self::ImageGenerations,
+        Self::AudioTranscriptions,
+        Self::AudioTranslations,
+    ];
+
+    /// The route of a name in the configuration: `"images.generations"`.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|route| {
+            route
+                .upstream_path()
+                .trim_start_matches('/')
+                .replace('/', ".")
+                == name
+        })
+    }
+
+    /// The only method that it has.
+    #[must_use]
+    pub const fn method(self) -> &'static str {
+        match self {
+            Self::Models => "GET",
+            _ => "POST",
+        }
+    }
+
+    /// Its path at the proxy.
+    #[must_use]
+    pub const fn path(self) -> &'static str {
+        match self {
+            Self::ChatCompletions => "/v1/chat/completions",
+            Self::Models => "/v1/models",
+            Self::Completions => "/v1/completions",
+            Self::Embeddings => "/v1/embeddings",
+            Self::Moderations => "/v1/moderations",
+            Self::ImageGenerations => "/v1/images/generations",
+            Self::AudioTranscriptions => "/v1/audio/transcriptions",
+            Self::AudioTranslations => "/v1/audio/translations",
+        }
+    }
+
+    /// Its path below the upstream's base URL.
+    #[must_use]
+    pub fn upstream_path(self) -> &'static str {
+        self.path().strip_prefix("/v1").unwrap_or_default()
+    }
+
+    pub(super) const fn allow(self) -> &'static str {
+        match self {
+            Self::Models => "GET, OPTIONS",
+            _ => "POST, OPTIONS",
+        }
+    }
+
+    /// What its body is.
+    #[must_use]
+    pub const fn media(self) -> Media {
+        match self {
+            Self::Models => Media::None,
+            Self::AudioTranscriptions | Self::AudioTranslations => Media::Multipart,
+            _ => Media::Json,
+        }
+    }
+
+    /// Does it take a body?
+    #[must_use]
+    pub const fn has_body(self) -> bool {
+        !matches!(self.media(), Media::None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_route_is_named_as_the_official_client_names_it() {
+        for (name, route) in [
+            ("chat.completions", Some(Route::ChatCompletions)),
+            ("models", Some(Route::Models)),
+            ("images.generations", Some(Route::ImageGenerations)),
+            ("audio.transcriptions", Some(Route::AudioTranscriptions)),
+            ("files", None),
+            ("fine_tuning.jobs", None),
+            ("responses", None),
+            ("images/generations", None),
+            ("", None),
+        ] {
+            assert_eq!(Route::named(name), route, "{name}");
+        }
+    }
+}

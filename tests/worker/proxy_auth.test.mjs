@@ -1,0 +1,400 @@
+// Who may call (threat table, rows A1 to A12, A14, A15; A13 is proxy_mint.test.mjs). Tokens come from `jose`.
+
+import assert from "node:assert/strict";
+import { after, before, beforeEach, describe, it } from "node:test";
+
+import { findCanary } from "../support/canary.mjs";
+import { limiter } from "../support/limiter.mjs";
+import { QUESTION, startProxy } from "../support/proxy.mjs";
+import { refused } from "../support/refusal.mjs";
+import { mint, newSecret, unsecured } from "../support/tokens.mjs";
+import { headerOf, startUpstream } from "../support/upstream.mjs";
+
+const CHAT = "/v1/chat/completions";
+const PAGE = "https://app.example.com";
+const now = () => Math.floor(Date.now() / 1000);
+
+let upstream;
+let proxy;
+before(async () => {
+  upstream = await startUpstream();
+  proxy = await startProxy({ upstream });
+});
+after(() => Promise.all([proxy?.stop(), upstream?.stop()]));
+beforeEach(() => upstream.reset());
+
+const untouched = async () => assert.deepEqual(await upstream.requests(), []);
+const ask = (authorization, to = proxy) =>
+  to.send("/v1/models", authorization === undefined ? {} : { headers: { authorization } });
+const askWith = async (token, to) => ask(`Bearer ${await mint(proxy.secret, token)}`, to);
+
+/** Runs a proxy of its own for one test. */
+async function withProxy(settings, test) {
+  const own = await startProxy({ upstream, ...settings });
+  try {
+    await test(own);
+  } finally {
+    await own.stop();
+  }
+}
+
+it("control: a good token opens the proxy", async () => {
+  assert.equal((await askWith({})).status, 200);
+  assert.equal((await proxy.chat(QUESTION)).status, 200);
+});
+
+it("A1_no_credential", async () => {
+  for (const answer of [await ask(undefined), await proxy.send(CHAT, { method: "POST" })]) {
+    refused(answer, 401, "unauthorized");
+    assert.equal(answer.headers["www-authenticate"], "Bearer");
+  }
+  await untouched();
+});
+
+it("A2_loose_parsing", async () => {
+  const token = await mint(proxy.secret);
+  for (const authorization of [
+    "", "Bearer", "Bearer ", `Basic ${token}`, token, `Bearer ${token}, Bearer ${token}`, `Bearer ${token} ${token}`,
+    `Bearer  ${token}`, `Bearer "${token}"`, `Token ${token}`, `Bearer ${token};`,
+  ]) {
+    refused(await ask(authorization), 401, "unauthorized", authorization);
+  }
+  for (const [path, request] of [
+    [`/v1/models?access_token=${token}`, {}],
+    ["/v1/models", { headers: { cookie: `token=${token}; authorization=Bearer ${token}` } }],
+    ["/v1/models", { headers: { "x-api-key": token, "proxy-authorization": `Bearer ${token}` } }],
+    [CHAT, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ token }) }],
+  ]) {
+    refused(await proxy.send(path, request), 401, "unauthorized");
+  }
+  await untouched();
+});
+
+it("A3_alg_none_and_confusion", async () => {
+  const encode = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const claims = encode({ sub: "user-1", exp: now() + 600 });
+  const good = (await mint(proxy.secret)).split(".");
+  for (const token of [
+    await unsecured(),
+    `${encode({ alg: "None" })}.${claims}.`,
+    `${encode({ alg: "none" })}.${good[1]}.${good[2]}`,
+    `${encode({ alg: "RS256" })}.${good[1]}.${good[2]}`,
+    await mint(proxy.secret, { header: { alg: "HS512" } }),
+    await mint(proxy.secret, { header: { kid: "1" } }),
+    await mint(proxy.secret, { header: { kid: "../../x" } }),
+    await mint(proxy.secret, { header: { kid: "" } }),
+    await mint(proxy.secret, { header: { jku: "https://evil.example.com/keys" } }),
+    await mint(proxy.secret, { header: { jwk: { kty: "oct", k: "AAAA" } } }),
+    await mint(proxy.secret, { header: { x5u: "https://evil.example.com/x" } }),
+    `${encode({ alg: "HS256", crit: ["exp"] })}.${good[1]}.${good[2]}`,
+    await mint(proxy.secret, { header: { typ: "JWE" } }),
+  ]) {
+    refused(await ask(`Bearer ${token}`), 401, "unauthorized", token);
+  }
+  await untouched();
+});
+
+it("A4_tampered_and_malleable_tokens", async () => {
+  const token = await mint(proxy.secret);
+  const forged = [`${token}=`, `${token}A`, token.slice(0, -1), ` ${token}`, token.replace(".", ".."), token.replaceAll(".", "")];
+  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  for (let at = token.indexOf(".") + 1; at < token.length; at++) {
+    if (token[at] === ".") continue;
+    // The neighbour differs in the lowest bit: at the end of the MAC, in a bit that decodes to nothing.
+    const other = alphabet[alphabet.indexOf(token[at]) ^ 1];
+    forged.push(token.slice(0, at) + other + token.slice(at + 1));
+  }
+  for (let from = 0; from < forged.length; from += 50) {
+    const answers = await Promise.all(forged.slice(from, from + 50).map((each) => ask(`Bearer ${each}`)));
+    for (const answer of answers) refused(answer, 401, "unauthorized");
+  }
+  await untouched();
+});
+
+it("A5_time_claims", async () => {
+  for (const [code, token] of [
+    ["token_expired", { ttlSeconds: -120 }],
+    ["unauthorized", { claims: { exp: undefined } }],
+    ["unauthorized", { claims: { exp: -1 } }],
+    ["unauthorized", { claims: { exp: 1e300 } }],
+    ["unauthorized", { claims: { exp: now() + 0.5 } }],
+    ["unauthorized", { claims: { nbf: now() + 300 } }],
+    ["unauthorized", { claims: { iat: now() + 300 } }],
+    ["unauthorized", { ttlSeconds: 3600 }],
+    ["unauthorized", { claims: { iat: now() - 600 }, ttlSeconds: 600 }],
+  ]) {
+    refused(await askWith(token), 401, code, JSON.stringify(token));
+  }
+  // `jose` refuses to sign these.
+  const { createHmac } = await import("node:crypto");
+  const encode = (text) => Buffer.from(text).toString("base64url");
+  for (const exp of [`"${now() + 60}"`, "1e400", "NaN", "null", "[]", "true"]) {
+    const signed = `${encode('{"alg":"HS256"}')}.${encode(`{"sub":"user-1","exp":${exp}}`)}`;
+    const mac = createHmac("sha256", proxy.secret).update(signed).digest("base64url");
+    refused(await ask(`Bearer ${signed}.${mac}`), 401, "unauthorized", exp);
+  }
+  for (const token of [{ ttlSeconds: -30 }, { claims: { nbf: now() + 30 } }, { claims: { iat: now() - 60 }, ttlSeconds: 600 }]) {
+    assert.equal((await askWith(token)).status, 200, "a clock may be 60 seconds off");
+  }
+});
+
+it("A6_audience_issuer_subject", async () => {
+  for (const claims of [
+    { sub: undefined }, { sub: "" }, { sub: "x".repeat(129) }, { sub: "a\u0000b" }, { sub: "a\nb" }, { sub: "a\u0085b" }, { aud: "staging" },
+  ]) {
+    refused(await askWith({ claims }), 401, "unauthorized", JSON.stringify(claims));
+  }
+  const options = `{ issuer: "https://id.example.com", audience: "production" }`;
+  await withProxy({ options, secret: proxy.secret }, async (own) => {
+    const good = { iss: "https://id.example.com", aud: "production" };
+    for (const [claims, status] of [
+      [good, 200], [{ ...good, aud: ["other", "production"] }, 200], [{ ...good, aud: "staging" }, 401], [{ ...good, aud: undefined }, 401],
+      [{ ...good, iss: "https://evil.example.com" }, 401], [{ ...good, iss: undefined }, 401],
+    ]) {
+      assert.equal((await askWith({ claims }, own)).status, status, JSON.stringify(claims));
+    }
+  });
+});
+
+describe("A7_a_Worker_whose_environment_is_unusable", () => {
+  const good = newSecret();
+  for (const [name, bindings, more] of [
+    ["no key", { OPENAI_API_KEY: null }],
+    ["an empty key", { OPENAI_API_KEY: "" }],
+    ["a placeholder for a key", { OPENAI_API_KEY: "changeme" }],
+    ["a key with a line break", { OPENAI_API_KEY: "sk-proj-a\r\nx-evil: 1" }],
+    ["a key with spaces", { OPENAI_API_KEY: "sk-proj a" }],
+    ["no session secret", { SESSION_SECRET: null }],
+    ["a short session secret", { SESSION_SECRET: "0123456789abcdef" }],
+    ["a placeholder for a session secret", { SESSION_SECRET: "changeme".repeat(5) }],
+    ["a uniform session secret", { SESSION_SECRET: "a".repeat(64) }],
+    ["a weak one among several session secrets", { SESSION_SECRET: JSON.stringify({ a: good, b: "short" }) }],
+    ["session secrets without a name that fits", { SESSION_SECRET: JSON.stringify({ "../x": good }) }],
+    ["one secret for both", { OPENAI_API_KEY: good, SESSION_SECRET: good }],
+    ["an epoch that is no time", { SESSION_EPOCH: "yesterday" }],
+    ["no list of models", { OPENAI_MODELS: null }],
+    ["an empty list of models", { OPENAI_MODELS: " , " }],
+    ["an upstream without TLS", { OPENAI_BASE_URL: "http://api.example.com/v1" }],
+    ["an upstream with a password", { OPENAI_BASE_URL: "https://user:pass@api.example.com/v1" }],
+    ["an upstream with a query", { OPENAI_BASE_URL: "https://api.example.com/v1?key=1" }],
+    ["no compatibility flag", {}, { worker: { flags: [] } }],
+  ]) {
+    it(`fails closed on ${name}`, async () => {
+      await withProxy({ secret: good, bindings, ...more }, async (broken) => {
+        const answers = [
+          await broken.chat(QUESTION),
+          await broken.models(),
+          await broken.send("/"),
+          await broken.send(CHAT, { method: "OPTIONS" }),
+        ];
+        for (const answer of answers) refused(answer, 503, "misconfigured");
+        await untouched();
+        assert.match(broken.output, /openai-wasm proxy: not configured: /);
+        const seen = answers.map((answer) => answer.seen()).join("\n") + broken.output;
+        assert.deepEqual(findCanary(broken.key, seen), []);
+      });
+    });
+  }
+
+  it("takes a key that ends in a newline", async () => {
+    await withProxy({ bindings: { OPENAI_API_KEY: "sk-proj-a\n" } }, async (sound) => {
+      assert.equal((await sound.models()).status, 200);
+    });
+  });
+});
+
+describe("A8_rotation_and_revocation", () => {
+  const [older, newer] = [newSecret(), newSecret()];
+  const token = (secret, kid, claims) => mint(secret, { header: { kid }, claims });
+
+  it("two secrets are good while both are there, and a dropped one is not", async () => {
+    await withProxy({ bindings: { SESSION_SECRET: JSON.stringify({ newer, older }) } }, async (both) => {
+      for (const good of [await token(older, "older"), await token(newer, "newer")]) {
+        assert.equal((await ask(`Bearer ${good}`, both)).status, 200);
+      }
+      for (const bad of [await token(older, "newer"), await token(older, undefined), await token(older, "OLDER")]) {
+        refused(await ask(`Bearer ${bad}`, both), 401, "unauthorized");
+      }
+    });
+    await withProxy({ bindings: { SESSION_SECRET: JSON.stringify({ newer, "": older }) } }, async (only) => {
+      assert.equal((await ask(`Bearer ${await token(newer, "newer")}`, only)).status, 200);
+      assert.equal((await ask(`Bearer ${await token(older, undefined)}`, only)).status, 200, "a single secret's tokens have no name");
+      refused(await ask(`Bearer ${await token(older, "older")}`, only), 401, "unauthorized");
+    });
+  });
+
+  it("the epoch revokes what was signed before it", async () => {
+    const bindings = { SESSION_EPOCH: String(now()) };
+    await withProxy({ secret: newer, bindings }, async (own) => {
+      for (const [claims, status] of [[{ iat: now() }, 200], [{ iat: now() - 10 }, 401], [{}, 401]]) {
+        assert.equal((await ask(`Bearer ${await mint(newer, { claims })}`, own)).status, status, JSON.stringify(claims));
+      }
+    });
+  });
+
+  it("a denylist is asked for each request, and closes the door when it fails", async () => {
+    const isRevoked = `(session, env) => {
+      if (session.sub === "broken") throw new Error(env.OPENAI_API_KEY);
+      if (session.sub === "vague") return 0;
+      return session.jti === "revoked";
+    }`;
+    await withProxy({ secret: newer, options: `{ isRevoked: ${isRevoked} }` }, async (own) => {
+      for (const [claims, status, code] of [
+        [{ jti: "fine" }, 200],
+        [{ jti: "revoked" }, 401, "unauthorized"],
+        [{ sub: "broken" }, 503, "check_unavailable"],
+        [{ sub: "vague" }, 503, "check_unavailable"],
+      ]) {
+        const answer = await ask(`Bearer ${await mint(newer, { claims })}`, own);
+        if (code) refused(answer, status, code);
+        else assert.equal(answer.status, status);
+      }
+      assert.deepEqual(findCanary(own.key, own.output), []);
+    });
+    assert.equal((await upstream.requests()).length, 1);
+  });
+});
+
+it("A9_tokens_of_every_length_are_401", async () => {
+  const lengths = [...Array(70).keys()].concat([127, 128, 129, 255, 256, 257, 1023, 1024, 1025, 2047, 2048, 4095, 4096, 4097, 8000]);
+  const mac = (await mint(proxy.secret)).split(".");
+  const tokens = lengths.flatMap((length) => ["a".repeat(length), `${mac[0]}.${mac[1]}.${"a".repeat(length)}`]);
+  for (let from = 0; from < tokens.length; from += 50) {
+    const answers = await Promise.all(tokens.slice(from, from + 50).map((token) => ask(`Bearer ${token}`)));
+    for (const answer of answers) refused(answer, 401, "unauthorized");
+  }
+  await untouched();
+});
+
+it("A10_a_401_tells_nothing", async () => {
+  const tampered = (await mint(proxy.secret)).replace(/.$/, (last) => (last === "A" ? "B" : "A"));
+  const bodies = new Set();
+  for (const token of [
+    "unknown", tampered, await mint(newSecret()), await mint(newSecret(), { ttlSeconds: -120 }),
+    await mint(proxy.secret, { claims: { aud: "x" } }), await mint(proxy.secret, { header: { kid: "x" } }), await mint(proxy.secret, { ttlSeconds: 3600 }),
+  ]) {
+    const answer = await ask(`Bearer ${token}`);
+    refused(answer, 401, "unauthorized");
+    assert.ok(!answer.seen().includes(token.slice(0, 20)));
+    bodies.add(answer.text());
+  }
+  assert.equal(bodies.size, 1);
+});
+
+it("A11_a_providers_key_sent_by_a_browser", async () => {
+  const key = "sk-proj-OTHER0123456789abcdefghijklmnop";
+  const answer = await proxy.send(CHAT, {
+    method: "POST",
+    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+    body: JSON.stringify(QUESTION),
+  });
+  refused(answer, 401, "unauthorized");
+  assert.ok(!answer.seen().includes("OTHER") && !proxy.output.includes("OTHER"));
+  await untouched();
+});
+
+it("A12_token_bound_to_origin_and_scope", async () => {
+  const options = `{ allowedOrigins: ["${PAGE}", "https://b.example.com"], maxOutputTokens: 100 }`;
+  await withProxy({ options }, async (own) => {
+    const chat = (claims, body = {}, headers = {}) => own.chat({ ...QUESTION, ...body }, { token: { claims }, headers });
+    assert.equal((await chat({ origin: PAGE }, {}, { origin: PAGE })).status, 200);
+    refused(await chat({ origin: PAGE }, {}, { origin: "https://b.example.com" }), 403, "origin_not_allowed");
+    refused(await chat({ origin: PAGE }), 403, "origin_not_allowed");
+    const models = (headers) => own.models(headers, { claims: { origin: PAGE } });
+    assert.equal((await models({ origin: PAGE })).status, 200);
+    refused(await models({ origin: "https://b.example.com" }), 403, "origin_not_allowed");
+
+    assert.equal((await chat({ models: [QUESTION.model] })).status, 200);
+    refused(await chat({ models: ["another"] }), 403, "model_not_allowed");
+    refused(await chat({ models: [] }), 403, "model_not_allowed");
+
+    assert.equal((await chat({ max_tokens: 10 }, { max_tokens: 10 })).status, 200);
+    refused(await chat({ max_tokens: 10 }, { max_tokens: 11 }), 403, "max_tokens_not_allowed");
+    await upstream.reset();
+    await chat({ max_tokens: 10 });
+    assert.equal(JSON.parse((await upstream.requests())[0].body).max_tokens, 10);
+  });
+});
+
+it("A14_subjects_that_look_alike_are_counted_apart", async () => {
+  const settings = {
+    options: `{ rateLimits: { subject: "LIMIT" } }`,
+    bindings: { LIMIT: { service: "limiter" } },
+    services: { limiter: limiter(1) },
+  };
+  await withProxy(settings, async (own) => {
+    const subjects = ["a:b", "a", "b:c", "a:b:c", "\u00e9", "e\u0301", "A", "a ", "sub:a"];
+    for (const sub of subjects) assert.equal((await own.models({}, { claims: { sub } })).status, 200, sub);
+    for (const sub of subjects) refused(await own.models({}, { claims: { sub } }), 429, "rate_limited", sub);
+  });
+});
+
+it("A15_a_one_shot_token_is_good_for_one_request", async () => {
+  const claims = `import { WorkerEntrypoint } from "cloudflare:workers";
+const seen = new Set();
+export default class extends WorkerEntrypoint {
+  claim(id) {
+    if (seen.has(id)) return false;
+    seen.add(id);
+    return true;
+  }
+}`;
+  const settings = {
+    options: `{ claimOnce: (session, env) => env.CLAIMS.claim(session.jti), models: ["${QUESTION.model}"] }`,
+    bindings: { CLAIMS: { service: "claims" } },
+    services: { claims: { modules: [{ name: "claims.js", esModule: claims }] } },
+  };
+  await withProxy(settings, async (own) => {
+    const token = { claims: { jti: "one" } };
+    refused(await own.chat({ ...QUESTION, model: "another" }, { token }), 403, "model_not_allowed");
+    const answers = await Promise.all([own.chat(QUESTION, { token }), own.chat(QUESTION, { token })]);
+    assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 401], "a refused request has not used it up");
+    assert.equal((await upstream.requests()).length, 1);
+    assert.equal((await own.chat(QUESTION, { token: { claims: { jti: "two" } } })).status, 200);
+    refused(await own.chat(QUESTION), 401, "unauthorized", "a token without an id");
+  });
+  const broken = { ...settings, bindings: {}, services: {} };
+  await withProxy(broken, async (own) => {
+    refused(await own.chat(QUESTION, { token: { claims: { jti: "one" } } }), 503, "check_unavailable");
+  });
+});
+
+describe("the author's own authentication", () => {
+  const authenticate = `async (request, env) => {
+    const who = request.headers.get("x-login");
+    if (request.body) throw new Error("the body is the proxy's");
+    if (who === "expired") return "expired";
+    if (who === "broken") throw new Error(env.OPENAI_API_KEY);
+    if (who === "scoped") return { sub: "u", models: ["another"], maxTokens: 5 };
+    if (who === "wrong") return { sub: "u", models: "another" };
+    return who ? { sub: who } : null;
+  }`;
+
+  it("takes the place of session tokens, and needs no session secret", async () => {
+    const settings = { options: `{ authenticate: ${authenticate} }`, bindings: { SESSION_SECRET: null } };
+    await withProxy(settings, async (own) => {
+      const chat = (who) =>
+        own.send(CHAT, {
+          method: "POST",
+          headers: { "content-type": "application/json", ...(who && { "x-login": who }) },
+          body: JSON.stringify(QUESTION),
+        });
+      assert.equal((await chat("alice")).status, 200);
+      refused(await chat(undefined), 401, "unauthorized");
+      refused(await chat("expired"), 401, "token_expired");
+      refused(await chat("broken"), 503, "check_unavailable");
+      refused(await chat("wrong"), 503, "check_unavailable");
+      refused(await chat("x".repeat(129)), 503, "check_unavailable");
+      refused(await chat("scoped"), 403, "model_not_allowed");
+      refused(await own.chat(QUESTION), 401, "unauthorized", "a session token is none of its own");
+      assert.equal((await upstream.requests()).length, 1);
+      assert.deepEqual(findCanary(own.key, own.output), []);
+    });
+  });
+});
+
+it("a session token does not reach the upstream", async () => {
+  await proxy.models();
+  const [record] = await upstream.requests();
+  assert.equal(headerOf(record, "authorization"), `Bearer ${proxy.key}`);
+});
