@@ -93,7 +93,7 @@ async function untruths(file, text) {
 }
 
 describe("the documents", () => {
-  for (const file of ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "examples/worker-rust/README.md"]) {
+  for (const file of ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "examples/worker-rust/README.md", "examples/worker-js/README.md", "examples/public-proxy/README.md"]) {
     it(`${file} names files that exist`, async () => assert.deepEqual(await untruths(file, await document(file)), []));
   }
 

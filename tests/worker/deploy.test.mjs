@@ -14,6 +14,7 @@ import { promisify } from "node:util";
 import { newCanary } from "../support/canary.mjs";
 import { send } from "../support/http.mjs";
 import { shapedKeys } from "../support/keys.mjs";
+import { limiter } from "../support/limiter.mjs";
 import { setting } from "../support/program.mjs";
 import { newSecret } from "../support/tokens.mjs";
 import { startWorkerd } from "../support/workerd.mjs";
@@ -127,10 +128,18 @@ for (const { name, config } of BUNDLED) {
     });
 
     it("P4_a_missing_compatibility_flag_is_told_by_503", { timeout: 60_000 }, async () => {
-      const bindings = { ...config.vars, OPENAI_API_KEY: newCanary(), SESSION_SECRET: newSecret() };
+      const limits = (config.ratelimits ?? []).map((binding) => binding.name);
+      const services = Object.fromEntries(limits.map((limit) => [limit.toLowerCase(), limiter(100)]));
+      const bindings = {
+        ...config.vars,
+        OPENAI_API_KEY: newCanary(),
+        SESSION_SECRET: newSecret(),
+        TURNSTILE_SECRET: newSecret(),
+        ...Object.fromEntries(limits.map((limit) => [limit, { service: limit.toLowerCase() }])),
+      };
       const worker = { modules: await modulesOf(uploaded.out), compatibilityDate: config.compatibility_date, bindings };
       for (const [flags, expected] of [[[], 503], [config.compatibility_flags, 401]]) {
-        const started = await startWorkerd({ ...worker, flags });
+        const started = await startWorkerd({ ...worker, flags }, { services });
         try {
           const { status } = await send(`${started.url}/v1/chat/completions`, { method: "POST", headers: { "content-type": "application/json" }, body: "{}" });
           assert.equal(status, expected, flags.join());
