@@ -127,7 +127,7 @@ export interface FineTunes {
   cancel(fineTuneId: string, options?: RequestOptions): Answer<wire.FineTune>;
   /**
    * The job's events so far; with `stream: true` also those to come, until the job has ended. By default
-   * such a stream may be silent for a day (`idleTimeout`) and may end without `[DONE]` (`truncation`).
+   * such a stream may be silent for a day (`idleTimeout`).
    */
   listEvents(fineTuneId: string, query: { stream: true }, options?: RequestOptions): APIPromise<Stream<wire.FineTuneEvent>>;
   listEvents(

@@ -5,8 +5,8 @@ import { ChatCompletionStream } from "./chat-stream.js";
 import { vectors } from "./embeddings.js";
 import { segment } from "./path.js";
 
-/** Jobs say nothing for hours, and the server may end their stream without a last word. */
-const EVENTS = { idleTimeout: 86_400_000, truncation: "ignore" };
+/** Jobs say nothing for hours. */
+const EVENTS = { idleTimeout: 86_400_000 };
 
 /**
  * @param request lib/client.js `#request`
