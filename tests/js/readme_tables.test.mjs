@@ -87,7 +87,8 @@ async function untruths(file, text) {
     if (!/^[a-z]+:/.test(target) && !(await exists(join(ROOT, dirname(file), target)))) found.push(`link ${target}`);
   }
   for (const [, path] of text.matchAll(/`((?:src|tests|xtask|pkg-template|www|examples)\/[^`\s*]*)`/g)) {
-    if (!(await exists(join(ROOT, path)))) found.push(`path ${path}`);
+    const places = [join(ROOT, path), join(ROOT, dirname(file), path)];
+    if (!(await Promise.all(places.map(exists))).includes(true)) found.push(`path ${path}`);
   }
   return found;
 }
