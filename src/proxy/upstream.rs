@@ -51,7 +51,8 @@ pub enum Verdict {
 }
 
 const JSON: &str = "application/json";
-const EVENTS: &str = "text/event-stream";
+/// The media type of a stream.
+pub const EVENTS: &str = "text/event-stream";
 
 /// Judges an answer by its head. `streams` says whether the caller asked for an event stream.
 #[must_use]

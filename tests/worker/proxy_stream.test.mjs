@@ -23,7 +23,9 @@ it("T1_each event arrives within 100 ms of its sending", async () => {
   const answer = await proxy.chat(STREAM);
   assert.equal(answer.status, 200, answer.text());
   assert.equal(answer.headers["content-type"], "text/event-stream");
+  // Rule 34 of the decoder's rules: nothing on the way is to compress or buffer it.
   assert.equal(answer.headers["cache-control"], "no-store, no-transform");
+  assert.equal(answer.headers["x-accel-buffering"], "no");
   const [{ event_times_ms: sent }] = await upstream.requests();
   const arrived = arrivals(answer);
   assert.ok(sent.length >= 6, `${sent.length} events`);

@@ -181,6 +181,10 @@ fn respond(answer: Answer, mut headers_of: HeaderList) -> Result<Response, JsVal
     match answer {
         Answer::Pass { body, content_type } => {
             headers_of.set("content-type", content_type);
+            if content_type == upstream::EVENTS {
+                // Some reverse proxies buffer whatever is not marked so.
+                headers_of.set("x-accel-buffering", "no");
+            }
             init.set_status(200);
             init.set_headers(&*headers(&headers_of)?);
             // The constructor takes every kind of body, whatever its binding is called.
