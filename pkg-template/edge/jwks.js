@@ -19,6 +19,9 @@ const HEADER = new Set(["alg", "typ", "kid", "x5t", "x5t#S256", "cat"]);
 const BEARER = /^bearer ([\w.-]{1,8192})$/i;
 const BARE = /^([\w.-]{1,8192})$/;
 
+/** Base64url whose last character has no bits to spare: with them, one token would have many spellings. */
+const CANONICAL = /^([\w-]{4})*([\w-][AQgw]|[\w-]{2}[AEIMQUYcgkosw048])?$/;
+
 export function authenticateByJwks(options) {
   const { url, issuer, audience, authorizedParties, algorithms = ["RS256", "ES256"], header } = read(options, JWKS, {
     needed: ["url", "issuer"],
@@ -37,7 +40,7 @@ export function authenticateByJwks(options) {
   return async (request) => {
     const value = request.headers.get(header ?? "authorization") ?? "";
     const token = (header === undefined ? BEARER : BARE).exec(value)?.[1];
-    if (token === undefined) return null;
+    if (!token?.split(".").every((part) => CANONICAL.test(part))) return null;
     let verified;
     try {
       verified = await jwtVerify(token, keys, checks);

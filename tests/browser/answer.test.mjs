@@ -22,8 +22,8 @@ test("a typed question is answered on the page, with the server's own counts", a
   assert.equal(sent.stream, true);
   assert.deepEqual(sent.stream_options, { include_usage: true });
   assert.deepEqual(sent.messages, [{ role: "user", content: "Say this is a test" }]);
-  // Nothing was set, so nothing is sent: the server's defaults hold.
-  assert.deepEqual(Object.keys(sent).sort(), ["messages", "model", "stream", "stream_options"]);
+  // Nothing was set, so the page sends nothing; the cap and the caller's pseudonym are the proxy's.
+  assert.deepEqual(Object.keys(sent).sort(), ["max_tokens", "messages", "model", "stream", "stream_options", "user"]);
 
   assert.match(answer.figures["first-token"], /^\d+(\.\d+)? m?s$/);
   assert.match(answer.figures.answer, /^\d+ tokens$/, "counted by the server: no ≈");

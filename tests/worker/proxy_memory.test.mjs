@@ -21,7 +21,7 @@ const window = {
 
 const SOURCE = `
 import { createProxy } from "openai-wasm/proxy";
-const proxy = createProxy({ maxConcurrent: 100, maxInputChars: 250_000 });
+const proxy = createProxy({ maxConcurrent: 100, maxInputChars: 262_144 });
 export default {
   fetch(request, env, ctx) {
     if (new URL(request.url).pathname !== "/memory") return proxy.fetch(request, env, ctx);
