@@ -6,7 +6,7 @@ import * as util from "node:util";
 
 import { ScanError } from "./error.js";
 
-const SECRET = /(?:KEY|TOKEN|PASSPHRASE|CREDENTIALS?|(?:^|_)P(?:AT|WD|ASSWD))(?:_B(?:ASE)?64)?(?:_?\d+)?$|SECRET|PASSWORD|PRIVATE_?KEY|API_?KEY/i;
+const SECRET = /(?:KEY|TOKEN|PASSPHRASE|PASSCODE|CREDENTIALS?|(?:^|_)(?:P(?:AT|WD|ASS|ASSWD)|(?:NPM|BASIC|_)_?AUTH))(?:_B(?:ASE)?64)?(?:_?\d+)?$|SECRET|PASSWORD|PRIVATE_?KEY|API_?KEY/i;
 /** Names of what is about a secret, of keys that are made for pages, and of the shell's own folder. */
 const HARMLESS = /^PWD$|(?:_|^)(?:ID|NAME|ARN|PATH|FILE|DIR|URL|URI|HOST|REGION|LENGTH|SIZE|TTL|TYPE|EXPIR\w*)$|(?:^|_)PUBLIC_?KEY$|PUBLISHABLE|SITE_?KEY|ANON_?KEY/i;
 

@@ -9,14 +9,27 @@ export function formsOf(text) {
   const hex = bytes.toString("hex");
   const percent = hex.replace(/../g, "%$&");
   const quoted = JSON.stringify(text).slice(1, -1);
+  const script = quoted.replaceAll('\\"', '"');
   const utf16 = Buffer.from(text, "utf16le");
+  // A character that is not ASCII: as JSON has it, as Terser writes it, as esbuild does.
+  const wide = (code) => `\\u${code.toString(16).padStart(4, "0")}`;
+  const short = (code) => (code > 0xff ? wide(code) : `\\x${code.toString(16)}`);
+  const upper = (code) => short(code).slice(0, 2) + short(code).slice(2).toUpperCase();
+  const html = text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
   const forms = [
     ["raw", bytes],
     ["escaped", quoted],
-    ["escaped", quoted.replaceAll('\\"', '"').replace(/['`]/g, "\\$&")],
+    ["escaped", script.replace(/['`]/g, "\\$&")],
+    ["escaped", script.replaceAll("'", "\\'")],
+    ["escaped", script.replaceAll("`", "\\`")],
+    ...[wide, short, upper].map((escape) => ["escaped", ascii(quoted, escape)]),
     // A script inside a source map, and that script's strings.
     ["escaped", JSON.stringify(quoted).slice(1, -1)],
-    ["HTML", text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/"/g, "&quot;").replace(/'/g, "&#39;")],
+    ["HTML", html],
+    ["HTML", html.replaceAll('"', "&quot;")],
+    ["HTML", html.replaceAll('"', "&quot;").replaceAll("'", "&#39;")],
+    ["character codes", bytes.join(",")],
+    ["character codes", bytes.join(", ")],
     ["reversed", Buffer.from(bytes).reverse()],
     ["hex", hex],
     ["hex", hex.toUpperCase()],
@@ -38,6 +51,8 @@ export function formsOf(text) {
   }
   return [...unique].map(([latin1, form]) => [form, latin1]);
 }
+
+const ascii = (text, escape) => text.replace(/[^\0-\x7f]/g, (unit) => escape(unit.charCodeAt(0)));
 
 /** The characters of base64 that depend on these bytes alone when `shift` bytes stand before them in their group. */
 function base64Core(bytes, shift) {

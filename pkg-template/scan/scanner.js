@@ -34,8 +34,9 @@ export class Scanner {
    * @param secrets `[{ name, value }]`, known texts that must not be found
    * @param target `"browser"`, where the key-holding entries must not be either, or `"server"`
    * @param ignore providers whose keys are meant to be public
+   * @param harmless texts that look like keys and are none
    */
-  constructor({ secrets = [], target = "browser", ignore = [] } = {}) {
+  constructor({ secrets = [], target = "browser", ignore = [], harmless = [] } = {}) {
     const needles = [];
     const add = (text, what) => {
       for (const [form, bytes] of formsOf(text)) needles.push({ ...what, coding: form, text: bytes });
@@ -45,6 +46,7 @@ export class Scanner {
     this.#needles = new Needles(needles);
     this.#overlap = Math.max(LONGEST_KEY, this.#needles.longest) + CONTEXT;
     this.ignored = new Set(ignore);
+    this.harmless = new Set(harmless);
   }
 
   /**
@@ -117,15 +119,15 @@ export class Scanner {
     this.#needles.search(text, ({ kind, name, coding, text: { length } }, index) => {
       add(coding, index, length, 0, { kind, ...(name && { name }), excerpt: name ? `the value of ${name}` : "openai-wasm/edge or openai-wasm/proxy" });
     });
-    const key = (coding, at) => ({ provider, index, length, shown }) => {
-      if (this.ignored.has(provider)) return;
+    const key = (coding, at, from = text) => ({ provider, index, length, shown }) => {
+      if (this.ignored.has(provider) || this.harmless.has(from.slice(index, index + length))) return;
       add(coding, at(index, length), length, depth + 1, { kind: "key", provider, excerpt: `${shown}… (${length} characters)` });
     };
     findKeys(text, key("raw", (index) => index));
     findNamedKeys(text, key("raw", (index) => index));
     if (depth === 0) {
       const reversed = Buffer.from(text, "latin1").reverse().toString("latin1");
-      findKeys(reversed, key("reversed", (index, length) => text.length - index - length));
+      findKeys(reversed, key("reversed", (index, length) => text.length - index - length, reversed));
     }
     if (depth === DEPTH) return;
     for (const view of viewsOf(text)) {

@@ -94,10 +94,16 @@ const unescapeHtml = (escape) =>
 
 const WORD = "[\\w.+/=-]";
 
+/** `"a" + "b"`, `"a".concat("b")` and a string that goes on in the next line; with more backslashes in a source map. */
+const SPACE = "(?:\\s|\\\\{1,3}[nrt]){0,40}";
+const QUOTE = "\\\\{0,3}[\"'`]";
+const JOINT = `${QUOTE}(?:${SPACE}\\+${SPACE}|\\)?\\.concat\\()${QUOTE}|\\\\\\r?\\n|\\\\{3}(?:r\\\\)?n`;
+
 const CODINGS = [
   // Little-endian and big-endian differ only in where the run begins.
   ["UTF-16", runs(/(?:[\x20-\x7e]\0){15,}[\x20-\x7e]?/g, 1, (run) => run.replaceAll("\0", ""))],
   ["escaped", escapes("\\\\{1,4}(?:x[0-9A-Fa-f]{2}|u00[0-9A-Fa-f]{2}|u\\{0*[0-9A-Fa-f]{1,2}\\}|[0-3]?[0-7]{2})", WORD, unescapeScript)],
+  ["joined", escapes(JOINT, WORD, () => "")],
   ["HTML", escapes("&#(?:[xX][0-9A-Fa-f]{1,6}|\\d{1,7});", WORD, unescapeHtml)],
   ["URL-encoded", escapes("%[0-9A-Fa-f]{2}", "[\\w.~!*'()+-]", (escape) => character(Number.parseInt(escape.slice(1), 16)))],
   ["hex", runs(/[0-9A-Fa-f]{40,}/g, 2, (run) => bytes(run, "hex"))],

@@ -67,13 +67,32 @@ describe("a provider's key is found", () => {
     assert.ok(missed / tried < 0.001, `${missed} of ${tried}`);
   });
 
-  it("between other texts of a binary file, where no gap is", async () => {
-    const key = shapedKeys()[0][1];
-    const { findings } = await scan(Buffer.concat([Buffer.from([0, 97, 115, 109, 1, 0, 0, 0]), Buffer.from(`messages${key}`)]));
-    assert.equal(findings.length, 1);
-    assert.equal(findings[0].offset, 16);
-    assert.equal("line" in findings[0], false);
-  });
+  for (const [provider, key] of shapedKeys()) {
+    it(`${provider}: ${key.slice(0, 9)}… between other texts of a binary file, where no gap is`, async () => {
+      for (const after of ["", "called `Option::unwrap()`"]) {
+        const { findings } = await scan(Buffer.concat([Buffer.from([0, 97, 115, 109, 1, 0, 0, 0]), Buffer.from(`messages${key}${after}`)]));
+        assert.deepEqual(findings.map(({ provider, offset }) => [provider, offset]), [[provider, 16]]);
+        assert.equal("line" in findings[0], false);
+      }
+    });
+
+    it(`${provider}: ${key.slice(0, 9)}… behind an escape that ends with a letter`, async () => {
+      for (const before of ["\\n", "\\t", "\\r\\n", "%3D", "\\x3d", "\\u003D"]) {
+        const { findings } = await scan(`let a = "b${before}${key}";`);
+        assert.deepEqual(findings.map(({ provider }) => provider), [provider], before);
+      }
+    });
+
+    it(`${provider}: ${key.slice(0, 9)}… in pieces that are joined where they stand`, async () => {
+      const [start, end] = [key.slice(0, 4), key.slice(4)];
+      const source = `"${start}" +\n  '${end}'`;
+      for (const text of [`"${start}"+"${end}"`, source, JSON.stringify(source), `"".concat("${start}").concat("${end}")`, `"${start}\\\n${end}"`]) {
+        const { findings } = await scan(`let a = ${text};`);
+        assert.deepEqual(findings.map(({ provider, coding }) => [provider, coding]), [[provider, "joined"]], text);
+        assertRedacted(findings[0], key);
+      }
+    });
+  }
 
   it("with its place: line, column and offset", async () => {
     const key = shapedKeys()[0][1];
@@ -102,6 +121,9 @@ describe("what is no key is not found", () => {
     "prefixes alone": 'startsWith("sk-") startsWith("gsk_") /^(sk-|gsk_|xai-|pplx-|hf_|AIza|fw_)/',
     "a file named by its content": `assets/disk-${random("hex", 32)}.js task-${random("alnum", 40)}`,
     "base64 of something else": `${random("alnum", 300)}AIza${random("alnum", 600)}sk-${random("alnum", 40)}-${random("url", 500)}`,
+    "a name without quotes": "  mistralApiKey = theKeyOfTheShopInTheEnvironment2\n  googleKey: await keyOfTheProjectFromTheVault2024\n",
+    "a token of another server": `fetch("https://api.example.com", { headers: { authorization: "Bearer ${random("alnum", 32)}" } })`,
+    "pieces of a list": `["sk-", "${random("alnum", 48)}"]; "sk-" + name + "${random("alnum", 48)}"`,
     "a variable that is read": 'const key = process.env.MISTRAL_API_KEY; new Mistral({ apiKey: process.env["MISTRAL_API_KEY"] })',
     "a name beside a short text": 'mistralApiKey:"see the documents",cohereKey:"",CLOUDFLARE_API_TOKEN:"your-cloudflare-api-token-goes-here"',
     "a page's own key": `{siteKey:"0x4${random("alnum", 30)}",docsearch:{apiKey:"${random("hex", 32)}"}}`,
@@ -129,6 +151,10 @@ describe("what is no key is not found", () => {
   });
 });
 
+const ascii = (text, escape, width) =>
+  text.replace(/[^\0-\x7f]/g, (character) => escape + character.charCodeAt(0).toString(16).padStart(width, "0"));
+const latin1 = (text) => ascii(text.replace(/[\x80-\xff]/g, (character) => ascii(character, "\\x", 2)), "\\u", 4);
+
 describe("a secret of the environment is found", () => {
   // With every character that some coding changes.
   const VALUES = ["hunter2+hunter3/x", 'p\\a"s\'s`w<o>r&d é€ %2B', "a long secret\nof two lines, with some = in it"];
@@ -137,9 +163,17 @@ describe("a secret of the environment is found", () => {
       const utf8 = Buffer.from(value);
       const hex = utf8.toString("hex");
       const json = JSON.stringify(value).slice(1, -1);
+      const html = value.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
       const codings = {
         raw: [value],
-        escaped: [json, json.replaceAll('\\"', '"').replace(/['`]/g, "\\$&"), JSON.stringify(json).slice(1, -1)],
+        escaped: [
+          ...[json, ascii(json, "\\u", 4), latin1(json), latin1(json).replace(/\\x\w\w|\\u\w{4}/g, (escape) => escape.slice(0, 2) + escape.slice(2).toUpperCase())],
+          ...[/['`]/g, /'/g, /`/g].map((quotes) => json.replaceAll('\\"', '"').replace(quotes, "\\$&")),
+          JSON.stringify(json).slice(1, -1),
+        ],
+        HTML: [html, html.replaceAll('"', "&quot;"), html.replaceAll('"', "&quot;").replaceAll("'", "&#39;")],
+        "character codes": [utf8.join(","), utf8.join(", ")],
+        joined: /["\s]/.test(value) ? [] : [`${value.slice(0, 6)}" + "${value.slice(6)}`],
         "URL-encoded": [encodeURIComponent(value), hex.replace(/../g, "%$&"), hex.toUpperCase().replace(/../g, "%$&"), String(new URLSearchParams({ a: value })).slice(2)],
         hex: [hex, hex.toUpperCase()],
         reversed: [Buffer.from(utf8).reverse()],
@@ -172,8 +206,8 @@ describe("a secret of the environment is found", () => {
   });
 
   it("if its name is a secret's", () => {
-    const SECRET = ["OPENAI_API_KEY", "VITE_OPENAI_API_KEY", "NEXT_PUBLIC_OPENAI_API_KEY", "SESSION_SECRET", "SECRET_KEY_BASE", "GITHUB_TOKEN", "npm_config__authToken", "DB_PASSWORD", "PGPASSWORD", "AWS_SECRET_ACCESS_KEY", "SSH_PRIVATE_KEY", "API_KEY_2", "STRIPE_KEY", "apiKey", "SOME_CREDENTIALS", "GH_PAT", "DB_PWD", "SIGNING_KEY_B64"];
-    const OTHER = ["PATH", "HOME", "NODE_ENV", "AWS_SECRET_NAME", "SECRET_ARN", "TOKEN_URL", "KEY_FILE", "AWS_ACCESS_KEY_ID", "VITE_CLERK_PUBLISHABLE_KEY", "TURNSTILE_SITE_KEY", "SUPABASE_ANON_KEY", "VAPID_PUBLIC_KEY", "TOKEN_TTL", "KEYBOARD", "MONKEY_BUSINESS", "TERM", "PWD", "OLDPWD"];
+    const SECRET = ["OPENAI_API_KEY", "VITE_OPENAI_API_KEY", "NEXT_PUBLIC_OPENAI_API_KEY", "SESSION_SECRET", "SECRET_KEY_BASE", "GITHUB_TOKEN", "npm_config__authToken", "DB_PASSWORD", "PGPASSWORD", "AWS_SECRET_ACCESS_KEY", "SSH_PRIVATE_KEY", "API_KEY_2", "STRIPE_KEY", "apiKey", "SOME_CREDENTIALS", "GH_PAT", "DB_PWD", "SIGNING_KEY_B64", "DB_PASS", "SMTP_PASS", "LOCK_PASSCODE", "npm_config__auth", "BASIC_AUTH"];
+    const OTHER = ["PATH", "HOME", "NODE_ENV", "AWS_SECRET_NAME", "SECRET_ARN", "TOKEN_URL", "KEY_FILE", "AWS_ACCESS_KEY_ID", "VITE_CLERK_PUBLISHABLE_KEY", "TURNSTILE_SITE_KEY", "SUPABASE_ANON_KEY", "VAPID_PUBLIC_KEY", "TOKEN_TTL", "KEYBOARD", "MONKEY_BUSINESS", "TERM", "PWD", "OLDPWD", "GIT_ASKPASS", "SSH_AUTH_SOCK", "MAX_TOKENS", "BYPASS"];
     assert.deepEqual(SECRET.filter((name) => !isSecretName(name)), []);
     assert.deepEqual(OTHER.filter(isSecretName), []);
   });
@@ -203,6 +237,17 @@ describe("a comment", () => {
       assert.deepEqual([findings.length, ignored], exempt ? [0, 1] : [1, 0]);
     });
   }
+
+  it("is not needed for a text that is named as harmless, in whatever coding", async () => {
+    const harmless = [key];
+    for (const text of [`"${key}"`, Buffer.from(` ${key} `).toString("base64"), reversed(key)]) {
+      assert.equal((await scan(text)).findings.length, 1);
+      assert.deepEqual((await scan(text, { harmless })).findings, []);
+    }
+    assert.equal((await scan(`"${key}x"`, { harmless })).findings.length, 1);
+    const secret = { secrets: [{ name: "A_KEY", value: key }], harmless };
+    assert.deepEqual((await scan(key, secret)).findings.map(({ kind }) => kind), ["environment"]);
+  });
 
   it("on a hundred keys does not hide the next one", async () => {
     const random = generator(53);

@@ -3,6 +3,7 @@
 const UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const ALPHABETS = {
   hex: "0123456789abcdef",
+  alpha: `${UPPER}${UPPER.toLowerCase()}`,
   alnum: `${UPPER}${UPPER.toLowerCase()}0123456789`,
   lower: `${UPPER.toLowerCase()}0123456789`,
   url: `${UPPER}${UPPER.toLowerCase()}0123456789_-`,
@@ -36,6 +37,8 @@ export function shapedKeys(random = generator(7)) {
     ["DeepSeek", `sk-${random("hex", 32)}`],
     ["Perplexity", `pplx-${random("alnum", 48)}`],
     ["Hugging Face", `hf_${random("alnum", 34)}`],
+    // The usual ones have no digit.
+    ["Hugging Face", `hf_${random("alpha", 34)}`],
     ["Google", `AIzaSy${random("url", 33)}`],
     ["Google", `AQ.Ab8R${random("url", 46)}`],
     ["Cloudflare", `cfut_${random("alnum", 48)}`],
@@ -58,6 +61,13 @@ export function namedKeys(random = generator(11)) {
     ["Mistral", `const mistralApiKey = '${key()}';`],
     ["Mistral", `createMistral({ apiKey: "${key()}" })`],
     ["Mistral", `{"mistral-api-key":"${key()}"}`],
+    ["Mistral", `process.env.MISTRAL_API_KEY || "${key()}"`],
+    ["Mistral", `import.meta.env.MISTRAL_API_KEY ?? "${key()}"`],
+    ["Mistral", `<meta name="mistral-api-key" content="${key()}">`],
+    ["Mistral", `A=1\nMISTRAL_API_KEY=${key()}\nB=2`],
+    ["Mistral", `fetch("https://api.mistral.ai/v1/chat/completions", { headers: { authorization: "Bearer ${key()}" } })`],
+    ["Cloudflare", `headers: { Authorization: "Bearer ${random("url", 40)}" } } ); // https://api.cloudflare.com/client/v4`],
+    ["Cloudflare", `"X-Auth-Email":"a@example.com","X-Auth-Key":"${random("hex", 37)}"`],
     ["Cohere", `COHERE_KEY="${random("alnum", 40)}"`],
     ["Cloudflare", `CLOUDFLARE_API_TOKEN:"${random("url", 40)}"`],
     ["Cloudflare", `CF_API_KEY: "${random("hex", 37)}"`],
