@@ -20,6 +20,7 @@ Options:
                            and openai-wasm/proxy (default: browser)
   --exclude GLOB           files to leave out, below the path that was named; may be repeated
   --ignore-provider NAME   a provider whose keys are meant to be public here; may be repeated
+  --ignore-value TEXT      what looks like a key and is none; may be repeated
   --env NAME               a variable that is a secret whatever its name; may be repeated
   --ignore-env NAME        a variable that is none; may be repeated
   --vars-file FILE         a file of variables in the place of .env, .env.local, .env.production,
@@ -37,6 +38,7 @@ const ARGUMENTS = {
   target: { type: "string" },
   exclude: many,
   "ignore-provider": many,
+  "ignore-value": many,
   env: many,
   "ignore-env": many,
   "vars-file": many,
@@ -55,6 +57,7 @@ async function run(args) {
     target: values.target,
     exclude: values.exclude,
     ignoreProviders: values["ignore-provider"],
+    ignoreValues: values["ignore-value"],
     env: values.env,
     ignoreEnv: values["ignore-env"],
     varsFiles: values["vars-file"],
@@ -80,8 +83,7 @@ const version = async () => JSON.parse(await readFile(new URL("../package.json",
 try {
   process.exitCode = await run(process.argv.slice(2));
 } catch (error) {
-  const usage = error.code?.startsWith("ERR_PARSE_ARGS_");
-  if (!usage && !(error instanceof OpenAIError)) throw error;
-  process.stderr.write(`openai-wasm: ${error.message}\n`);
+  const expected = error.code?.startsWith("ERR_PARSE_ARGS_") || error instanceof OpenAIError;
+  process.stderr.write(`openai-wasm: ${expected ? error.message : error.stack}\n`);
   process.exitCode = 2;
 }

@@ -25,17 +25,18 @@ export function tooCommon(value) {
 }
 
 /** Files of variables that bundlers and Wrangler read. */
-export const ENV_FILES = [".env", ".env.local", ".env.production", ".env.production.local", ".dev.vars"];
+export const varsFilesOf = (mode = "production") => [".env", ".env.local", `.env.${mode}`, `.env.${mode}.local`, ".dev.vars"];
 
 /**
  * The secrets to look for, `{ secrets: [{ name, value }], skipped: [{ name, why }] }`.
  *
  * @param folder where the files of variables are looked for
  * @param files of variables that must exist, in the place of the usual ones
+ * @param mode of the build, in the usual ones' names
  * @param names that are secrets whatever they look like
  * @param ignored names that are none
  */
-export async function secretsOf({ env, folder, files, names = [], ignored = [] }) {
+export async function secretsOf({ env, folder, files, mode, names = [], ignored = [] }) {
   const secrets = [];
   const skipped = [];
   const seen = new Set();
@@ -51,7 +52,7 @@ export async function secretsOf({ env, folder, files, names = [], ignored = [] }
     }
   };
   add(env);
-  for (const file of files ?? ENV_FILES) {
+  for (const file of files ?? varsFilesOf(mode)) {
     let text;
     try {
       text = await readFile(join(folder, file), "utf8");

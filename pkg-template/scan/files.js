@@ -3,6 +3,7 @@
 import { createReadStream } from "node:fs";
 import { open, readdir, readFile, realpath, stat } from "node:fs/promises";
 import { join, relative, resolve, sep } from "node:path";
+import { Readable } from "node:stream";
 import { createBrotliDecompress, createGunzip } from "node:zlib";
 
 import { ScanError } from "./error.js";
@@ -19,12 +20,12 @@ const LARGEST_MAP_BYTES = 64 * 2 ** 20;
  * @returns `{ findings, files, bytes, ignored }`
  */
 export async function scanPaths(scanner, paths, { exclude = [], cwd = process.cwd() } = {}) {
-  const excluded = exclude.map(globPattern);
+  const excluded = excluding(exclude);
   const files = new Map();
   for (const path of paths) {
     for await (const file of filesUnder(resolve(cwd, path), path)) {
       const inside = relative(resolve(cwd, path), file).split(sep).join("/");
-      if (!excluded.some((pattern) => pattern.test(inside))) files.set(await realpath(file), file);
+      if (!excluded(inside)) files.set(await realpath(file), file);
     }
   }
   if (files.size === 0) {
@@ -33,36 +34,46 @@ export async function scanPaths(scanner, paths, { exclude = [], cwd = process.cw
   return scanFiles(scanner, [...files.values()], cwd);
 }
 
-/** Scans files that exist. */
-export async function scanFiles(scanner, files, cwd = process.cwd()) {
+async function scanFiles(scanner, files, cwd) {
   const total = new Report();
   for (const file of files) {
     const name = relative(cwd, file) || file;
     try {
       total.add(name, await scanner.scan(createReadStream(file, { highWaterMark: READ_BYTES })));
-      const unpacked = await unpackedStream(file);
-      if (unpacked) total.add(`${name} (unpacked)`, await scanner.scan(unpacked), { same: true });
+      await addUnpacked(total, scanner, name, await firstBytes(file), () => createReadStream(file));
       if (total.leaky(name) && file.endsWith(".map") && (await stat(file)).size <= LARGEST_MAP_BYTES) {
         await nameSources(scanner, await readFile(file, "utf8"), total.of(name));
       }
     } catch (error) {
-      if (error instanceof ScanError) throw error;
-      throw new ScanError("unreadable", `${name} cannot be scanned: ${error.code ?? error.message}`);
+      throw unreadable(name, error);
     }
   }
   return total.result();
 }
 
-/** Scans contents that no file holds yet: `[[name, text or bytes]]`. */
-export async function scanContents(scanner, contents) {
+/**
+ * Scans contents that no file holds yet: `[[name, text or bytes]]`.
+ *
+ * @param exclude globs over their names
+ */
+export async function scanContents(scanner, contents, { exclude = [] } = {}) {
+  const excluded = excluding(exclude);
   const total = new Report();
   for (const [name, content] of contents) {
+    if (excluded(name)) continue;
     const bytes = typeof content === "string" ? Buffer.from(content) : Buffer.from(content.buffer, content.byteOffset, content.byteLength);
     total.add(name, await scanner.scan([bytes]));
+    try {
+      await addUnpacked(total, scanner, name, bytes, () => Readable.from([bytes]));
+    } catch (error) {
+      throw unreadable(name, error);
+    }
     if (total.leaky(name) && name.endsWith(".map")) await nameSources(scanner, bytes.toString(), total.of(name));
   }
   return total.result();
 }
+
+const unreadable = (name, error) => new ScanError("unreadable", `${name} cannot be scanned: ${error.code ?? error.message}`);
 
 class Report {
   #findings = [];
@@ -115,18 +126,27 @@ async function nameSources(scanner, text, findings) {
   }
 }
 
-/** A precompressed file's content, which is what browsers are sent. */
-async function unpackedStream(file) {
-  if (file.endsWith(".br")) return createReadStream(file).pipe(createBrotliDecompress());
-  if (!file.endsWith(".gz")) return undefined;
+/** Scans a precompressed file's content, which is what browsers are sent. Gzip has a mark, Brotli only its name. */
+async function addUnpacked(total, scanner, name, first, stream) {
+  const gzip = first[0] === 0x1f && first[1] === 0x8b;
+  if (!gzip && !name.endsWith(".br")) return;
+  const unpacked = stream().pipe(gzip ? createGunzip() : createBrotliDecompress());
+  try {
+    total.add(`${name} (unpacked)`, await scanner.scan(unpacked), { same: true });
+  } catch (error) {
+    // Two bytes may be chance, a name is not.
+    if (/\.(?:gz|br)$/.test(name)) throw error;
+  }
+}
+
+async function firstBytes(file) {
   const handle = await open(file);
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(2), 0, 2, 0);
-    if (bytesRead < 2 || buffer[0] !== 0x1f || buffer[1] !== 0x8b) return undefined;
+    return buffer.subarray(0, bytesRead);
   } finally {
     await handle.close();
   }
-  return createReadStream(file).pipe(createGunzip());
 }
 
 /** Every regular file, links followed, no folder twice. */
@@ -152,6 +172,11 @@ async function* filesUnder(path, name, seen = new Set()) {
     throw new ScanError("unreadable", `${name} cannot be read: ${error.code}`);
   }
   for (const entry of entries.sort()) yield* filesUnder(join(path, entry), `${name}/${entry}`, seen);
+}
+
+function excluding(globs) {
+  const patterns = globs.map(globPattern);
+  return (name) => patterns.some((pattern) => pattern.test(name));
 }
 
 const WILD = { "*": "[^/]*", "**": ".*", "**/": "(?:.*/)?" };

@@ -30,7 +30,7 @@ const target = (value, option) => {
   return value;
 };
 
-const CHECKS = { target, exclude: texts, ignoreProviders: providers, env: texts, ignoreEnv: texts, varsFiles: texts };
+const CHECKS = { target, exclude: texts, ignoreProviders: providers, ignoreValues: texts, env: texts, ignoreEnv: texts, varsFiles: texts };
 
 export const OPTIONS = Object.keys(CHECKS);
 
@@ -46,8 +46,8 @@ export function readOptions(options) {
   return read;
 }
 
-/** A scanner for the environment of this process; `skipped` are the secrets that cannot be looked for. */
-export async function scannerFor({ target, ignoreProviders, env, ignoreEnv, varsFiles }, folder) {
-  const { secrets, skipped } = await secretsOf({ env: process.env, folder, files: varsFiles, names: env, ignored: ignoreEnv });
-  return { scanner: new Scanner({ secrets, target, ignore: ignoreProviders }), skipped };
+/** A scanner for the environment of this process and Vite's mode; `skipped` are the secrets that cannot be looked for. */
+export async function scannerFor({ target, ignoreProviders, ignoreValues, env, ignoreEnv, varsFiles, mode }, folder) {
+  const { secrets, skipped } = await secretsOf({ env: process.env, folder, files: varsFiles, mode, names: env, ignored: ignoreEnv });
+  return { scanner: new Scanner({ secrets, target, ignore: ignoreProviders, harmless: ignoreValues }), skipped };
 }

@@ -8,17 +8,20 @@ export interface ScanOptions {
    * `target`, esbuild's `platform`; `"browser"` with Rollup.
    */
   target?: "browser" | "server";
-  /** Vite only: files of the output folder to leave out. `*` within a name, `**` across names. */
+  /** Files of the output to leave out. `*` within a name, `**` across names. */
   exclude?: readonly string[];
   /** Providers whose keys are meant to be public: `["google"]` for Firebase's. */
   ignoreProviders?: readonly string[];
+  /** What looks like a key and is none, as it stands in the output. */
+  ignoreValues?: readonly string[];
   /** Variables that are secrets whatever their names. */
   env?: readonly string[];
   /** Variables that are none, though their names look so. */
   ignoreEnv?: readonly string[];
   /**
    * Files of variables whose secrets are looked for besides those of the process. By default those of
-   * `.env`, `.env.local`, `.env.production`, `.env.production.local` and `.dev.vars` that exist.
+   * `.env`, `.env.local`, `.env.production`, `.env.production.local` and `.dev.vars` that exist; with
+   * Vite the mode's name stands in the place of `production`.
    */
   varsFiles?: readonly string[];
 }
@@ -35,8 +38,8 @@ export interface Finding {
   /** `"raw"`, or how it was coded: `"base64"`, `"hex"`, `"URL-encoded"`, `"reversed"`, `"UTF-16"`, `"escaped"` … */
   coding: string;
   excerpt: string;
-  /** In bytes from the file's start. */
-  offset: number;
+  /** In bytes from the file's start; missing for what is imported from outside of the bundle. */
+  offset?: number;
   /** From 1; missing in binary files. */
   line?: number;
   /** In bytes, from 1. */

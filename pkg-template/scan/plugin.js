@@ -1,12 +1,13 @@
 // The scan as a plugin for Vite, webpack, Rspack, Rollup, Rolldown and esbuild. Outputs are scanned before
 // they are written where the bundler lets us, so that a build that fails leaves nothing to publish.
 
+import { readFile } from "node:fs/promises";
 import { relative, resolve } from "node:path";
 
 import { createUnplugin } from "unplugin";
 
 import { KeyLeakError, ScanError } from "./error.js";
-import { scanContents, scanFiles, scanPaths } from "./files.js";
+import { scanContents, scanPaths } from "./files.js";
 import { readOptions, scannerFor } from "./options.js";
 import { reportOf } from "./report.js";
 
@@ -15,6 +16,9 @@ export { KeyLeakError, ScanError };
 
 const NAME = "openai-wasm-scan";
 
+/** What can hold a key, imported from outside of the bundle: a page would load it from elsewhere. */
+const KEY_HOLDING_ENTRY = /^openai-wasm\/(?:edge|proxy)$/;
+
 const refuse = (result) => {
   if (result.findings.length > 0) throw new KeyLeakError(reportOf(result), result.findings);
 };
@@ -22,16 +26,34 @@ const refuse = (result) => {
 /** Chunks and assets of Rollup and its kin, by name. */
 const contentsOf = (bundle) => Object.values(bundle).map((one) => [one.fileName, one.type === "chunk" ? one.code : one.source]);
 
+const importsOf = (bundle) =>
+  Object.values(bundle).flatMap(({ fileName, imports = [], dynamicImports = [] }) =>
+    [...imports, ...dynamicImports].map((module) => [fileName, module]),
+  );
+
 const unplugin = createUnplugin((given = {}) => {
   const options = readOptions(given);
+  const { exclude = [] } = options;
   /** A scanner for what one build makes: secrets are read when it ends, so that a watcher sees new ones. */
-  const scannerIn = async (folder, target) => (await scannerFor({ ...options, target: options.target ?? target }, folder)).scanner;
+  const scannerIn = async (folder, target, mode) => (await scannerFor({ ...options, target, mode }, folder)).scanner;
+
+  /**
+   * Refuses a build that is not written yet.
+   *
+   * @param imports `[file, module]`: what stays outside of the bundle
+   */
+  const check = async (contents, imports, { folder, target, mode }) => {
+    const aim = options.target ?? target;
+    const outside = aim === "browser" ? imports.filter(([, module]) => KEY_HOLDING_ENTRY.test(module)) : [];
+    refuse({ findings: outside.map(([file, module]) => ({ file, kind: "key-holding-entry", coding: "raw", excerpt: module })) });
+    refuse(await scanContents(await scannerIn(folder, aim, mode), contents, { exclude }));
+  };
 
   const rollup = {
     generateBundle: {
       order: "post",
       async handler(_, bundle) {
-        refuse(await scanContents(await scannerIn(process.cwd(), "browser"), contentsOf(bundle)));
+        await check(contentsOf(bundle), importsOf(bundle), { folder: process.cwd(), target: "browser" });
       },
     },
   };
@@ -46,7 +68,7 @@ const unplugin = createUnplugin((given = {}) => {
     generateBundle: {
       order: "post",
       async handler(_, bundle) {
-        refuse(await scanContents(await scannerIn(config.envDir || config.root, viteTarget(this, config)), contentsOf(bundle)));
+        await check(contentsOf(bundle), importsOf(bundle), viteBuild(this, config));
       },
     },
     // Vite copies the folder `public`, and other plugins write files that the bundle does not know.
@@ -55,8 +77,9 @@ const unplugin = createUnplugin((given = {}) => {
       sequential: true,
       async handler({ dir }) {
         if (!dir) return;
-        const scanner = await scannerIn(config.envDir || config.root, viteTarget(this, config));
-        refuse(await scanPaths(scanner, [resolve(config.root, dir)], { exclude: options.exclude, cwd: config.root }));
+        const { folder, target, mode } = viteBuild(this, config);
+        const scanner = await scannerIn(folder, options.target ?? target, mode);
+        refuse(await scanPaths(scanner, [resolve(config.root, dir)], { exclude, cwd: config.root }));
       },
     },
   };
@@ -71,8 +94,9 @@ const unplugin = createUnplugin((given = {}) => {
       const stage = Compilation.PROCESS_ASSETS_STAGE_REPORT + 1000;
       compilation.hooks.processAssets.tapPromise({ name: NAME, stage }, async () => {
         const contents = compilation.getAssets().map(({ name, source }) => [name, source.buffer()]);
+        const external = [...compilation.modules].filter(({ externalType }) => externalType).map(({ userRequest }) => ["a module", userRequest]);
         try {
-          refuse(await scanContents(await scannerIn(compiler.context, target), contents));
+          await check(contents, external, { folder: compiler.context, target });
         } catch (error) {
           // Thrown errors and those of the list both fail the build; these also keep its files from being written.
           const failed = new WebpackError(error.message);
@@ -91,13 +115,14 @@ const unplugin = createUnplugin((given = {}) => {
       build.onEnd(async ({ errors, outputFiles, metafile }) => {
         if (errors.length > 0) return undefined;
         const folder = initialOptions.absWorkingDir ?? process.cwd();
-        const scanner = await scannerIn(folder, target);
+        const outputs = Object.entries(metafile?.outputs ?? {});
+        const external = outputs.flatMap(([file, { imports }]) => imports.filter((one) => one.external).map(({ path }) => [file, path]));
+        const named = (path) => relative(folder, path) || path;
         try {
-          const files = Object.keys(metafile?.outputs ?? {}).map((file) => resolve(folder, file));
-          const result = outputFiles
-            ? await scanContents(scanner, outputFiles.map(({ path, contents }) => [relative(folder, path) || path, contents]))
-            : await scanFiles(scanner, files, folder);
-          refuse(result);
+          const contents = outputFiles
+            ? outputFiles.map(({ path, contents }) => [named(path), contents])
+            : await Promise.all(outputs.map(async ([file]) => [file, await readFile(resolve(folder, file))]));
+          await check(contents, external, { folder, target });
           return undefined;
         } catch (error) {
           return { errors: [{ text: error.message, detail: error }] };
@@ -109,9 +134,11 @@ const unplugin = createUnplugin((given = {}) => {
   return { name: NAME, rollup, rolldown: rollup, vite, webpack, rspack: webpack, esbuild };
 });
 
-/** Vite builds servers too: by its older option, or in an environment of its own. */
-const viteTarget = ({ environment }, { build }) =>
-  (environment ? environment.config.consumer === "server" : Boolean(build.ssr)) ? "server" : "browser";
+/** Where Vite finds variables, and what it builds for: servers too, by its older option or in an environment of its own. */
+function viteBuild({ environment }, { envDir, root, mode, build }) {
+  const server = environment ? environment.config.consumer === "server" : Boolean(build.ssr);
+  return { folder: envDir || root, target: server ? "server" : "browser", mode };
+}
 
 export const { vite, webpack, rspack, rollup, rolldown, esbuild } = unplugin;
 export default unplugin;

@@ -14,10 +14,10 @@ const WHAT = {
 
 function lineOf(finding) {
   const { file, line, column, offset, coding, source, kind } = finding;
-  const place = line === undefined ? `byte ${offset}` : `${line}:${column}`;
+  const place = line !== undefined ? `:${line}:${column}` : offset !== undefined ? `:byte ${offset}` : "";
   const form = coding === "raw" ? "" : ` (${coding})`;
   const from = source ? ` from ${printable(source)}` : "";
-  return `${printable(file)}:${place}: ${WHAT[kind](finding)}${form}${from}`;
+  return `${printable(file)}${place}: ${WHAT[kind](finding)}${form}${from}`;
 }
 
 export function reportOf({ findings }) {

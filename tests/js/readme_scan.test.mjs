@@ -50,12 +50,12 @@ describe("the scanner's chapter of README.md", () => {
     const { PROVIDERS } = await import(pathToFileURL(packed("scan/providers.js")).href);
     const [, list] = /the keys of ([^.]*?) and others/.exec(README);
     for (const provider of list.split(", ")) assert.ok(PROVIDERS.includes(provider), provider);
-    const plugin = await shop.plugin();
+    const plugin = await shop.module("scan/plugin.js");
     for (const name of ["vite", "webpack", "rspack", "rollup", "rolldown", "esbuild"]) assert.equal(typeof plugin[name], "function", name);
   });
 
   it("names the files of variables that are read", async () => {
-    const { ENV_FILES } = await import(pathToFileURL(packed("scan/environment.js")).href);
-    for (const file of ENV_FILES) assert.ok(README.includes(`\`${file}\``), file);
+    const { varsFilesOf } = await import(pathToFileURL(packed("scan/environment.js")).href);
+    for (const file of varsFilesOf()) assert.ok(README.includes(`\`${file}\``), file);
   });
 });

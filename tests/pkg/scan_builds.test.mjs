@@ -4,8 +4,9 @@ import assert from "node:assert/strict";
 import { access, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 
-import { BUNDLERS, workshop } from "../support/app.mjs";
+import { BUNDLERS, serveByVite, workshop } from "../support/app.mjs";
 import { shapedKeys } from "../support/keys.mjs";
 import { failure } from "../support/packed.mjs";
 
@@ -17,7 +18,7 @@ let shop;
 let plugin;
 before(async () => {
   shop = await workshop();
-  ({ default: plugin } = await shop.plugin());
+  ({ default: plugin } = await shop.module("scan/plugin.js"));
   process.env.SHOP_TOKEN = SECRET;
 });
 after(async () => {
@@ -98,6 +99,24 @@ for (const [name, build] of Object.entries(BUNDLERS)) {
       await build(app, { plugin: scanning({ target: "server" }) });
     });
 
+    it("refuses a bundle that imports the key-holding entry from outside", { timeout: 120_000 }, async () => {
+      const external = "openai-wasm/edge";
+      const files = { "src/main.js": `import OpenAI from "${external}";\nglobalThis.ask = () => new OpenAI({ apiKey: prompt() });` };
+      const app = await shop.app(`outside-${name}`, files);
+      assert.match((await failure(build(app, { plugin: scanning(), external }))).message, /openai-wasm\/edge, which can hold a key, in a bundle for browsers/);
+      await build(app, { plugin: scanning({ target: "server" }), external });
+      await build(await shop.app(`lazy-${name}`, { "src/main.js": "globalThis.a = 1;" }), { plugin: scanning(), external });
+      const lazy = await shop.app(`lazily-${name}`, { "src/main.js": `globalThis.load = () => import("${external}");` });
+      assert.match((await failure(build(lazy, { plugin: scanning(), external }))).message, /openai-wasm\/edge, which can hold a key/);
+    });
+
+    it("leaves out files and texts that are named", { timeout: 120_000 }, async () => {
+      const app = await shop.app(`named-${name}`, LEAKS["a key in the code"].files);
+      await build(app, { plugin: scanning({ exclude: ["**/*.js", "**/*.map"] }) });
+      await build(app, { plugin: scanning({ ignoreValues: [KEY] }) });
+      assert.match((await failure(build(app, { plugin: scanning({ exclude: ["**/*.css"], ignoreValues: [KEY.slice(1)] }) }))).message, /a key of OpenAI/);
+    });
+
     it("refuses an option that it does not know", async () => {
       const app = await shop.app(`option-${name}`, { "src/main.js": SOUND });
       const error = await failure(async () => build(app, { plugin: scanning({ ignore: ["google"] }) }));
@@ -117,12 +136,37 @@ describe("by what a build is for", () => {
   }
 });
 
+it("what a bundler compressed is opened before it is written", async () => {
+  const { scanContents } = await shop.module("scan/files.js");
+  const { Scanner } = await shop.module("scan/scanner.js");
+  for (const [name, content] of [["a.js.gz", gzipSync(KEY)], ["a.js.br", brotliCompressSync(KEY)]]) {
+    const { findings } = await scanContents(new Scanner(), [[name, content]]);
+    assert.deepEqual(findings.map(({ file, provider }) => [file, provider]), [[`${name} (unpacked)`, "OpenAI"]]);
+  }
+});
+
 describe("Vite, with the plugin,", () => {
   it("refuses a key in its folder `public`, which no bundle knows, unless it is left out", { timeout: 120_000 }, async () => {
     const app = await shop.app("public", { "src/main.js": SOUND, "public/config.json": JSON.stringify({ key: KEY }) });
     const error = await failure(BUNDLERS.Vite(app, { plugin: scanning() }));
     assert.match(error.message, /dist\/config\.json:1:9: a key of OpenAI/);
     await BUNDLERS.Vite(app, { plugin: scanning({ exclude: ["config.json"] }) });
+  });
+
+  it("looks for the secrets of its mode's .env files", { timeout: 120_000 }, async () => {
+    const app = await shop.app("mode", { ".env.staging": "VITE_SHOP_KEY=correct-horse-battery-2\n", "src/main.js": "document.title = import.meta.env.VITE_SHOP_KEY;" });
+    assert.match((await failure(BUNDLERS.Vite(app, { plugin: scanning(), mode: "staging" }))).message, /the value of VITE_SHOP_KEY/);
+    await BUNDLERS.Vite(app, { plugin: scanning() });
+  });
+
+  it("serves the app while it is written, whatever stands in it", { timeout: 120_000 }, async () => {
+    const app = await shop.app("served", LEAKS["a key in the code"].files);
+    const server = await serveByVite(app, { plugin: scanning() });
+    try {
+      assert.match(await (await fetch(new URL("src/main.js", server.url))).text(), /document\.title/);
+    } finally {
+      await server.close();
+    }
   });
 
   it("looks for the secrets of the app's .env files", { timeout: 120_000 }, async () => {

@@ -79,11 +79,16 @@ describe("openai-wasm scan", () => {
   });
 
   it("opens what was compressed beforehand", async () => {
-    for (const [name, content] of [["a.js.gz", gzipSync(KEY)], ["a.js.br", brotliCompressSync(KEY)]]) {
+    for (const [name, content] of [["a.js.gz", gzipSync(KEY)], ["index.pf_meta", gzipSync(KEY)], ["a.js.br", brotliCompressSync(KEY)]]) {
       const { code, stderr } = await scan(["scan", "dist"], { [`dist/${name}`]: content });
       assert.equal(code, 1, name);
       assert.match(stderr, new RegExp(`dist/${name} \\(unpacked\\):1:1: a key of OpenAI`));
     }
+  });
+
+  it("takes a file for what it is that only begins like a compressed one", async () => {
+    const { code, stdout } = await scan(["scan", "dist"], { "dist/a.bin": Buffer.concat([Buffer.from([0x1f, 0x8b]), Buffer.from(KEY)]) });
+    assert.deepEqual([code, stdout], [1, "1 file scanned, 1 secret found\n"]);
   });
 
   it("follows links, and a folder that links to itself ends", async () => {
@@ -107,6 +112,22 @@ describe("openai-wasm scan", () => {
       assert.equal((await scan(["scan", "dist", "--ignore-provider=google", "--exclude", exclude], files)).code, 0, exclude);
     }
     assert.equal((await scan(["scan", "dist", "--ignore-provider=google", "--exclude", "*.js"], files)).code, 1);
+  });
+
+  it("leaves out a text that is named as none", async () => {
+    const files = { "dist/a.js": `"${KEY}"` };
+    assert.equal((await scan(["scan", "dist", "--ignore-value", KEY], files)).code, 0);
+    assert.equal((await scan(["scan", "dist", "--ignore-value", KEY.slice(0, -1)], files)).code, 1);
+    const secret = await scan(["scan", "dist", "--ignore-value", KEY], files, { A_KEY: KEY });
+    assert.match(secret.stderr, /the value of A_KEY$/m);
+  });
+
+  it("ends with 2 for what it did not foresee, since 1 says that it was done", async () => {
+    const cwd = await mkdtemp(join(folder, "unforeseen-"));
+    await writeFile(join(cwd, "a.js"), "let a;");
+    await writeFile(join(cwd, "break.mjs"), 'import fs from "node:fs"; import { syncBuiltinESMExports } from "node:module";\nfs.promises.stat = () => { throw new TypeError("unforeseen"); };\nsyncBuiltinESMExports();\n');
+    const { code, stderr } = await run(["scan", "a.js"], cwd, {}, ["--import", "./break.mjs"]);
+    assert.equal(code, 2, stderr);
   });
 
   it("reads a file that is larger than the memory that it gets", { timeout: 120_000 }, async () => {
@@ -133,10 +154,11 @@ describe("openai-wasm scan", () => {
     ["an unknown provider", ["scan", "--ignore-provider", "acme", "dist"], /knows no provider "acme": anthropic, /],
     ["a file of variables that does not exist", ["scan", "--vars-file", ".env.x", "dist"], /\.env\.x cannot be read: ENOENT/],
     ["a compressed file that is broken", ["scan", "broken"], /broken\/a\.js\.br cannot be scanned: Z_BUF_ERROR/],
+    ["another that is broken", ["scan", "torn"], /torn\/a\.js\.gz cannot be scanned: Z_/],
   ];
   for (const [what, args, says] of WRONG) {
     it(`ends with 2 for ${what}`, async () => {
-      const { code, stdout, stderr } = await scan(args, { "dist/a.js": "let a;", "empty/.keep/x": null, "broken/a.js.br": "let a;" });
+      const { code, stdout, stderr } = await scan(args, { "dist/a.js": "let a;", "empty/.keep/x": null, "broken/a.js.br": "let a;", "torn/a.js.gz": gzipSync("let a;").subarray(0, 15) });
       assert.deepEqual([code, stdout], [2, ""], stderr);
       assert.match(stderr.replace(/^openai-wasm: /, ""), says);
     });

@@ -24,7 +24,7 @@ export async function workshop() {
   return {
     folder,
     installed: (file) => join(modules, "openai-wasm", file),
-    plugin: () => import(pathToFileURL(join(modules, "openai-wasm/scan/plugin.js")).href),
+    module: (file) => import(pathToFileURL(join(modules, "openai-wasm", file)).href),
     /** Writes an app's files, `{ path: content }`; its folder. */
     async app(name, files) {
       const app = join(folder, name);
@@ -39,32 +39,35 @@ export async function workshop() {
 }
 
 /**
- * The bundlers as `build(app, { plugin, define, minify })`: builds src/main.js for browsers into dist/,
- * with source maps, and rejects with what the bundler says. `plugin` is an unplugin instance's options.
+ * The bundlers as `build(app, { plugin, define, external })`: builds src/main.js for browsers into dist/,
+ * with source maps, and rejects with what the bundler says. `plugin` is an unplugin instance's options,
+ * `external` a module that stays outside of the bundle.
  */
 export const BUNDLERS = {
-  async Vite(app, { plugin, define = {}, ssr = false }) {
+  async Vite(app, { plugin, define = {}, external, ssr = false, mode }) {
     const { build } = await load(PAGE_TOOLS, "vite");
     await writeFile(join(app, "index.html"), '<!doctype html><script type="module" src="/src/main.js"></script>');
     await build({
       root: app,
       configFile: false,
       logLevel: "silent",
+      mode,
       define,
       plugins: plugin ? [plugin.vite] : [],
-      build: { outDir: "dist", sourcemap: true, target: "esnext", ...(ssr && { ssr: "src/main.js" }) },
+      build: { outDir: "dist", sourcemap: true, target: "esnext", rollupOptions: { external }, ...(ssr && { ssr: "src/main.js" }) },
     });
   },
 
-  async webpack(app, { plugin, define = {}, target = "web" }) {
+  async webpack(app, { plugin, define = {}, external, target = "web" }) {
     const { default: webpack } = await load(TOOLS, "webpack");
     const compiler = webpack({
       mode: "production",
       context: app,
       target,
       entry: "./src/main.js",
-      output: { path: join(app, "dist") },
+      output: { path: join(app, "dist"), module: Boolean(external) },
       devtool: "source-map",
+      ...(external && { externals: [external], externalsType: "module", experiments: { outputModule: true } }),
       module: { rules: [{ test: /\.bin$/, type: "asset/resource" }] },
       plugins: [new webpack.DefinePlugin(define), ...(plugin ? [plugin.webpack] : [])],
     });
@@ -73,10 +76,10 @@ export const BUNDLERS = {
     if (stats.hasErrors()) throw new Error(stats.toString({ all: false, errors: true }));
   },
 
-  async Rollup(app, { plugin, define = {} }) {
+  async Rollup(app, { plugin, define = {}, external }) {
     const { rollup } = await load(TOOLS, "rollup");
     const replace = { name: "define", transform: (code) => ({ code: Object.entries(define).reduce((text, [name, value]) => text.replaceAll(name, value), code), map: null }) };
-    const bundle = await rollup({ input: join(app, "src/main.js"), logLevel: "silent", plugins: [replace, packages, plugin?.rollup] });
+    const bundle = await rollup({ input: join(app, "src/main.js"), logLevel: "silent", external, plugins: [replace, packages, plugin?.rollup] });
     try {
       await bundle.write({ dir: join(app, "dist"), sourcemap: true, format: "esm" });
     } finally {
@@ -84,7 +87,7 @@ export const BUNDLERS = {
     }
   },
 
-  async esbuild(app, { plugin, define = {}, platform = "browser" }) {
+  async esbuild(app, { plugin, define = {}, external, platform = "browser" }) {
     const { build } = await load(TOOLS, "esbuild");
     await build({
       absWorkingDir: app,
@@ -96,12 +99,21 @@ export const BUNDLERS = {
       outdir: "dist",
       platform,
       define,
+      external: external && [external],
       loader: { ".wasm": "file", ".bin": "file" },
       logLevel: "silent",
       plugins: plugin ? [plugin.esbuild] : [],
     });
   },
 };
+
+/** Vite's server for an app that is being written: `{ url, close }`. */
+export async function serveByVite(app, { plugin }) {
+  const { createServer } = await load(PAGE_TOOLS, "vite");
+  const server = await createServer({ root: app, configFile: false, logLevel: "silent", plugins: [plugin.vite], server: { port: 0 } });
+  await server.listen();
+  return { url: server.resolvedUrls.local[0], close: () => server.close() };
+}
 
 /** What @rollup/plugin-node-resolve does with `exports`, enough of it for these apps; a .wasm file is inlined. */
 const packages = {
