@@ -11,8 +11,9 @@ import { CONTENT_SECURITY_POLICY } from "./policy.js";
 const SESSION_SECONDS = 15 * 60;
 const LOCAL_HOSTS = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
-// Every model of the server that the demo was started for, and the list of them.
-const proxy = createProxy({ models: "*", routes: ["models"] });
+// Every model of the server that the demo was started for, and the list of them. That server may be one
+// on this machine, whose key is a word.
+const proxy = createProxy({ models: "*", routes: ["models"], allowShortKey: true });
 
 export default {
   async fetch(request, env, ctx) {

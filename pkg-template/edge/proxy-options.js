@@ -108,6 +108,7 @@ const ANONYMOUS = {
 export const PROXY = {
   upstream: serverUrl,
   keySecret: text,
+  allowShortKey: flag,
   sessionSecret: text,
   allowedOrigins: list(origin, "origins"),
   models,

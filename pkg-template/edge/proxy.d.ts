@@ -80,6 +80,13 @@ export interface ProxyOptions {
   /** Name of the secret with the upstream's key. Default `"OPENAI_API_KEY"`. */
   keySecret?: string;
   /**
+   * Is the upstream a server of your own, whose key may be shorter than 32 bytes: Ollama's `ollama`, or
+   * what you chose for vLLM? Providers' keys need no such word; without it a shorter one is taken for
+   * a mistake, and the proxy answers 503. Such a key is not looked for in answers unless it has 16
+   * random characters. Default false.
+   */
+  allowShortKey?: boolean;
+  /**
    * Name of the secret that session tokens are signed with: at least 32 random bytes. For rotation it
    * holds several by name, the first of which signs: `{"2026-11":"…","2026-08":"…"}`. Default
    * `"SESSION_SECRET"`.

@@ -18,6 +18,7 @@ function createProxy(runtime, options) {
   const { keySecret = "OPENAI_API_KEY", sessionSecret = "SESSION_SECRET", anonymousSessions } = options;
   const turnstileSecret = anonymousSessions && (anonymousSessions.turnstileSecret ?? "TURNSTILE_SECRET");
   const settings = {
+    allowShortKey: options.allowShortKey ?? false,
     allowedOrigins: options.allowedOrigins ?? [],
     routes: options.routes ?? [],
     allowParams: options.allowParams ?? [],

@@ -19,6 +19,7 @@ use crate::proxy::{Caller, Checks, Config, Host, Keyring, Proxy, Secret, Secrets
 #[serde(rename_all = "camelCase")]
 struct ProxyOptions {
     upstream: String,
+    allow_short_key: bool,
     allowed_origins: Vec<String>,
     routes: Vec<String>,
     /// `["*"]` for any.
@@ -57,6 +58,7 @@ impl From<ProxyOptions> for Config {
     fn from(options: ProxyOptions) -> Self {
         Self {
             upstream: options.upstream,
+            allow_short_key: options.allow_short_key,
             allowed_origins: options.allowed_origins,
             // JavaScript has refused the names that are none.
             routes: options

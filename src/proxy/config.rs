@@ -108,6 +108,8 @@ pub struct Anonymous {
 pub struct Config {
     /// The server's base URL with its path: `https://api.openai.com/v1`.
     pub upstream: String,
+    /// Is the upstream a server of your own, whose key may be shorter than 32 bytes, a word even?
+    pub allow_short_key: bool,
     /// Other origins whose pages may use the proxy, each exactly as a browser sends it:
     /// `https://app.example.com`. The proxy's own origin needs no entry.
     pub allowed_origins: Vec<String>,
@@ -155,6 +157,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             upstream: DEFAULT_UPSTREAM.to_owned(),
+            allow_short_key: false,
             allowed_origins: Vec::new(),
             routes: Vec::new(),
             models: Models::None,

@@ -2,7 +2,15 @@
 
 use std::fmt;
 
+use super::config::Config;
 use super::keyring::Keyring;
+
+/// Providers' keys have at least as many bytes, but for [`SHORT_KEYS`].
+pub const MIN_KEY_BYTES: usize = 32;
+
+/// Prefixes of providers' keys that are shorter, each with how many letters and digits follow at
+/// least: Fireworks. The scanner of `pkg-template/scan/providers.js` has the same shape.
+const SHORT_KEYS: [(&str, usize); 1] = [("fw_", 20)];
 
 /// A session secret has at least as many bytes as HMAC-SHA-256's output (RFC 7518, section 3.2).
 pub const MIN_SESSION_SECRET_BYTES: usize = 32;
@@ -10,14 +18,27 @@ pub const MIN_SESSION_SECRET_BYTES: usize = 32;
 /// Fewer different bytes than this are a placeholder (`aaaa…`), not a secret.
 const MIN_DIFFERENT_BYTES: usize = 8;
 
-/// Values that stand in templates and must never guard anything.
-const PLACEHOLDERS: [&str; 6] = [
+/// So often in a row no byte stands in a random text of 200 hexadecimal digits (once in a million).
+const MAX_RUN_BYTES: usize = 7;
+
+/// Values that stand in templates and must never guard anything. Each is so long that no random text
+/// holds it by chance.
+const PLACEHOLDERS: [&str; 15] = [
     "changeme",
     "change-me",
     "change_me",
     "your-api-key",
     "your_api_key",
+    "yourapikey",
+    "your-key",
+    "your_key",
+    "your-openai",
+    "your_openai",
     "replace-me",
+    "replace_me",
+    "replaceme",
+    "placeholder",
+    "key-here",
 ];
 
 /// A secret text. It prints as `[redacted]`.
@@ -63,8 +84,15 @@ pub struct Secrets {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SecretFault {
-    /// The key is missing, a placeholder, or has characters that no header can carry.
-    Key,
+    /// There is no key.
+    NoKey,
+    /// The key has fewer than 32 bytes, is of no provider that has such keys, and
+    /// [`Config::allow_short_key`] does not say that it is one of a server of your own.
+    ShortKey,
+    /// The key is a word of templates, or hardly different bytes.
+    PlaceholderKey,
+    /// The key has characters that no header can carry: white space, line breaks, NUL.
+    KeyCharacters,
     /// A session secret is missing, shorter than 32 bytes, a placeholder, too uniform or badly named.
     Session,
     /// The key serves as session secret too: whoever mints tokens would hold it.
@@ -74,9 +102,13 @@ pub enum SecretFault {
 impl fmt::Display for SecretFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Key => {
-                "the upstream key is missing, a placeholder, or holds characters that no header can carry"
+            Self::NoKey => "the upstream key is missing",
+            Self::ShortKey => {
+                "the upstream key is shorter than 32 bytes; if it is the key of a server of your \
+                 own, say so by the option allowShortKey (Config::allow_short_key)"
             }
+            Self::PlaceholderKey => "the upstream key is a placeholder",
+            Self::KeyCharacters => "the upstream key holds characters that no header can carry",
             Self::Session => {
                 "a session secret is missing, shorter than 32 bytes, a placeholder, too uniform or \
                  badly named"
@@ -93,9 +125,9 @@ impl Secrets {
     ///
     /// # Errors
     /// The first fault found.
-    pub fn check(&self) -> Result<(), SecretFault> {
+    pub fn check(&self, config: &Config) -> Result<(), SecretFault> {
         let key = self.key.expose();
-        self.check_key()?;
+        self.check_key(config)?;
         let keyring = Keyring::parse(&self.session)?;
         if keyring.iter().any(|(_, secret)| secret == key) {
             return Err(SecretFault::Shared);
@@ -103,14 +135,30 @@ impl Secrets {
         Ok(())
     }
 
-    /// Checks the key alone, for a proxy that signs and verifies no tokens itself.
+    /// Checks the key alone, for a proxy that signs and verifies no tokens itself (threat table, row
+    /// A7).
     ///
     /// # Errors
-    /// [`SecretFault::Key`].
-    pub fn check_key(&self) -> Result<(), SecretFault> {
+    /// What is wrong with the key.
+    pub fn check_key(&self, config: &Config) -> Result<(), SecretFault> {
         let key = self.key.expose();
-        if key.is_empty() || is_placeholder(key) || !key.bytes().all(|b| b.is_ascii_graphic()) {
-            return Err(SecretFault::Key);
+        if key.is_empty() {
+            return Err(SecretFault::NoKey);
+        }
+        if !key.bytes().all(|b| b.is_ascii_graphic()) {
+            return Err(SecretFault::KeyCharacters);
+        }
+        if is_placeholder(key) {
+            return Err(SecretFault::PlaceholderKey);
+        }
+        if config.allow_short_key {
+            return Ok(());
+        }
+        if key.len() < MIN_KEY_BYTES && !is_short_by_nature(key) {
+            return Err(SecretFault::ShortKey);
+        }
+        if is_uniform(key) {
+            return Err(SecretFault::PlaceholderKey);
         }
         Ok(())
     }
@@ -118,15 +166,8 @@ impl Secrets {
 
 /// Is it strong enough to sign with?
 pub(super) fn check_session(text: &str) -> Result<(), SecretFault> {
-    let mut seen = [false; 256];
-    for byte in text.bytes() {
-        if let Some(slot) = seen.get_mut(usize::from(byte)) {
-            *slot = true;
-        }
-    }
-    let different = seen.iter().filter(|slot| **slot).count();
     let usable = text.len() >= MIN_SESSION_SECRET_BYTES
-        && different >= MIN_DIFFERENT_BYTES
+        && !is_uniform(text)
         && !is_placeholder(text)
         && !text.bytes().any(|b| matches!(b, b'\r' | b'\n' | b'\0'));
     if usable {
@@ -141,60 +182,119 @@ fn is_placeholder(text: &str) -> bool {
     PLACEHOLDERS.iter().any(|word| lower.contains(word))
 }
 
+/// `aaaa…`, `sk-proj-xxxxxxxx…`: written by a finger that rests on a key.
+fn is_uniform(text: &str) -> bool {
+    let mut seen = [false; 256];
+    for byte in text.bytes() {
+        if let Some(slot) = seen.get_mut(usize::from(byte)) {
+            *slot = true;
+        }
+    }
+    let different = seen.iter().filter(|slot| **slot).count();
+    let longest = text.as_bytes().chunk_by(|a, b| a == b).map(<[u8]>::len);
+    different < MIN_DIFFERENT_BYTES || longest.max().unwrap_or_default() > MAX_RUN_BYTES
+}
+
+fn is_short_by_nature(key: &str) -> bool {
+    SHORT_KEYS.iter().any(|(prefix, least)| {
+        key.strip_prefix(prefix).is_some_and(|body| {
+            body.len() >= *least && body.bytes().all(|b| b.is_ascii_alphanumeric())
+        })
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const GOOD: &str = "0123456789abcdef0123456789abcdef";
+    const KEY: &str = "sk-proj-Kx9QwErTyUiOpAsDfGhJkLzXcVbNm123";
 
-    fn check(key: &str, session: &str) -> Result<(), SecretFault> {
+    fn secrets(key: &str, session: &str) -> Secrets {
         Secrets {
             key: Secret::new(key),
             session: Secret::new(session),
             turnstile: None,
         }
-        .check()
     }
 
     #[test]
-    fn missing_and_weak_secrets_are_refused() {
-        for (key, session, expected) in [
-            ("sk-proj-abc", GOOD, Ok(())),
-            ("sk-proj-abc\n", GOOD, Ok(())),
-            ("ollama", GOOD, Ok(())),
-            ("", GOOD, Err(SecretFault::Key)),
-            (" \n", GOOD, Err(SecretFault::Key)),
-            ("ChangeMe", GOOD, Err(SecretFault::Key)),
-            ("your-api-key", GOOD, Err(SecretFault::Key)),
-            ("sk-a\r\nx: y", GOOD, Err(SecretFault::Key)),
-            ("sk-a\0b", GOOD, Err(SecretFault::Key)),
-            ("sk-a b", GOOD, Err(SecretFault::Key)),
-            ("sk-ä", GOOD, Err(SecretFault::Key)),
-            ("sk-proj-abc", "", Err(SecretFault::Session)),
+    fn a_key_that_is_missing_weak_or_unfit_for_a_header_is_refused() {
+        use SecretFault::{KeyCharacters, NoKey, PlaceholderKey, ShortKey};
+        let own = Config {
+            allow_short_key: true,
+            ..Config::default()
+        };
+        for (key, expected, of_ones_own) in [
+            (KEY, Ok(()), Ok(())),
+            ("sk-proj-Kx9QwErTyUiOpAsDfGhJkLzXcVbNm123\n", Ok(()), Ok(())),
+            (&KEY[..32], Ok(()), Ok(())),
+            (&KEY[..31], Err(ShortKey), Ok(())),
+            ("sk-proj-abc", Err(ShortKey), Ok(())),
+            ("ollama", Err(ShortKey), Ok(())),
+            ("lm-studio", Err(ShortKey), Ok(())),
+            ("EMPTY", Err(ShortKey), Ok(())),
+            // Fireworks.
+            ("fw_3ZKx9QwErTyUiOpAsDfGhJkL", Ok(()), Ok(())),
+            ("fw_3ZKx9QwErTyUiOpAsD", Err(ShortKey), Ok(())),
+            ("fw_3ZKx9QwErTyUi-pAsDfGhJkL", Err(ShortKey), Ok(())),
+            ("fw_xxxxxxxxxxxxxxxxxxxxxxxx", Err(PlaceholderKey), Ok(())),
             (
-                "sk-proj-abc",
-                "0123456789abcdef0123456789abcde",
-                Err(SecretFault::Session),
+                "sk-proj-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+                Err(PlaceholderKey),
+                Ok(()),
             ),
             (
-                "sk-proj-abc",
-                "changeme-0123456789abcdef0123456789",
-                Err(SecretFault::Session),
-            ),
-            (
-                "sk-proj-abc",
                 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-                Err(SecretFault::Session),
+                Err(PlaceholderKey),
+                Ok(()),
+            ),
+            ("", Err(NoKey), Err(NoKey)),
+            (" \n", Err(NoKey), Err(NoKey)),
+            ("ChangeMe", Err(PlaceholderKey), Err(PlaceholderKey)),
+            ("your-api-key", Err(PlaceholderKey), Err(PlaceholderKey)),
+            (
+                "sk-proj-YOUR_KEY-0123456789abcdefghijkl",
+                Err(PlaceholderKey),
+                Err(PlaceholderKey),
             ),
             (
-                "sk-proj-abc",
-                "0123456789abcdef\n0123456789abcdef",
-                Err(SecretFault::Session),
+                "sk-proj-Kx9QwErTyUiOpAsDfG\r\nhJkLzXcVbNm123",
+                Err(KeyCharacters),
+                Err(KeyCharacters),
             ),
-            (GOOD, GOOD, Err(SecretFault::Shared)),
+            (
+                "sk-proj-Kx9QwErTyUiOpAsDfG\0hJkLzXcVbNm123",
+                Err(KeyCharacters),
+                Err(KeyCharacters),
+            ),
+            (
+                "sk-proj-Kx9QwErTyUiOpAsDfG hJkLzXcVbNm123",
+                Err(KeyCharacters),
+                Err(KeyCharacters),
+            ),
+            ("sk-ä", Err(KeyCharacters), Err(KeyCharacters)),
         ] {
-            assert_eq!(check(key, session), expected, "{key:?} {session:?}");
+            let secrets = secrets(key, GOOD);
+            assert_eq!(secrets.check(&Config::default()), expected, "{key:?}");
+            assert_eq!(secrets.check(&own), of_ones_own, "{key:?}");
         }
+    }
+
+    #[test]
+    fn a_session_secret_that_is_missing_or_weak_is_refused() {
+        for session in [
+            "",
+            "0123456789abcdef0123456789abcde",
+            "changeme-0123456789abcdef0123456789",
+            "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+            "0123456789abcdef\n0123456789abcdef",
+        ] {
+            let checked = secrets(KEY, session).check(&Config::default());
+            assert_eq!(checked, Err(SecretFault::Session), "{session:?}");
+        }
+        let shared = secrets(GOOD, GOOD).check(&Config::default());
+        assert_eq!(shared, Err(SecretFault::Shared));
     }
 
     #[test]

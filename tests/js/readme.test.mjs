@@ -30,6 +30,7 @@ const TRIED = {
   "js proxy": "Worker",
   "js jwks": "Worker",
   "js anonymous": "Worker",
+  "js own-server": "Worker",
   "js page": "Worker",
   "js text": "page",
   "js stop": "page",
@@ -189,6 +190,32 @@ describe("the Workers of README.md, in workerd,", () => {
     } finally {
       await worker.stop();
     }
+  });
+
+  it("the proxy before a server of one's own takes its key, though it is a word", async () => {
+    const at = "http://localhost:11434/v1";
+    const source = block("js own-server").replace('"llama3.2"', JSON.stringify(MODEL));
+    assert.ok(source.includes(at));
+    const statuses = [];
+    for (const script of [source, source.replace("allowShortKey: true,", "")]) {
+      const secret = newSecret();
+      const worker = await startWorkerd({
+        modules: await bundleWorker(script.replace(at, upstream.baseUrl)),
+        bindings: { OPENAI_API_KEY: "local", SESSION_SECRET: secret },
+        flags: wrangler.compatibility_flags,
+        compatibilityDate: wrangler.compatibility_date,
+      });
+      try {
+        const headers = { authorization: `Bearer ${await mint(secret)}`, "content-type": "application/json" };
+        const body = JSON.stringify({ model: MODEL, messages: [{ role: "user", content: "Say this is a test" }] });
+        statuses.push((await fetch(`${worker.url}/v1/chat/completions`, { method: "POST", headers, body })).status);
+      } finally {
+        await worker.stop();
+      }
+    }
+    // The stand-in wants another key; the control, without the option, asks nobody.
+    assert.deepEqual(statuses, [502, 503]);
+    assert.deepEqual((await upstream.requests()).map((record) => headerOf(record, "authorization")), ["Bearer local"]);
   });
 
   it("the Worker with the edge client streams an answer's text to callers with a session", async () => {

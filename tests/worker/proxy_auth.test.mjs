@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
 
-import { findCanary } from "../support/canary.mjs";
+import { findCanary, newCanary } from "../support/canary.mjs";
 import { limiter } from "../support/limiter.mjs";
 import { QUESTION, startProxy } from "../support/proxy.mjs";
 import { refused } from "../support/refusal.mjs";
@@ -158,29 +158,47 @@ it("A6_audience_issuer_subject", async () => {
 
 describe("A7_a_Worker_whose_environment_is_unusable", () => {
   const good = newSecret();
-  for (const [name, bindings, more] of [
-    ["no key", { OPENAI_API_KEY: null }],
-    ["an empty key", { OPENAI_API_KEY: "" }],
-    ["a placeholder for a key", { OPENAI_API_KEY: "changeme" }],
-    ["a key with a line break", { OPENAI_API_KEY: "sk-proj-a\r\nx-evil: 1" }],
-    ["a key with spaces", { OPENAI_API_KEY: "sk-proj a" }],
-    ["no session secret", { SESSION_SECRET: null }],
-    ["a short session secret", { SESSION_SECRET: "0123456789abcdef" }],
-    ["a placeholder for a session secret", { SESSION_SECRET: "changeme".repeat(5) }],
-    ["a uniform session secret", { SESSION_SECRET: "a".repeat(64) }],
-    ["a weak one among several session secrets", { SESSION_SECRET: JSON.stringify({ a: good, b: "short" }) }],
-    ["session secrets without a name that fits", { SESSION_SECRET: JSON.stringify({ "../x": good }) }],
-    ["one secret for both", { OPENAI_API_KEY: good, SESSION_SECRET: good }],
-    ["an epoch that is no time", { SESSION_EPOCH: "yesterday" }],
-    ["no list of models", { OPENAI_MODELS: null }],
-    ["an empty list of models", { OPENAI_MODELS: " , " }],
-    ["an upstream without TLS", { OPENAI_BASE_URL: "http://api.example.com/v1" }],
-    ["an upstream with a password", { OPENAI_BASE_URL: "https://user:pass@api.example.com/v1" }],
-    ["an upstream with a query", { OPENAI_BASE_URL: "https://api.example.com/v1?key=1" }],
-    ["no compatibility flag", {}, { worker: { flags: [] } }],
+  const key = newCanary();
+  const spoiled = (piece) => key.slice(0, 30) + piece + key.slice(30);
+  const SHORT = /key is shorter than 32 bytes/;
+  const PLACEHOLDER = /key is a placeholder/;
+  const CHARACTERS = /key holds characters that no header can carry/;
+  const SESSION = /a session secret is missing, shorter than 32 bytes/;
+  for (const [name, why, bindings, more] of [
+    ["no key", /key is missing/, { OPENAI_API_KEY: null }],
+    ["an empty key", /key is missing/, { OPENAI_API_KEY: "" }],
+    ["a key that is a word", SHORT, { OPENAI_API_KEY: "ollama" }],
+    ["a key of 31 bytes", SHORT, { OPENAI_API_KEY: key.slice(0, 31) }],
+    ["a placeholder for a key", PLACEHOLDER, { OPENAI_API_KEY: "changeme" }],
+    ["a placeholder in a key's shape", PLACEHOLDER, { OPENAI_API_KEY: `sk-proj-${"x".repeat(48)}` }],
+    ["a placeholder in the shape of a short key", PLACEHOLDER, { OPENAI_API_KEY: `fw_${"x".repeat(24)}` }],
+    ["a placeholder for the key of a server of one's own", PLACEHOLDER, { OPENAI_API_KEY: "changeme" }, { options: "{ allowShortKey: true }" }],
+    ["no key for a server of one's own", /key is missing/, { OPENAI_API_KEY: "" }, { options: "{ allowShortKey: true }" }],
+    ["a key with CR and LF", CHARACTERS, { OPENAI_API_KEY: spoiled("\r\nx-evil: 1") }],
+    ["a key with CR", CHARACTERS, { OPENAI_API_KEY: spoiled("\r") }],
+    ["a key with LF", CHARACTERS, { OPENAI_API_KEY: spoiled("\n") }],
+    ["a key with NUL", CHARACTERS, { OPENAI_API_KEY: spoiled("\0") }],
+    ["a key with spaces", CHARACTERS, { OPENAI_API_KEY: spoiled(" ") }],
+    ["a short key with a line break for a server of one's own", CHARACTERS, { OPENAI_API_KEY: "lo\ncal" }, { options: "{ allowShortKey: true }" }],
+    ["no session secret", SESSION, { SESSION_SECRET: null }],
+    ["a short session secret", SESSION, { SESSION_SECRET: "0123456789abcdef" }],
+    ["a placeholder for a session secret", SESSION, { SESSION_SECRET: "changeme".repeat(5) }],
+    ["a uniform session secret", SESSION, { SESSION_SECRET: "a".repeat(64) }],
+    ["a session secret with CR and LF", SESSION, { SESSION_SECRET: `${good}\r\n${good}` }],
+    ["a session secret with NUL", SESSION, { SESSION_SECRET: `${good}\0${good}` }],
+    ["a weak one among several session secrets", SESSION, { SESSION_SECRET: JSON.stringify({ a: good, b: "short" }) }],
+    ["session secrets without a name that fits", SESSION, { SESSION_SECRET: JSON.stringify({ "../x": good }) }],
+    ["one secret for both", /must differ/, { OPENAI_API_KEY: good, SESSION_SECRET: good }],
+    ["an epoch that is no time", /SESSION_EPOCH must be/, { SESSION_EPOCH: "yesterday" }],
+    ["no list of models", /models must list/, { OPENAI_MODELS: null }],
+    ["an empty list of models", /models must list/, { OPENAI_MODELS: " , " }],
+    ["an upstream without TLS", /upstream /, { OPENAI_BASE_URL: "http://api.example.com/v1" }],
+    ["an upstream with a password", /upstream /, { OPENAI_BASE_URL: "https://user:pass@api.example.com/v1" }],
+    ["an upstream with a query", /upstream /, { OPENAI_BASE_URL: "https://api.example.com/v1?key=1" }],
+    ["no compatibility flag", /enable_request_signal/, {}, { worker: { flags: [] } }],
   ]) {
     it(`fails closed on ${name}`, async () => {
-      await withProxy({ secret: good, bindings, ...more }, async (broken) => {
+      await withProxy({ key, secret: good, bindings, ...more }, async (broken) => {
         const answers = [
           await broken.chat(QUESTION),
           await broken.models(),
@@ -190,17 +208,27 @@ describe("A7_a_Worker_whose_environment_is_unusable", () => {
         for (const answer of answers) refused(answer, 503, "misconfigured");
         await untouched();
         assert.match(broken.output, /openai-wasm proxy: not configured: /);
+        assert.match(broken.output, why);
         const seen = answers.map((answer) => answer.seen()).join("\n") + broken.output;
-        assert.deepEqual(findCanary(broken.key, seen), []);
+        assert.deepEqual(findCanary(key, seen), []);
       });
     });
   }
 
-  it("takes a key that ends in a newline", async () => {
-    await withProxy({ bindings: { OPENAI_API_KEY: "sk-proj-a\n" } }, async (sound) => {
-      assert.equal((await sound.models()).status, 200);
+  for (const [name, own, options] of [
+    ["a key that ends in a newline", `${key}\n`],
+    ["a key of 32 bytes", key.slice(0, 32)],
+    ["a provider's key that is shorter by nature", "fw_3ZKx9QwErTyUiOpAsDfGhJkL"],
+    ["a word, for a server of one's own", "ollama", "{ allowShortKey: true }"],
+  ]) {
+    it(`takes ${name}`, async () => {
+      await withProxy({ key: own, secret: good, options }, async (sound) => {
+        assert.equal((await sound.chat(QUESTION)).status, 200);
+        const [record] = await upstream.requests();
+        assert.equal(headerOf(record, "authorization"), `Bearer ${own.trim()}`);
+      });
     });
-  });
+  }
 });
 
 describe("A8_rotation_and_revocation", () => {

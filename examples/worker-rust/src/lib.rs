@@ -45,8 +45,9 @@ async fn answer(mut request: Request, env: &Env) -> Result<ChatStream<FetchTrans
         session: Secret::new(&binding(env, "SESSION_SECRET").unwrap_or_default()),
         turnstile: None,
     };
+    let config = Config::default();
     let checked = secrets
-        .check()
+        .check(&config)
         .and_then(|()| Keyring::parse(&secrets.session));
     let keyring = checked.map_err(|fault| {
         worker::console_error!("not configured: {fault}");
@@ -54,12 +55,7 @@ async fn answer(mut request: Request, env: &Env) -> Result<ChatStream<FetchTrans
     })?;
     let authorization = request.headers().get("authorization").ok().flatten();
     let now = Date::now().as_millis() / 1000;
-    session::verify(
-        authorization.as_deref(),
-        &keyring,
-        &Config::default(),
-        now,
-    )?;
+    session::verify(authorization.as_deref(), &keyring, &config, now)?;
 
     let Ask { question } = request
         .json()

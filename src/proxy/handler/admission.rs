@@ -42,10 +42,10 @@ impl Proxy {
         checks: &Checks,
     ) -> Result<Option<Keyring<'a>>, Refusal> {
         let checked = if checks.authenticate.is_some() && self.config.anonymous.is_none() {
-            secrets.check_key().map(|()| None)
+            secrets.check_key(&self.config).map(|()| None)
         } else {
             secrets
-                .check()
+                .check(&self.config)
                 .and_then(|()| Keyring::parse(&secrets.session))
                 .map(Some)
         };
