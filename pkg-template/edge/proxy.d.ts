@@ -104,11 +104,14 @@ export interface ProxyOptions {
    * the same: `["reasoning_effort", "n"]`. Default `[]`.
    */
   allowParams?: readonly string[];
-  /** The most tokens of an answer. A request that asks for more is refused; one that names no number gets this. Default 2048. */
+  /**
+   * The most tokens of an answer, to several prompts together. A request that asks for more is refused;
+   * one that names no number gets this. Default 2048.
+   */
   maxOutputTokens?: number;
   /** Default 256. */
   maxMessages?: number;
-  /** The most characters of a request, images aside. Default 131,072. */
+  /** The most characters of a request, images aside; a token counts as four. Default 131,072. */
   maxInputChars?: number;
   /** The longest `data:` URL of an image. Default 131,072 bytes. */
   maxImageBytes?: number;

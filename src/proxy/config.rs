@@ -119,11 +119,11 @@ pub struct Config {
     pub models: Models,
     /// Parameters beyond the usual ones, most of which multiply the cost: `reasoning_effort`, `n`.
     pub allowed_params: Vec<String>,
-    /// The most tokens of an answer; a request that names none gets this.
+    /// The most tokens of an answer, to several prompts together; a request that names none gets this.
     pub max_output_tokens: u32,
     /// The most messages of a conversation.
     pub max_messages: u32,
-    /// The most characters of a request, images aside.
+    /// The most characters of a request, images aside; a token counts as four.
     pub max_input_chars: u32,
     /// The longest `data:` URL of an image.
     pub max_image_bytes: u32,

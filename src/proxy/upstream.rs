@@ -32,10 +32,14 @@ pub fn request_headers(route: Route, key: &Secret) -> HeaderList {
     headers.set("accept-encoding", "identity");
     if route.has_body() {
         headers.set("content-type", "application/json");
-        headers.set("accept", "application/json, text/event-stream");
-    } else {
-        headers.set("accept", "application/json");
     }
+    let mut accept = JSON.to_owned();
+    let texts = texts_of(route).iter().map(|(received, _)| *received);
+    for more in texts.chain(route.has_body().then_some(EVENTS)) {
+        accept.push_str(", ");
+        accept.push_str(more);
+    }
+    headers.set("accept", accept);
     headers
 }
 
@@ -50,30 +54,62 @@ pub enum Verdict {
     Refuse(Refusal),
 }
 
-const JSON: &str = "application/json";
+/// The media type of a whole answer, but for those of [`TEXTS`].
+pub const JSON: &str = "application/json";
 /// The media type of a stream.
 pub const EVENTS: &str = "text/event-stream";
 
+/// Answers that are neither JSON nor events: the media type that servers send, and as what the caller
+/// gets it. OpenAI answers `text`, `srt` and `vtt` with `text/plain`, others by the form's own type;
+/// the text is UTF-8 as all of the API.
+const TEXTS: [(&str, &str); 3] = [
+    ("text/plain", "text/plain; charset=utf-8"),
+    ("text/vtt", "text/vtt; charset=utf-8"),
+    ("application/x-subrip", "application/x-subrip"),
+];
+
+const fn texts_of(route: Route) -> &'static [(&'static str, &'static str)] {
+    match route {
+        Route::AudioTranscriptions | Route::AudioTranslations => &TEXTS,
+        _ => &[],
+    }
+}
+
+/// The media type that an answer goes on as. Nobody reads the form of an upload, so the answer may be
+/// in any form that its route has.
+fn media_type(route: Route, content_type: &str, streams: bool) -> Option<&'static str> {
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    let is = |wanted: &str| essence.eq_ignore_ascii_case(wanted);
+    let expected = if streams { EVENTS } else { JSON };
+    if is(expected) {
+        return Some(expected);
+    }
+    if matches!(route, Route::AudioTranscriptions) && is(EVENTS) {
+        return Some(EVENTS);
+    }
+    texts_of(route)
+        .iter()
+        .find(|(received, _)| is(received))
+        .map(|(_, sent)| *sent)
+}
+
 /// Judges an answer by its head. `streams` says whether the caller asked for an event stream.
 #[must_use]
-pub fn judge(status: u16, content_type: Option<&str>, streams: bool) -> Verdict {
+pub fn judge(route: Route, status: u16, content_type: Option<&str>, streams: bool) -> Verdict {
     let refuse = |status, code, message| Verdict::Refuse(Refusal::new(status, code, message));
     match status {
         200 => {
-            let essence = content_type
-                .and_then(|value| value.split(';').next())
-                .unwrap_or_default()
-                .trim();
-            let expected = if streams { EVENTS } else { JSON };
-            if essence.eq_ignore_ascii_case(expected) {
-                Verdict::Pass(expected)
-            } else {
-                refuse(
-                    502,
-                    "upstream_invalid",
-                    "The model server answered with an unexpected content type.",
-                )
-            }
+            let passes = content_type.and_then(|value| media_type(route, value, streams));
+            passes.map_or_else(
+                || {
+                    refuse(
+                        502,
+                        "upstream_invalid",
+                        "The model server answered with an unexpected content type.",
+                    )
+                },
+                Verdict::Pass,
+            )
         }
         300..=399 => refuse(
             502,

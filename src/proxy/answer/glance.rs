@@ -15,6 +15,12 @@ const SAID: [&[u8]; 7] = [
     b"delta",
 ];
 
+/// Types of the events that end a stream without choices: transcriptions and images.
+const LAST: [&[u8]; 2] = [
+    b"\"transcript.text.done\"",
+    b"\"image_generation.completed\"",
+];
+
 /// How what was said in each of these members ended, so that a key is found over several events.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Tails([Tail; SAID.len()]);
@@ -28,7 +34,7 @@ pub struct Glance {
     pub error: bool,
     /// `choices` is empty.
     pub no_choices: bool,
-    /// Some `finish_reason` is a string.
+    /// Some `finish_reason` is a string, or the event's type is one of [`LAST`].
     pub finished: bool,
     /// How many bytes of text the members of [`SAID`] hold.
     pub said_bytes: usize,
@@ -91,6 +97,7 @@ impl Glance {
                 let inside = value.strip_prefix(b"[").map(<[u8]>::trim_ascii_start);
                 self.no_choices = inside.is_some_and(|inside| inside.starts_with(b"]"));
             }
+            (1, b"type") => self.finished |= LAST.iter().any(|last| value.starts_with(last)),
             (_, b"finish_reason") => self.finished |= first == Some(b'"'),
             _ => {}
         }
@@ -190,6 +197,27 @@ mod tests {
             ),
             (
                 r#"{"choices":[{"usage":{},"error":{}}]}"#,
+                false,
+                false,
+                false,
+                false,
+            ),
+            (
+                r#"{"type":"transcript.text.done","text":"a"}"#,
+                false,
+                false,
+                false,
+                true,
+            ),
+            (
+                r#"{"type": "image_generation.completed"}"#,
+                false,
+                false,
+                false,
+                true,
+            ),
+            (
+                r#"{"type":"transcript.text.delta","delta":"\"type\":\"transcript.text.done\""}"#,
                 false,
                 false,
                 false,

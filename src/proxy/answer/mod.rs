@@ -26,8 +26,22 @@ pub const MAX_HELD_BYTES: usize = 1 << 20;
 pub enum Form {
     /// Server-sent events.
     Events,
-    /// Anything else: only the key is looked for.
+    /// JSON. Where it is too long to be looked at as a whole, only the key is looked for.
     Bytes,
+    /// A text: only the key is looked for.
+    Text,
+}
+
+impl Form {
+    /// What an answer of this media type is.
+    #[must_use]
+    pub fn of(media_type: &str) -> Self {
+        match media_type {
+            upstream::EVENTS => Self::Events,
+            upstream::JSON => Self::Bytes,
+            _ => Self::Text,
+        }
+    }
 }
 
 /// Why an answer ends before its own end.
@@ -132,7 +146,7 @@ impl Watch {
         if echoed {
             return self.fail(0, withheld());
         }
-        if self.form == Form::Bytes {
+        if self.form != Form::Events {
             self.retire(pending.len());
             return step(pending.len(), Then::Wait);
         }
@@ -175,7 +189,7 @@ impl Watch {
         let rest = pending.trim_ascii();
         // A last line without its line ends is an event only here: some servers end so.
         let done = self.done || data_of(rest).0 == b"[DONE]";
-        if self.form == Form::Bytes || done || (self.finished && rest.is_empty()) {
+        if self.form != Form::Events || done || (self.finished && rest.is_empty()) {
             self.done = true;
             self.outcome.get_or_insert(Outcome::Completed);
             return step(if done { pending.len() } else { 0 }, Then::Done);
@@ -208,14 +222,18 @@ impl Watch {
         Refusal::new(status, code, message)
     }
 
-    /// A whole JSON answer. The refusal is what the caller gets instead of it.
-    pub fn whole(&mut self, json: &[u8]) -> Option<Refusal> {
-        let seen = Glance::at(json, &self.runs, &mut self.tails);
-        self.count(&seen, json);
-        let refusal = if self.tail.feed(json, &self.runs) || seen.echoes_key {
+    /// A whole answer that is no event stream. The refusal is what the caller gets instead of it.
+    pub fn whole(&mut self, answer: &[u8]) -> Option<Refusal> {
+        let seen = if self.form == Form::Text {
+            Glance::default()
+        } else {
+            Glance::at(answer, &self.runs, &mut self.tails)
+        };
+        self.count(&seen, answer);
+        let refusal = if self.tail.feed(answer, &self.runs) || seen.echoes_key {
             withheld()
         } else if seen.error {
-            upstream::explain(502, json, &self.key)
+            upstream::explain(502, answer, &self.key)
         } else {
             self.outcome.get_or_insert(Outcome::Completed);
             return None;
@@ -252,7 +270,7 @@ impl Watch {
     #[must_use]
     pub fn error_event(&self, refusal: &Refusal) -> String {
         match self.form {
-            Form::Bytes => String::new(),
+            Form::Bytes | Form::Text => String::new(),
             // The beginning of an event has gone on: it must not swallow this one.
             Form::Events if self.torn => format!("\n\ndata: {}\n\n", refusal.body()),
             Form::Events => format!("data: {}\n\n", refusal.body()),

@@ -121,7 +121,7 @@ impl Exchange<'_> {
         asked: Asked,
         streams: bool,
         hides_usage: bool,
-        account: Account,
+        mut account: Account,
         slot: Option<Slot>,
     ) -> Result<Answer, Refusal> {
         let Asked {
@@ -131,21 +131,25 @@ impl Exchange<'_> {
         let status = response.status();
         let header = |name| response.headers().get(name).ok().flatten();
         let content_type = header("content-type");
-        let mut refusal = match upstream::judge(status, content_type.as_deref(), streams) {
-            Verdict::Pass(content_type) => {
-                let form = if streams { Form::Events } else { Form::Bytes };
-                let watch = Watch::new(form, self.key, hides_usage);
-                let body = self
-                    .pass(response.body(), controller, watch, account, slot)
-                    .await?;
-                return Ok(Answer::Pass { body, content_type });
-            }
-            Verdict::Refuse(refusal) => refusal,
-            Verdict::Explain => {
-                let body = body::read(response.body(), None, upstream::MAX_ERROR_BODY_BYTES).await;
-                upstream::explain(status, &body.ok().flatten().unwrap_or_default(), self.key)
-            }
-        };
+        let mut refusal =
+            match upstream::judge(self.route, status, content_type.as_deref(), streams) {
+                Verdict::Pass(content_type) => {
+                    let form = Form::of(content_type);
+                    // An upload is not read: whether it asks for a stream, the answer says.
+                    account.stream = form == Form::Events;
+                    let watch = Watch::new(form, self.key, hides_usage);
+                    let body = self
+                        .pass(response.body(), controller, watch, account, slot)
+                        .await?;
+                    return Ok(Answer::Pass { body, content_type });
+                }
+                Verdict::Refuse(refusal) => refusal,
+                Verdict::Explain => {
+                    let body =
+                        body::read(response.body(), None, upstream::MAX_ERROR_BODY_BYTES).await;
+                    upstream::explain(status, &body.ok().flatten().unwrap_or_default(), self.key)
+                }
+            };
         // The rest of the body is of no use to anyone.
         controller.abort();
         let outcome = if status >= 400 {
@@ -206,7 +210,7 @@ impl Exchange<'_> {
         .map_err(|_| Refusal::internal())
     }
 
-    /// A JSON answer: nothing of it goes on unless all of it may.
+    /// An answer that is no stream: nothing of it goes on unless all of it may.
     async fn whole(
         &self,
         body: Option<ReadableStream>,

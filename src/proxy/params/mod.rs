@@ -29,6 +29,10 @@ const END_USER: [&str; 3] = ["user", "safety_identifier", "prompt_cache_key"];
 /// Names of the cap on an answer's tokens: the old one, which most servers know, and OpenAI's.
 const CAPS: [&str; 2] = ["max_tokens", "max_completion_tokens"];
 
+/// As much text is a token, about (<https://help.openai.com/en/articles/4936856>): a caller who sends
+/// tokens gets no more of them through than one who sends their text.
+const CHARS_PER_TOKEN: usize = 4;
+
 /// Checks a body. `end_user` is what the provider may know of the caller.
 ///
 /// # Errors
@@ -54,13 +58,15 @@ pub fn check(
         max_image_chars: config.max_image_bytes as usize,
         image_chars: 0,
         images: 0,
+        tokens: 0,
     };
     walk.object(&mut body, tables::of(route), &Path::Top)?;
     let chars = body
         .iter()
         .map(|(name, value)| name.len() + value.chars())
         .sum::<usize>()
-        .saturating_sub(walk.image_chars);
+        .saturating_sub(walk.image_chars)
+        .saturating_add(walk.tokens.saturating_mul(CHARS_PER_TOKEN));
     if chars > config.max_input_chars as usize {
         return Err(Refusal::new(
             413,
@@ -154,7 +160,21 @@ fn check_model(
     }
 }
 
-/// The name and the value of the cap that the upstream gets.
+/// How many answers a request asks for: one a prompt.
+fn answers(route: Route, body: &Object) -> u32 {
+    let prompts = match (route, body.get("prompt")) {
+        (Route::Completions, Some(Json::List(prompts)))
+            if matches!(prompts.first(), Some(Json::Text(_) | Json::List(_))) =>
+        {
+            prompts.len()
+        }
+        _ => 1,
+    };
+    u32::try_from(prompts).unwrap_or(u32::MAX)
+}
+
+/// The name and the value of the cap that the upstream gets. It holds for each prompt, and the caps of
+/// the proxy and of the session for all of them: else a list of prompts would be `n` by another name.
 fn check_cap(
     route: Route,
     body: &mut Object,
@@ -163,6 +183,16 @@ fn check_cap(
 ) -> Result<Option<(&'static str, u32)>, Refusal> {
     if !matches!(route, Route::ChatCompletions | Route::Completions) {
         return Ok(None);
+    }
+    let answers = answers(route, body);
+    let proxys = config.max_output_tokens / answers;
+    let sessions = caller.max_tokens.map(|own| own / answers);
+    let most = sessions.map_or(proxys, |own| own.min(proxys));
+    if most == 0 {
+        return Err(Path::Name(&Path::Top, "prompt").refuse(
+            "too_many_items",
+            "There are too many prompts for the tokens that may be asked for.",
+        ));
     }
     let given = CAPS.map(|name| (name, take(body, name)));
     let mut asked = None;
@@ -185,16 +215,13 @@ fn check_cap(
                 "This parameter must be a whole number above 0.",
             )
         })?;
-        if tokens > u64::from(config.max_output_tokens) {
+        if tokens > u64::from(proxys) {
             return Err(at.refuse(
                 "max_tokens_exceeded",
                 "The proxy does not give that many tokens.",
             ));
         }
-        if caller
-            .max_tokens
-            .is_some_and(|most| tokens > u64::from(most))
-        {
+        if sessions.is_some_and(|own| tokens > u64::from(own)) {
             return Err(at.refuse_with(
                 403,
                 "max_tokens_not_allowed",
@@ -203,9 +230,6 @@ fn check_cap(
         }
         asked = Some((name, u32::try_from(tokens).unwrap_or(u32::MAX)));
     }
-    let most = caller.max_tokens.map_or(config.max_output_tokens, |own| {
-        own.min(config.max_output_tokens)
-    });
     let name = match route {
         Route::ChatCompletions => config.cap_param(),
         _ => "max_tokens",

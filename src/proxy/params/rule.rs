@@ -29,6 +29,8 @@ pub(super) enum Rule {
     Number,
     Whole,
     Text,
+    /// A token's number in a vocabulary.
+    Token,
     /// One of these texts.
     Word(&'static [&'static str]),
     /// An array of at most so many.
@@ -136,6 +138,8 @@ pub(super) struct Walk<'a> {
     /// Characters of the images that were met.
     pub image_chars: usize,
     pub images: usize,
+    /// How many tokens were met.
+    pub tokens: usize,
 }
 
 impl Walk<'_> {
@@ -193,6 +197,10 @@ impl Walk<'_> {
             | (Rule::Text, Json::Text(_))
             | (Rule::Dropped, _) => Ok(()),
             (Rule::Whole, Json::Number(number)) if !number.is_f64() => Ok(()),
+            (Rule::Token, Json::Number(number)) if number.is_u64() => {
+                self.tokens += 1;
+                Ok(())
+            }
             (Rule::Word(words), Json::Text(text)) if words.contains(&text.as_str()) => Ok(()),
             (Rule::Image, value) => self.image(value, at),
             (Rule::Anything, value) => anything(value, at),
@@ -206,14 +214,21 @@ impl Walk<'_> {
                 Ok(())
             }
             (Rule::Object(fields), Json::Object(object)) => self.object(object, fields, at),
-            (Rule::Either(rules), value) => match rules.iter().find(|rule| fits(rule, value)) {
-                Some(rule) => self.check(value, rule, at),
-                None => Err(at.type_must_be("of another type")),
-            },
+            (Rule::Either(rules), value) => {
+                // If none fits, one for lists tells which of the items is wrong.
+                let list =
+                    |rule: &&Rule| matches!((rule, &*value), (Rule::List(..), Json::List(_)));
+                let meant = rules.iter().find(|rule| fits(rule, value));
+                match meant.or_else(|| rules.iter().find(list)) {
+                    Some(rule) => self.check(value, rule, at),
+                    None => Err(at.type_must_be("of another type")),
+                }
+            }
             (Rule::Flag, _) => Err(at.type_must_be("true or false")),
             (Rule::Number, _) => Err(at.type_must_be("a number")),
             (Rule::Whole, _) => Err(at.type_must_be("a whole number")),
             (Rule::Text, _) => Err(at.type_must_be("a string")),
+            (Rule::Token, _) => Err(at.type_must_be("a token, a whole number of 0 or more")),
             (Rule::Word(_), _) => Err(at.refuse(
                 "invalid_value",
                 "The proxy does not accept this value here.",
@@ -282,15 +297,20 @@ fn anything(value: &Json, at: &Path<'_>) -> Result<(), Refusal> {
     }
 }
 
-/// Is it the rule to hold a value against? Its inside is checked afterwards.
+/// Is it the rule to hold a value against? Its inside is checked afterwards; of a list the first item
+/// tells which one is meant.
 fn fits(rule: &Rule, value: &Json) -> bool {
-    matches!(
-        (rule, value),
-        (Rule::Flag, Json::Bool(_))
-            | (Rule::Number | Rule::Whole, Json::Number(_))
-            | (Rule::Text | Rule::Word(_), Json::Text(_))
-            | (Rule::List(..), Json::List(_))
-            | (Rule::Object(_), Json::Object(_))
-            | (Rule::Anything, _)
-    )
+    match (rule, value) {
+        (Rule::List(_, rule), Json::List(items)) => {
+            items.first().is_none_or(|first| fits(rule, first))
+        }
+        _ => matches!(
+            (rule, value),
+            (Rule::Flag, Json::Bool(_))
+                | (Rule::Number | Rule::Whole | Rule::Token, Json::Number(_))
+                | (Rule::Text | Rule::Word(_), Json::Text(_))
+                | (Rule::Object(_), Json::Object(_))
+                | (Rule::Anything, _)
+        ),
+    }
 }

@@ -18,11 +18,21 @@ pub(super) const fn of(route: Route) -> &'static [Field] {
     }
 }
 
-/// So many texts in one request to be completed, embedded or moderated.
-const MAX_TEXTS: usize = 256;
+/// So many texts in one request to be completed, embedded or moderated: what the API takes to embed.
+/// How long they may be together is for the cap on the input.
+const MAX_TEXTS: usize = 2048;
 const MAX_TOOLS: usize = 128;
 
-const TEXTS: Rule = Rule::Either(&[Rule::Text, Rule::List(MAX_TEXTS, &Rule::Text)]);
+/// A text's tokens.
+const TOKENS: Rule = Rule::List(usize::MAX, &Rule::Token);
+
+/// A text or several, spelled out or as tokens: the four forms of the API.
+const TEXTS: Rule = Rule::Either(&[
+    Rule::Text,
+    Rule::List(MAX_TEXTS, &Rule::Text),
+    TOKENS,
+    Rule::List(MAX_TEXTS, &TOKENS),
+]);
 const STOP: Rule = Rule::Either(&[Rule::Text, Rule::List(16, &Rule::Text)]);
 
 fn one(value: &Json) -> bool {
@@ -203,7 +213,21 @@ const EMBEDDINGS: &[Field] = &[
     field("dimensions", Rule::Whole),
 ];
 
-const MODERATIONS: &[Field] = &[field("input", TEXTS)];
+/// Texts, or one message's texts and images.
+const MODERATIONS: &[Field] = &[field(
+    "input",
+    Rule::Either(&[
+        Rule::Text,
+        Rule::List(MAX_TEXTS, &Rule::Text),
+        Rule::List(MAX_TEXTS, &Rule::Object(MODERATED)),
+    ]),
+)];
+
+const MODERATED: &[Field] = &[
+    field("type", Rule::Word(&["text", "image_url"])),
+    field("text", Rule::Text),
+    field("image_url", Rule::Object(&[field("url", Rule::Image)])),
+];
 
 const IMAGES: &[Field] = &[
     field("prompt", Rule::Text),

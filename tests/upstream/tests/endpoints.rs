@@ -281,6 +281,17 @@ async fn audio_comes_back_in_all_five_formats() {
         assert_eq!(answer.header("content-type"), Some(kind));
         assert_eq!(answer.text(), expected);
     }
+    let mut streamed = parts("json");
+    streamed.push(field("stream", "true"));
+    let answer = form(&server, path, &streamed).await;
+    assert_eq!(
+        answer.header("content-type"),
+        Some("text/event-stream; charset=utf-8")
+    );
+    let text = answer.text();
+    assert!(text.starts_with("data: {\"delta\":\"Hello \","), "{text}");
+    assert_eq!(text.matches("data: ").count(), 5);
+    assert!(text.contains("\"transcript.text.done\"") && !text.contains("[DONE]"));
     let answer = form(&server, path, &parts("verbose_json")).await.json();
     assert_eq!(answer["duration"], 5.0);
     assert_eq!(answer["segments"][1]["text"], "Good bye.");
@@ -544,6 +555,15 @@ async fn moderations_flag_the_documents_own_example() {
     assert_eq!(first["categories"]["hate/threatening"], true);
     assert!(first["category_scores"]["violence"].as_f64() > Some(0.8));
     assert_eq!(answer["results"][1]["flagged"], false);
+    let body = json!({"input": [
+        {"type": "text", "text": "I want to kill them."},
+        {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}},
+    ]});
+    let answer = post(&server, "/v1/moderations", "", &body).await.json();
+    assert_eq!(answer["results"].as_array().map(Vec::len), Some(1));
+    assert_eq!(answer["results"][0]["flagged"], true);
+    let body = json!({"input": [{"type": "sound"}]});
+    refused(&post(&server, "/v1/moderations", "", &body).await, "input");
     refused(
         &post(&server, "/v1/moderations", "", &json!({})).await,
         "input",

@@ -44,19 +44,37 @@ async fn create(
     } else {
         MODELS[2]
     };
-    let wanted = "a string or an array of strings";
-    let texts: Vec<&str> = match params.required("input")? {
-        Value::String(text) => vec![text],
+    let wanted = "a string, an array of strings, or an array of texts and images";
+    let texts: Vec<String> = match params.required("input")? {
+        Value::String(text) => vec![text.clone()],
+        // The parts of one message have one result.
+        Value::Array(items) if items.iter().any(Value::is_object) => {
+            let text = |item: &Value| {
+                let at = |path: &str| item.pointer(path).and_then(Value::as_str);
+                match at("/type")? {
+                    "text" => at("/text").map(str::to_owned),
+                    // Nobody looks at it here.
+                    "image_url" => at("/image_url/url").map(|_| String::new()),
+                    _ => None,
+                }
+            };
+            let said: Result<Vec<String>, _> = items
+                .iter()
+                .map(|item| text(item).ok_or_else(|| wrong_type("input", wanted, item)))
+                .collect();
+            vec![said?.join(" ")]
+        }
         Value::Array(items) => items
             .iter()
             .map(|item| {
                 item.as_str()
+                    .map(str::to_owned)
                     .ok_or_else(|| wrong_type("input", wanted, item))
             })
             .collect::<Result<_, _>>()?,
         other => return Err(wrong_type("input", wanted, other)),
     };
-    let results: Vec<Value> = texts.into_iter().map(judge).collect();
+    let results: Vec<Value> = texts.iter().map(|text| judge(text)).collect();
     Ok(Json(
         json!({"id": state.id("modr-"), "model": model, "results": results}),
     ))
