@@ -15,6 +15,14 @@ pub const SESSION_PATH: &str = "/session";
 /// What a page of a listed origin may read besides the body.
 const EXPOSED: &str = "retry-after, x-request-id, x-should-retry";
 
+/// The headers that a page of a listed origin may send: those of this package's client, of the official
+/// one (`user-agent` and `x-stainless-*`) and of the AI SDK (`user-agent`). By name, since `*` does not
+/// cover `authorization` (Fetch standard, "CORS-preflight fetch"). What they say goes no further than the
+/// proxy, but for an upload's `content-type`.
+const ACCEPTED: &str = "authorization, content-type, idempotency-key, user-agent, x-stainless-arch, \
+     x-stainless-helper-method, x-stainless-lang, x-stainless-os, x-stainless-package-version, \
+     x-stainless-retry-count, x-stainless-runtime, x-stainless-runtime-version, x-stainless-timeout";
+
 /// What the decision looks at.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Head<'a> {
@@ -251,7 +259,6 @@ fn origin_not_allowed() -> Refusal {
 
 /// The answer is the same whatever headers are asked for, unless they are absurdly many: the browser
 /// compares them with the list.
-/// The official client's `x-stainless-*` may be sent; they go no further than the proxy.
 fn preflight(method: &str, allow: &str, head: &Head<'_>) -> Decision {
     const MAX_REQUESTED_BYTES: usize = 8192;
     if head
@@ -277,12 +284,7 @@ fn preflight(method: &str, allow: &str, head: &Head<'_>) -> Decision {
         ));
     }
     headers.set("access-control-allow-methods", method);
-    headers.set(
-        "access-control-allow-headers",
-        "authorization, content-type, x-stainless-arch, x-stainless-helper-method, x-stainless-lang, \
-         x-stainless-os, x-stainless-package-version, x-stainless-retry-count, x-stainless-runtime, \
-         x-stainless-runtime-version, x-stainless-timeout",
-    );
+    headers.set("access-control-allow-headers", ACCEPTED);
     // Two hours: what Chromium caps it to.
     headers.set("access-control-max-age", "7200");
     Decision::Preflight(headers)

@@ -1,64 +1,30 @@
 // The keyless client on a page of its own with a Content-Security-Policy (threat table, rows C10, C11, C14).
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createServer } from "node:http";
-import { extname, join, normalize } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 
-import puppeteer from "puppeteer-core";
-
-import { setting } from "../support/program.mjs";
 import { headerOf, startUpstream } from "../support/upstream.mjs";
+import { startHost } from "./host.mjs";
 
-const TYPES = { ".js": "text/javascript", ".wasm": "application/wasm" };
-const PAGE = '<!doctype html><title>page</title><script type="module" src="/page.js"></script>';
 const SCRIPT = `import * as client from "/pkg/index.js";
 globalThis.client = client;
 try { eval("globalThis.evaluates = true"); } catch { globalThis.evaluates = false; }`;
 
 let upstream;
-let server;
-let browser;
-let url;
+let host;
 let policy;
 before(async () => {
   upstream = await startUpstream();
-  server = createServer(async (request, response) => {
-    const { pathname } = new URL(request.url, "http://page");
-    const head = { "content-security-policy": policy };
-    if (pathname === "/") return response.writeHead(200, { ...head, "content-type": "text/html" }).end(PAGE);
-    if (pathname === "/page.js") return response.writeHead(200, { ...head, "content-type": "text/javascript" }).end(SCRIPT);
-    try {
-      const file = await readFile(join(setting("OPENAI_WASM_PKG"), normalize(pathname.replace(/^\/pkg/, ""))));
-      return response.writeHead(200, { ...head, "content-type": TYPES[extname(pathname)] ?? "text/plain" }).end(file);
-    } catch {
-      return response.writeHead(404).end();
-    }
-  });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  url = `http://127.0.0.1:${server.address().port}/`;
-  browser = await puppeteer.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
-  });
+  host = await startHost(SCRIPT, () => ({ "content-security-policy": policy }));
 });
-after(async () => {
-  await browser?.close();
-  server?.close();
-  await upstream?.stop();
-});
+after(() => Promise.all([host?.stop(), upstream?.stop()]));
 beforeEach(() => upstream.reset());
 
-/** A page under a policy, with what the browser's console complained about. */
-async function open(scripts) {
+/** The page under a policy. */
+const open = (scripts) => {
   policy = `default-src 'none'; script-src ${scripts}; connect-src 'self' ${upstream.url}`;
-  const context = await browser.createBrowserContext();
-  const page = await context.newPage();
-  await page.goto(url);
-  await page.waitForFunction(() => globalThis.client !== undefined);
-  return { page, close: () => context.close() };
-}
+  return host.open("client");
+};
 
 /** In the page: asks, and gives what came of it. */
 const ask = async (proxyUrl, options) => {
