@@ -7,9 +7,12 @@ export const newCanary = () => `sk-proj-CANARY${randomBytes(36).toString("base64
 const WINDOW = 8;
 
 /** Where the canary, or eight characters of it in a row, stands in a text: raw or in disguise. */
-export function findCanary(canary, text) {
+export const findCanary = (canary, text) => findSecret(canary, text);
+
+/** The same for any secret. What all keys of a provider begin with is none. */
+export function findSecret(whole, text) {
   const found = [];
-  const secret = canary.slice("sk-proj-".length);
+  const secret = whole.replace(/^(sk-proj-|fw_)/, "");
   const forms = { raw: secret, reversed: [...secret].reverse().join(""), hex: hex(secret), url: percent(secret) };
   for (let shift = 0; shift < 3; shift++) {
     // Base64 has three spellings of the same bytes, by where they start in a group of three.

@@ -26,6 +26,7 @@ export async function start(file, args, { from = 1, ready, env = process.env, cw
   const child = spawn(file, args, { stdio, env, cwd });
   running.add(child);
   const said = { output: "" };
+  const waiting = new Set();
   const closed = new Promise((resolve) => child.once("close", resolve));
   closed.then(() => running.delete(child));
 
@@ -35,7 +36,10 @@ export async function start(file, args, { from = 1, ready, env = process.env, cw
     closed.then(() => reject(new Error(`${file} ended early:\n${said.output}`)));
     for (const [number, pipe] of child.stdio.entries()) {
       pipe?.setEncoding("utf8").on("data", (text) => {
-        if (number === 1 || number === 2) said.output += text;
+        if (number === 1 || number === 2) {
+          said.output += text;
+          for (const look of waiting) look();
+        }
         if (number !== from) return;
         waitingFor += text;
         const value = ready(waitingFor);
@@ -51,6 +55,19 @@ export async function start(file, args, { from = 1, ready, env = process.env, cw
     get output() {
       return said.output;
     },
+    /** Resolves once `found(output)` gives something, with that. */
+    until: (found) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const value = found(said.output);
+          if (!value) return;
+          waiting.delete(look);
+          resolve(value);
+        };
+        waiting.add(look);
+        closed.then(() => reject(new Error(`${file} ended before it said so:\n${said.output}`)));
+        look();
+      }),
     async stop() {
       child.kill("SIGKILL");
       await closed;

@@ -3,6 +3,7 @@
 import { bundleWorker } from "./bundle.mjs";
 import { newCanary } from "./canary.mjs";
 import { open, send } from "./http.mjs";
+import { unprintableBody } from "./silence.mjs";
 import { mint, newSecret } from "./tokens.mjs";
 import { startWorkerd } from "./workerd.mjs";
 
@@ -50,12 +51,15 @@ export async function startProxy({
     : await startWorkerd(proxy, { services, binary });
 
   const authorized = async (headers, token) => ({ authorization: `Bearer ${await mint(secret, token)}`, ...headers });
-  const post = async (body, { headers, token, ...rest } = {}) => ({
-    method: "POST",
-    headers: await authorized({ "content-type": "application/json", ...headers }, token),
-    body: typeof body === "string" || Buffer.isBuffer(body) ? body : JSON.stringify(body),
-    ...rest,
-  });
+  const post = async (body, { headers, token, ...rest } = {}) => {
+    unprintableBody(body);
+    return {
+      method: "POST",
+      headers: await authorized({ "content-type": "application/json", ...headers }, token),
+      body: typeof body === "string" || Buffer.isBuffer(body) ? body : JSON.stringify(body),
+      ...rest,
+    };
+  };
   return {
     url: workerd.url,
     pid: workerd.pid,
@@ -64,6 +68,7 @@ export async function startProxy({
     get output() {
       return workerd.output;
     },
+    until: workerd.until,
     stop: workerd.stop,
     /** Any request; nothing is added to it. */
     send: (path, request) => send(workerd.url, { ...request, path }),

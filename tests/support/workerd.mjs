@@ -8,6 +8,7 @@ import workerd from "workerd";
 import june from "workerd-june";
 
 import { start } from "./program.mjs";
+import { printedBy, secretsOf } from "./silence.mjs";
 
 /** What leaving and breaking connections is tested on: runtimes differ in what they tell, and when. */
 export const BINARIES = { workerd: workerd.default, "workerd of June 2026": june.default };
@@ -15,15 +16,31 @@ export const BINARIES = { workerd: workerd.default, "workerd of June 2026": june
 export const COMPATIBILITY_DATE = "2026-06-01";
 export const COMPATIBILITY_FLAGS = ["enable_request_signal"];
 
+/** Those that no test has stopped are searched when its process ends. */
+const running = new Set();
+process.on("exit", () => {
+  for (const search of running) {
+    try {
+      search();
+    } catch (error) {
+      console.error(error);
+      process.exitCode = 1;
+    }
+  }
+});
+
 /**
- * Starts workerd with one Worker on a free port.
+ * Starts workerd with one Worker on a free port. `stop` rejects if anything was printed that no Worker may
+ * print (silence.mjs), which fails the test or the file.
  *
- * @param worker `{ modules, bindings, flags, compatibilityDate }`: `modules` as `bundleWorker` gives
- *   them, the first one is the entry; a binding is a text, or `{ service: name }`
+ * @param worker `{ modules, bindings, flags, compatibilityDate, tails }`: `modules` as `bundleWorker` gives
+ *   them, the first one is the entry; a binding is a text, or `{ service: name }`; `tails` are names of
+ *   services that get its trace, as `wrangler tail` would
  * @param services more Workers by name, for service bindings
  * @param binary another workerd; the variable WORKERD_BIN names one for a whole run
  */
 export async function startWorkerd(worker, { services = {}, binary = process.env.WORKERD_BIN ?? workerd.default } = {}) {
+  const secrets = [worker, ...Object.values(services)].flatMap(({ bindings }) => secretsOf(bindings));
   const folder = await mkdtemp(join(tmpdir(), "openai-wasm-workerd-"));
   const definitions = [];
   const declarations = [];
@@ -55,6 +72,12 @@ ${definitions.join("\n")}`;
       return undefined;
     },
   });
+  const search = () => {
+    running.delete(search);
+    const found = printedBy(program.output, secrets);
+    if (found.length > 0) throw new Error(`a Worker has printed ${found.join(", ")}:\n${program.output}`);
+  };
+  running.add(search);
   return {
     port: program.found,
     pid: program.pid,
@@ -63,15 +86,18 @@ ${definitions.join("\n")}`;
     get output() {
       return program.output;
     },
+    /** Resolves once `found(output)` gives something, with that. */
+    until: program.until,
     async stop() {
       await program.stop();
       await rm(folder, { recursive: true, force: true });
+      search();
     },
   };
 }
 
 async function definition(id, worker, folder) {
-  const { modules, bindings = {}, flags = COMPATIBILITY_FLAGS, compatibilityDate = COMPATIBILITY_DATE } = worker;
+  const { modules, bindings = {}, flags = COMPATIBILITY_FLAGS, compatibilityDate = COMPATIBILITY_DATE, tails = [] } = worker;
   const lines = [];
   for (const [index, { name, esModule, wasm }] of modules.entries()) {
     const file = `${id}-${index}`;
@@ -86,6 +112,7 @@ async function definition(id, worker, folder) {
   compatibilityDate = ${quoted(compatibilityDate)},
   compatibilityFlags = [${flags.map(quoted).join(", ")}],
   globalOutbound = "network",
+  tails = [${tails.map(quoted).join(", ")}],
   modules = [
 ${lines.join("\n")}
   ],

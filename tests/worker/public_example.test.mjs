@@ -16,6 +16,7 @@ const EXAMPLE = new URL("../../examples/public-proxy/", import.meta.url);
 const PAGE = "https://app.example.com";
 const MODEL = "stand-in-ngram-1";
 const PROOF = "a-solved-challenge";
+const WIDGET_SECRET = newSecret();
 
 let upstream;
 let verifier;
@@ -27,7 +28,7 @@ before(async () => {
   // In the place of Cloudflare's siteverify: one proof is good.
   const verify = `export default { async fetch(request) {
     const { secret, response } = await request.json();
-    const success = secret === "the widget's secret of the test" && response === ${JSON.stringify(PROOF)};
+    const success = secret === ${JSON.stringify(WIDGET_SECRET)} && response === ${JSON.stringify(PROOF)};
     return Response.json({ success, hostname: "app.example.com", action: "session", "error-codes": [] });
   } };`;
   verifier = await startWorkerd({ modules: [{ name: "verify.js", esModule: verify }] });
@@ -40,7 +41,7 @@ before(async () => {
   bindings = {
     OPENAI_API_KEY: newCanary(),
     SESSION_SECRET: newSecret(),
-    TURNSTILE_SECRET: "the widget's secret of the test",
+    TURNSTILE_SECRET: WIDGET_SECRET,
     OPENAI_BASE_URL: upstream.baseUrl,
     ...Object.fromEntries(config.ratelimits.map(({ name }) => [name, { service: name.toLowerCase() }])),
   };

@@ -136,4 +136,16 @@ mod tests {
         }
         assert!(finds("gsk_0123456789abcdefghij", &["x0123456789abcdefgx"]));
     }
+
+    #[test]
+    fn every_key_that_is_long_enough_by_itself_is_looked_for() {
+        let body = "Kx9QwErTyUiOpAsDfGhJkLzXcVbNm123";
+        for separator in 0..body.len() {
+            let mut key = body.to_owned();
+            key.replace_range(separator..=separator, "-");
+            let end = &key[key.len() - RUN..];
+            assert!(finds(&key, &[end]), "{key}");
+        }
+        assert!(finds("fw_3ZKx9QwErTyUiOpAsDfG", &["UiOpAsDfG"]));
+    }
 }
