@@ -143,7 +143,12 @@ function given({ upstream, sessionEpoch }) {
 /** A secret's text: a plain binding, or one of a secrets store, which is asked. Missing ones are empty. */
 async function secret(binding) {
   if (typeof binding === "string") return binding;
-  const value = typeof binding?.get === "function" ? await binding.get() : undefined;
+  let value;
+  try {
+    value = await binding?.get?.();
+  } catch {
+    // The store does not have it, or cannot be asked: what it says may name accounts.
+  }
   return typeof value === "string" ? value : "";
 }
 

@@ -190,6 +190,23 @@ describe("createProxy", () => {
     assert.equal((await createProxy().fetch(new Request("https://proxy.example.com/v1/models"))).status, 503);
   });
 
+  it("A7_is not configured while a secrets store does not give the key", async () => {
+    const { createProxy } = await inNode();
+    const said = [];
+    const { error } = console;
+    console.error = (...words) => said.push(words.join(" "));
+    try {
+      for (const get of [async () => { throw new Error("no secret store-canary"); }, async () => undefined, async () => 7, () => null]) {
+        const env = { OPENAI_API_KEY: { get }, SESSION_SECRET: newSecret(), OPENAI_MODELS: "*" };
+        const answer = await createProxy().fetch(new Request("https://proxy.example.com/v1/models"), env);
+        assert.deepEqual([answer.status, (await answer.json()).error.code], [503, "misconfigured"]);
+      }
+    } finally {
+      console.error = error;
+    }
+    assert.deepEqual([...new Set(said)], ["openai-wasm proxy: not configured: the upstream key is missing"]);
+  });
+
   it("asks a secrets store, takes other names, issuers and audiences, and another fetch", async () => {
     const { createProxy, signSessionToken } = await inNode();
     const secret = newSecret();
