@@ -12,7 +12,7 @@ const STREAM = { ...QUESTION, stream: true };
 const SOURCE = `
 import { createProxy } from "openai-wasm/proxy";
 const limits = { timeout: 800, idleTimeout: 500 };
-const more = { routes: ["models"], maxConcurrent: 100 };
+const more = { routes: ["models", "audio.transcriptions"], maxConcurrent: 100 };
 const proxy = createProxy({ ...more, ...limits, onUsage: (event, env) => console.log("USAGE " + env.MARK + JSON.stringify(event) + ";") });
 const sync = createProxy({ ...more, onUsage() { throw new Error("the ledger is full"); } });
 const late = createProxy({ ...more, onUsage: async (event) => { await scheduler.wait(300); console.log("USAGE late" + JSON.stringify(event) + ";"); } });
@@ -82,6 +82,32 @@ it("an answer that does not stream is told too", async () => {
   assert.deepEqual(event.usage.total_tokens, answer.json().usage.total_tokens);
   // What was sent is what the caller had sent: a usage option would be refused without a stream.
   assert.equal(JSON.parse((await upstream.requests())[0].body).stream_options, undefined);
+});
+
+describe("an upload's answer is told in every form:", () => {
+  const said = "word ".repeat(200).trim();
+  const upload = async (fields) => {
+    const form = new FormData();
+    form.set("file", new File([`repeat: ${said}`], "speech.mp3"));
+    for (const [name, value] of Object.entries({ model: "whisper-1", ...fields })) form.set(name, value);
+    const request = new Request(proxy.url, { method: "POST", body: form });
+    const body = Buffer.from(await request.arrayBuffer());
+    const headers = { "content-type": request.headers.get("content-type"), "content-length": body.length };
+    return proxy.post("/v1/audio/transcriptions", body, { headers });
+  };
+  for (const [name, fields, stream, estimated] of [
+    ["JSON", {}, false, true],
+    ["a text", { response_format: "text" }, false, true],
+    ["a stream", { stream: "true" }, true, false],
+  ]) {
+    it(name, async () => {
+      assert.equal((await upload(fields)).status, 200);
+      const event = await only();
+      assert.deepEqual([event.outcome, event.stream, event.estimated, event.model], ["completed", stream, estimated, null]);
+      // The server's own count, or at least what was passed on.
+      assert.ok(event.usage.completion_tokens >= 200, JSON.stringify(event.usage));
+    });
+  }
 });
 
 describe("L8_a count that cannot be true becomes an estimate, and says so:", () => {

@@ -147,6 +147,7 @@ impl Watch {
             return self.fail(0, withheld());
         }
         if self.form != Form::Events {
+            self.say(fresh);
             self.retire(pending.len());
             return step(pending.len(), Then::Wait);
         }
@@ -229,6 +230,7 @@ impl Watch {
         } else {
             Glance::at(answer, &self.runs, &mut self.tails)
         };
+        self.say(answer);
         self.count(&seen, answer);
         let refusal = if self.tail.feed(answer, &self.runs) || seen.echoes_key {
             withheld()
@@ -347,6 +349,13 @@ impl Watch {
             return Verdict::Hide;
         }
         Verdict::Pass
+    }
+
+    /// A text is said as a whole.
+    fn say(&mut self, text: &[u8]) {
+        if self.form == Form::Text {
+            self.cost.said_bytes += text.len() as u64;
+        }
     }
 
     fn count(&mut self, seen: &Glance, json: &[u8]) {
