@@ -35,6 +35,7 @@ const TRIED = {
   "js text": "page",
   "js stop": "page",
   "js errors": "page",
+  "js official": "Worker",
   "js edge": "Worker",
   "js events": "page",
   "ts types": "types",
@@ -123,6 +124,18 @@ describe("the Workers of README.md, in workerd,", () => {
       assert.equal(headerOf(record, "authorization"), `Bearer ${key}`);
       assert.equal((await fetch(`${worker.url}/session`, { method: "POST" })).status, 401);
       assert.equal((await fetch(`${worker.url}/session`, { headers: { "x-user": "user-1" } })).status, 401);
+    } finally {
+      await worker.stop();
+    }
+  });
+
+  it("the proxy answers the official client", async () => {
+    const worker = await startProxy(block("js proxy"));
+    try {
+      const source = block("js official").replace("https://my-proxy.example.com", worker.url);
+      const installed = source.replace('"openai"', JSON.stringify(import.meta.resolve("openai")));
+      assert.notEqual(installed, source);
+      assert.equal(await runPage(installed, worker.url), "This is a test!");
     } finally {
       await worker.stop();
     }
