@@ -20,6 +20,7 @@ mod layers;
 mod openapi;
 mod proxy_params;
 mod proxy_policy;
+mod proxy_route_params;
 #[cfg(feature = "proxy-handler")]
 mod proxy_session;
 mod proxy_upstream;

@@ -7,9 +7,9 @@ use openai_wasm::proxy::route::Route;
 use openai_wasm::proxy::{Caller, Config};
 use serde_json::{Value, json};
 
-const END_USER: &str = "a-pseudonym";
+pub const END_USER: &str = "a-pseudonym";
 
-fn config() -> Config {
+pub fn config() -> Config {
     Config {
         upstream: "http://127.0.0.1:1/v1".to_owned(),
         models: Models::List(vec!["small".to_owned(), "large".to_owned()]),
@@ -18,7 +18,12 @@ fn config() -> Config {
     }
 }
 
-fn ask_as(route: Route, body: &Value, config: &Config, caller: &Caller) -> Result<Params, Refusal> {
+pub fn ask_as(
+    route: Route,
+    body: &Value,
+    config: &Config,
+    caller: &Caller,
+) -> Result<Params, Refusal> {
     check(route, body.to_string().as_bytes(), config, caller, END_USER)
 }
 
@@ -35,11 +40,11 @@ fn with(more: &Value) -> Value {
     body
 }
 
-fn sent(params: &Params) -> Value {
+pub fn sent(params: &Params) -> Value {
     serde_json::from_slice(&params.body.to_bytes()).unwrap()
 }
 
-fn refused(result: Result<Params, Refusal>) -> (u16, String, Option<String>) {
+pub fn refused(result: Result<Params, Refusal>) -> (u16, String, Option<String>) {
     let refusal = result.expect_err("it went on");
     (refusal.status, refusal.code, refusal.param)
 }
@@ -85,6 +90,53 @@ fn the_usual_parameters_go_on_as_they_are() {
     let mut expected = with(&more);
     expected["user"] = json!(END_USER);
     assert_eq!(sent(&params), expected);
+}
+
+#[test]
+fn tools_that_the_caller_runs_go_on_and_hosted_ones_do_not() {
+    let custom = json!({ "type": "custom", "custom": { "name": "sql", "description": "d",
+        "format": { "type": "grammar", "grammar": { "syntax": "lark", "definition": "start: /a+/" } } } });
+    let function = json!({ "type": "function", "function": { "name": "f" } });
+    let named = json!({ "type": "custom", "custom": { "name": "sql" } });
+    for good in [
+        json!({ "tools": [custom, function], "tool_choice": named }),
+        json!({ "tools": [custom], "tool_choice": { "type": "allowed_tools",
+            "allowed_tools": { "mode": "required", "tools": [named, function] } } }),
+        json!({ "messages": [
+            { "role": "user", "content": "Hi" },
+            { "role": "assistant", "content": null, "tool_calls": [
+                { "id": "c", "type": "custom", "custom": { "name": "sql", "input": "a" } }] },
+            { "role": "tool", "tool_call_id": "c", "content": "r" },
+        ] }),
+    ] {
+        let params = chat(&with(&good), &config()).unwrap();
+        let sent = sent(&params);
+        for (name, value) in good.as_object().unwrap() {
+            assert_eq!(&sent[name], value);
+        }
+    }
+    for (bad, param) in [
+        (
+            json!({ "tools": [{ "type": "web_search" }] }),
+            "tools[0].type",
+        ),
+        (
+            json!({ "tools": [{ "type": "custom", "custom": { "name": "x", "server_url": "https://x" } }] }),
+            "tools[0].custom.server_url",
+        ),
+        (
+            json!({ "tool_choice": { "type": "allowed_tools",
+                "allowed_tools": { "mode": "auto", "tools": [{ "type": "mcp" }] } } }),
+            "tool_choice.allowed_tools.tools[0].type",
+        ),
+        (
+            json!({ "tool_choice": { "type": "file_search" } }),
+            "tool_choice.type",
+        ),
+    ] {
+        let (status, _, at) = refused(chat(&with(&bad), &config()));
+        assert_eq!((status, at.as_deref()), (400, Some(param)), "{bad}");
+    }
 }
 
 #[test]
@@ -473,235 +525,6 @@ fn the_proxy_says_whom_a_request_is_for() {
             };
             assert_eq!(body[known], expected, "{known}");
         }
-    }
-}
-
-#[test]
-fn every_other_route_has_its_own_parameters() {
-    let caller = Caller::default();
-    for (route, body, expected) in [
-        (
-            Route::Embeddings,
-            json!({ "model": "small", "input": "a" }),
-            Ok(json!({ "model": "small", "input": "a", "user": END_USER })),
-        ),
-        (
-            Route::Embeddings,
-            json!({ "model": "small", "input": ["a", "b"], "encoding_format": "base64", "dimensions": 8 }),
-            Ok(
-                json!({ "model": "small", "input": ["a", "b"], "encoding_format": "base64", "dimensions": 8, "user": END_USER }),
-            ),
-        ),
-        (
-            Route::Embeddings,
-            json!({ "model": "small", "input": [] }),
-            Err(400),
-        ),
-        (Route::Embeddings, json!({ "model": "small" }), Err(400)),
-        (Route::Embeddings, json!({ "input": "a" }), Err(403)),
-        (
-            Route::Embeddings,
-            json!({ "model": "small", "input": "a", "max_tokens": 1 }),
-            Err(400),
-        ),
-        (
-            Route::Moderations,
-            json!({ "input": "a" }),
-            Ok(json!({ "input": "a" })),
-        ),
-        (
-            Route::Moderations,
-            json!({ "model": "other", "input": "a" }),
-            Err(403),
-        ),
-        (
-            Route::Completions,
-            json!({ "model": "small", "prompt": "a" }),
-            Ok(json!({ "model": "small", "prompt": "a", "max_tokens": 100, "user": END_USER })),
-        ),
-        (
-            Route::Completions,
-            json!({ "model": "small", "prompt": "a", "best_of": 20 }),
-            Err(400),
-        ),
-        (
-            Route::Completions,
-            json!({ "model": "small", "prompt": "a", "max_tokens": 101 }),
-            Err(400),
-        ),
-        (Route::Completions, json!({ "model": "small" }), Err(400)),
-        (
-            Route::ImageGenerations,
-            json!({ "model": "small", "prompt": "a", "n": 1 }),
-            Ok(json!({ "model": "small", "prompt": "a", "n": 1, "user": END_USER })),
-        ),
-        (
-            Route::ImageGenerations,
-            json!({ "model": "small", "prompt": "a", "n": 10 }),
-            Err(400),
-        ),
-        (
-            Route::ImageGenerations,
-            json!({ "model": "small", "prompt": "a", "quality": "hd" }),
-            Err(400),
-        ),
-    ] {
-        let outcome = ask_as(route, &body, &config(), &caller);
-        match (outcome, expected) {
-            (Ok(params), Ok(expected)) => assert_eq!(sent(&params), expected),
-            (Err(refusal), Err(status)) => assert_eq!(refusal.status, status, "{route:?} {body}"),
-            (outcome, _) => panic!("{route:?} {body}: {outcome:?}"),
-        }
-    }
-}
-
-#[test]
-fn texts_come_as_a_string_as_strings_as_tokens_or_as_lists_of_tokens() {
-    let ask = |route, name: &str, value: &Value| {
-        let body = json!({ "model": "small", name: value });
-        ask_as(route, &body, &config(), &Caller::default())
-    };
-    for (route, name) in [(Route::Embeddings, "input"), (Route::Completions, "prompt")] {
-        for good in [
-            json!("a"),
-            json!(["a"]),
-            json!(["a", "b"]),
-            json!([0]),
-            json!([1212, 318, 4_294_967_296_u64]),
-            json!([[1212, 318], [257]]),
-        ] {
-            let params = ask(route, name, &good).unwrap();
-            assert_eq!(sent(&params)[name], good, "{route:?}");
-        }
-        for (bad, param) in [
-            (json!([]), name.to_owned()),
-            (json!({}), name.to_owned()),
-            (json!(7), name.to_owned()),
-            (json!(true), name.to_owned()),
-            (json!([true]), format!("{name}[0]")),
-            (json!([[["a"]]]), format!("{name}[0]")),
-            (json!([["a"]]), format!("{name}[0]")),
-            (json!([-1]), format!("{name}[0]")),
-            (json!([1, 1.5]), format!("{name}[1]")),
-            (json!([1, "a"]), format!("{name}[1]")),
-            (json!(["a", 1]), format!("{name}[1]")),
-            (json!(["a", null]), format!("{name}[1]")),
-            (json!([[1], 2]), format!("{name}[1]")),
-            (json!([[1], [2, "a"]]), format!("{name}[1][1]")),
-        ] {
-            let (status, _, at) = refused(ask(route, name, &bad));
-            assert_eq!(
-                (status, at.as_deref()),
-                (400, Some(param.as_str())),
-                "{bad}"
-            );
-        }
-        let many = vec!["a"; 2049];
-        assert_eq!(refused(ask(route, name, &json!(many))).0, 400);
-    }
-}
-
-#[test]
-fn a_token_counts_as_four_characters() {
-    let config = Config {
-        max_input_chars: 100,
-        ..config()
-    };
-    let room = (100 - "input".len()) / 4;
-    for (tokens, expected) in [(room, None), (room + 1, Some(413))] {
-        for input in [json!(vec![1; tokens]), json!([vec![1; tokens - 1], [2]])] {
-            let body = json!({ "model": "small", "input": input });
-            let outcome = ask_as(Route::Embeddings, &body, &config, &Caller::default());
-            let status = outcome.err().map(|refusal| refusal.status);
-            assert_eq!(status, expected, "{tokens}");
-        }
-    }
-}
-
-#[test]
-fn several_prompts_share_the_cap_on_the_output() {
-    let ask = |prompt: Value, tokens: Option<u32>, own: Option<u32>| {
-        let mut body = json!({ "model": "small", "prompt": prompt });
-        if let Some(tokens) = tokens {
-            body["max_tokens"] = json!(tokens);
-        }
-        let caller = Caller {
-            max_tokens: own,
-            ..Caller::default()
-        };
-        ask_as(Route::Completions, &body, &config(), &caller)
-            .map(|params| sent(&params)["max_tokens"].clone())
-            .map_err(|refusal| (refusal.status, refusal.param))
-    };
-    let too_many = || Err((400, Some("max_tokens".to_owned())));
-    for (prompt, most) in [
-        (json!("a"), 100),
-        (json!([1, 2, 3]), 100),
-        (json!(["a"]), 100),
-        (json!(["a", "b", "c"]), 33),
-        (json!([[1], [2], [3], [4]]), 25),
-        (json!(vec!["a"; 100]), 1),
-    ] {
-        assert_eq!(ask(prompt.clone(), None, None), Ok(json!(most)), "{prompt}");
-        assert_eq!(ask(prompt.clone(), Some(most), None), Ok(json!(most)));
-        assert_eq!(ask(prompt, Some(most + 1), None), too_many());
-    }
-    let two = || json!(["a", "b"]);
-    assert_eq!(ask(two(), None, Some(10)), Ok(json!(5)));
-    let over = ask(two(), Some(6), Some(10));
-    assert_eq!(over, Err((403, Some("max_tokens".to_owned()))));
-    let prompt = || Err((400, Some("prompt".to_owned())));
-    assert_eq!(ask(two(), None, Some(1)), prompt());
-    assert_eq!(ask(json!(vec!["a"; 101]), None, None), prompt());
-}
-
-#[test]
-fn moderations_take_texts_and_the_parts_of_a_message() {
-    let config = Config {
-        image_urls: true,
-        ..config()
-    };
-    let png = "data:image/png;base64,AAAA";
-    let part = |url: &str| json!({ "type": "image_url", "image_url": { "url": url } });
-    let ask = |input: &Value, config: &Config| {
-        let body = json!({ "input": input });
-        ask_as(Route::Moderations, &body, config, &Caller::default())
-    };
-    for good in [
-        json!("a"),
-        json!(["a", "b"]),
-        json!([{ "type": "text", "text": "a" }, part(png), part("https://example.com/a.png")]),
-    ] {
-        assert_eq!(
-            sent(&ask(&good, &config).unwrap()),
-            json!({ "input": good })
-        );
-    }
-    let closed = Config::default();
-    let open = Config {
-        models: Models::Any,
-        ..closed
-    };
-    for (bad, param) in [
-        (json!([1, 2]), "input[0]"),
-        (json!([[1]]), "input[0]"),
-        (
-            json!([{ "type": "text", "text": "a", "x": 1 }]),
-            "input[0].x",
-        ),
-        (json!([{ "type": "file" }]), "input[0].type"),
-        (
-            json!([part("https://example.com/a.png")]),
-            "input[0].image_url.url",
-        ),
-        (
-            json!([part("file:///etc/passwd")]),
-            "input[0].image_url.url",
-        ),
-        (json!(["a", { "type": "text", "text": "a" }]), "input[1]"),
-    ] {
-        let (status, _, at) = refused(ask(&bad, &open));
-        assert_eq!((status, at.as_deref()), (400, Some(param)), "{bad}");
     }
 }
 

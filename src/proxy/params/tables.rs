@@ -138,17 +138,43 @@ const PART: &[Field] = &[
 
 const TOOL_CALL: &[Field] = &[
     field("id", Rule::Text),
-    field("type", Rule::Word(&["function"])),
+    field("type", Rule::Word(TOOL_TYPES)),
     field("index", Rule::Whole),
     field("function", Rule::Object(CALLED)),
+    field(
+        "custom",
+        Rule::Object(&[field("name", Rule::Text), field("input", Rule::Text)]),
+    ),
 ];
 
 const CALLED: &[Field] = &[field("name", Rule::Text), field("arguments", Rule::Text)];
 
 /// Tools that the caller runs itself. Those that the provider hosts are billed by the call.
+const TOOL_TYPES: &[&str] = &["function", "custom"];
+
 const TOOL: &[Field] = &[
-    field("type", Rule::Word(&["function"])),
+    field("type", Rule::Word(TOOL_TYPES)),
     field("function", Rule::Object(FUNCTION)),
+    field("custom", Rule::Object(CUSTOM)),
+];
+
+/// A tool whose input is a text, of a grammar perhaps.
+const CUSTOM: &[Field] = &[
+    field("name", Rule::Text),
+    field("description", Rule::Text),
+    field(
+        "format",
+        Rule::Object(&[
+            field("type", Rule::Word(&["text", "grammar"])),
+            field(
+                "grammar",
+                Rule::Object(&[
+                    field("definition", Rule::Text),
+                    field("syntax", Rule::Word(&["lark", "regex"])),
+                ]),
+            ),
+        ]),
+    ),
 ];
 
 const FUNCTION: &[Field] = &[
@@ -161,15 +187,28 @@ const FUNCTION: &[Field] = &[
 const TOOL_CHOICE: Rule = Rule::Either(&[
     Rule::Word(&["none", "auto", "required", "any"]),
     Rule::Object(&[
-        field("type", Rule::Word(&["function"])),
-        field("function", Rule::Object(&[field("name", Rule::Text)])),
+        field("type", Rule::Word(&["function", "custom", "allowed_tools"])),
+        field("function", NAMED),
+        field("custom", NAMED),
+        field(
+            "allowed_tools",
+            Rule::Object(&[
+                field("mode", Rule::Word(&["auto", "required"])),
+                field("tools", Rule::List(MAX_TOOLS, &Rule::Object(CHOSEN))),
+            ]),
+        ),
     ]),
 ]);
 
-const FUNCTION_CALL_OPTION: Rule = Rule::Either(&[
-    Rule::Word(&["none", "auto"]),
-    Rule::Object(&[field("name", Rule::Text)]),
-]);
+const NAMED: Rule = Rule::Object(&[field("name", Rule::Text)]);
+
+const CHOSEN: &[Field] = &[
+    field("type", Rule::Word(TOOL_TYPES)),
+    field("function", NAMED),
+    field("custom", NAMED),
+];
+
+const FUNCTION_CALL_OPTION: Rule = Rule::Either(&[Rule::Word(&["none", "auto"]), NAMED]);
 
 const RESPONSE_FORMAT: &[Field] = &[
     field("type", Rule::Word(&["text", "json_object", "json_schema"])),
