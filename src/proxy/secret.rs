@@ -5,7 +5,7 @@ use std::fmt;
 use super::config::Config;
 use super::keyring::Keyring;
 
-/// Providers' keys have at least as many bytes, but for [`SHORT_KEYS`].
+/// Providers' keys have at least as many bytes, but for Fireworks', which are known by their shape.
 pub const MIN_KEY_BYTES: usize = 32;
 
 /// Prefixes of providers' keys that are shorter, each with how many letters and digits follow at

@@ -54,7 +54,7 @@ pub enum Verdict {
     Refuse(Refusal),
 }
 
-/// The media type of a whole answer, but for those of [`TEXTS`].
+/// The media type of a whole answer, but for the texts of the audio routes.
 pub const JSON: &str = "application/json";
 /// The media type of a stream.
 pub const EVENTS: &str = "text/event-stream";
