@@ -18,6 +18,7 @@ mod client_pages;
 mod client_streams;
 mod layers;
 mod openapi;
+mod proxy_answer;
 mod proxy_params;
 mod proxy_policy;
 mod proxy_route_params;
