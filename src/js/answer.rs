@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
 use web_sys::ReadableStream;
 
-use crate::proxy::answer::usage::{Account, Outcome};
+use crate::proxy::answer::usage::Account;
 use crate::proxy::answer::{Break, Form, Step, Then, Watch};
 use crate::proxy::refusal::Refusal;
 use crate::proxy::{Relayed, Secret};
@@ -138,14 +138,13 @@ impl AnswerWatch {
         self.watch.error_event(&refusal)
     }
 
-    /// The record of what the answer has cost, as JSON; nothing if none is wanted. An answer whose
-    /// end was not seen was left by its caller.
+    /// The record of what the answer has cost, as JSON; nothing if none is wanted.
     #[must_use]
     pub fn record(&self, now_ms: f64) -> Option<String> {
-        let outcome = self.watch.outcome().unwrap_or(Outcome::Disconnected);
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let now_ms = now_ms as u64;
-        let account = self.account.as_ref()?;
-        Some(account.record(outcome, self.watch.cost(), now_ms))
+        let event = self.watch.event(self.account.as_ref()?, now_ms);
+        // Strings and numbers always have a JSON form.
+        serde_json::to_string(&event).ok()
     }
 }

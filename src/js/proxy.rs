@@ -9,10 +9,10 @@ use wasm_bindgen_futures::future_to_promise;
 use web_sys::{Request, Response};
 
 use super::answer;
-use crate::proxy::config::{Anonymous, EndUser, Models};
+use crate::proxy::config::{Anonymous, DEFAULT_IDLE_TIMEOUT_MS, EndUser, Models};
 use crate::proxy::route::Route;
 use crate::proxy::session::{self, SignFault};
-use crate::proxy::{Caller, Checks, Config, Host, Keyring, Proxy, Secret, Secrets};
+use crate::proxy::{Caller, Checks, Config, Hooks, Keyring, Proxy, Secret, Secrets, UsageEvent};
 
 /// What `pkg-template/edge/proxy.js` passes for each environment.
 #[derive(Deserialize)]
@@ -99,6 +99,8 @@ impl From<ProxyOptions> for Config {
                 models: anonymous.models,
                 max_tokens: anonymous.max_tokens,
             }),
+            // An answer's limits are those of `pkg-template/edge/answer.js`.
+            ..Self::default()
         }
     }
 }
@@ -151,7 +153,9 @@ impl ProxyCore {
         future_to_promise(async move {
             let relay = relay.map(|relay| move |relayed| answer::relay(&relay, relayed));
             let report = report.map(|report| {
-                move |record: String| {
+                move |event: UsageEvent| {
+                    // Strings and numbers always have a JSON form.
+                    let record = serde_json::to_string(&event).unwrap_or_default();
                     // The hook is the author's; what it throws is handled where it is called.
                     let _ = report.call1(&JsValue::UNDEFINED, &record.into());
                 }
@@ -161,15 +165,15 @@ impl ProxyCore {
                     let _ = wait_until.call1(&JsValue::UNDEFINED, &promise);
                 }
             });
-            let host = Host {
+            let hooks = Hooks {
                 fetch: fetch.as_ref(),
-                checks,
+                checks: &checks,
                 wait_until: wait_until.as_ref().map(|wait_until| wait_until as _),
                 relay: relay.as_ref().map(|relay| relay as _),
                 report: report.as_ref().map(|report| report as _),
-                idle_ms: idle_ms.unwrap_or(Host::default().idle_ms),
+                idle_ms: idle_ms.unwrap_or(DEFAULT_IDLE_TIMEOUT_MS),
             };
-            Ok(proxy.handle_for(&host, &request, &secrets).await.into())
+            Ok(proxy.run(&hooks, &request, &secrets).await.into())
         })
     }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::answer::limits::{LONGEST_TIMER_MS, Limits};
 use super::route::{Media, Route};
 use crate::policy::endpoint::{BaseUrl, UrlFault, check_base_url};
 
@@ -36,6 +37,15 @@ pub const DEFAULT_MAX_IMAGE_BYTES: u32 = 128 * 1024;
 
 /// Requests of one caller in flight unless the configuration says otherwise.
 pub const DEFAULT_MAX_CONCURRENT: u32 = 4;
+
+/// How long an answer may bring nothing unless the configuration says otherwise: 5 minutes.
+pub const DEFAULT_IDLE_TIMEOUT_MS: u32 = 300_000;
+
+/// How long an answer may take unless the configuration says otherwise: 30 minutes.
+pub const DEFAULT_MAX_DURATION_MS: u32 = 1_800_000;
+
+/// How large an answer may be unless the configuration says otherwise: 64 MiB.
+pub const DEFAULT_MAX_ANSWER_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Which models callers may name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -143,6 +153,16 @@ pub struct Config {
     pub max_token_seconds: u32,
     /// How long the upstream may take to begin its answer, in milliseconds.
     pub timeout_ms: u32,
+    /// How long an answer may bring nothing, in milliseconds.
+    pub idle_timeout_ms: u32,
+    /// How long an answer may take from its first byte, in milliseconds.
+    pub max_duration_ms: u32,
+    /// How large an answer may be, in bytes.
+    pub max_answer_bytes: u64,
+    /// Is each event of an answer looked at before the caller gets it? If not, the platform passes
+    /// the bytes on alone: a broken stream is a broken connection, nothing limits an answer behind
+    /// its head, nothing looks for the key, and nobody counts what it cost.
+    pub inspect_answers: bool,
     /// The `iss` that session tokens must have, if any.
     pub issuer: Option<String>,
     /// The `aud` that session tokens must have, if any.
@@ -174,6 +194,10 @@ impl Default for Config {
             max_upload_bytes: DEFAULT_MAX_UPLOAD_BYTES,
             max_token_seconds: DEFAULT_MAX_TOKEN_SECONDS,
             timeout_ms: DEFAULT_TIMEOUT_MS,
+            idle_timeout_ms: DEFAULT_IDLE_TIMEOUT_MS,
+            max_duration_ms: DEFAULT_MAX_DURATION_MS,
+            max_answer_bytes: DEFAULT_MAX_ANSWER_BYTES,
+            inspect_answers: true,
             issuer: None,
             audience: None,
             session_epoch: None,
@@ -192,6 +216,8 @@ pub enum ConfigFault {
     Origin(usize),
     /// The named number must not be zero.
     Zero(&'static str),
+    /// The named time is longer than a timer can be: 2 147 483 647 milliseconds.
+    TooLong(&'static str),
     /// No model is listed.
     Models,
     /// Where Turnstile's proofs are verified.
@@ -210,6 +236,7 @@ impl fmt::Display for ConfigFault {
                  https://app.example.com, without a path or a slash at its end"
             ),
             Self::Zero(name) => write!(f, "{name} must not be 0"),
+            Self::TooLong(name) => write!(f, "{name} must not be over {LONGEST_TIMER_MS}"),
             Self::Models => f.write_str(
                 "models must list what callers may use: set the option `models` or the variable \
                  OPENAI_MODELS, to \"*\" if every model of the key is meant",
@@ -239,7 +266,6 @@ impl Config {
         for (name, value) in [
             ("max_body_bytes", self.max_body_bytes),
             ("max_token_seconds", self.max_token_seconds),
-            ("timeout_ms", self.timeout_ms),
             ("max_upload_bytes", self.max_upload_bytes),
             ("max_output_tokens", self.max_output_tokens),
             ("max_messages", self.max_messages),
@@ -249,6 +275,21 @@ impl Config {
             if value == 0 {
                 return Err(ConfigFault::Zero(name));
             }
+        }
+        for (name, ms) in [
+            ("timeout_ms", self.timeout_ms),
+            ("idle_timeout_ms", self.idle_timeout_ms),
+            ("max_duration_ms", self.max_duration_ms),
+        ] {
+            if ms == 0 {
+                return Err(ConfigFault::Zero(name));
+            }
+            if ms > LONGEST_TIMER_MS {
+                return Err(ConfigFault::TooLong(name));
+            }
+        }
+        if self.max_answer_bytes == 0 {
+            return Err(ConfigFault::Zero("max_answer_bytes"));
         }
         if matches!(&self.models, Models::None)
             || matches!(&self.models, Models::List(models) if models.is_empty())
@@ -271,6 +312,16 @@ impl Config {
     #[must_use]
     pub fn serves(&self, route: Route) -> bool {
         matches!(route, Route::ChatCompletions) || self.routes.contains(&route)
+    }
+
+    /// The limits of an answer behind its head.
+    #[must_use]
+    pub const fn answer_limits(&self) -> Limits {
+        Limits {
+            idle_timeout_ms: self.idle_timeout_ms,
+            max_duration_ms: self.max_duration_ms,
+            max_answer_bytes: self.max_answer_bytes,
+        }
     }
 
     /// The name of the cap on a chat's tokens: OpenAI's newer models know only the newer one, other
@@ -420,15 +471,35 @@ mod tests {
     }
 
     #[test]
-    fn a_limit_of_zero_is_refused_by_name() {
-        let config = Config {
-            timeout_ms: 0,
-            ..Config::default()
+    fn a_limit_that_is_none_is_refused_by_name() {
+        let refused = |edit: fn(&mut Config)| {
+            let mut config = Config {
+                models: Models::Any,
+                ..Config::default()
+            };
+            config.check().unwrap();
+            edit(&mut config);
+            config.check().unwrap_err().to_string()
         };
-        assert_eq!(config.check(), Err(ConfigFault::Zero("timeout_ms")));
-        assert_eq!(
-            ConfigFault::Zero("timeout_ms").to_string(),
-            "timeout_ms must not be 0"
-        );
+        for (edit, expected) in [
+            (
+                (|c| c.timeout_ms = 0) as fn(&mut Config),
+                "timeout_ms must not be 0",
+            ),
+            (|c| c.idle_timeout_ms = 0, "idle_timeout_ms must not be 0"),
+            (|c| c.max_duration_ms = 0, "max_duration_ms must not be 0"),
+            (|c| c.max_answer_bytes = 0, "max_answer_bytes must not be 0"),
+            (|c| c.max_concurrent = 0, "max_concurrent must not be 0"),
+            (
+                |c| c.idle_timeout_ms = u32::MAX,
+                "idle_timeout_ms must not be over 2147483647",
+            ),
+            (
+                |c| c.max_duration_ms = 1 << 31,
+                "max_duration_ms must not be over 2147483647",
+            ),
+        ] {
+            assert_eq!(refused(edit), expected);
+        }
     }
 }

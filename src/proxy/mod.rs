@@ -23,9 +23,14 @@ mod handler;
 #[cfg(feature = "proxy-handler")]
 pub mod session;
 
+pub use answer::usage::UsageEvent;
 pub use caller::Caller;
 pub use config::{Config, ConfigFault};
+#[cfg(all(feature = "proxy-handler", not(feature = "__npm-edge")))]
+pub use handler::Host;
 #[cfg(feature = "proxy-handler")]
-pub use handler::{Checks, Host, Proxy, Relay, Relayed};
+pub use handler::{Checks, Proxy};
+#[cfg(feature = "__npm-edge")]
+pub(crate) use handler::{Hooks, Relayed};
 pub use keyring::Keyring;
 pub use secret::{Secret, SecretFault, Secrets};

@@ -44,6 +44,7 @@ const TRIED = {
   "sh": "commands",
   "toml": "Rust",
   "rs worker": "Rust",
+  "rs proxy": "Rust",
   "rust,no_run": "doctest",
   "text": "picture",
 };
@@ -374,9 +375,11 @@ describe("the page's scripts of README.md", () => {
 
 describe("the other blocks of README.md", () => {
   it("the Rust Worker is a part of the example that tests/worker runs", async () => {
-    const example = await readFile(join(ROOT, "examples/worker-rust/src/lib.rs"), "utf8");
-    const [{ code: excerpt }] = blocks.filter((one) => nameOf(one) === "rs worker");
-    assert.ok(example.includes(excerpt));
+    for (const [name, file] of [["rs worker", "lib.rs"], ["rs proxy", "proxy.rs"]]) {
+      const example = await readFile(join(ROOT, "examples/worker-rust/src", file), "utf8");
+      const [{ code: excerpt }] = blocks.filter((one) => nameOf(one) === name);
+      assert.ok(example.includes(excerpt), name);
+    }
   });
 
   it("the TypeScript compiles under `strict`, and not when a name is wrong", { timeout: 120_000 }, async () => {

@@ -113,7 +113,8 @@ describe("the documents", () => {
       const named = [...tests.matchAll(/`([^`]+)`: ((?:"[^"]+"(?:, )?)+)/g)];
       assert.ok(named.some(([, , names]) => new RegExp(`\\b(?:[A-Z]\\d+_)*${id}_`).test(names)), id);
       for (const [, file, names] of named) {
-        const source = await document(file);
+        // Tests of both proxies have a tag in their names, which is empty for the package's.
+        const source = (await document(file)).replaceAll("${tag}", "").replaceAll("`", '"');
         for (const [, name] of names.matchAll(/"([^"]+)"/g)) assert.ok(source.includes(`"${name}"`), `${id}: ${name}`);
       }
     }

@@ -17,13 +17,16 @@ export const proxySource = (options = "{}") =>
 export const QUESTION = { model: "stand-in-ngram-1", messages: [{ role: "user", content: "Say this is a test" }] };
 
 /**
- * Starts it. `bindings` are added to the secrets, `null` takes one away; `worker` is what
- * `startWorkerd` takes besides modules and bindings; `before` wraps the proxy in a Worker in front.
+ * Starts it. `limits` are options that are numbers; `bindings` are added to the secrets, `null` takes
+ * one away; `worker` is what `startWorkerd` takes besides modules and bindings; `front` is a Worker in
+ * front; `modules` are another Worker's.
  */
 export async function startProxy({
   upstream,
-  options,
+  limits = {},
+  options = `{ ${Object.entries(limits).map(([name, value]) => `${name}: ${value}`)} }`,
   source = proxySource(options),
+  modules,
   key = newCanary(),
   secret = newSecret(),
   bindings = {},
@@ -42,7 +45,7 @@ export async function startProxy({
     ...bindings,
   };
   for (const [name, value] of Object.entries(bound)) if (value === null) delete bound[name];
-  const proxy = { modules: await bundleWorker(source, bundle), bindings: bound, ...worker };
+  const proxy = { modules: modules ?? (await bundleWorker(source, bundle)), bindings: bound, ...worker };
   const workerd = front
     ? await startWorkerd(
         { modules: [{ name: "front.js", esModule: front }], bindings: { PROXY: { service: "proxy" } } },

@@ -3,23 +3,15 @@
 
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
-import { after, before, beforeEach, it } from "node:test";
+import { after, before, beforeEach, describe, it } from "node:test";
 
 import { findCanary } from "../support/canary.mjs";
 import { QUESTION, startProxy } from "../support/proxy.mjs";
+import { PROXIES } from "../support/rust_worker.mjs";
 import { startUpstream } from "../support/upstream.mjs";
 
 const STREAM = { ...QUESTION, stream: true };
-const LIMITS = "{ timeout: 1000, idleTimeout: 700, maxDuration: 2500, maxAnswerBytes: 300_000 }";
-
-let upstream;
-let proxy;
-before(async () => {
-  upstream = await startUpstream();
-  proxy = await startProxy({ upstream, options: LIMITS });
-});
-after(() => Promise.all([proxy?.stop(), upstream?.stop()]));
-beforeEach(() => upstream.reset());
+const LIMITS = { timeout: 1000, idleTimeout: 700, maxDuration: 2500, maxAnswerBytes: 300_000 };
 
 /** The error of a stream's last event, which nothing follows. */
 function lastError(answer, about) {
@@ -29,42 +21,6 @@ function lastError(answer, about) {
   assert.match(last, /^data: \{"error":\{"message":"[^"]+","type":"[a-z_]+","code":"[a-z_]+","param":null\}\}$/, about);
   return JSON.parse(last.slice(6)).error;
 }
-
-it("K6_a key in a stream ends it, in one piece, over events, in escapes, cut at every byte", async () => {
-  for (const form of ["echo-key", "echo-key=split", "echo-key=escaped"]) {
-    for (const cut of ["", ",split", ",chunk=7", ",line-end=crlf"]) {
-      await upstream.arm(`${form}${cut}`);
-      const answer = await proxy.chat(STREAM);
-      assert.equal(lastError(answer, form + cut).code, "upstream_invalid", form + cut);
-      assert.deepEqual(findCanary(proxy.key, answer.seen()), [], `${form}${cut}:\n${answer.seen()}`);
-    }
-  }
-  assert.deepEqual(findCanary(proxy.key, proxy.output), []);
-});
-
-it("K6_the control: a proxy that does not look lets the key through", async () => {
-  const blind = await startProxy({ upstream, options: "{ inspectAnswers: false }" });
-  try {
-    await upstream.arm("echo-key");
-    assert.notDeepEqual(findCanary(blind.key, (await blind.chat(STREAM)).seen()), []);
-  } finally {
-    await blind.stop();
-  }
-});
-
-it("K5_an error inside a stream names no account", async () => {
-  for (const kind of ["openai", "event", "event-flat", "vllm", "openrouter", "fireworks", "exo", "llamacpp"]) {
-    for (const at of [0, 1, 3]) {
-      await upstream.arm(`error=${kind},error-after=${at}`);
-      const answer = await proxy.chat(STREAM);
-      const { message } = lastError(answer, kind);
-      assert.doesNotMatch(message, /\borg-|\bproj_|\breq_/, kind);
-    }
-  }
-  await upstream.arm("json-error");
-  const whole = await proxy.chat(QUESTION);
-  assert.equal(whole.status, 502, whole.text());
-});
 
 /** An upstream of raw bytes: `answer(socket)` is called for each request. */
 async function rawUpstream(answer) {
@@ -80,107 +36,171 @@ const head = (type) => `HTTP/1.1 200 OK\r\ncontent-type: ${type}\r\nconnection: 
 const event = (value) => `data: ${typeof value === "string" ? value : JSON.stringify(value)}\n\n`;
 const says = (content) => event({ object: "chat.completion.chunk", choices: [{ index: 0, delta: { content } }] });
 
-it("K6_a key in a whole answer is a 502, also in escapes and in the midst of a word", async () => {
-  let content;
-  const raw = await rawUpstream((socket) => socket.end(`${head("application/json")}{"choices":[{"message":{"content":"${content}"}}]}`));
-  const own = await startProxy({ upstream: raw });
+for (const { tag, title, start } of PROXIES) {
+  describe(title, () => {
+    let upstream;
+    let proxy;
+    before(async () => {
+      upstream = await startUpstream();
+      proxy = await start({ upstream, limits: LIMITS });
+    });
+    after(() => Promise.all([proxy?.stop(), upstream?.stop()]));
+    beforeEach(() => upstream.reset());
+
+    it(`K6_${tag}a key in a stream ends it, in one piece, over events, in escapes, cut at every byte`, async () => {
+      for (const form of ["echo-key", "echo-key=split", "echo-key=escaped"]) {
+        for (const cut of ["", ",split", ",chunk=7", ",line-end=crlf"]) {
+          await upstream.arm(`${form}${cut}`);
+          const answer = await proxy.chat(STREAM);
+          assert.equal(lastError(answer, form + cut).code, "upstream_invalid", form + cut);
+          assert.deepEqual(findCanary(proxy.key, answer.seen()), [], `${form}${cut}:\n${answer.seen()}`);
+        }
+      }
+      assert.deepEqual(findCanary(proxy.key, proxy.output), []);
+    });
+
+    it(`K5_${tag}an error inside a stream names no account`, async () => {
+      for (const kind of ["openai", "event", "event-flat", "vllm", "openrouter", "fireworks", "exo", "llamacpp"]) {
+        for (const at of [0, 1, 3]) {
+          await upstream.arm(`error=${kind},error-after=${at}`);
+          const answer = await proxy.chat(STREAM);
+          const { message } = lastError(answer, kind);
+          assert.doesNotMatch(message, /\borg-|\bproj_|\breq_/, kind);
+        }
+      }
+      await upstream.arm("json-error");
+      const whole = await proxy.chat(QUESTION);
+      assert.equal(whole.status, 502, whole.text());
+    });
+
+    it(`K6_${tag}a key in a whole answer is a 502, also in escapes and in the midst of a word`, async () => {
+      let content;
+      const raw = await rawUpstream((socket) => socket.end(`${head("application/json")}{"choices":[{"message":{"content":"${content}"}}]}`));
+      const own = await start({ upstream: raw });
+      try {
+        const escaped = [...own.key].map((c) => `\\u00${c.charCodeAt(0).toString(16)}`).join("");
+        for (content of [own.key, `x${own.key.slice(20, 32)}y`, escaped]) {
+          const answer = await own.chat(QUESTION);
+          assert.equal(answer.status, 502, answer.text());
+          assert.equal(answer.json().error.code, "upstream_invalid");
+          assert.deepEqual(findCanary(own.key, answer.seen()), []);
+        }
+        content = "sk-proj-";
+        assert.equal((await own.chat(QUESTION)).status, 200);
+      } finally {
+        await own.stop();
+        raw.stop();
+      }
+    });
+
+    it(`K5_K6_${tag}an error event's account, and a key word by word, are held back`, async () => {
+      let bytes;
+      const raw = await rawUpstream((socket) => socket.end(head("text/event-stream") + bytes));
+      const own = await start({ upstream: raw });
+      try {
+        bytes = says("Well") + event({ error: { message: `Quota of org-ABCdef123 and proj_x1, req_77, key ${own.key.slice(0, 12)}****${own.key.slice(-4)}`, code: "insufficient_quota" } });
+        const named = await own.chat(STREAM);
+        const error = lastError(named, "account");
+        assert.equal(error.code, "insufficient_quota");
+        assert.doesNotMatch(error.message, /org-|proj_|req_|sk-/);
+        assert.match(named.text(), /Well/);
+
+        const pieces = own.key.match(/.{1,3}/g);
+        bytes = pieces.map(says).join("") + event("[DONE]");
+        const spelled = await own.chat(STREAM);
+        assert.equal(lastError(spelled, "spelled").code, "upstream_invalid");
+        const said = [...spelled.text().matchAll(/"content":"([^"]*)"/g)].map(([, text]) => text).join("");
+        assert.ok(said.length < "sk-proj-".length + 8, `${said.length} characters of the key came through`);
+
+        // The control: what only looks like a key is nobody's secret here.
+        bytes = says("sk-proj-") + says("0123456789abcdef") + event("[DONE]");
+        assert.match((await own.chat(STREAM)).text(), /\[DONE\]/);
+      } finally {
+        await own.stop();
+        raw.stop();
+      }
+    });
+
+    it(`T8_${tag}a stream that falls silent ends with an error event, and its connection is closed`, async () => {
+      await upstream.arm("stall=3");
+      const answer = await proxy.chat(STREAM);
+      assert.equal(lastError(answer, "stall").code, "upstream_timeout");
+      await upstream.wait({ closed: 1 }, 1000);
+      await upstream.arm("stall=20");
+      const whole = await proxy.chat(QUESTION);
+      assert.equal(whole.status, 504, whole.text());
+      assert.equal(whole.json().error.code, "upstream_timeout");
+      await upstream.wait({ closed: 2 }, 1000);
+    });
+
+    it(`T8_${tag}comments keep a stream alive, but not for ever`, async () => {
+      await upstream.arm("stall=3,keepalive=200");
+      const began = Date.now();
+      const answer = await proxy.chat(STREAM);
+      assert.equal(lastError(answer, "keepalive").code, "answer_too_slow");
+      assert.ok(Date.now() - began >= 2000);
+      await upstream.wait({ closed: 1 }, 1000);
+    });
+
+    it(`T8_${tag}a caller who stops reading does not outlast the time limit`, async () => {
+      const brief = await start({ upstream, limits: { maxDuration: 1500 } });
+      try {
+        await upstream.arm("events=2000,event-size=100000");
+        const { response } = await brief.openChat(STREAM);
+        (await response).pause();
+        await upstream.wait({ closed: 1 }, 4000);
+        const [{ bytes_offered: offered }] = await upstream.requests();
+        assert.ok(offered < 64e6, `the upstream could send ${offered} of 200 MB`);
+      } finally {
+        await brief.stop();
+      }
+    });
+
+    it(`T8_${tag}an answer that grows too long ends with an error event`, async () => {
+      await upstream.arm("events=2000,event-size=1000");
+      const answer = await proxy.chat(STREAM);
+      assert.equal(lastError(answer, "long").code, "answer_too_large");
+      assert.ok(answer.text().length <= 300_500, `${answer.text().length} bytes`);
+      await upstream.wait({ ended: 1 }, 1000);
+    });
+
+    it(`T10_${tag}what follows [DONE] is left out, and a body that stays open is closed`, async () => {
+      for (const fault of ["after-done=100000", "hold-open"]) {
+        await upstream.reset();
+        await upstream.arm(fault);
+        const answer = await proxy.chat(STREAM);
+        assert.equal(await answer.ended, "end", fault);
+        assert.ok(answer.text().endsWith("data: [DONE]\n\n"), fault);
+        assert.equal(answer.text().match(/\[DONE\]/g).length, 1, fault);
+        await upstream.wait({ ended: 1 }, 3000);
+      }
+    });
+
+    it("passes on an event that is larger than what is held back", async () => {
+      const large = await start({ upstream });
+      try {
+        await upstream.arm("giant=3000000");
+        const answer = await large.chat(STREAM);
+        assert.ok(answer.text().length > 3_000_000);
+        assert.match(answer.text(), /\[DONE\]/);
+        // A giant that never ends is no place for an error event; the event before it is closed first.
+        await upstream.arm("giant-line=3000000");
+        const torn = await large.chat(STREAM);
+        assert.equal(lastError(torn, "torn").code, "upstream_truncated");
+      } finally {
+        await large.stop();
+      }
+    });
+  });
+}
+
+it("K6_the control: a proxy that does not look lets the key through", async () => {
+  const upstream = await startUpstream();
+  const blind = await startProxy({ upstream, options: "{ inspectAnswers: false }" });
   try {
-    const escaped = [...own.key].map((c) => `\\u00${c.charCodeAt(0).toString(16)}`).join("");
-    for (content of [own.key, `x${own.key.slice(20, 32)}y`, escaped]) {
-      const answer = await own.chat(QUESTION);
-      assert.equal(answer.status, 502, answer.text());
-      assert.equal(answer.json().error.code, "upstream_invalid");
-      assert.deepEqual(findCanary(own.key, answer.seen()), []);
-    }
-    content = "sk-proj-";
-    assert.equal((await own.chat(QUESTION)).status, 200);
+    await upstream.arm("echo-key");
+    assert.notDeepEqual(findCanary(blind.key, (await blind.chat(STREAM)).seen()), []);
   } finally {
-    await own.stop();
-    raw.stop();
-  }
-});
-
-it("K5_K6_an error event's account, and a key word by word, are held back", async () => {
-  let bytes;
-  const raw = await rawUpstream((socket) => socket.end(head("text/event-stream") + bytes));
-  const own = await startProxy({ upstream: raw });
-  try {
-    bytes = says("Well") + event({ error: { message: `Quota of org-ABCdef123 and proj_x1, req_77, key ${own.key.slice(0, 12)}****${own.key.slice(-4)}`, code: "insufficient_quota" } });
-    const named = await own.chat(STREAM);
-    const error = lastError(named, "account");
-    assert.equal(error.code, "insufficient_quota");
-    assert.doesNotMatch(error.message, /org-|proj_|req_|sk-/);
-    assert.match(named.text(), /Well/);
-
-    const pieces = own.key.match(/.{1,3}/g);
-    bytes = pieces.map(says).join("") + event("[DONE]");
-    const spelled = await own.chat(STREAM);
-    assert.equal(lastError(spelled, "spelled").code, "upstream_invalid");
-    const said = [...spelled.text().matchAll(/"content":"([^"]*)"/g)].map(([, text]) => text).join("");
-    assert.ok(said.length < "sk-proj-".length + 8, `${said.length} characters of the key came through`);
-
-    // The control: what only looks like a key is nobody's secret here.
-    bytes = says("sk-proj-") + says("0123456789abcdef") + event("[DONE]");
-    assert.match((await own.chat(STREAM)).text(), /\[DONE\]/);
-  } finally {
-    await own.stop();
-    raw.stop();
-  }
-});
-
-it("T8_a stream that falls silent ends with an error event, and its connection is closed", async () => {
-  await upstream.arm("stall=3");
-  const answer = await proxy.chat(STREAM);
-  assert.equal(lastError(answer, "stall").code, "upstream_timeout");
-  await upstream.wait({ closed: 1 }, 1000);
-  await upstream.arm("stall=20");
-  const whole = await proxy.chat(QUESTION);
-  assert.equal(whole.status, 504, whole.text());
-  assert.equal(whole.json().error.code, "upstream_timeout");
-  await upstream.wait({ closed: 2 }, 1000);
-});
-
-it("T8_comments keep a stream alive, but not for ever", async () => {
-  await upstream.arm("stall=3,keepalive=200");
-  const began = Date.now();
-  const answer = await proxy.chat(STREAM);
-  assert.equal(lastError(answer, "keepalive").code, "answer_too_slow");
-  assert.ok(Date.now() - began >= 2000);
-  await upstream.wait({ closed: 1 }, 1000);
-});
-
-it("T8_an answer that grows too long ends with an error event", async () => {
-  await upstream.arm("events=2000,event-size=1000");
-  const answer = await proxy.chat(STREAM);
-  assert.equal(lastError(answer, "long").code, "answer_too_large");
-  assert.ok(answer.text().length <= 300_500, `${answer.text().length} bytes`);
-  await upstream.wait({ ended: 1 }, 1000);
-});
-
-it("T10_what follows [DONE] is left out, and a body that stays open is closed", async () => {
-  for (const fault of ["after-done=100000", "hold-open"]) {
-    await upstream.reset();
-    await upstream.arm(fault);
-    const answer = await proxy.chat(STREAM);
-    assert.equal(await answer.ended, "end", fault);
-    assert.ok(answer.text().endsWith("data: [DONE]\n\n"), fault);
-    assert.equal(answer.text().match(/\[DONE\]/g).length, 1, fault);
-    await upstream.wait({ ended: 1 }, 3000);
-  }
-});
-
-it("passes on an event that is larger than what is held back", async () => {
-  const large = await startProxy({ upstream });
-  try {
-    await upstream.arm("giant=3000000");
-    const answer = await large.chat(STREAM);
-    assert.ok(answer.text().length > 3_000_000);
-    assert.match(answer.text(), /\[DONE\]/);
-    // A giant that never ends is no place for an error event; the event before it is closed first.
-    await upstream.arm("giant-line=3000000");
-    const torn = await large.chat(STREAM);
-    assert.equal(lastError(torn, "torn").code, "upstream_truncated");
-  } finally {
-    await large.stop();
+    await Promise.all([blind.stop(), upstream.stop()]);
   }
 });

@@ -9,6 +9,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
 
 import { QUESTION, startProxy } from "../support/proxy.mjs";
+import { startRustProxy } from "../support/rust_worker.mjs";
 import { startUpstream } from "../support/upstream.mjs";
 import { BINARIES } from "../support/workerd.mjs";
 
@@ -26,28 +27,29 @@ const RELAY = `export default {
 };`;
 
 const TOPOLOGIES = [
-  ["directly", async () => ({})],
-  ["with a ledger", async () => ({ options: "{ onUsage() {} }" })],
-  ["without a look at the answer", async () => ({ options: "{ inspectAnswers: false }" })],
-  ["behind a service binding", async () => ({ front: FORWARD })],
+  ["directly", {}],
+  ["with a ledger", { options: "{ onUsage() {} }" }],
+  ["without a look at the answer", { options: "{ inspectAnswers: false }" }],
+  ["behind a service binding", { front: FORWARD }],
+  ["of the Worker in Rust", { tag: "rust_", start: startRustProxy }],
   [
     "with a service binding in the place of fetch",
-    async () => ({
+    {
       options: "{ fetch: (url, init, env) => env.RELAY.fetch(url, init) }",
       bindings: { RELAY: { service: "relay" } },
       services: { relay: { modules: [{ name: "relay.js", esModule: RELAY }] } },
-    }),
+    },
   ],
 ];
 const all = Object.entries(BINARIES).flatMap(([version, binary]) => TOPOLOGIES.map(([topology, more]) => [version, binary, topology, more]));
 
-for (const [version, binary, topology, more] of all) {
+for (const [version, binary, topology, { tag = "", start = startProxy, ...more }] of all) {
   describe(`the upstream's socket closes within a second, ${topology}, in ${version},`, () => {
     let upstream;
     let proxy;
     before(async () => {
       upstream = await startUpstream();
-      proxy = await startProxy({ upstream, binary, ...(await more()) });
+      proxy = await start({ upstream, binary, ...more });
     });
     after(() => Promise.all([proxy?.stop(), upstream?.stop()]));
     beforeEach(() => upstream.reset());
@@ -62,7 +64,7 @@ for (const [version, binary, topology, more] of all) {
     };
 
     for (const way of ["close", "reset"]) {
-      it(`T2_when the caller leaves in mid-stream (${way})`, async () => {
+      it(`T2_${tag}when the caller leaves in mid-stream (${way})`, async () => {
         await upstream.arm("interval=100");
         const content = `repeat:${"word ".repeat(200)}`;
         const caller = await proxy.openChat({ ...STREAM, messages: [{ role: "user", content }] });
@@ -71,21 +73,21 @@ for (const [version, binary, topology, more] of all) {
       });
     }
 
-    it("T2_when the caller leaves a stream that stalls", async () => {
+    it(`T2_${tag}when the caller leaves a stream that stalls`, async () => {
       await upstream.arm("stall=3");
       const { response, reset } = await proxy.openChat(STREAM);
       await (await response).events(3);
       await leaves(reset);
     });
 
-    it("T3_when the caller leaves before the first byte", async () => {
+    it(`T3_${tag}when the caller leaves before the first byte`, async () => {
       await upstream.arm("hang");
       const { reset } = await proxy.openChat(STREAM);
       await upstream.wait({ bodies: 1 });
       await leaves(reset);
     });
 
-    it("T4_when the caller leaves an answer that does not stream", async () => {
+    it(`T4_${tag}when the caller leaves an answer that does not stream`, async () => {
       await upstream.arm("hang");
       const { reset } = await proxy.openChat(QUESTION);
       await upstream.wait({ bodies: 1 });

@@ -8,6 +8,7 @@ import { after, before, beforeEach, describe, it } from "node:test";
 import { brokenLimiter, limiter } from "../support/limiter.mjs";
 import { QUESTION, startProxy } from "../support/proxy.mjs";
 import { refused } from "../support/refusal.mjs";
+import { PROXIES } from "../support/rust_worker.mjs";
 import { send } from "../support/http.mjs";
 import { mint } from "../support/tokens.mjs";
 import { startUpstream } from "../support/upstream.mjs";
@@ -71,15 +72,17 @@ it("L2_an_address_is_what_Cloudflare_saw_and_nothing_else", async () => {
   });
 });
 
-describe("L3_four_requests_of_a_subject_at_once", () => {
+const LONG = { ...QUESTION, stream: true, messages: [{ role: "user", content: `repeat:${"word ".repeat(400)}` }] };
+
+for (const { tag, start } of PROXIES) describe(`L3_${tag}four_requests_of_a_subject_at_once`, () => {
   let proxy;
   before(async () => {
-    proxy = await startProxy({ upstream, options: "{ maxConcurrent: undefined }" });
+    // The default.
+    proxy = await start({ upstream, limits: { maxConcurrent: undefined } });
   });
   after(() => proxy?.stop());
 
-  const STREAM = { ...QUESTION, stream: true, messages: [{ role: "user", content: `repeat:${"word ".repeat(400)}` }] };
-  const fill = async (faults, sub, question = STREAM) => {
+  const fill = async (faults, sub, question = LONG) => {
     await upstream.arm(faults, { times: 4, path: "/v1/chat" });
     return Promise.all(Array.from({ length: 4 }, () => proxy.openChat(question, from(sub))));
   };
@@ -125,25 +128,9 @@ describe("L3_four_requests_of_a_subject_at_once", () => {
     for (const each of open.slice(1)) each.reset();
   });
 
-  it("a place is free when answers are handed on unseen", async () => {
-    await withProxy({ options: "{ maxConcurrent: 1, inspectAnswers: false }" }, async (unseen) => {
-      for (let round = 0; round < 6; round++) {
-        const answer = await unseen.chat({ ...QUESTION, stream: round % 2 === 0 }, from("unseen"));
-        assert.equal(answer.status, 200, `round ${round}: ${answer.text()}`);
-      }
-      await upstream.arm("interval=50", { path: "/v1/chat" });
-      const open = await unseen.openChat(STREAM, from("unseen"));
-      await (await open.response).events(2);
-      refused(await unseen.chat(QUESTION, from("unseen")), 429, "rate_limited");
-      open.reset();
-      const deadline = Date.now() + 1000;
-      while ((await unseen.chat(QUESTION, from("unseen"))).status !== 200) assert.ok(Date.now() < deadline);
-    });
-  });
-
   it("a place is free when an answer has ended, fails, or breaks off", async () => {
     for (const [faults, question] of [
-      ["", QUESTION], ["", { ...QUESTION, stream: true }], ["status=500", QUESTION], ["status=429", STREAM], ["reset=200", STREAM], ["cut=200", STREAM],
+      ["", QUESTION], ["", { ...QUESTION, stream: true }], ["status=500", QUESTION], ["status=429", LONG], ["reset=200", LONG], ["cut=200", LONG],
     ]) {
       for (let round = 0; round < 6; round++) {
         if (faults) await upstream.arm(faults, { path: "/v1/chat" });
@@ -162,6 +149,22 @@ describe("L3_four_requests_of_a_subject_at_once", () => {
       assert.equal((await proxy.chat("x".repeat(300_000), from("refused"))).status, 413);
     }
     await served("refused");
+  });
+});
+
+it("L3_a place is free when answers are handed on unseen", async () => {
+  await withProxy({ options: "{ maxConcurrent: 1, inspectAnswers: false }" }, async (unseen) => {
+    for (let round = 0; round < 6; round++) {
+      const answer = await unseen.chat({ ...QUESTION, stream: round % 2 === 0 }, from("unseen"));
+      assert.equal(answer.status, 200, `round ${round}: ${answer.text()}`);
+    }
+    await upstream.arm("interval=50", { path: "/v1/chat" });
+    const open = await unseen.openChat(LONG, from("unseen"));
+    await (await open.response).events(2);
+    refused(await unseen.chat(QUESTION, from("unseen")), 429, "rate_limited");
+    open.reset();
+    const deadline = Date.now() + 1000;
+    while ((await unseen.chat(QUESTION, from("unseen"))).status !== 200) assert.ok(Date.now() < deadline);
   });
 });
 

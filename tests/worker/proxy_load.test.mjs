@@ -7,6 +7,7 @@ import { createServer } from "node:http";
 import { after, before, beforeEach, it } from "node:test";
 
 import { QUESTION, startProxy } from "../support/proxy.mjs";
+import { PROXIES } from "../support/rust_worker.mjs";
 import { mint } from "../support/tokens.mjs";
 import { startUpstream } from "../support/upstream.mjs";
 
@@ -27,25 +28,33 @@ const held = ({ pid }) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid
 
 const of = async (sub) => ({ headers: { authorization: `Bearer ${await mint(proxy.secret, { claims: { sub } })}` } });
 
-it("T7_a client that stops reading holds less than 8 MB, however much the upstream offers", { skip: process.platform !== "linux" }, async () => {
-  // A first stream of that kind, so that what the Worker needs anyway is there.
-  await upstream.arm("events=200,event-size=100000");
-  await proxy.chat(STREAM);
-  const before = held(proxy);
-  await upstream.arm("events=2000,event-size=100000");
-  const { response, close } = await proxy.openChat(STREAM);
-  (await response).pause();
-  let offered = -1;
-  for (let now = 0; now !== offered; now = (await upstream.requests()).at(-1).bytes_offered) {
-    offered = now;
-    await new Promise((resolve) => setTimeout(resolve, 300));
-  }
-  assert.ok(offered > 0 && offered < 64 * MB, `the upstream could send ${offered} bytes`);
-  const grown = held(proxy) - before;
-  assert.ok(grown < 8 * MB, `${grown} bytes`);
-  close();
-  await upstream.wait({ closed: 1 }, 2000);
-});
+for (const { tag, start } of PROXIES) {
+  const name = `T7_${tag}a client that stops reading holds less than 8 MB, however much the upstream offers`;
+  it(name, { skip: process.platform !== "linux" }, async () => {
+    const proxy = await start({ upstream });
+    try {
+      // A first stream of that kind, so that what the Worker needs anyway is there.
+      await upstream.arm("events=200,event-size=100000");
+      await proxy.chat(STREAM);
+      const before = held(proxy);
+      await upstream.arm("events=2000,event-size=100000");
+      const { response, close } = await proxy.openChat(STREAM);
+      (await response).pause();
+      let offered = -1;
+      for (let now = 0; now !== offered; now = (await upstream.requests()).at(-1).bytes_offered) {
+        offered = now;
+        await new Promise((resolve) => setTimeout(resolve, 300));
+      }
+      assert.ok(offered > 0 && offered < 64 * MB, `the upstream could send ${offered} bytes`);
+      const grown = held(proxy) - before;
+      assert.ok(grown < 8 * MB, `${grown} bytes`);
+      close();
+      await upstream.wait({ closed: 1 }, 2000);
+    } finally {
+      await proxy.stop();
+    }
+  });
+}
 
 it("P2_a poisoned request leaves fifty open streams alone", async () => {
   await upstream.arm("interval=100", { times: 50 });

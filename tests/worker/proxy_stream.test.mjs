@@ -1,41 +1,16 @@
 // Streams through the proxy: each event as it comes, broken ones visibly broken.
 
 import assert from "node:assert/strict";
-import { after, before, beforeEach, it } from "node:test";
+import { after, before, beforeEach, describe, it } from "node:test";
 
-import { QUESTION, startProxy } from "../support/proxy.mjs";
+import { QUESTION } from "../support/proxy.mjs";
+import { PROXIES } from "../support/rust_worker.mjs";
 import { startUpstream } from "../support/upstream.mjs";
 import { BINARIES } from "../support/workerd.mjs";
 
 const STREAM = { ...QUESTION, stream: true };
-
-let upstream;
-let proxy;
-before(async () => {
-  upstream = await startUpstream();
-  proxy = await startProxy({ upstream, options: "{ timeout: 1000 }" });
-});
-after(() => Promise.all([proxy?.stop(), upstream?.stop()]));
-beforeEach(() => upstream.reset());
-
-it("T1_each event arrives within 100 ms of its sending", async () => {
-  await upstream.arm("interval=200");
-  const answer = await proxy.chat(STREAM);
-  assert.equal(answer.status, 200, answer.text());
-  assert.equal(answer.headers["content-type"], "text/event-stream");
-  // Rule 34 of the decoder's rules: nothing on the way is to compress or buffer it.
-  assert.equal(answer.headers["cache-control"], "no-store, no-transform");
-  assert.equal(answer.headers["x-accel-buffering"], "no");
-  const [{ event_times_ms: sent }] = await upstream.requests();
-  const arrived = arrivals(answer);
-  assert.ok(sent.length >= 6, `${sent.length} events`);
-  assert.equal(arrived.length, sent.length);
-  assert.ok(sent.at(-1) - sent[0] > 600, "the upstream took its time");
-  for (const [index, at] of sent.entries()) {
-    const late = arrived[index] - at;
-    assert.ok(late <= 100, `event ${index} came after ${late} ms`);
-  }
-});
+// With the event that has the usage: a proxy that counts asks for it, and leaves it out unless its caller asks.
+const COUNTED = { ...STREAM, stream_options: { include_usage: true } };
 
 /** When each event was whole. */
 function arrivals({ chunks }) {
@@ -49,42 +24,6 @@ function arrivals({ chunks }) {
   return times;
 }
 
-it("hands the upstream's bytes on as they are", async () => {
-  const direct = await fetch(`${upstream.baseUrl}/chat/completions`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ ...STREAM, seed: 7 }),
-  });
-  const proxied = await proxy.chat({ ...STREAM, seed: 7 });
-  const same = (text) => text.replace(/"id":"[^"]*"|"created":\d+/g, "");
-  assert.equal(same(proxied.text()), same(await direct.text()));
-  assert.equal(proxied.text().match(/data: \[DONE\]/g).length, 1);
-});
-
-it("T9_a stream that breaks off ends with an error event and without [DONE]", async () => {
-  for (const fault of ["reset-events=3", "cut-events=3", "cut=100", "cut=700", "end-events=3", "end=333", "reset-events=0"]) {
-    await upstream.arm(fault);
-    const answer = await proxy.chat(STREAM);
-    assert.equal(await answer.ended, "end", fault);
-    assert.doesNotMatch(answer.text(), /\[DONE\]/, fault);
-    const events = dataOf(answer);
-    assert.deepEqual(Object.keys(events.at(-1).error), ["message", "type", "code", "param"], fault);
-    assert.equal(events.at(-1).error.code, "upstream_truncated", fault);
-    for (const event of events.slice(0, -1)) assert.equal(event.object, "chat.completion.chunk", fault);
-  }
-  for (const fault of ["cut=100", "reset=20", "short-length"]) {
-    await upstream.arm(fault);
-    const answer = await proxy.chat(QUESTION);
-    assert.equal(answer.status, 502, `${fault}: ${answer.text()}`);
-    assert.equal(answer.json().error.code, "upstream_truncated", fault);
-  }
-  // The controls: these servers' streams are whole.
-  for (const fault of ["", "no-done", "unterminated", "line-end=crlf", "line-end=cr", "line-end=mixed", "split", "bom"]) {
-    await upstream.arm(fault);
-    assert.doesNotMatch((await proxy.chat(STREAM)).text(), /"error"/, fault);
-  }
-});
-
 /** The JSON of a stream's events. */
 const dataOf = (answer) =>
   answer
@@ -92,83 +31,6 @@ const dataOf = (answer) =>
     .split(/\n\n/)
     .filter((event) => event.startsWith("data: {"))
     .map((event) => JSON.parse(event.slice(6)));
-
-it("T9_a runtime that takes a reset for an end changes nothing", async () => {
-  const june = await startProxy({ upstream, binary: BINARIES["workerd of June 2026"] });
-  try {
-    for (const fault of ["reset-events=3", "cut-events=3", "reset-events=0"]) {
-      await upstream.arm(fault);
-      const answer = await june.chat(STREAM);
-      assert.equal(await answer.ended, "end", fault);
-      assert.equal(dataOf(answer).at(-1).error.code, "upstream_truncated", fault);
-    }
-    assert.match((await june.chat(STREAM)).text(), /\[DONE\]/);
-  } finally {
-    await june.stop();
-  }
-});
-
-it("T10_an answer of the wrong type is refused", async () => {
-  for (const [fault, body] of [["html", STREAM], ["html", QUESTION], ["json", STREAM], ["sse", QUESTION], ["content-type=text/plain", STREAM]]) {
-    await upstream.arm(fault);
-    const answer = await proxy.chat(body);
-    assert.equal(answer.status, 502, `${fault}: ${answer.text()}`);
-    assert.equal(answer.json().error.code, "upstream_invalid");
-  }
-});
-
-it("T8_an upstream that sends no head in time is left", async () => {
-  await upstream.arm("hang");
-  const answer = await proxy.chat(STREAM);
-  assert.equal(answer.status, 504, answer.text());
-  assert.equal(answer.json().error.code, "upstream_timeout");
-  await upstream.wait({ closed: 1 }, 1000);
-});
-
-it("an upstream that is not there is a 502", async () => {
-  const gone = await startUpstream();
-  const orphan = await startProxy({ upstream: gone });
-  await gone.stop();
-  try {
-    const answer = await orphan.chat(STREAM);
-    assert.equal(answer.status, 502, answer.text());
-    assert.equal(answer.json().error.code, "upstream_unreachable");
-    assert.doesNotMatch(answer.text(), /127\.0\.0\.1/);
-  } finally {
-    await orphan.stop();
-  }
-});
-
-it("a connection that is lost before the head is a 502", async () => {
-  await upstream.arm("reset");
-  const answer = await proxy.chat(STREAM);
-  assert.equal(answer.status, 502, answer.text());
-});
-
-it("P1_a hundred streams at once keep apart", async () => {
-  const words = Array.from({ length: 100 }, (_, index) => `canary-${index}-${Math.random().toString(36).slice(2)}`);
-  await upstream.arm("interval=20", { times: words.length });
-  const answers = await Promise.all(
-    words.map((word) => proxy.chat({ ...STREAM, messages: [{ role: "user", content: `repeat:${word}` }] })),
-  );
-  for (const [index, answer] of answers.entries()) {
-    assert.equal(answer.status, 200, answer.text());
-    const said = dataOf(answer).map((event) => event.choices[0]?.delta.content ?? "");
-    assert.equal(said.join("").trim(), words[index]);
-  }
-});
-
-it("T7_a client that stops reading holds the upstream back", async () => {
-  await upstream.arm("events=2000,event-size=100000");
-  const { response, close } = await proxy.openChat(STREAM);
-  const { pause } = await response;
-  pause();
-  await upstream.wait({ events: 10 });
-  const offered = await settled(async () => (await upstream.requests())[0].bytes_offered);
-  assert.ok(offered < 64e6, `the upstream could send ${offered} of 200 MB`);
-  close();
-  await upstream.wait({ closed: 1 }, 1000);
-});
 
 /** A number once it stops growing. */
 async function settled(read) {
@@ -179,4 +41,149 @@ async function settled(read) {
     last = now;
     await new Promise((resolve) => setTimeout(resolve, 300));
   }
+}
+
+for (const { tag, title, start } of PROXIES) {
+  describe(title, () => {
+    let upstream;
+    let proxy;
+    before(async () => {
+      upstream = await startUpstream();
+      proxy = await start({ upstream, limits: { timeout: 1000 } });
+    });
+    after(() => Promise.all([proxy?.stop(), upstream?.stop()]));
+    beforeEach(() => upstream.reset());
+
+    it(`T1_${tag}each event arrives within 100 ms of its sending`, async () => {
+      await upstream.arm("interval=200");
+      const answer = await proxy.chat(COUNTED);
+      assert.equal(answer.status, 200, answer.text());
+      assert.equal(answer.headers["content-type"], "text/event-stream");
+      // Rule 34 of the decoder's rules: nothing on the way is to compress or buffer it.
+      assert.equal(answer.headers["cache-control"], "no-store, no-transform");
+      assert.equal(answer.headers["x-accel-buffering"], "no");
+      const [{ event_times_ms: sent }] = await upstream.requests();
+      const arrived = arrivals(answer);
+      assert.ok(sent.length >= 6, `${sent.length} events`);
+      assert.equal(arrived.length, sent.length);
+      assert.ok(sent.at(-1) - sent[0] > 600, "the upstream took its time");
+      for (const [index, at] of sent.entries()) {
+        const late = arrived[index] - at;
+        assert.ok(late <= 100, `event ${index} came after ${late} ms`);
+      }
+    });
+
+    it("hands the upstream's bytes on as they are", async () => {
+      const direct = await fetch(`${upstream.baseUrl}/chat/completions`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ ...COUNTED, seed: 7 }),
+      });
+      const proxied = await proxy.chat({ ...COUNTED, seed: 7 });
+      const same = (text) => text.replace(/"id":"[^"]*"|"created":\d+/g, "");
+      assert.equal(same(proxied.text()), same(await direct.text()));
+      assert.equal(proxied.text().match(/data: \[DONE\]/g).length, 1);
+    });
+
+    it(`T9_${tag}a stream that breaks off ends with an error event and without [DONE]`, async () => {
+      for (const fault of ["reset-events=3", "cut-events=3", "cut=100", "cut=700", "end-events=3", "end=333", "reset-events=0"]) {
+        await upstream.arm(fault);
+        const answer = await proxy.chat(STREAM);
+        assert.equal(await answer.ended, "end", fault);
+        assert.doesNotMatch(answer.text(), /\[DONE\]/, fault);
+        const events = dataOf(answer);
+        assert.deepEqual(Object.keys(events.at(-1).error), ["message", "type", "code", "param"], fault);
+        assert.equal(events.at(-1).error.code, "upstream_truncated", fault);
+        for (const event of events.slice(0, -1)) assert.equal(event.object, "chat.completion.chunk", fault);
+      }
+      for (const fault of ["cut=100", "reset=20", "short-length"]) {
+        await upstream.arm(fault);
+        const answer = await proxy.chat(QUESTION);
+        assert.equal(answer.status, 502, `${fault}: ${answer.text()}`);
+        assert.equal(answer.json().error.code, "upstream_truncated", fault);
+      }
+      // The controls: these servers' streams are whole.
+      for (const fault of ["", "no-done", "unterminated", "line-end=crlf", "line-end=cr", "line-end=mixed", "split", "bom"]) {
+        await upstream.arm(fault);
+        assert.doesNotMatch((await proxy.chat(STREAM)).text(), /"error"/, fault);
+      }
+    });
+
+    it(`T9_${tag}a runtime that takes a reset for an end changes nothing`, async () => {
+      const june = await start({ upstream, binary: BINARIES["workerd of June 2026"] });
+      try {
+        for (const fault of ["reset-events=3", "cut-events=3", "reset-events=0"]) {
+          await upstream.arm(fault);
+          const answer = await june.chat(STREAM);
+          assert.equal(await answer.ended, "end", fault);
+          assert.equal(dataOf(answer).at(-1).error.code, "upstream_truncated", fault);
+        }
+        assert.match((await june.chat(STREAM)).text(), /\[DONE\]/);
+      } finally {
+        await june.stop();
+      }
+    });
+
+    it(`T10_${tag}an answer of the wrong type is refused`, async () => {
+      for (const [fault, body] of [["html", STREAM], ["html", QUESTION], ["json", STREAM], ["sse", QUESTION], ["content-type=text/plain", STREAM]]) {
+        await upstream.arm(fault);
+        const answer = await proxy.chat(body);
+        assert.equal(answer.status, 502, `${fault}: ${answer.text()}`);
+        assert.equal(answer.json().error.code, "upstream_invalid");
+      }
+    });
+
+    it(`T8_${tag}an upstream that sends no head in time is left`, async () => {
+      await upstream.arm("hang");
+      const answer = await proxy.chat(STREAM);
+      assert.equal(answer.status, 504, answer.text());
+      assert.equal(answer.json().error.code, "upstream_timeout");
+      await upstream.wait({ closed: 1 }, 1000);
+    });
+
+    it("an upstream that is not there is a 502", async () => {
+      const gone = await startUpstream();
+      const orphan = await start({ upstream: gone });
+      await gone.stop();
+      try {
+        const answer = await orphan.chat(STREAM);
+        assert.equal(answer.status, 502, answer.text());
+        assert.equal(answer.json().error.code, "upstream_unreachable");
+        assert.doesNotMatch(answer.text(), /127\.0\.0\.1/);
+      } finally {
+        await orphan.stop();
+      }
+    });
+
+    it("a connection that is lost before the head is a 502", async () => {
+      await upstream.arm("reset");
+      const answer = await proxy.chat(STREAM);
+      assert.equal(answer.status, 502, answer.text());
+    });
+
+    it(`P1_${tag}a hundred streams at once keep apart`, async () => {
+      const words = Array.from({ length: 100 }, (_, index) => `canary-${index}-${Math.random().toString(36).slice(2)}`);
+      await upstream.arm("interval=20", { times: words.length });
+      const answers = await Promise.all(
+        words.map((word) => proxy.chat({ ...STREAM, messages: [{ role: "user", content: `repeat:${word}` }] })),
+      );
+      for (const [index, answer] of answers.entries()) {
+        assert.equal(answer.status, 200, answer.text());
+        const said = dataOf(answer).map((event) => event.choices[0]?.delta.content ?? "");
+        assert.equal(said.join("").trim(), words[index]);
+      }
+    });
+
+    it(`T7_${tag}a client that stops reading holds the upstream back`, async () => {
+      await upstream.arm("events=2000,event-size=100000");
+      const { response, close } = await proxy.openChat(STREAM);
+      const { pause } = await response;
+      pause();
+      await upstream.wait({ events: 10 });
+      const offered = await settled(async () => (await upstream.requests())[0].bytes_offered);
+      assert.ok(offered < 64e6, `the upstream could send ${offered} of 200 MB`);
+      close();
+      await upstream.wait({ closed: 1 }, 1000);
+    });
+  });
 }

@@ -1,68 +1,17 @@
 // examples/worker-rust in real workerd: the crate's client and its session check, used as its README says.
-// `wrangler` would build it with worker-build; here the repository's own build takes its place, and the
-// shim below stands for worker-build's.
+// Its proxy is tested beside the package's, in proxy_*.test.mjs.
 
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, before, beforeEach, describe, it } from "node:test";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
-
-import { build } from "esbuild";
 
 import { findCanary, newCanary } from "../support/canary.mjs";
 import { open, send } from "../support/http.mjs";
-import { setting } from "../support/program.mjs";
+import { rustWorker } from "../support/rust_worker.mjs";
 import { mint, newSecret } from "../support/tokens.mjs";
 import { startUpstream } from "../support/upstream.mjs";
 import { startWorkerd } from "../support/workerd.mjs";
 
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const TARGET = join(ROOT, "target/examples/wasm32-unknown-unknown/debug");
-const run = promisify(execFile);
-
-const SHIM = `import { initSync, fetch } from "./glue.js";
-import module from "./glue_bg.wasm";
-initSync({ module });
-export default { fetch };
-`;
-
-/**
- * Compiles the example as the suite "examples" does (that is a look-up after it), and binds it with the
- * version of wasm-bindgen that its lock file names.
- */
-async function compiled() {
-  await run(setting("CARGO_XTASK"), ["test", "--only", "examples"], { cwd: ROOT, maxBuffer: 2 ** 26 });
-  const lock = await readFile(join(ROOT, "examples/worker-rust/Cargo.lock"), "utf8");
-  const version = /name = "wasm-bindgen"\nversion = "([^"]+)"/.exec(lock)[1];
-  const bindgen = join(ROOT, `target/tools/wasm-bindgen-${version}/bin/wasm-bindgen`);
-  const folder = await mkdtemp(join(tmpdir(), "openai-wasm-example-"));
-  try {
-    const wasm = join(TARGET, "openai_wasm_example_worker_rust.wasm");
-    await run(bindgen, ["--target", "web", "--no-typescript", "--out-name", "glue", "--out-dir", folder, wasm]);
-    const entry = join(folder, "worker.js");
-    await writeFile(entry, SHIM);
-    const { outputFiles } = await build({
-      entryPoints: [entry],
-      bundle: true,
-      format: "esm",
-      external: ["*.wasm"],
-      write: false,
-      logLevel: "silent",
-    });
-    return [
-      { name: "worker.js", esModule: outputFiles[0].text },
-      { name: "glue_bg.wasm", wasm: await readFile(join(folder, "glue_bg.wasm")) },
-    ];
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-describe("the Worker in Rust", { timeout: 15 * 60_000 }, () => {
+describe("the Worker in Rust", () => {
   const key = newCanary();
   const secret = newSecret();
   let modules;
@@ -70,7 +19,7 @@ describe("the Worker in Rust", { timeout: 15 * 60_000 }, () => {
   let worker;
 
   before(async () => {
-    [modules, upstream] = await Promise.all([compiled(), startUpstream()]);
+    [modules, upstream] = await Promise.all([rustWorker(), startUpstream()]);
     const bindings = {
       OPENAI_API_KEY: key,
       SESSION_SECRET: secret,

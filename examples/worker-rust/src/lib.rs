@@ -1,7 +1,9 @@
-//! A Worker that answers `POST /ask` with a stream of text.
+//! A Worker that answers `POST /ask` with a stream of text, and serves `/v1/…` as a proxy for pages.
 //!
 //! The key is a secret of the Worker, and so is what session tokens are signed with: without a valid
 //! token nobody can spend the key.
+
+mod proxy;
 
 use futures_util::{TryStreamExt, future::ready};
 use openai_wasm::client::auth::ApiKey;
@@ -11,7 +13,7 @@ use openai_wasm::proxy::{Config, Keyring, Secret, Secrets, session};
 use openai_wasm::transport::FetchTransport;
 use openai_wasm::wire::chat::{ChatCompletionMessageParam as Message, ChatCompletionRequest};
 use serde::Deserialize;
-use worker::{Context, Date, Env, Method, Request, Response, ResponseBuilder, event};
+use worker::{Context, Date, Env, Method, Request, Response, ResponseBuilder, event, web_sys};
 
 /// What one question may cost at most, about.
 const MAX_QUESTION_BYTES: usize = 4096;
@@ -22,11 +24,19 @@ struct Ask {
 }
 
 #[event(fetch)]
-async fn fetch(request: Request, env: Env, _: Context) -> worker::Result<Response> {
-    match answer(request, &env).await {
-        Ok(chunks) => streamed(chunks),
-        Err(refusal) => refused(&refusal),
-    }
+async fn fetch(request: Request, env: Env, context: Context) -> worker::Result<web_sys::Response> {
+    let response = if request.path().starts_with("/v1/") {
+        match proxy::answer(request.inner(), &env, context).await {
+            Ok(response) => return Ok(response),
+            Err(fault) => refused(&misconfigured(&fault)),
+        }
+    } else {
+        match answer(request, &env).await {
+            Ok(chunks) => streamed(chunks),
+            Err(refusal) => refused(&refusal),
+        }
+    };
+    response.map(web_sys::Response::from)
 }
 
 async fn answer(mut request: Request, env: &Env) -> Result<ChatStream<FetchTransport>, Refusal> {
@@ -39,20 +49,12 @@ async fn answer(mut request: Request, env: &Env) -> Result<ChatStream<FetchTrans
         return Err(refusal);
     }
 
-    let key = binding(env, "OPENAI_API_KEY").unwrap_or_default();
-    let secrets = Secrets {
-        key: Secret::new(&key),
-        session: Secret::new(&binding(env, "SESSION_SECRET").unwrap_or_default()),
-        turnstile: None,
-    };
     let config = Config::default();
+    let secrets = secrets(env);
     let checked = secrets
         .check(&config)
         .and_then(|()| Keyring::parse(&secrets.session));
-    let keyring = checked.map_err(|fault| {
-        worker::console_error!("not configured: {fault}");
-        Refusal::misconfigured()
-    })?;
+    let keyring = checked.map_err(|fault| misconfigured(&fault))?;
     let authorization = request.headers().get("authorization").ok().flatten();
     let now = Date::now().as_millis() / 1000;
     session::verify(authorization.as_deref(), &keyring, &config, now)?;
@@ -64,6 +66,7 @@ async fn answer(mut request: Request, env: &Env) -> Result<ChatStream<FetchTrans
     if question.len() > MAX_QUESTION_BYTES {
         return Err(Refusal::too_large());
     }
+    let key = binding(env, "OPENAI_API_KEY").unwrap_or_default();
     ask(env, &key, &question).await.map_err(|error| {
         // Its words may concern the key's account, so they go to the log alone.
         worker::console_error!("the model did not answer: {error}");
@@ -112,6 +115,22 @@ fn refused(refusal: &Refusal) -> worker::Result<Response> {
         response = response.with_header(name, value)?;
     }
     Ok(response.fixed(refusal.body().into_bytes()))
+}
+
+/// Why stands in the log alone.
+fn misconfigured(fault: &impl std::fmt::Display) -> Refusal {
+    worker::console_error!("not configured: {fault}");
+    Refusal::misconfigured()
+}
+
+/// A missing secret is an empty one: nothing is answered then.
+fn secrets(env: &Env) -> Secrets {
+    let secret = |name| Secret::new(&binding(env, name).unwrap_or_default());
+    Secrets {
+        key: secret("OPENAI_API_KEY"),
+        session: secret("SESSION_SECRET"),
+        turnstile: None,
+    }
 }
 
 /// A secret's or a variable's text.

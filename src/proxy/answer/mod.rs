@@ -5,6 +5,7 @@
 
 mod glance;
 mod key_runs;
+pub mod limits;
 pub mod usage;
 
 use memchr::memchr2;
@@ -16,7 +17,7 @@ use super::secret::Secret;
 use super::upstream;
 use glance::{Glance, Tails};
 use key_runs::{KeyRuns, Tail};
-use usage::{Cost, Outcome, Usage};
+use usage::{Account, Cost, Outcome, Usage, UsageEvent};
 
 /// So much of an unfinished event is held back until it is whole. A larger one goes on in pieces.
 pub const MAX_HELD_BYTES: usize = 1 << 20;
@@ -266,6 +267,13 @@ impl Watch {
     #[must_use]
     pub fn cost(&self) -> &Cost {
         &self.cost
+    }
+
+    /// What the answer to this request has cost. One whose end was not seen was left by its caller.
+    #[must_use]
+    pub fn event(&self, request: &Account, now_ms: u64) -> UsageEvent {
+        let outcome = self.outcome.unwrap_or(Outcome::Disconnected);
+        request.event(outcome, &self.cost, now_ms)
     }
 
     /// An error as the stream's last event. In a body that is no event stream there is no such place.

@@ -12,7 +12,8 @@ const MAX_TOKENS: u64 = 1 << 53;
 const BYTES_PER_TOKEN: u64 = 4;
 
 /// A server's `usage`, checked: whole numbers that are not negative, nothing absurd.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Usage(Map<String, Value>);
 
 impl Usage {
@@ -56,6 +57,34 @@ impl Usage {
     pub fn none() -> Self {
         Self::estimated(0, 0, 0)
     }
+
+    /// Tokens of what was asked.
+    #[must_use]
+    pub fn prompt_tokens(&self) -> u64 {
+        self.tokens("prompt_tokens")
+    }
+
+    /// Tokens of what was answered.
+    #[must_use]
+    pub fn completion_tokens(&self) -> u64 {
+        self.tokens("completion_tokens")
+    }
+
+    /// Tokens of both, as the server adds them up.
+    #[must_use]
+    pub fn total_tokens(&self) -> u64 {
+        self.tokens("total_tokens")
+    }
+
+    /// Everything that the server said, its details (`prompt_tokens_details`) included.
+    #[must_use]
+    pub fn as_map(&self) -> &Map<String, Value> {
+        &self.0
+    }
+
+    fn tokens(&self, name: &str) -> u64 {
+        self.0.get(name).and_then(Value::as_u64).unwrap_or_default()
+    }
 }
 
 /// The first of two members that is there; `None` if it is no count.
@@ -73,8 +102,9 @@ fn count(usage: &Map<String, Value>, names: [&str; 2]) -> Option<Option<u64>> {
 }
 
 /// How an answer ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Outcome {
     /// It came whole.
     Completed,
@@ -108,42 +138,48 @@ pub struct Account {
     pub started_at_ms: u64,
 }
 
-/// What `onUsage` gets, as JSON.
-#[derive(Serialize)]
+/// What one request has cost: what `Host::on_usage` gets, and as JSON the npm package's `onUsage`.
+///
+/// There is one for each request that was sent on, however it ended. In its JSON the members of
+/// `request` stand beside the others, all in camel case.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Record<'a> {
+#[non_exhaustive]
+pub struct UsageEvent {
+    /// The request.
     #[serde(flatten)]
-    account: &'a Account,
-    outcome: Outcome,
-    usage: &'a Map<String, Value>,
-    estimated: bool,
-    duration_ms: u64,
+    pub request: Account,
+    /// How its answer ended.
+    pub outcome: Outcome,
+    /// Its tokens.
+    pub usage: Usage,
+    /// Did the server give no count that can be true? Then it is a token for four bytes, and at
+    /// least one for each event that was passed on.
+    pub estimated: bool,
+    /// From sending the request on to the answer's end, in milliseconds.
+    pub duration_ms: u64,
 }
 
 impl Account {
-    /// The record of an answer, as JSON. Without a count of the server's it has an estimate, and
-    /// says so; a refused request costs nothing.
+    /// What an answer has cost. Without a count of the server's it is an estimate, and says so; a
+    /// refused request costs nothing.
     #[must_use]
-    pub fn record(&self, outcome: Outcome, cost: &Cost, now_ms: u64) -> String {
-        let none = Usage::none();
-        let estimate;
+    pub fn event(&self, outcome: Outcome, cost: &Cost, now_ms: u64) -> UsageEvent {
         let (usage, estimated) = match (&cost.usage, outcome) {
-            (Some(usage), _) => (usage, false),
-            (None, Outcome::Refused) => (&none, false),
-            (None, _) => {
-                estimate = Usage::estimated(self.request_bytes, cost.said_bytes, cost.events);
-                (&estimate, true)
-            }
+            (Some(usage), _) => (usage.clone(), false),
+            (None, Outcome::Refused) => (Usage::none(), false),
+            (None, _) => (
+                Usage::estimated(self.request_bytes, cost.said_bytes, cost.events),
+                true,
+            ),
         };
-        let record = Record {
-            account: self,
+        UsageEvent {
+            request: self.clone(),
             outcome,
-            usage: &usage.0,
+            usage,
             estimated,
             duration_ms: now_ms.saturating_sub(self.started_at_ms),
-        };
-        // Strings and numbers always have a JSON form.
-        serde_json::to_string(&record).unwrap_or_default()
+        }
     }
 }
 
@@ -279,31 +315,31 @@ mod tests {
             request_bytes: 10,
             started_at_ms: 1000,
         };
-        let of = |outcome, cost: &Cost| -> Value {
-            serde_json::from_str(&account.record(outcome, cost, 1500)).unwrap()
-        };
         let cost = Cost {
             usage: None,
             said_bytes: 9,
             events: 2,
         };
-        let left = of(Outcome::Disconnected, &cost);
+        let left = account.event(Outcome::Disconnected, &cost, 1500);
+        assert!(left.estimated);
+        let usage = &left.usage;
+        assert_eq!((usage.prompt_tokens(), usage.completion_tokens()), (3, 3));
+        assert_eq!(usage.total_tokens(), 6);
+
+        let refused = account.event(Outcome::Refused, &Cost::default(), 1500);
+        assert!(!refused.estimated);
+        assert_eq!(refused.usage.total_tokens(), 0);
+
+        let json = serde_json::to_value(&left).unwrap();
         assert_eq!(
-            (
-                &left["estimated"],
-                &left["usage"]["prompt_tokens"],
-                &left["usage"]["completion_tokens"]
-            ),
-            (&json!(true), &json!(3), &json!(3))
+            json,
+            json!({
+                "requestId": "r", "subject": "s", "route": "/v1/chat/completions", "model": null,
+                "stream": true, "requestBytes": 10, "startedAtMs": 1000, "durationMs": 500,
+                "outcome": "disconnected", "estimated": true,
+                "usage": {"prompt_tokens": 3, "completion_tokens": 3, "total_tokens": 6},
+            })
         );
-        assert_eq!(
-            (&left["durationMs"], &left["outcome"]),
-            (&json!(500), &json!("disconnected"))
-        );
-        let refused = of(Outcome::Refused, &Cost::default());
-        assert_eq!(
-            (&refused["estimated"], &refused["usage"]["total_tokens"]),
-            (&json!(false), &json!(0))
-        );
+        assert_eq!(serde_json::from_value::<UsageEvent>(json).unwrap(), left);
     }
 }

@@ -6,7 +6,7 @@ use web_sys::Request;
 
 use super::checks::{self, Checks};
 use super::head::Received;
-use super::host::Host;
+use super::hooks::Hooks;
 use super::slots::Slot;
 use super::{Proxy, log, now_unix_seconds, signal_of};
 use crate::proxy::caller::Caller;
@@ -63,10 +63,10 @@ impl Proxy {
         received: &Received,
         secrets: &Secrets,
         keyring: Option<&Keyring<'_>>,
-        host: &Host<'_>,
+        hooks: &Hooks<'_>,
     ) -> Result<Admitted, Refusal> {
         let (head, authorization, checks) =
-            (received.head(), received.authorization(), &host.checks);
+            (received.head(), received.authorization(), hooks.checks);
         check_open(checks).await?;
         if let Some(limit) = &checks.limit_address {
             count(

@@ -3,7 +3,7 @@
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
-use js_sys::{Reflect, Uint8Array};
+use js_sys::{IteratorNext, Uint8Array};
 use wasm_bindgen::prelude::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReadableStream, ReadableStreamDefaultReader};
@@ -31,13 +31,39 @@ pub(super) async fn read(
         if length > max_bytes - bytes.len() {
             return Ok(None);
         }
-        let start = bytes.len();
-        bytes.resize(start + length, 0);
-        if let Some(room) = bytes.get_mut(start..) {
-            chunk.copy_to(room);
-        }
+        append(&mut bytes, &chunk);
     }
     Ok(Some(bytes))
+}
+
+/// Copies a chunk behind what is there.
+pub(super) fn append(bytes: &mut Vec<u8>, chunk: &Uint8Array) {
+    let start = bytes.len();
+    let length = usize::try_from(chunk.length()).unwrap_or(usize::MAX);
+    bytes.resize(start.saturating_add(length), 0);
+    if let Some(room) = bytes.get_mut(start..) {
+        chunk.copy_to(room);
+    }
+}
+
+/// The platform's own reader: that of wasm-streams cannot be let go while a read is pending.
+pub(super) fn reader(body: ReadableStream) -> Result<ReadableStreamDefaultReader, JsValue> {
+    if body.locked() {
+        // Asking for a reader would throw: a `fetch` of the author's gave a response that was read.
+        return Err(JsValue::UNDEFINED);
+    }
+    Ok(body.get_reader().unchecked_into())
+}
+
+/// The next chunk; nothing at the body's end.
+pub(super) async fn next(
+    reader: &ReadableStreamDefaultReader,
+) -> Result<Option<Uint8Array>, JsValue> {
+    let read: IteratorNext = JsFuture::from(reader.read()).await?.unchecked_into();
+    if read.done() {
+        return Ok(None);
+    }
+    read.value().dyn_into().map(Some)
 }
 
 /// The beginning of a body, or all of it.
@@ -54,8 +80,6 @@ pub(super) enum Broken {
 }
 
 /// Reads until the end, or until more than `max_bytes` are there; each read may take `idle_ms`.
-///
-/// By the platform's own reader: that of wasm-streams cannot be let go while a read is pending.
 pub(super) async fn read_start(
     body: Option<ReadableStream>,
     max_bytes: usize,
@@ -65,19 +89,15 @@ pub(super) async fn read_start(
     let Some(body) = body else {
         return Ok(Start::Whole(bytes));
     };
-    let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
+    let reader = reader(body).map_err(|_| Broken::Lost)?;
     while bytes.len() <= max_bytes {
-        let late = TimeoutFuture::new(idle_ms);
-        let read = match select(JsFuture::from(reader.read()), late).await {
-            Either::Left((read, _)) => read.map_err(|_| Broken::Lost)?,
+        let read = Box::pin(next(&reader));
+        match select(read, TimeoutFuture::new(idle_ms)).await {
+            Either::Left((Ok(Some(chunk)), _)) => append(&mut bytes, &chunk),
+            Either::Left((Ok(None), _)) => return Ok(Start::Whole(bytes)),
+            Either::Left((Err(_), _)) => return Err(Broken::Lost),
             Either::Right(_) => return Err(Broken::Idle),
-        };
-        let member = |name| Reflect::get(&read, &JsValue::from_str(name)).ok();
-        if member("done").is_none_or(|done| done.is_truthy()) {
-            return Ok(Start::Whole(bytes));
         }
-        let chunk = member("value").and_then(|value| value.dyn_into::<Uint8Array>().ok());
-        bytes.extend(chunk.ok_or(Broken::Lost)?.to_vec());
     }
     reader.release_lock();
     Ok(Start::Part(bytes))

@@ -8,11 +8,11 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, ReadableStream, Request, RequestInit, RequestRedirect, Response};
 
 use super::body::{self, Start};
-use super::host::{Host, Relayed};
+use super::hooks::{Hooks, Relayed};
 use super::payload::Payload;
 use super::slots::Slot;
 use super::{Answer, headers, log, now_unix_ms, signal_of};
-use crate::proxy::answer::usage::{Account, Cost, Outcome};
+use crate::proxy::answer::usage::{Account, Cost, Outcome, UsageEvent};
 use crate::proxy::answer::{Break, Form, Watch};
 use crate::proxy::policy::Route;
 use crate::proxy::refusal::Refusal;
@@ -29,7 +29,7 @@ pub(super) struct Exchange<'a> {
     pub(super) route: Route,
     pub(super) key: &'a Secret,
     pub(super) request: &'a Request,
-    pub(super) host: &'a Host<'a>,
+    pub(super) hooks: &'a Hooks<'a>,
     pub(super) request_id: &'a str,
     pub(super) subject: String,
     pub(super) timeout_ms: u32,
@@ -67,12 +67,12 @@ impl Exchange<'_> {
         }
     }
 
-    /// Takes a record, if the answer can cost anything.
-    fn report(&self) -> Option<&dyn Fn(String)> {
-        self.host.report.filter(|_| self.route.has_body())
+    /// Takes an event, if the answer can cost anything.
+    fn report(&self) -> Option<&dyn Fn(UsageEvent)> {
+        self.hooks.report.filter(|_| self.route.has_body())
     }
 
-    /// The record of an exchange that ends here.
+    /// An exchange ends here.
     fn settle(&self, account: &Account, outcome: Outcome, cost: &Cost) {
         if let Some(report) = self.report() {
             let outcome = if outcome != Outcome::Completed && self.caller_left() {
@@ -80,7 +80,7 @@ impl Exchange<'_> {
             } else {
                 outcome
             };
-            report(account.record(outcome, cost, now_unix_ms()));
+            report(account.event(outcome, cost, now_unix_ms()));
         }
     }
 
@@ -101,7 +101,8 @@ impl Exchange<'_> {
         init.set_headers(&*headers(&list).map_err(internal)?);
         payload.attach(&init).map_err(internal)?;
         // What `fetch` throws may name the address; the caller learns only that it failed.
-        let sent = fetch(self.host.fetch, &self.url, &init).map_err(|_| upstream::unreachable())?;
+        let sent =
+            fetch(self.hooks.fetch, &self.url, &init).map_err(|_| upstream::unreachable())?;
         let late = TimeoutFuture::new(self.timeout_ms);
         match select(JsFuture::from(sent), late).await {
             Either::Left((Ok(response), _)) if is_response(&response) => Ok(Asked {
@@ -180,12 +181,12 @@ impl Exchange<'_> {
         account: Account,
         slot: Option<Slot>,
     ) -> Result<JsValue, Refusal> {
-        let Some(relay) = self.host.relay else {
+        let Some(relay) = self.hooks.relay else {
             // Untouched: the platform pumps it without waking this code again.
             let Some(slot) = slot else {
                 return Ok(body.into());
             };
-            let held = slot.hold(body, self.host.wait_until);
+            let held = slot.hold(body, self.hooks.wait_until);
             return held.map(JsValue::from).map_err(|_| Refusal::internal());
         };
         let mut first = None;
@@ -218,7 +219,7 @@ impl Exchange<'_> {
         watch: &mut Watch,
         account: &Account,
     ) -> Result<Start, Refusal> {
-        let idle_ms = self.host.idle_ms;
+        let idle_ms = self.hooks.idle_ms;
         let refusal = match body::read_start(body, MAX_WHOLE_BYTES, idle_ms).await {
             Ok(Start::Whole(json)) => match watch.whole(&json) {
                 None => {

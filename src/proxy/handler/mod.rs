@@ -5,9 +5,13 @@ mod body;
 mod checks;
 mod exchange;
 mod head;
+mod hooks;
+#[cfg(not(feature = "__npm-edge"))]
 mod host;
 mod mint;
 mod payload;
+#[cfg(not(feature = "__npm-edge"))]
+mod relay;
 mod slots;
 
 use js_sys::{Function, Reflect};
@@ -25,27 +29,39 @@ use crate::policy::headers::HeaderList;
 pub use checks::Checks;
 use exchange::Exchange;
 use head::Received;
-pub use host::{Host, Relay, Relayed};
+pub(crate) use hooks::Hooks;
+#[cfg(feature = "__npm-edge")]
+pub(crate) use hooks::Relayed;
+#[cfg(not(feature = "__npm-edge"))]
+pub use host::Host;
 use slots::Slots;
 
 /// A proxy with its settings. It holds no secret: each request brings its environment's.
 ///
-/// ```no_run
-/// # async fn answer(request: web_sys::Request) -> Result<web_sys::Response, Box<dyn std::error::Error>> {
-/// use openai_wasm::proxy::config::Models;
-/// use openai_wasm::proxy::{Config, Proxy, Secret, Secrets};
+/// A Worker keeps one for all of its requests, since it counts how many of a caller's are in flight.
 ///
-/// let config = Config {
-///     models: Models::List(vec!["gpt-4o-mini".to_owned()]),
-///     ..Config::default()
-/// };
-/// let proxy = Proxy::new(config)?;
-/// let secrets = Secrets {
-///     key: Secret::new("the Worker's secret OPENAI_API_KEY"),
-///     session: Secret::new("the Worker's secret SESSION_SECRET"),
-///     turnstile: None,
-/// };
-/// Ok(proxy.handle(&request, &secrets).await)
+/// ```no_run
+/// # #[cfg(not(feature = "__npm-edge"))] mod answering {
+/// use openai_wasm::proxy::config::Models;
+/// use openai_wasm::proxy::{Config, ConfigFault, Host, Proxy, Secret, Secrets};
+/// use web_sys::{Request, Response};
+///
+/// fn proxy() -> Result<Proxy, ConfigFault> {
+///     Proxy::new(Config {
+///         models: Models::List(vec!["gpt-4o-mini".to_owned()]),
+///         max_duration_ms: 120_000,
+///         ..Config::default()
+///     })
+/// }
+///
+/// async fn answer(proxy: &Proxy, request: &Request, host: &Host) -> Response {
+///     let secrets = Secrets {
+///         key: Secret::new("the Worker's secret OPENAI_API_KEY"),
+///         session: Secret::new("the Worker's secret SESSION_SECRET"),
+///         turnstile: None,
+///     };
+///     proxy.handle(request, &secrets, host).await
+/// }
 /// # }
 /// ```
 #[derive(Debug)]
@@ -82,25 +98,16 @@ impl Proxy {
         })
     }
 
-    /// Answers one request with the platform's `fetch`. Every failure is a response too.
-    ///
-    /// The upstream's connection closes when the caller leaves, if the platform tells: Workers need
-    /// the compatibility flag `enable_request_signal`.
-    pub async fn handle(&self, request: &Request, secrets: &Secrets) -> Response {
-        self.handle_for(&Host::default(), request, secrets).await
-    }
-
-    /// The same with the functions of a program around it: another one in the place of `fetch`, a
-    /// service binding's say, or checks of its own.
-    pub async fn handle_for(
+    /// Answers one request.
+    pub(crate) async fn run(
         &self,
-        host: &Host<'_>,
+        hooks: &Hooks<'_>,
         request: &Request,
         secrets: &Secrets,
     ) -> Response {
         let received = Received::of(request);
         let id = request_id();
-        let answer = match self.answer(request, &received, secrets, host, &id).await {
+        let answer = match self.answer(request, &received, secrets, hooks, &id).await {
             Ok(answer) => answer,
             Err(refusal) => {
                 let prompt = self.config.system_prompt.as_deref();
@@ -130,10 +137,10 @@ impl Proxy {
         request: &Request,
         received: &Received,
         secrets: &Secrets,
-        host: &Host<'_>,
+        hooks: &Hooks<'_>,
         request_id: &str,
     ) -> Result<Answer, Refusal> {
-        let keyring = self.check_secrets(secrets, &host.checks)?;
+        let keyring = self.check_secrets(secrets, hooks.checks)?;
         let keyring = keyring.as_ref();
         if received.circles {
             return Err(upstream::circles());
@@ -145,20 +152,20 @@ impl Proxy {
             Decision::Reject(refusal) => return Err(refusal),
             Decision::Mint(origin) => {
                 let turnstile = secrets.turnstile.as_ref();
-                let minted = self.mint(origin, request, &head, turnstile, keyring, &host.checks);
+                let minted = self.mint(origin, request, &head, turnstile, keyring, hooks.checks);
                 return minted.await.map(Answer::Own);
             }
         };
-        let admitted = self.admit(route, request, received, secrets, keyring, host);
+        let admitted = self.admit(route, request, received, secrets, keyring, hooks);
         let admitted = admitted.await?;
-        let wants_usage = host.report.is_some();
+        let wants_usage = hooks.report.is_some();
         let payload = self
             .payload(route, request, &head, &admitted, wants_usage)
             .await?;
         if let Some(list) = self.own_models(route, &admitted.caller) {
             return Ok(Answer::Own(list));
         }
-        self.claim(&admitted.caller, &host.checks).await?;
+        self.claim(&admitted.caller, hooks.checks).await?;
         let exchange = Exchange {
             url: self
                 .upstream
@@ -167,7 +174,7 @@ impl Proxy {
             route,
             key: &secrets.key,
             request,
-            host,
+            hooks,
             request_id,
             subject: admitted.caller.subject,
             timeout_ms: self.config.timeout_ms,

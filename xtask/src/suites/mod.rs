@@ -2,6 +2,7 @@
 //! suite that cannot run, for want of a runtime say, has failed.
 
 mod counts;
+mod examples;
 mod native;
 mod node_tests;
 mod runner;
@@ -59,7 +60,7 @@ const SUITES: [Suite; 12] = [
     Suite {
         name: "examples",
         about: "the Rust programs in examples/, for wasm",
-        run: native::examples,
+        run: examples::all,
     },
     Suite {
         name: "pkg",

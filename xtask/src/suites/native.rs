@@ -1,6 +1,5 @@
 //! The suites that cargo runs on the host.
 
-use std::fs;
 use std::process::Command;
 
 use anyhow::Result;
@@ -90,32 +89,6 @@ pub fn docs(stage: &Stage) -> Result<Counts> {
     Ok(sum)
 }
 
-/// Each example that is a crate of its own is linted and built for wasm.
-pub fn examples(stage: &Stage) -> Result<Counts> {
-    let mut sum = Counts::default();
-    let mut folders: Vec<_> = fs::read_dir(stage.workspace.path("examples"))?
-        .flatten()
-        .map(|entry| entry.path())
-        .filter(|folder| folder.join("Cargo.toml").exists())
-        .collect();
-    folders.sort();
-    for folder in folders {
-        let name = folder
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        // Apart from the crate's own builds: cargo gives the crate one file name in both, and would
-        // link whichever was built last.
-        let mut cargo = stage.wasm()?.cargo("build");
-        cargo
-            .env("CARGO_TARGET_DIR", stage.workspace.path("target/examples"))
-            .current_dir(&folder);
-        sum += check(stage, &format!("examples-{name}"), &mut cargo)?;
-    }
-    Ok(sum)
-}
-
 fn cargo(stage: &Stage) -> Command {
     let mut cargo = command::cargo();
     cargo
@@ -143,7 +116,7 @@ fn named(suite: &str, shape: &str) -> String {
 }
 
 /// One command, one check.
-fn check(stage: &Stage, name: &str, command: &mut Command) -> Result<Counts> {
+pub fn check(stage: &Stage, name: &str, command: &mut Command) -> Result<Counts> {
     let ran = runner::run(stage.workspace, name, command)?;
     Ok(if ran.succeeded {
         Counts::success()

@@ -20,7 +20,9 @@ pub fn js(stage: &Stage) -> Result<Counts> {
 }
 
 pub fn worker(stage: &Stage) -> Result<Counts> {
-    run(stage, "worker", &mut program(stage)?)
+    let mut node = program(stage)?;
+    node.env("RUST_WORKER", stage.rust_worker()?);
+    run(stage, "worker", &mut node)
 }
 
 pub fn browser(stage: &Stage) -> Result<Counts> {

@@ -10,6 +10,7 @@ use crate::setup::bindgen::Bindgen;
 use crate::setup::browser::Browser;
 use crate::setup::npm::Node;
 use crate::setup::wasm_target::Wasm;
+use crate::suites::examples;
 use crate::upstream;
 use crate::workspace::Workspace;
 
@@ -21,6 +22,7 @@ pub struct Stage<'a> {
     browser: OnceCell<Browser>,
     upstream: OnceCell<PathBuf>,
     site: OnceCell<Site>,
+    rust_worker: OnceCell<PathBuf>,
 }
 
 impl<'a> Stage<'a> {
@@ -33,6 +35,7 @@ impl<'a> Stage<'a> {
             browser: OnceCell::new(),
             upstream: OnceCell::new(),
             site: OnceCell::new(),
+            rust_worker: OnceCell::new(),
         }
     }
 
@@ -60,6 +63,11 @@ impl<'a> Stage<'a> {
     /// Both packed packages, the built page and the bundled Worker.
     pub fn site(&self) -> Result<&Site> {
         once(&self.site, || Site::build(self.workspace))
+    }
+
+    /// The folder of the example Worker in Rust.
+    pub fn rust_worker(&self) -> Result<&PathBuf> {
+        once(&self.rust_worker, || examples::worker(self))
     }
 }
 

@@ -1,0 +1,45 @@
+//! What stands around the handling of one request: `pkg-template/edge` in the npm package, a
+//! [`Host`](super::Host) in a Worker in Rust.
+
+use js_sys::{Function, Promise, Uint8Array};
+use wasm_bindgen::prelude::JsValue;
+use web_sys::{AbortController, ReadableStream};
+
+use super::checks::Checks;
+use crate::proxy::answer::Watch;
+use crate::proxy::answer::usage::{Account, UsageEvent};
+
+/// Hooks around a request.
+pub(crate) struct Hooks<'a> {
+    /// In the place of the platform's `fetch`, a service binding's say.
+    pub fetch: Option<&'a Function>,
+    /// What the author of the Worker decides about a request.
+    pub checks: &'a Checks,
+    /// Keeps a request's work alive until the promise is settled: a Worker's `ctx.waitUntil`.
+    pub wait_until: Option<&'a dyn Fn(Promise)>,
+    /// Passes an answer on under the eyes of its watch. Without it answers go on untouched.
+    pub relay: Option<Relay<'a>>,
+    /// Takes what a request has cost, once. A relayed answer's relay sees to that itself.
+    pub report: Option<&'a dyn Fn(UsageEvent)>,
+    /// How long a JSON answer may pause, in milliseconds.
+    pub idle_ms: u32,
+}
+
+/// Makes the stream that the caller gets.
+pub(crate) type Relay<'a> = &'a dyn Fn(Relayed) -> Result<ReadableStream, JsValue>;
+
+/// An answer to be passed on.
+pub(crate) struct Relayed {
+    /// Its beginning, if it was read already.
+    pub first: Option<Uint8Array>,
+    /// The rest.
+    pub body: Option<ReadableStream>,
+    /// What ends its connection.
+    pub controller: AbortController,
+    /// What decides.
+    pub watch: Watch,
+    /// What its record says, if one is wanted.
+    pub account: Option<Account>,
+    /// To be called once the answer has ended, in whatever way: the caller may ask for another.
+    pub release: Option<Function>,
+}

@@ -1,0 +1,76 @@
+//! The Rust programs in examples/, built for wasm.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Result, bail};
+
+use crate::command;
+use crate::setup::wasm_target::TARGET;
+use crate::suites::counts::Counts;
+use crate::suites::native::check;
+use crate::suites::runner;
+use crate::suites::stage::Stage;
+
+const WORKER: &str = "worker-rust";
+const WORKER_WASM: &str = "openai_wasm_example_worker_rust.wasm";
+
+/// Each example that is a crate of its own.
+pub fn all(stage: &Stage) -> Result<Counts> {
+    let mut sum = Counts::default();
+    let mut folders: Vec<_> = fs::read_dir(stage.workspace.path("examples"))?
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|folder| folder.join("Cargo.toml").exists())
+        .collect();
+    folders.sort();
+    for folder in folders {
+        let name = folder.file_name().unwrap_or_default().to_string_lossy();
+        sum += check(
+            stage,
+            &format!("examples-{name}"),
+            &mut build(stage, &folder)?,
+        )?;
+    }
+    Ok(sum)
+}
+
+/// The Worker in Rust with its glue, `glue.js` and `glue_bg.wasm`, for the tests in workerd.
+/// `wrangler` would call worker-build, which does the same.
+pub fn worker(stage: &Stage) -> Result<PathBuf> {
+    let folder = stage.workspace.path("examples").join(WORKER);
+    let log = format!("examples-{WORKER}");
+    let built = runner::run(stage.workspace, &log, &mut build(stage, &folder)?)?;
+    if !built.succeeded {
+        bail!("{} does not compile", folder.display());
+    }
+    let out = stage.workspace.scratch("examples")?.join(WORKER);
+    let mut bindgen = stage.bindgen()?.command();
+    bindgen
+        .args(["--target", "web", "--no-typescript", "--out-name", "glue"])
+        .arg("--out-dir")
+        .arg(&out)
+        .arg(
+            target_dir(stage)
+                .join(TARGET)
+                .join("debug")
+                .join(WORKER_WASM),
+        );
+    command::run(&mut bindgen)?;
+    Ok(out)
+}
+
+fn build(stage: &Stage, folder: &Path) -> Result<Command> {
+    let mut cargo = stage.wasm()?.cargo("build");
+    cargo
+        .env("CARGO_TARGET_DIR", target_dir(stage))
+        .current_dir(folder);
+    Ok(cargo)
+}
+
+/// Apart from the crate's own builds: cargo gives the crate one file name in both, and would link
+/// whichever was built last.
+fn target_dir(stage: &Stage) -> PathBuf {
+    stage.workspace.path("target/examples")
+}
