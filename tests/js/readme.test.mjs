@@ -432,7 +432,7 @@ describe("the other blocks of README.md", () => {
       } else if (program === "cd") {
         await access(join(ROOT, name));
       } else {
-        assert.ok(["npm install", "npm install ../openai-wasm/pkg", "curl -i -X POST https://my-proxy.example.workers.dev/v1/chat/completions"].includes(command), line);
+        assert.ok(["npm install", "npm install ../openai-wasm/pkg", "curl -i -X POST https://openai-wasm-public-proxy.example.workers.dev/v1/chat/completions"].includes(command), line);
       }
     }
     await assert.rejects(run(setting("CARGO_XTASK"), ["packk", "--help"]));

@@ -209,6 +209,26 @@ describe("L12_the_proxy_can_be_switched_off", () => {
       });
     });
   }
+
+  it("whatever is asked for, and by whom", async () => {
+    const page = "https://app.example.com";
+    await withProxy({ options: `{ allowedOrigins: ["${page}"] }`, bindings: { PROXY_DISABLED: "1" } }, async (proxy) => {
+      const chat = "/v1/chat/completions";
+      for (const [path, request] of [
+        [chat, { method: "POST" }], [chat, { method: "GET" }], [chat, { method: "POST", headers: { origin: "https://evil.example.com" } }],
+        ["/v1/files", {}], ["/session", { method: "POST" }], ["/", {}],
+      ]) {
+        refused(await proxy.send(path, request), 503, "proxy_disabled", `${request.method} ${path}`);
+      }
+      // Without a preflight, a page could not read that the proxy is switched off.
+      const preflight = await proxy.send(chat, { method: "OPTIONS", headers: { origin: page, "access-control-request-method": "POST" } });
+      assert.equal(preflight.status, 204);
+      const answer = await proxy.chat(QUESTION, { headers: { origin: page } });
+      refused(answer, 503, "proxy_disabled");
+      assert.equal(answer.headers["access-control-allow-origin"], page);
+      assert.equal(await count(), 0);
+    });
+  });
 });
 
 it("L13_what_the_binding_cannot_do_is_said_where_it_is_chosen", async () => {

@@ -19,12 +19,14 @@ const MODEL = QUESTION.model;
 let upstream;
 let proxy;
 let wide;
+let roomy;
 before(async () => {
   upstream = await startUpstream();
   proxy = await startProxy({ upstream, options: `{ models: ["${MODEL}"], maxOutputTokens: 100, maxMessages: 8, maxInputChars: 2000, maxImageBytes: 100, maxBodyBytes: 65_536 }` });
   wide = await startProxy({ upstream, options: `{ routes: ${JSON.stringify(ROUTES)}, maxBodyBytes: 4096, maxUploadBytes: 4096, allowParams: ["n", "size"] }` });
+  roomy = await startProxy({ upstream, options: "{ maxBodyBytes: 4_194_304 }" });
 });
-after(() => Promise.all([proxy?.stop(), wide?.stop(), upstream?.stop()]));
+after(() => Promise.all([proxy?.stop(), wide?.stop(), roomy?.stop(), upstream?.stop()]));
 beforeEach(() => upstream.reset());
 
 const untouched = async () => assert.deepEqual(await upstream.requests(), []);
@@ -56,6 +58,7 @@ it("V1_methods", async () => {
   for (const [method, answer] of [["TRACE", 405], ["post", 501], ["POSTS", 501], ["CONNECT", 500]]) {
     const raw = await sendRaw(proxy.url, `${method} ${CHAT} HTTP/1.1\r\nHost: proxy\r\nConnection: close\r\n\r\n`);
     assert.equal(Number(raw.split(" ")[1]), answer, method);
+    if (answer === 405) assert.match(raw, /^allow: POST, OPTIONS\r$/im);
   }
   await untouched();
 });
@@ -65,6 +68,8 @@ it("V2_path_breakout", async () => {
   for (const path of [
     "/", "/v1", "/v1/", "/v1/files", "/v1/files/file-1/content", "/v1/responses/resp_x", "/v1/models/", "/v1/models/x",
     "/v1/organization/admin_api_keys", "/v1/batches", "/v1/assistants", "/v1/threads/t", "/v1/fine_tuning/jobs", "/v1/edits", "/v1/engines",
+    "/v1/chat%2fcompletions", "/v1/chat%2Fcompletions", "/v1/%2e%2e/v1/chat/completions", "//v1/chat/completions", "/v1//chat/completions",
+    "/v1/chat\\completions", `${CHAT};x`, `${CHAT}%00`, "/v1/%63hat/completions", "/v1/chat/Completions", `${CHAT}/resp_x`,
     "//v1/models", "/v1//models", "/v1/models;x", "/v1%2fmodels", "/v1/%6dodels", "/V1/models", "/chat/completions", `${CHAT}/`,
     "/https://evil.example.com/v1/models", "/v1/embeddings", "/v1/completions", "/v1/audio/transcriptions", "/session",
   ]) {
@@ -121,7 +126,25 @@ it("V4_body_size", async () => {
     const answer = await sendRaw(proxy.url, `${head}\r\nContent-Length: ${length}\r\n\r\n{}`);
     assert.match(answer, /^HTTP\/1\.1 4(00|13) /, length);
   }
+  // A length that is not the body's: what is read is no JSON, or does not come.
+  const question = JSON.stringify(QUESTION);
+  const declares = (length) =>
+    `POST ${CHAT} HTTP/1.1\r\nHost: proxy\r\nConnection: close\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n${question}`;
+  for (const length of [question.length - 1, question.length + 1]) {
+    assert.match(await sendRaw(proxy.url, declares(length)), /^HTTP\/1\.1 400 /, `${length}`);
+  }
   await untouched();
+  assert.match(await sendRaw(proxy.url, declares(question.length)), /^HTTP\/1\.1 200 /, "control");
+  await upstream.reset();
+  const padded = (bytes) => question + " ".repeat(bytes - question.length);
+  assert.equal((await wide.chat(padded(4096))).status, 200, "as much as is allowed");
+  const plain = await startProxy({ upstream });
+  try {
+    assert.equal((await plain.chat(padded(262_144))).status, 200, "256 KiB, unless another limit is set");
+    refused(await plain.chat(padded(262_145)), 413, "request_too_large");
+  } finally {
+    await plain.stop();
+  }
   const chunked = await proxy.chat("", { body: (request) => { request.write(JSON.stringify(QUESTION)); request.end(); } });
   assert.equal(chunked.status, 200, "a body without a length is taken");
 });
@@ -144,6 +167,11 @@ it("V6_depth_and_width_bombs", async () => {
   ]) {
     refused(await proxy.chat(body), 400, "invalid_json", body.slice(0, 20));
     await stillServes();
+  }
+  // Where the operator lets larger bodies in.
+  for (const body of ["[".repeat(100_000), `{${Array.from({ length: 200_000 }, (_, at) => `"${at}":0`).join(",")}}`, `{"seed":${"1".repeat(2 ** 20)}}`]) {
+    refused(await roomy.chat(body), 400, "invalid_json", body.slice(0, 20));
+    assert.equal((await roomy.chat(QUESTION)).status, 200);
   }
 });
 
@@ -175,6 +203,20 @@ it("V8_smuggled_control_fields", async () => {
     assert.equal(error.param, name);
     const inside = await saying({ ...user("Hi"), [name]: value });
     assert.equal(refused(inside, 400, "param_not_allowed", name).param, `messages[0].${name}`);
+  }
+  const call = { name: "f", arguments: "{}" };
+  for (const [at, body] of Object.entries({
+    "messages[0].content[0].x": { messages: [user([{ type: "text", text: "a", x: 1 }])] },
+    "messages[0].content[0].image_url.x": { messages: [user([{ type: "image_url", image_url: { url: "data:image/png;base64,AA", x: 1 } }])] },
+    "messages[0].tool_calls[0].x": { messages: [{ role: "assistant", tool_calls: [{ id: "a", type: "function", function: call, x: 1 }] }] },
+    "messages[0].tool_calls[0].function.x": { messages: [{ role: "assistant", tool_calls: [{ id: "a", type: "function", function: { ...call, x: 1 } }] }] },
+    "tools[0].x": { tools: [{ type: "function", function: { name: "f" }, x: 1 }] },
+    "tools[0].function.x": { tools: [{ type: "function", function: { name: "f", x: 1 } }] },
+    "tool_choice.function.x": { tool_choice: { type: "function", function: { name: "f", x: 1 } } },
+    "response_format.x": { response_format: { type: "text", x: 1 } },
+    "stream_options.x": { stream: true, stream_options: { include_usage: true, x: 1 } },
+  })) {
+    assert.equal(refused(await chat(body), 400, "param_not_allowed", at).param, at);
   }
   for (const body of [
     `{"model":"${MODEL}","messages":[],"__proto__":{"x":1}}`,
@@ -243,6 +285,9 @@ it("V12_input_cost", async () => {
     [[image("data:text/html;base64,AAAA")], 400, "image_url_not_allowed"],
     [[image(`data:image/png;base64,${"A".repeat(100)}`)], 413, "image_too_large"],
     [[user([{ type: "file", file: { file_id: "file-1" } }])], 400, "invalid_value"],
+    [[user([{ type: "text", text: "a", file_id: "file-1" }])], 400, "param_not_allowed"],
+    [[user([{ type: "image_url", image_url: { url: "data:image/png;base64,AA", file_id: "file-1" } }])], 400, "param_not_allowed"],
+    [[user(Array.from({ length: 257 }, () => ({ type: "text", text: "a" })))], 400, "invalid_value"],
     [[user([{ type: "input_audio", input_audio: { data: "AAAA", format: "wav" } }])], 400, "invalid_value"],
     [[], 400, "param_required"],
   ]) {
@@ -320,6 +365,13 @@ it("V15_the_end_user_is_who_the_session_says", async () => {
   assert.equal(users[0], users[1]);
   assert.notEqual(users[0], users[2]);
   assert.ok(!JSON.stringify(users).includes("alice"));
+  for (const [path, more] of [["/v1/completions", { prompt: "a" }], ["/v1/embeddings", { input: "a" }], ["/v1/images/generations", { prompt: "a" }]]) {
+    await upstream.reset();
+    await wide.post(path, { model: MODEL, ...more, user: "bob", safety_identifier: "bob", prompt_cache_key: "bob" });
+    const body = await seen();
+    assert.match(body.user, /^[0-9a-f]{64}$/, path);
+    assert.ok(!JSON.stringify(body).includes("bob"), path);
+  }
 });
 
 it("every route that is switched on serves, with its own parameters", async () => {

@@ -67,7 +67,6 @@ impl Proxy {
     ) -> Result<Admitted, Refusal> {
         let (head, authorization, checks) =
             (received.head(), received.authorization(), hooks.checks);
-        check_open(checks).await?;
         if let Some(limit) = &checks.limit_address {
             count(
                 limit,

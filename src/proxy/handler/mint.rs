@@ -43,7 +43,6 @@ impl Proxy {
             );
             return Err(Refusal::misconfigured());
         };
-        admission::check_open(checks).await?;
         let address = address_bucket(head.address);
         admission::count(
             limit,

@@ -142,11 +142,16 @@ impl Proxy {
     ) -> Result<Answer, Refusal> {
         let keyring = self.check_secrets(secrets, hooks.checks)?;
         let keyring = keyring.as_ref();
+        let head = received.head();
+        let decision = policy::decide(&head, &self.config);
+        // Whose preflight is refused cannot read that the proxy is switched off.
+        if !matches!(decision, Decision::Preflight(_)) {
+            admission::check_open(hooks.checks).await?;
+        }
         if received.circles {
             return Err(upstream::circles());
         }
-        let head = received.head();
-        let route = match policy::decide(&head, &self.config) {
+        let route = match decision {
             Decision::Forward(route) => route,
             Decision::Preflight(headers) => return Ok(Answer::Preflight(headers)),
             Decision::Reject(refusal) => return Err(refusal),
