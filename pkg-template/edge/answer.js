@@ -6,20 +6,15 @@ import { relay } from "./relay.js";
 /**
  * @param runtime of the entry
  * @param options checked options of createProxy
- * @returns `(request, env, ctx, key) → { idleMs, relay, report }`: what `ProxyCore.handle` takes
+ * @param limits of each answer
+ * @returns `(request, env, ctx, key) → { relay, report }`: what `ProxyCore.handle` takes
  */
-export function answering(runtime, options) {
+export function answering(runtime, options, limits) {
   const { onUsage, inspectAnswers = true } = options;
   if (onUsage && !inspectAnswers) {
     throw new InvalidOptionError("inspectAnswers", "must not be false with onUsage, which needs it");
   }
-  const limits = {
-    idleMs: options.idleTimeout ?? 300_000,
-    durationMs: options.maxDuration ?? 1_800_000,
-    maxBytes: options.maxAnswerBytes ?? 64 * 2 ** 20,
-  };
-  const { idleMs } = limits;
-  if (!inspectAnswers) return () => ({ idleMs });
+  if (!inspectAnswers) return () => ({});
 
   return (request, env, ctx, key) => {
     const told = async (record) => {
@@ -32,7 +27,6 @@ export function answering(runtime, options) {
       }
     };
     return {
-      idleMs,
       relay(first, body, controller, watch, facts, release) {
         let over;
         // Whoever leaves, the end is awaited: what the answer cost is told, its memory given back.

@@ -34,12 +34,17 @@ function createProxy(runtime, options) {
     maxUploadBytes: options.maxUploadBytes ?? 25 * 2 ** 20,
     maxTokenSeconds: options.maxTokenSeconds ?? 900,
     timeoutMs: options.timeout ?? 600_000,
+    answerLimits: {
+      idleMs: options.idleTimeout ?? 300_000,
+      durationMs: options.maxDuration ?? 1_800_000,
+      maxBytes: options.maxAnswerBytes ?? 64 * 2 ** 20,
+    },
     issuer: options.issuer,
     audience: options.audience,
     anonymousSessions: anonymousSessions && { ttlSeconds: 900, verifyUrl: SITEVERIFY, ...anonymousSessions },
   };
   const coreFor = coreOf(runtime, settings);
-  const hooksFor = answering(runtime, options);
+  const hooksFor = answering(runtime, options, settings.answerLimits);
 
   const answer = async (request, env, ctx) => {
     try {

@@ -9,7 +9,7 @@ use wasm_bindgen_futures::future_to_promise;
 use web_sys::{Request, Response};
 
 use super::answer;
-use crate::proxy::config::{Anonymous, DEFAULT_IDLE_TIMEOUT_MS, EndUser, Models};
+use crate::proxy::config::{Anonymous, EndUser, Models};
 use crate::proxy::route::Route;
 use crate::proxy::session::{self, SignFault};
 use crate::proxy::{Caller, Checks, Config, Hooks, Keyring, Proxy, Secret, Secrets, UsageEvent};
@@ -37,10 +37,20 @@ struct ProxyOptions {
     max_upload_bytes: u32,
     max_token_seconds: u32,
     timeout_ms: u32,
+    answer_limits: AnswerLimits,
     issuer: Option<String>,
     audience: Option<String>,
     session_epoch: Option<u64>,
     anonymous_sessions: Option<AnonymousOptions>,
+}
+
+/// The same that `pkg-template/edge/relay.js` holds to.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AnswerLimits {
+    idle_ms: u32,
+    duration_ms: u32,
+    max_bytes: u64,
 }
 
 #[derive(Deserialize)]
@@ -88,6 +98,9 @@ impl From<ProxyOptions> for Config {
             max_upload_bytes: options.max_upload_bytes,
             max_token_seconds: options.max_token_seconds,
             timeout_ms: options.timeout_ms,
+            idle_timeout_ms: options.answer_limits.idle_ms,
+            max_duration_ms: options.answer_limits.duration_ms,
+            max_answer_bytes: options.answer_limits.max_bytes,
             issuer: options.issuer,
             audience: options.audience,
             session_epoch: options.session_epoch,
@@ -99,7 +112,6 @@ impl From<ProxyOptions> for Config {
                 models: anonymous.models,
                 max_tokens: anonymous.max_tokens,
             }),
-            // An answer's limits are those of `pkg-template/edge/answer.js`.
             ..Self::default()
         }
     }
@@ -138,10 +150,6 @@ impl ProxyCore {
         let (fetch, relay, report) = (function("fetch"), function("relay"), function("report"));
         let wait_until = function("waitUntil");
         let checks = Checks::of(hooks);
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        let idle_ms = hook("idleMs")
-            .and_then(|ms| ms.as_f64())
-            .map(|ms| ms as u32);
         let proxy = Rc::clone(&self.0);
         let secrets = Secrets {
             key: Secret::new(key),
@@ -171,7 +179,6 @@ impl ProxyCore {
                 wait_until: wait_until.as_ref().map(|wait_until| wait_until as _),
                 relay: relay.as_ref().map(|relay| relay as _),
                 report: report.as_ref().map(|report| report as _),
-                idle_ms: idle_ms.unwrap_or(DEFAULT_IDLE_TIMEOUT_MS),
             };
             Ok(proxy.run(&hooks, &request, &secrets).await.into())
         })

@@ -89,7 +89,7 @@ function received(response) {
 }
 
 /** Sends a text as it is over a connection of its own, and gives all that comes back until it is closed. */
-export function sendRaw(url, text) {
+export function sendRaw(url, text, { end = false } = {}) {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {
     const socket = connect({ host: hostname, port: Number(port) });
@@ -98,6 +98,7 @@ export function sendRaw(url, text) {
     socket.on("data", (part) => (answer += part));
     socket.once("close", () => resolve(answer));
     socket.once("error", (error) => (answer === "" ? reject(error) : resolve(answer)));
-    socket.write(text);
+    if (end) socket.end(text);
+    else socket.write(text);
   });
 }

@@ -7,6 +7,7 @@ import { after, before, beforeEach, describe, it } from "node:test";
 
 import { findCanary } from "../support/canary.mjs";
 import { QUESTION, startProxy } from "../support/proxy.mjs";
+import { refused } from "../support/refusal.mjs";
 import { PROXIES } from "../support/rust_worker.mjs";
 import { startUpstream } from "../support/upstream.mjs";
 
@@ -162,6 +163,74 @@ for (const { tag, title, start } of PROXIES) {
       assert.equal(lastError(answer, "long").code, "answer_too_large");
       assert.ok(answer.text().length <= 300_500, `${answer.text().length} bytes`);
       await upstream.wait({ ended: 1 }, 1000);
+    });
+
+    it(`T8_${tag}the limits hold for an answer that is no stream, and for an error's body`, async () => {
+      const json = '{"choices":[{"message":{"content":"';
+      const dripping = (socket) => {
+        const drops = setInterval(() => socket.write("x"), 100);
+        socket.once("close", () => clearInterval(drops));
+      };
+      const answers = {
+        drips: (socket) => (socket.write(head("application/json") + json), dripping(socket)),
+        grows: (socket) => socket.end(`${head("application/json")}${json}${"x".repeat(400_000)}"}}]}`),
+        "an error that drips": (socket) => (socket.write(head("application/json").replace("200 OK", "400 Bad Request")), dripping(socket)),
+        "an error that stalls": (socket) => socket.write(`${head("application/json").replace("200 OK", "422 No")}{"error":`),
+      };
+      let kind;
+      const raw = await rawUpstream((socket) => answers[kind](socket));
+      const own = await start({ upstream: raw, limits: LIMITS });
+      try {
+        for (const [what, status, code] of [
+          ["drips", 504, "answer_too_slow"], ["grows", 502, "answer_too_large"],
+          ["an error that drips", 400, "upstream_refused"], ["an error that stalls", 422, "upstream_refused"],
+        ]) {
+          kind = what;
+          refused(await own.chat(QUESTION), status, code, what);
+        }
+      } finally {
+        await own.stop();
+        raw.stop();
+      }
+    });
+
+    it(`T10_${tag}an answer that says it is JSON and is none is refused`, async () => {
+      let body;
+      const raw = await rawUpstream((socket) => socket.end(head("application/json") + body));
+      const own = await start({ upstream: raw });
+      try {
+        for (body of ["", "<html>", "[]", '"text"', "null", '{"choices":[', '{"choices":[]} more']) {
+          refused(await own.chat(QUESTION), 502, "upstream_invalid", body);
+        }
+        body = ' {"choices":[]}\n';
+        assert.equal((await own.chat(QUESTION)).text(), body, "control");
+      } finally {
+        await own.stop();
+        raw.stop();
+      }
+    });
+
+    it(`E1_${tag}what an upstream says of an error is short, or not said at all`, async () => {
+      let body;
+      let status;
+      const raw = await rawUpstream((socket) => socket.end(head("application/json").replace("200 OK", `${status} No`) + body));
+      const own = await start({ upstream: raw });
+      try {
+        const long = "word ".repeat(200);
+        for (status of [400, 404, 422, 500, 503]) {
+          const errors = [{ message: long, type: long, code: long, param: long }, { message: "x".repeat(100_000) }, { message: 5, code: {}, param: [] }, long];
+          for (const error of errors) {
+            body = JSON.stringify({ error });
+            const answer = await own.chat(QUESTION);
+            const { message, code, param } = refused(answer, status === 500 ? 502 : status, answer.json().error.code, body.slice(0, 40));
+            assert.ok(message.length <= 501 && code.length <= 100 && (param ?? "").length <= 100, `${status}: ${answer.text()}`);
+            if (status >= 500) assert.doesNotMatch(answer.text(), /word/);
+          }
+        }
+      } finally {
+        await own.stop();
+        raw.stop();
+      }
     });
 
     it(`T10_${tag}what follows [DONE] is left out, and a body that stays open is closed`, async () => {

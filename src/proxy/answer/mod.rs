@@ -10,6 +10,7 @@ pub mod usage;
 
 use memchr::memchr2;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use super::refusal::Refusal;
@@ -237,6 +238,12 @@ impl Watch {
             withheld()
         } else if seen.error {
             upstream::explain(502, answer, &self.key)
+        } else if self.form == Form::Bytes && !is_object(answer) {
+            Refusal::new(
+                502,
+                "upstream_invalid",
+                "The model server's answer was no JSON object.",
+            )
         } else {
             self.outcome.get_or_insert(Outcome::Completed);
             return None;
@@ -378,6 +385,10 @@ impl Watch {
             self.cost.usage = counted.usage.as_ref().and_then(Usage::of);
         }
     }
+}
+
+fn is_object(json: &[u8]) -> bool {
+    json.trim_ascii_start().starts_with(b"{") && serde_json::from_slice::<IgnoredAny>(json).is_ok()
 }
 
 /// What becomes of one event.

@@ -8,6 +8,10 @@ use wasm_bindgen::prelude::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReadableStream, ReadableStreamDefaultReader};
 
+use super::now_unix_ms;
+use crate::proxy::answer::Break;
+use crate::proxy::answer::limits::Limits;
+
 /// The whole body, or `None` when it is longer than `max_bytes`: then the rest is not read.
 ///
 /// A body of the declared length is collected without a reallocation, which would leave holes in a
@@ -73,30 +77,34 @@ pub(super) enum Start {
     Part(Vec<u8>),
 }
 
-/// Why a body did not come.
-pub(super) enum Broken {
-    Lost,
-    Idle,
-}
-
-/// Reads until the end, or until more than `max_bytes` are there; each read may take `idle_ms`.
+/// Reads until the end, or until more than `max_bytes` are there, within the limits.
 pub(super) async fn read_start(
     body: Option<ReadableStream>,
     max_bytes: usize,
-    idle_ms: u32,
-) -> Result<Start, Broken> {
+    limits: &Limits,
+) -> Result<Start, Break> {
     let mut bytes = Vec::new();
     let Some(body) = body else {
         return Ok(Start::Whole(bytes));
     };
-    let reader = reader(body).map_err(|_| Broken::Lost)?;
+    let reader = reader(body).map_err(|_| Break::Truncated)?;
+    let began = now_unix_ms();
     while bytes.len() <= max_bytes {
-        let read = Box::pin(next(&reader));
-        match select(read, TimeoutFuture::new(idle_ms)).await {
-            Either::Left((Ok(Some(chunk)), _)) => append(&mut bytes, &chunk),
-            Either::Left((Ok(None), _)) => return Ok(Start::Whole(bytes)),
-            Either::Left((Err(_), _)) => return Err(Broken::Lost),
-            Either::Right(_) => return Err(Broken::Idle),
+        let waiting = now_unix_ms();
+        let mut read = Box::pin(next(&reader));
+        let chunk = loop {
+            let wait_ms = limits.look(began, Some(waiting), now_unix_ms())?;
+            match select(read, TimeoutFuture::new(wait_ms)).await {
+                Either::Left((chunk, _)) => break chunk.map_err(|_| Break::Truncated)?,
+                Either::Right(((), pending)) => read = pending,
+            }
+        };
+        let Some(chunk) = chunk else {
+            return Ok(Start::Whole(bytes));
+        };
+        append(&mut bytes, &chunk);
+        if bytes.len() as u64 > limits.max_answer_bytes {
+            return Err(Break::Size);
         }
     }
     reader.release_lock();

@@ -13,7 +13,8 @@ use super::payload::Payload;
 use super::slots::Slot;
 use super::{Answer, headers, log, now_unix_ms, signal_of};
 use crate::proxy::answer::usage::{Account, Cost, Outcome, UsageEvent};
-use crate::proxy::answer::{Break, Form, Watch};
+use crate::proxy::answer::limits::Limits;
+use crate::proxy::answer::{Form, Watch};
 use crate::proxy::policy::Route;
 use crate::proxy::refusal::Refusal;
 use crate::proxy::secret::Secret;
@@ -22,6 +23,9 @@ use crate::proxy::upstream::{self, Verdict};
 /// A JSON answer up to this size is looked at as a whole before any of it goes on. A longer one
 /// (pictures, embeddings) goes on in pieces.
 const MAX_WHOLE_BYTES: usize = 1 << 20;
+
+/// How long the body of an upstream's error is waited for.
+const MAX_EXPLAINING_MS: u32 = 5000;
 
 /// A request that may go on.
 pub(super) struct Exchange<'a> {
@@ -33,6 +37,7 @@ pub(super) struct Exchange<'a> {
     pub(super) request_id: &'a str,
     pub(super) subject: String,
     pub(super) timeout_ms: u32,
+    pub(super) limits: Limits,
 }
 
 /// The upstream's answer and what ends it.
@@ -146,9 +151,14 @@ impl Exchange<'_> {
                 }
                 Verdict::Refuse(refusal) => refusal,
                 Verdict::Explain => {
+                    let most = upstream::MAX_ERROR_BODY_BYTES;
                     let body =
-                        body::read(response.body(), None, upstream::MAX_ERROR_BODY_BYTES).await;
-                    upstream::explain(status, &body.ok().flatten().unwrap_or_default(), self.key)
+                        body::read_start(response.body(), most, &self.explaining_limits()).await;
+                    let whole = match body {
+                        Ok(Start::Whole(whole)) => whole,
+                        Ok(Start::Part(_)) | Err(_) => Vec::new(),
+                    };
+                    upstream::explain(status, &whole, self.key)
                 }
             };
         // The rest of the body is of no use to anyone.
@@ -219,8 +229,7 @@ impl Exchange<'_> {
         watch: &mut Watch,
         account: &Account,
     ) -> Result<Start, Refusal> {
-        let idle_ms = self.hooks.idle_ms;
-        let refusal = match body::read_start(body, MAX_WHOLE_BYTES, idle_ms).await {
+        let refusal = match body::read_start(body, MAX_WHOLE_BYTES, &self.limits).await {
             Ok(Start::Whole(json)) => match watch.whole(&json) {
                 None => {
                     self.settle(account, Outcome::Completed, watch.cost());
@@ -229,13 +238,20 @@ impl Exchange<'_> {
                 Some(refusal) => refusal,
             },
             Ok(part) => return Ok(part),
-            Err(body::Broken::Lost) => watch.broken(Break::Truncated),
-            Err(body::Broken::Idle) => watch.broken(Break::Idle),
+            Err(why) => watch.broken(why),
         };
         controller.abort();
         let outcome = watch.outcome().unwrap_or(Outcome::Failed);
         self.settle(account, outcome, watch.cost());
         Err(refusal)
+    }
+
+    /// An error's body only explains: the caller does not wait for it as for an answer.
+    fn explaining_limits(&self) -> Limits {
+        Limits {
+            max_duration_ms: self.limits.max_duration_ms.min(MAX_EXPLAINING_MS),
+            ..self.limits
+        }
     }
 
     fn caller_left(&self) -> bool {

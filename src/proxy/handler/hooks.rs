@@ -21,8 +21,6 @@ pub(crate) struct Hooks<'a> {
     pub relay: Option<Relay<'a>>,
     /// Takes what a request has cost, once. A relayed answer's relay sees to that itself.
     pub report: Option<&'a dyn Fn(UsageEvent)>,
-    /// How long a JSON answer may pause, in milliseconds.
-    pub idle_ms: u32,
 }
 
 /// Makes the stream that the caller gets.

@@ -157,7 +157,6 @@ impl Proxy {
             wait_until: Some(&wait_until),
             relay: self.config.inspect_answers.then_some(&relay as _),
             report: report.as_ref().map(|report| report as _),
-            idle_ms: self.config.idle_timeout_ms,
         };
         self.run(&hooks, request, secrets).await
     }

@@ -183,6 +183,7 @@ impl Proxy {
             request_id,
             subject: admitted.caller.subject,
             timeout_ms: self.config.timeout_ms,
+            limits: self.config.answer_limits(),
         };
         exchange.run(payload, admitted.slot).await
     }
