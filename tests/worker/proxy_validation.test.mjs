@@ -287,7 +287,7 @@ it("V12_input_cost", async () => {
     [[user([{ type: "file", file: { file_id: "file-1" } }])], 400, "invalid_value"],
     [[user([{ type: "text", text: "a", file_id: "file-1" }])], 400, "param_not_allowed"],
     [[user([{ type: "image_url", image_url: { url: "data:image/png;base64,AA", file_id: "file-1" } }])], 400, "param_not_allowed"],
-    [[user(Array.from({ length: 257 }, () => ({ type: "text", text: "a" })))], 400, "invalid_value"],
+    [[user(Array.from({ length: 257 }, () => ({ type: "text", text: "a" })))], 400, "too_many_items"],
     [[user([{ type: "input_audio", input_audio: { data: "AAAA", format: "wav" } }])], 400, "invalid_value"],
     [[], 400, "param_required"],
   ]) {
