@@ -11,6 +11,7 @@ use super::meta::date_unix_ms;
 use super::read::{Opened, Read};
 use super::{Client, Error, ErrorKind, Meta, RequestOptions, Settings};
 use crate::policy::headers::{self, HeaderFault, HeaderList};
+use crate::policy::keys;
 use crate::policy::retry::{Failure, delay_ms};
 use crate::transport::{Body, Fault, FaultKind, Method, Request, Response, Transport};
 
@@ -141,6 +142,13 @@ impl<T: Transport> Settings<T> {
         let mut query = self.query.clone();
         query.extend_from_slice(&parts.query);
         query.extend_from_slice(&options.query);
+        if self.keyless
+            && let Some((name, _)) = query
+                .iter()
+                .find(|(name, value)| keys::is_key_in_query(name, value))
+        {
+            return Err(Error::key(name));
+        }
         let url = self
             .base
             .join(&parts.path, &query)

@@ -106,10 +106,7 @@ impl<T: Transport, R> Call<T, R> {
             if client.settings.keyless
                 && let Some(name) = keys::key_in(&json)
             {
-                return Err(Error::option(
-                    name,
-                    "is not accepted here: the proxy alone holds the key",
-                ));
+                return Err(Error::key(name));
             }
             parts.payload = Some(T::Payload::from(json));
             parts.content_type = Some("application/json");
@@ -120,6 +117,11 @@ impl<T: Transport, R> Call<T, R> {
     pub(super) fn form(self, form: &impl Form) -> Self {
         self.edit(|client, parts| {
             let fields = form.fields().map_err(|cause| no_json(&cause))?;
+            if client.settings.keyless
+                && let Some(name) = fields.iter().find_map(key)
+            {
+                return Err(Error::key(name));
+            }
             let files: Vec<_> = fields.iter().filter_map(file).collect();
             // Servers tell a file from a text by its name.
             if let Some((field, _)) = files.iter().find(|(_, file)| file.filename.is_empty()) {
@@ -210,6 +212,14 @@ fn file<'a>(field: &'a FormField<'a>) -> Option<(&'a str, &'a Upload)> {
     match field {
         FormField::File { name, file } => Some((name.trim_end_matches("[]"), file)),
         FormField::Text { .. } => None,
+    }
+}
+
+/// The name of a form's field that holds a key.
+fn key<'a>(field: &'a FormField<'a>) -> Option<&'a str> {
+    match field {
+        FormField::Text { name, value } if keys::is_key_in_form(name, value) => Some(name),
+        FormField::Text { .. } | FormField::File { .. } => None,
     }
 }
 

@@ -67,6 +67,11 @@ impl Error {
         error
     }
 
+    /// A keyless client was given something that is, or is named like, a key. Its value goes nowhere.
+    pub(super) fn key(name: &str) -> Self {
+        Self::option(name, "is not accepted here: the proxy alone holds the key")
+    }
+
     pub(super) fn status_error(meta: &Meta, body: &str) -> Self {
         let status = meta.status();
         let said = ApiError::from_body(body.as_bytes());

@@ -90,7 +90,7 @@ struct Settings<T: Transport> {
     transport: T,
     base: BaseUrl,
     credential: Option<Rc<dyn Credential<T::Fault>>>,
-    /// Does a credential other than a session token go with the requests?
+    /// Does no credential but a session token go with the requests?
     keyless: bool,
     headers: Vec<(String, Option<String>)>,
     query: Vec<(String, String)>,

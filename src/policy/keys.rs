@@ -1,4 +1,5 @@
-//! Keys in a request's JSON, where a keyless client must have none (threat table, row C6).
+//! Keys in a request's JSON, form or query, where a keyless client must have none (threat table, row
+//! C6).
 
 use super::headers::looks_like_a_key;
 
@@ -24,6 +25,31 @@ pub fn key_in(json: &str) -> Option<&str> {
             return Some(name);
         }
     }
+}
+
+/// Does a field of a form hold a key? Its name is as it is sent: `user`, `extra[api_key]`, `tags[]`.
+#[must_use]
+pub fn is_key_in_form(name: &str, text: &str) -> bool {
+    let member = name
+        .split(['[', ']'])
+        .rfind(|part| !part.is_empty())
+        .unwrap_or_default();
+    is_named_like_a_key(member) || (!SAID.contains(&member) && is_a_key(text))
+}
+
+/// Does a parameter of a query hold a key? Nobody speaks there, so the name may say less.
+#[must_use]
+pub fn is_key_in_query(name: &str, value: &str) -> bool {
+    const CREDENTIALS: [&str; 6] = [
+        "key",
+        "secret",
+        "organization",
+        "organisation",
+        "project",
+        "admin",
+    ];
+    let name = name.to_ascii_lowercase();
+    CREDENTIALS.iter().any(|word| name.contains(word)) || looks_like_a_key(value)
 }
 
 fn string_end(text: &str) -> Option<usize> {
@@ -88,6 +114,41 @@ mod tests {
             ("\"\\", None),
         ] {
             assert_eq!(key_in(json), expected, "{json}");
+        }
+    }
+    #[test]
+    fn a_field_of_a_form_that_holds_a_key_is_found_by_the_name_of_its_innermost_member() {
+        for (name, text, expected) in [
+            ("api_key", "x", true),
+            ("extra[api_key]", "x", true),
+            ("extra[keys][x-api-key]", "x", true),
+            ("Authorization", "Bearer x", true),
+            ("user", "sk-proj-0123456789", true),
+            ("tags[]", "gsk_0123456789", true),
+            ("prompt", "sk-proj-0123456789", false),
+            ("extra[content]", "sk-proj-0123456789", false),
+            ("model", "whisper-1", false),
+            ("user", "task-0123456789", false),
+            ("[]", "x", false),
+            ("", "", false),
+        ] {
+            assert_eq!(is_key_in_form(name, text), expected, "{name}={text}");
+        }
+    }
+
+    #[test]
+    fn a_parameter_of_a_query_that_holds_a_key_is_found() {
+        for (name, value, expected) in [
+            ("key", "x", true),
+            ("api_key", "x", true),
+            ("API-KEY", "x", true),
+            ("client_secret", "x", true),
+            ("x", "sk-proj-0123456789", true),
+            ("after", "file-0123456789", false),
+            ("limit", "20", false),
+            ("", "", false),
+        ] {
+            assert_eq!(is_key_in_query(name, value), expected, "{name}={value}");
         }
     }
 }

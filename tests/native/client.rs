@@ -4,9 +4,12 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use futures_core::Stream;
-use openai_wasm::client::{Client, Error, ErrorKind, SessionToken};
+use openai_wasm::client::{Call, Client, Error, ErrorKind, RequestOptions, SessionToken};
 use openai_wasm::transport::{FaultKind, Transport};
+use openai_wasm::wire::Upload;
 use openai_wasm::wire::chat::{ChatCompletionMessageParam, ChatCompletionRequest};
+use openai_wasm::wire::file::FileRequest;
+use serde_json::{Value, json};
 
 use crate::support::{Piece, Scripted, ScriptedFault, Step};
 
@@ -210,13 +213,47 @@ fn c6_a_key_in_the_parameters_is_refused_before_anything_is_sent() {
     let world = Scripted::new([answer(200, ANSWER)]);
     let client = client(&world);
     let mut with_key = request();
-    let config = serde_json::json!({"model_list": [{"litellm_params": {"api_key": "CANARY"}}]});
+    let config = json!({"model_list": [{"litellm_params": {"api_key": "CANARY"}}]});
     with_key.extra.insert("user_config".to_owned(), config);
     let error = world.run(client.chat().create(&with_key)).unwrap_err();
     assert_eq!(error.option_name(), Some("api_key"));
     assert!(!format!("{error} {error:?}").contains("CANARY"));
     assert!(world.requests().is_empty());
     world.run(client.chat().create(&request())).unwrap();
+}
+
+#[test]
+fn c6_a_key_in_a_form_or_a_query_is_refused_before_anything_is_sent() {
+    const KEY: &str = "sk-proj-CANARY0123456789";
+    let world = Scripted::new([answer(200, ANSWER), answer(200, ANSWER)]);
+    let client = client(&world);
+    let refused = |call: Call<Scripted, Value>, option: &str| {
+        let error = world.run(call).unwrap_err();
+        assert_eq!(error.option_name(), Some(option));
+        assert!(!format!("{error} {error:?}").contains("CANARY"), "{error}");
+        assert!(world.requests().is_empty());
+    };
+    let upload = || FileRequest::new(Upload::new("a.jsonl", "{}"), "batch");
+    for (name, value, option) in [
+        ("api_key", json!("CANARY"), "api_key"),
+        ("config", json!({"api_key": "CANARY"}), "config[api_key]"),
+        ("user", json!(KEY), "user"),
+    ] {
+        let mut with_key = upload();
+        with_key.extra.insert(name.to_owned(), value);
+        refused(client.post_form("/files", &with_key), option);
+    }
+    for (name, value) in [("key", "CANARY"), ("api-version", KEY)] {
+        let options = RequestOptions::new().query(name, value);
+        refused(client.get("/models").with(options), name);
+        let of_all = Client::with_transport(world.clone()).query(name, value);
+        let of_all = of_all.proxy_url("/v1").unwrap().build().unwrap();
+        refused(of_all.get("/models"), name);
+    }
+    // The controls: what is no key goes through.
+    world.run(client.post_form("/files", &upload())).unwrap();
+    let options = RequestOptions::new().query("after", "file-1");
+    world.run(client.get("/files").with(options)).unwrap();
 }
 
 /// A client whose token function counts how often it was asked, and takes a moment to answer.
