@@ -15,7 +15,7 @@ use crate::transport::Transport;
 /// Collects a client's settings.
 #[must_use]
 pub struct Builder<T: Transport> {
-    transport: T,
+    pub(super) transport: T,
     pub(super) base: Option<BaseUrl>,
     pub(super) credential: Option<Rc<dyn Credential<T::Fault>>>,
     pub(super) keyless: bool,

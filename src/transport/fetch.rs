@@ -16,11 +16,35 @@ use crate::wire::form::FormField;
 /// Sends by `fetch(url, init)`.
 ///
 /// `init` holds `method`, `headers`, `body`, `signal` and `redirect: "manual"`; where the platform
-/// knows them also `credentials: "omit"`, `referrerPolicy: "no-referrer"` and `cache: "no-store"`.
-/// An unknown header would make browsers ask for permission first.
+/// knows them also `credentials`, `referrerPolicy: "no-referrer"` and `cache: "no-store"`. An unknown
+/// header would make browsers ask for permission first.
 #[derive(Debug, Clone, Default)]
 pub struct FetchTransport {
     custom: Option<Function>,
+    credentials: Credentials,
+}
+
+/// Which requests a browser sends cookies with (Fetch standard, "credentials mode"). Other platforms
+/// have none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Credentials {
+    /// None.
+    #[default]
+    Omit,
+    /// Those to the page's own origin.
+    SameOrigin,
+    /// All. A server of another origin must allow it by `Access-Control-Allow-Credentials`.
+    Include,
+}
+
+impl Credentials {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Omit => "omit",
+            Self::SameOrigin => "same-origin",
+            Self::Include => "include",
+        }
+    }
 }
 
 impl FetchTransport {
@@ -35,7 +59,15 @@ impl FetchTransport {
     pub fn with_fetch(fetch: Function) -> Self {
         Self {
             custom: Some(fetch),
+            ..Self::default()
         }
+    }
+
+    /// The same with cookies, where the platform has them. Without this there are none.
+    #[must_use]
+    pub fn with_credentials(mut self, credentials: Credentials) -> Self {
+        self.credentials = credentials;
+        self
     }
 
     fn function(&self) -> Result<Function, JsValue> {
@@ -62,7 +94,7 @@ impl FetchTransport {
             headers.append(name, value)?;
         }
         init.set_headers(&headers);
-        keep_discreet(&init)?;
+        keep_discreet(&init, self.credentials)?;
         let url = JsValue::from_str(&request.url);
         let answer = self.function()?.call2(&JsValue::UNDEFINED, &url, &init)?;
         // A caller's `fetch` may be synchronous, may give back a response of another realm or of a
@@ -122,16 +154,16 @@ impl Transport for FetchTransport {
     }
 }
 
-/// No cookies, no referrer, no copy kept (threat table, row C10), where the platform knows of them:
-/// Workers have no cookies, and refuse what they do not know.
-fn keep_discreet(init: &RequestInit) -> Result<(), JsValue> {
+/// No cookies that nobody asked for, no referrer, no copy kept (threat table, row C10), where the
+/// platform knows of them: Workers have no cookies, and refuse what they do not know.
+fn keep_discreet(init: &RequestInit, credentials: Credentials) -> Result<(), JsValue> {
     let member = |object: &JsValue, name| Reflect::get(object, &JsValue::from_str(name));
     let known = member(&js_sys::global(), "Request").and_then(|class| member(&class, "prototype"));
     let Some(known) = known.ok().filter(JsValue::is_object) else {
         return Ok(());
     };
     for (name, value) in [
-        ("credentials", "omit"),
+        ("credentials", credentials.as_str()),
         ("referrerPolicy", "no-referrer"),
         ("cache", "no-store"),
     ] {

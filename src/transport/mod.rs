@@ -30,7 +30,7 @@ pub use body::FetchBody;
 #[cfg(feature = "fetch")]
 pub use bytes::FetchBytes;
 #[cfg(feature = "fetch")]
-pub use fetch::{FetchFault, FetchTransport};
+pub use fetch::{Credentials, FetchFault, FetchTransport};
 
 /// A request's method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 use gloo_net::http::Request;
 use openai_wasm::client::{Builder, Client, ErrorKind};
-use openai_wasm::transport::FetchTransport;
+use openai_wasm::transport::{Credentials, FetchTransport};
 use openai_wasm::wire::chat::{ChatCompletionMessageParam, ChatCompletionRequest};
 use serde_json::Value;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -120,26 +120,35 @@ async fn every_split_of_the_bytes_gives_the_same_answer() {
 }
 
 #[wasm_bindgen_test]
-async fn c10_requests_carry_no_cookie_and_no_referrer() {
+async fn c10_requests_carry_no_referrer_and_no_cookie_that_nobody_asked_for() {
     let fetch = js_sys::Function::new_with_args(
         "url, init",
         "globalThis.lastInit = init; return globalThis.fetch(url, init);",
     );
-    let client = Client::with_transport(FetchTransport::with_fetch(fetch))
-        .proxy_url(&format!("{UPSTREAM}/v1"))
-        .unwrap()
-        .build()
-        .unwrap();
-    client.models().list().await.unwrap();
-    let member = |object: &_, name: &str| js_sys::Reflect::get(object, &name.into()).unwrap();
-    let init = member(&js_sys::global(), "lastInit");
-    for (name, value) in [
-        ("credentials", "omit"),
-        ("referrerPolicy", "no-referrer"),
-        ("cache", "no-store"),
-        ("redirect", "manual"),
+    let builder = || Client::with_transport(FetchTransport::with_fetch(fetch.clone()));
+    for (builder, credentials) in [
+        (builder(), "omit"),
+        (
+            builder().credentials(Credentials::SameOrigin),
+            "same-origin",
+        ),
     ] {
-        assert_eq!(member(&init, name).as_string().as_deref(), Some(value));
+        let client = builder
+            .proxy_url(&format!("{UPSTREAM}/v1"))
+            .unwrap()
+            .build()
+            .unwrap();
+        client.models().list().await.unwrap();
+        let member = |object: &_, name: &str| js_sys::Reflect::get(object, &name.into()).unwrap();
+        let init = member(&js_sys::global(), "lastInit");
+        for (name, value) in [
+            ("credentials", credentials),
+            ("referrerPolicy", "no-referrer"),
+            ("cache", "no-store"),
+            ("redirect", "manual"),
+        ] {
+            assert_eq!(member(&init, name).as_string().as_deref(), Some(value));
+        }
     }
 }
 
