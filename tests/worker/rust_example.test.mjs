@@ -6,7 +6,9 @@ import { after, before, beforeEach, describe, it } from "node:test";
 
 import { findCanary, newCanary } from "../support/canary.mjs";
 import { open, send } from "../support/http.mjs";
-import { rustWorker } from "../support/rust_worker.mjs";
+import { QUESTION } from "../support/proxy.mjs";
+import { refused } from "../support/refusal.mjs";
+import { rustWorker, startRustProxy } from "../support/rust_worker.mjs";
 import { mint, newSecret } from "../support/tokens.mjs";
 import { startUpstream } from "../support/upstream.mjs";
 import { startWorkerd } from "../support/workerd.mjs";
@@ -84,6 +86,28 @@ describe("the Worker in Rust", () => {
     } finally {
       await bare.stop();
     }
+  });
+
+  it("A7_P4_its proxy fails closed when something is missing or malformed", async () => {
+    for (const [what, settings] of [
+      ["no key", { key: "" }],
+      ["no secret", { secret: "", bindings: { SESSION_SECRET: "" } }],
+      ["no models", { bindings: { OPENAI_MODELS: "" } }],
+      ["a limit that is no number", { limits: { idleTimeout: "soon" } }],
+      ["a limit of zero", { limits: { maxAnswerBytes: 0 } }],
+      ["a limit that no timer keeps", { limits: { maxDuration: 2 ** 31 } }],
+      ["no flag that tells when a caller leaves", { worker: { flags: [] } }],
+    ]) {
+      const closed = await startRustProxy({ upstream, secret, ...settings });
+      try {
+        const answer = await send(closed.url, { ...(await request("")), path: "/v1/chat/completions", body: JSON.stringify(QUESTION) });
+        refused(answer, 503, "misconfigured", what);
+        assert.match(closed.output, /not configured: /, what);
+      } finally {
+        await closed.stop();
+      }
+    }
+    assert.deepEqual(await upstream.requests(), []);
   });
 
   it("breaks the answer off where the stream did, instead of ending it", async () => {

@@ -110,7 +110,8 @@ fn streamed(chunks: ChatStream<FetchTransport>) -> worker::Result<Response> {
 fn refused(refusal: &Refusal) -> worker::Result<Response> {
     let mut response = ResponseBuilder::new()
         .with_status(refusal.status)
-        .with_header("cache-control", "no-store")?;
+        .with_header("cache-control", "no-store")?
+        .with_header("x-content-type-options", "nosniff")?;
     for (name, value) in refusal.headers().iter() {
         response = response.with_header(name, value)?;
     }
