@@ -9,10 +9,16 @@ import { build } from "esbuild";
 import { setting } from "./program.mjs";
 import { QUESTION, startProxy } from "./proxy.mjs";
 
-const SHIM = `import { initSync, fetch } from "./glue.js";
+// `/memory` is the tests' own: how many bytes the Worker's WebAssembly has.
+const SHIM = `import { initSync, fetch as answer } from "./glue.js";
 import module from "./glue_bg.wasm";
-initSync({ module });
-export default { fetch };
+const { memory } = initSync({ module });
+export default {
+  fetch(request, env, ctx) {
+    if (new URL(request.url).pathname !== "/memory") return answer(request, env, ctx);
+    return new Response(String(memory.buffer.byteLength));
+  },
+};
 `;
 
 export async function rustWorker() {
