@@ -78,7 +78,7 @@ export class BaseClient {
       const query = [...(read(params, { query: CALL.query }).query ?? []), ...(call.query ?? [])];
       const where = typeof path === "function" ? path() : path;
       const sent = this.#contentOf(params, kind.files);
-      this.#server.check?.(legible(body, sent, kind.files), [...this.#server.query, ...query]);
+      this.#server.check?.(legible(body, sent, kind.files), [...this.#server.query, ...query], where);
       return { call: { __proto__: null, ...call, query }, where, sent };
     });
     const send = async (raw) => {

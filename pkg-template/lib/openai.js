@@ -8,20 +8,32 @@ import { CLIENT, read, refuseUnknown, textOrFunction, url } from "./options.js";
 const CREDENTIAL = /key|secret|organi[sz]ation|project|admin|dangerouslyAllowBrowser/i;
 /** Shapes of model providers' keys; the same as Rust's `looks_like_a_key`. */
 const SHAPES = "(?:sk[-_]|gsk_|xai-|pplx-|hf_|AIza|fw_|r8_)";
-const KEY_SHAPED = new RegExp(`^${SHAPES}.{8}`);
-/** In JSON text: a string that is named like a key, or is nothing but one and is not what someone says. */
-const KEYS = [
-  /"([\w.-]*(?:api[_-]?key|authorization))":"/i,
-  new RegExp(`"(?!(?:content|text|input|prompt|arguments)")([^"\\\\]*)":"${SHAPES}[\\w.-]{8,}"`),
-];
+const KEY_SHAPED = new RegExp(`(?:^|[\\s,;"'=])${SHAPES}.{8}`);
+const NAMED = /api[_-]?key$|authorization$/i;
+const KEY = new RegExp(`^${SHAPES}[\\w.-]{8,}$`);
+/** In JSON text: what must be looked at more closely. */
+const SUSPECT = new RegExp(`(?:api[_-]?key|authorization)":|"${SHAPES}[\\w.-]{8,}"`, "i");
 
-/** Refuses a body or a query that holds a key, and repeats its name alone. */
-const keyless = (payload, query) => {
-  const json = typeof payload === "string" ? payload : JSON.stringify(Object.fromEntries(payload ?? []));
-  const [, name] =
-    KEYS.map((shape) => shape.exec(json)).find(Boolean) ??
-    query.map((pair) => ["", ...pair]).find(([, name, value]) => CREDENTIAL.test(name) || KEY_SHAPED.test(value)) ??
-    [];
+/** The name of a string that is named like a key, or is nothing but one and is not what someone says. */
+const keyIn = (value, name) => {
+  if (typeof value === "string") {
+    return NAMED.test(name) || (!/^(content|text|input|prompt|arguments)$/.test(name) && KEY.test(value)) ? name : undefined;
+  }
+  for (const [own, item] of Object.entries(value ?? {})) {
+    const found = keyIn(item, Array.isArray(value) ? name : own);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+};
+
+/** Refuses a body, a query or a path that holds a key, and repeats its name alone. */
+const keyless = (payload, query, path) => {
+  const json = typeof payload === "string" ? payload : JSON.stringify([...(payload ?? [])].map((field) => Object.fromEntries([field])));
+  const [way, ...search] = String(path).split("?");
+  const pairs = [...query, ...new URLSearchParams(search.join("?")), ...way.split("/").map((part) => ["path", part])];
+  const name =
+    (SUSPECT.test(json) ? keyIn(JSON.parse(json), "body") : undefined) ??
+    pairs.find(([name, value]) => CREDENTIAL.test(name) || KEY_SHAPED.test(value))?.[0];
   if (name !== undefined) throw refused(name);
 };
 

@@ -149,6 +149,11 @@ impl<T: Transport> Settings<T> {
         {
             return Err(Error::key(name));
         }
+        if self.keyless
+            && let Some(name) = keys::key_in_path(&parts.path)
+        {
+            return Err(Error::key(name));
+        }
         let url = self
             .base
             .join(&parts.path, &query)

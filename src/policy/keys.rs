@@ -1,4 +1,4 @@
-//! Keys in a request's JSON, form or query, where a keyless client must have none (threat table, row
+//! Keys in a request's JSON, form, path or query, where a keyless client must have none (threat table, row
 //! C6).
 
 use super::headers::looks_like_a_key;
@@ -7,21 +7,24 @@ use super::headers::looks_like_a_key;
 const SAID: [&str; 5] = ["content", "text", "input", "prompt", "arguments"];
 
 /// The name of a member of a JSON text without white space that holds a key: a string that is named
-/// like one, or that is nothing but one.
+/// like one, or that is nothing but one, alone or in a list.
 #[must_use]
 pub fn key_in(json: &str) -> Option<&str> {
     let mut rest = json;
-    let mut name = None;
+    let mut name = "body";
     loop {
-        let (_, after) = rest.split_once('"')?;
+        let (before, after) = rest.split_once('"')?;
         let end = string_end(after)?;
         let (text, after) = (after.get(..end)?, after.get(end + 1..)?);
         rest = after;
         if after.starts_with(':') {
-            name = after.starts_with(":\"").then_some(text);
-        } else if let Some(name) = name.take()
-            && (is_named_like_a_key(name) || (!SAID.contains(&name) && is_a_key(text)))
-        {
+            name = text;
+            continue;
+        }
+        // Behind an object or a list inside its list the member is another one: which, is not known.
+        let own = !before.contains(['}', ']']);
+        let named = own && is_named_like_a_key(name);
+        if named || ((!own || !SAID.contains(&name)) && is_a_key(text)) {
             return Some(name);
         }
     }
@@ -50,6 +53,20 @@ pub fn is_key_in_query(name: &str, value: &str) -> bool {
     ];
     let name = name.to_ascii_lowercase();
     CREDENTIALS.iter().any(|word| name.contains(word)) || looks_like_a_key(value)
+}
+
+/// What of a path holds a key: `path`, or the parameter of its own query that does.
+#[must_use]
+pub fn key_in_path(path: &str) -> Option<&str> {
+    let (way, query) = path.split_once('?').unwrap_or((path, ""));
+    if way.split('/').any(looks_like_a_key) {
+        return Some("path");
+    }
+    query
+        .split('&')
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .find(|(name, value)| is_key_in_query(name, value))
+        .map(|(name, _)| name)
 }
 
 fn string_end(text: &str) -> Option<usize> {
@@ -104,9 +121,19 @@ mod tests {
                 None,
             ),
             (
-                r#"{"api_key":null,"n":1,"stop":["sk-proj-0123456789"]}"#,
-                None,
+                r#"{"api_key":null,"n":1,"stop":["a","sk-proj-0123456789"]}"#,
+                Some("stop"),
             ),
+            (r#"{"a":{"b":[[7,"sk-proj-0123456789"]]}}"#, Some("b")),
+            (
+                r#"{"a":[{"content":"b"},"sk-proj-0123456789"]}"#,
+                Some("content"),
+            ),
+            (r#"{"api-key":["x"]}"#, Some("api-key")),
+            (r#"["sk-proj-0123456789"]"#, Some("body")),
+            (r#"{"input":["a","sk-proj-0123456789"]}"#, None),
+            (r#"{"api_key":{"type":"string"}}"#, None),
+            (r#"{"api_key":null,"stop":["x"]}"#, None),
             (r#"{"user":"my key is sk-proj-0123456789"}"#, None),
             (r#"{"user":"task-0123456789"}"#, None),
             ("", None),
@@ -116,6 +143,22 @@ mod tests {
             assert_eq!(key_in(json), expected, "{json}");
         }
     }
+
+    #[test]
+    fn a_path_holds_no_key() {
+        for (path, expected) in [
+            ("/models", None),
+            ("/models?limit=1&after", None),
+            ("/models/task-0123456789", None),
+            ("/models?x=sk-proj-0123456789", Some("x")),
+            ("/models?x=Bearer+y;gsk_0123456789", Some("x")),
+            ("/models?a=b&key=c", Some("key")),
+            ("/models/sk-proj-0123456789", Some("path")),
+        ] {
+            assert_eq!(key_in_path(path), expected, "{path}");
+        }
+    }
+
     #[test]
     fn a_field_of_a_form_that_holds_a_key_is_found_by_the_name_of_its_innermost_member() {
         for (name, text, expected) in [

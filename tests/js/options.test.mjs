@@ -36,6 +36,8 @@ test("a constructor names the option that is missing or malformed", () => {
     [{ proxyUrl: "example.com" }, "proxyUrl"],
     [{ proxyUrl: "//example.com" }, "proxyUrl"],
     [{ proxyUrl: "javascript:alert(1)" }, "proxyUrl"],
+    [{ proxyUrl: "data:text/plain,x" }, "proxyUrl"],
+    [{ proxyUrl: "#x" }, "proxyUrl"],
     [{ proxyUrl: "https://user:pass@example.com" }, "proxyUrl"],
     [{ proxyUrl: "https://example.com?key=1" }, "proxyUrl"],
     [{ proxyUrl: "https://example.com#x" }, "proxyUrl"],
@@ -90,6 +92,10 @@ test("a key in a header, or from the token function, is refused before anything 
     [{ token: async () => KEY }],
     [{}, { headers: { cookie: "a=b" } }],
     [{}, { headers: { "api-key": "0123456789" } }],
+    [{}, { headers: { "X-GOOG-API-KEY": "0123456789" } }],
+    [{}, { headers: new Headers({ authorization: "Bearer x" }) }],
+    [{}, { headers: [["Proxy-Authorization", "Basic x"]] }],
+    [{}, { idempotencyKey: KEY }],
   ]) {
     const client = new OpenAI({ proxyUrl: upstream.baseUrl, ...more });
     const error = await failure(client.models.list(call));
@@ -100,7 +106,7 @@ test("a key in a header, or from the token function, is refused before anything 
 });
 
 test("a proxy URL that WebAssembly refuses fails the first call, again and again", async () => {
-  for (const proxyUrl of ["http://example.com/v1", "https://api.openai.com/v1", "https://EU.api.OpenAI.com./v1", "https://openrouter.ai/api/v1"]) {
+  for (const proxyUrl of ["http://example.com/v1", "https://api.openai.com/v1", "https://EU.api.OpenAI.com./v1", "https://openrouter.ai/api/v1", "https://OpenRouter.ai./api/v1", "https://mine.openai.azure.com/openai", "https://MINE.OpenAI.Azure.com./v1", "https://api.openai.com:443/v1"]) {
     const client = new OpenAI({ proxyUrl, fetch: () => assert.fail("nothing is sent") });
     for (let call = 0; call < 2; call++) {
       const error = await failure(client.models.list());
@@ -171,11 +177,14 @@ test("a polluted Object.prototype changes nothing", async () => {
 });
 
 test("variables of the environment are nothing to the keyless client", async () => {
-  process.env.OPENAI_API_KEY = KEY;
+  const names = ["OPENAI_API_KEY", "OPENAI_ADMIN_KEY", "OPENAI_ORG_ID", "OPENAI_PROJECT_ID", "VITE_OPENAI_API_KEY"];
+  for (const scope of [process.env, globalThis]) for (const name of names) scope[name] = KEY;
+  process.env.OPENAI_BASE_URL = "https://evil.example/v1";
+  globalThis.env = { ...process.env };
   try {
     await new OpenAI({ proxyUrl: upstream.baseUrl }).models.list();
   } finally {
-    delete process.env.OPENAI_API_KEY;
+    for (const scope of [process.env, globalThis]) for (const name of [...names, "OPENAI_BASE_URL", "env"]) delete scope[name];
   }
   const [request] = await upstream.requests();
   assert.ok(!JSON.stringify(request).includes("CANARY"));

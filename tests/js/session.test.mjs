@@ -35,6 +35,9 @@ test("C6_a key in the parameters is refused by its name, and never repeated", as
     [{ tools: [{ type: "mcp", authorization: "CANARY" }] }, "authorization"],
     [{ user: KEY }, "user"],
     [{ metadata: { deep: [{ x: "gsk_CANARY0123456789" }] } }, "x"],
+    [{ stop: ["\n", KEY] }, "stop"],
+    [{ metadata: { a: [["b", { content: "c" }, KEY]] } }, "a"],
+    [{ extra_headers: { "x-api-key": ["CANARY"] } }, "x-api-key"],
     [{ toJSON: () => ({ model: "m", messages: [], api_key: "CANARY" }) }, "api_key"],
   ]) {
     for (const send of [(params) => client.chat.completions.create(params), (params) => client.post("/any", { body: params })]) {
@@ -49,7 +52,16 @@ test("C6_a key in the parameters is refused by its name, and never repeated", as
     assert.deepEqual([error.option, error.code], ["safety_identifier", "key_not_accepted"], shape);
     hidden(error);
   }
-  for (const query of [{ key: "CANARY" }, { api_key: "CANARY" }, { "api-key": "CANARY" }, { x: KEY }]) {
+  for (const [path, option] of [[`/any?x=${KEY}`, "x"], ["/any?a=b&api_key=CANARY", "api_key"], [`/any/${KEY}`, "path"]]) {
+    const error = await failure(client.get(path));
+    assert.deepEqual([error.option, error.code], [option, "key_not_accepted"]);
+    hidden(error);
+  }
+  const form = new FormData();
+  form.append("a", KEY);
+  form.append("a", "b");
+  assert.equal((await failure(client.post("/any", { body: form }))).code, "key_not_accepted");
+  for (const query of [{ key: "CANARY" }, { api_key: "CANARY" }, { "api-key": "CANARY" }, { x: KEY }, { x: `Bearer ${KEY}` }]) {
     for (const error of [
       await failure(client.models.list({ query })),
       await failure(new OpenAI({ proxyUrl: upstream.baseUrl, defaultQuery: query }).models.list()),
@@ -71,6 +83,8 @@ test("C6_what people say and what tools are called is no key", async () => {
     { messages: [{ role: "user", content: '{"api_key":"x"}, "authorization": "y"' }] },
     { user: "task-0123456789abcdef" },
     { stop: ["sk-"] },
+    { messages: [{ role: "user", content: [{ type: "text", text: '"stop":["sk-proj-CANARY0123456789"]' }] }] },
+    { prompt: ["a", KEY] },
   ]) {
     await client.chat.completions.create(ask("Say this is a test", more));
   }

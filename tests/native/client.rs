@@ -217,6 +217,11 @@ fn c6_a_key_in_the_parameters_is_refused_before_anything_is_sent() {
     with_key.extra.insert("user_config".to_owned(), config);
     let error = world.run(client.chat().create(&with_key)).unwrap_err();
     assert_eq!(error.option_name(), Some("api_key"));
+    let mut in_a_list = request();
+    let ends = json!(["\n", "sk-proj-CANARY0123456789"]);
+    in_a_list.extra.insert("ends".to_owned(), ends);
+    let listed = world.run(client.chat().create(&in_a_list)).unwrap_err();
+    assert_eq!(listed.option_name(), Some("ends"));
     assert!(!format!("{error} {error:?}").contains("CANARY"));
     assert!(world.requests().is_empty());
     world.run(client.chat().create(&request())).unwrap();
@@ -242,6 +247,12 @@ fn c6_a_key_in_a_form_or_a_query_is_refused_before_anything_is_sent() {
         let mut with_key = upload();
         with_key.extra.insert(name.to_owned(), value);
         refused(client.post_form("/files", &with_key), option);
+    }
+    for (path, option) in [
+        ("/models?x=sk-proj-CANARY0123456789", "x"),
+        ("/models/sk-proj-CANARY0123456789", "path"),
+    ] {
+        refused(client.get(path), option);
     }
     for (name, value) in [("key", "CANARY"), ("api-version", KEY)] {
         let options = RequestOptions::new().query(name, value);
