@@ -287,15 +287,49 @@ fn is_telling(word: &str, key: &Secret) -> bool {
         || shares_a_run(word, key.expose())
 }
 
-/// Do they have eight characters in a row in common, forwards or backwards?
+/// Do they have eight characters in a row in common: as they are, backwards, in hexadecimal, in
+/// percent-encoding or in base64?
 fn shares_a_run(word: &str, key: &str) -> bool {
     const RUN: usize = 8;
+    /// So many characters of base64 are told by eight bytes wherever these begin.
+    const BASE64_RUN: usize = 9;
     if key.len() < RUN {
         return !key.is_empty() && word.contains(key);
     }
     let backwards: Vec<u8> = key.bytes().rev().collect();
-    word.as_bytes().windows(RUN).any(|run| {
-        key.as_bytes().windows(RUN).any(|part| part == run)
-            || backwards.windows(RUN).any(|part| part == run)
-    })
+    let small = word.to_ascii_lowercase();
+    let standard = word.replace('-', "+").replace('_', "/");
+    let hex = |before: &str| -> Vec<u8> {
+        let coded = key.bytes().map(|byte| format!("{before}{byte:02x}"));
+        coded.collect::<String>().into_bytes()
+    };
+    let share = |text: &str, key: &[u8], run| {
+        let mut runs = text.as_bytes().windows(run);
+        runs.any(|run_of_text| key.windows(run).any(|run_of_key| run_of_key == run_of_text))
+    };
+    share(word, key.as_bytes(), RUN)
+        || share(word, &backwards, RUN)
+        || share(&small, &hex(""), RUN * 2)
+        || share(&small, &hex("%"), RUN * 3)
+        || (0..3).any(|from| {
+            let bytes = key.as_bytes().get(from..).unwrap_or_default();
+            share(&standard, &base64(bytes), BASE64_RUN)
+        })
+}
+
+/// The base64 of whole groups of three bytes (RFC 4648, section 4).
+fn base64(bytes: &[u8]) -> Vec<u8> {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = Vec::with_capacity(bytes.len() / 3 * 4);
+    for group in bytes.chunks_exact(3) {
+        let bits = group
+            .iter()
+            .fold(0, |bits, byte| bits << 8 | usize::from(*byte));
+        text.extend(
+            [18, 12, 6, 0]
+                .iter()
+                .filter_map(|shift| ALPHABET.get(bits >> shift & 63)),
+        );
+    }
+    text
 }

@@ -223,18 +223,43 @@ fn a_preflight_names_what_a_page_may_send() {
         };
         assert_eq!(status(&head), expected, "{requested_method}");
     }
-    let many = "x".repeat(8193);
-    let absurd = Head {
-        requested_headers: Some(&many),
-        ..asked
-    };
-    assert_eq!(status(&absurd), 431);
+    for (header_chars, expected) in [(16 * 1024, 204), (16 * 1024 + 1, 431), (usize::MAX, 431)] {
+        let large = Head {
+            header_chars,
+            ..asked
+        };
+        assert_eq!(status(&large), expected, "{header_chars}");
+    }
     let bare = head("OPTIONS", MODELS);
     let Decision::Preflight(headers) = decide(&bare, &config()) else {
         panic!("no answer to a bare OPTIONS");
     };
     assert_eq!(headers.get("allow"), Some("GET, OPTIONS"));
     assert_eq!(headers.get("access-control-allow-methods"), None);
+}
+
+#[test]
+fn a_host_that_would_choose_the_route_is_none() {
+    // The URL as workerd makes it of the header and the request line's `/v1/files`.
+    for (host, expected) in [
+        ("proxy.example.com", 200),
+        ("127.0.0.1:8787", 200),
+        ("[2001:db8::1]:443", 200),
+        ("my_worker", 200),
+        ("h/v1/models?", 400),
+        ("h/v1/models#", 400),
+        ("h/v1/models\\", 400),
+        ("u@h", 400),
+        ("h%2f", 400),
+        ("h, i", 400),
+    ] {
+        let url = format!("http://{host}/v1/models");
+        let head = Head {
+            host: Some(host),
+            ..head("GET", &url)
+        };
+        assert_eq!(status(&head), expected, "{host}");
+    }
 }
 
 #[test]

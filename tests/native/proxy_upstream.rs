@@ -219,6 +219,18 @@ fn names_of_keys_and_accounts_are_taken_out() {
             "QwErTyUi".to_owned(),
         ),
         (format!("reversed:{backwards}"), backwards.clone()),
+        ("in hex 5177457254795569".to_owned(), "51774572".to_owned()),
+        ("in HEX 5177457254795569".to_owned(), "51774572".to_owned()),
+        (
+            "in URLs %51%77%45%72%54%79%55%69".to_owned(),
+            "%51%77".to_owned(),
+        ),
+        ("in base64 UXdFclR5VWk=".to_owned(), "UXdFclR5".to_owned()),
+        ("in base64 eFF3RXJUeVVp".to_owned(), "eFF3RXJU".to_owned()),
+        (
+            "in base64 eHhRd0VyVHlVaQ==".to_owned(),
+            "eHhRd0Vy".to_owned(),
+        ),
         (
             "Rate limit reached for gpt-4o in organization org-AbC123 on tokens".to_owned(),
             "org-AbC123".to_owned(),
@@ -250,6 +262,8 @@ fn names_of_keys_and_accounts_are_taken_out() {
         "The model `accounts/fireworks/models/llama-v3p1-405b-instruct` does not exist",
         "max_completion_tokens is too large: 200000. This model supports at most 16384 tokens.",
         "Missing required parameter: 'messages[0].content'.",
+        // Seven characters of the key in these codings.
+        "5177457254795500 %51%77%45%72%54%79%55 UXdFclR5",
     ] {
         assert_eq!(scrub(message, &key()), message);
     }

@@ -6,6 +6,7 @@ import { after, before, beforeEach, it } from "node:test";
 import { sendRaw } from "../support/http.mjs";
 import { QUESTION, startProxy } from "../support/proxy.mjs";
 import { refused } from "../support/refusal.mjs";
+import { mint } from "../support/tokens.mjs";
 import { startUpstream } from "../support/upstream.mjs";
 
 const PAGE = "https://app.example.com";
@@ -50,6 +51,14 @@ it("O2_O3_look_alike_origins", async () => {
       assert.equal(answer.headers["access-control-allow-origin"], undefined);
     }
   }
+  const authorization = `Authorization: Bearer ${await mint(proxy.secret)}`;
+  for (const second of [PAGE, "https://evil.com"]) {
+    const body = JSON.stringify(QUESTION);
+    const lines = [`POST ${CHAT} HTTP/1.1`, "Host: proxy", `Origin: ${PAGE}`, `Origin: ${second}`, authorization, "Content-Type: application/json", `Content-Length: ${body.length}`, "Connection: close"];
+    const twice = await sendRaw(proxy.url, `${lines.join("\r\n")}\r\n\r\n${body}`);
+    assert.match(twice, /^HTTP\/1\.1 403 /, second);
+    assert.doesNotMatch(twice, /access-control-allow-origin/i, second);
+  }
   assert.deepEqual(await upstream.requests(), []);
 });
 
@@ -60,10 +69,24 @@ it("O4_spoofed_origin", async () => {
 });
 
 it("O5_readable_errors", async () => {
-  await upstream.arm("status=429,retry-after=7", { path: CHAT });
+  const page = { headers: { origin: PAGE } };
+  /** The answer, when the upstream's own headers allow everybody. */
+  const after = async (fault, body = QUESTION) => {
+    await upstream.arm(`account-headers,header=access-control-allow-credentials: true${fault}`, { path: CHAT });
+    return proxy.chat(body, page);
+  };
   for (const [status, answer] of [
-    [429, await proxy.chat(QUESTION, { headers: { origin: PAGE } })],
-    [200, await proxy.chat(QUESTION, { headers: { origin: PAGE } })],
+    [200, await after("")],
+    [200, await after("", { ...QUESTION, stream: true })],
+    [400, await after(",status=400")],
+    [429, await after(",status=429,retry-after=7")],
+    [502, await after(",status=500")],
+    [502, await after(",status=401")],
+    [503, await after(",status=503,retry-after=7")],
+    [504, await after(",status=504")],
+    [400, await proxy.chat("{", page)],
+    [403, await proxy.chat(QUESTION, { ...page, token: { claims: { models: [] } } })],
+    [413, await proxy.chat("x".repeat(300_000), page)],
     [401, await proxy.send("/v1/models", { headers: { origin: PAGE } })],
     [404, await proxy.send("/v1/files", { headers: { origin: PAGE } })],
     [405, await proxy.send(CHAT, { method: "PUT", headers: { origin: PAGE } })],
@@ -72,6 +95,10 @@ it("O5_readable_errors", async () => {
     assert.equal(answer.status, status, answer.text());
     assert.equal(answer.headers["access-control-allow-origin"], PAGE);
     assert.equal(answer.headers["access-control-expose-headers"], "retry-after, x-request-id, x-should-retry");
+    assert.equal(answer.headers["access-control-allow-credentials"], undefined);
+    assert.equal(answer.headers.vary, "Origin");
+    assert.ok(answer.headers["x-request-id"]);
+    if ([429, 503].includes(status)) assert.equal(answer.headers["retry-after"], "7");
   }
 });
 
@@ -91,8 +118,11 @@ it("O7_preflight_as_a_free_resource", async () => {
   const long = await preflight(PAGE, "POST", Array.from({ length: 500 }, (_, at) => `x-${at}`).join(","));
   assert.equal(long.status, 204);
   assert.equal(long.headers["access-control-allow-headers"], short.headers["access-control-allow-headers"]);
-  const huge = await sendRaw(proxy.url, `OPTIONS ${CHAT} HTTP/1.1\r\nHost: proxy\r\nOrigin: ${PAGE}\r\nAccess-Control-Request-Method: POST\r\nAccess-Control-Request-Headers: ${"x".repeat(100_000)}\r\n\r\n`);
-  assert.match(huge, /^HTTP\/1\.1 (403|431) /);
+  const many = Array.from({ length: 2000 }, (_, at) => `X-${at}: ${"y".repeat(50)}`);
+  for (const lines of [[`Access-Control-Request-Headers: ${"x".repeat(100_000)}`], [`X-Other: ${"x".repeat(100_000)}`], many]) {
+    const huge = await sendRaw(proxy.url, [`OPTIONS ${CHAT} HTTP/1.1`, "Host: proxy", `Origin: ${PAGE}`, "Access-Control-Request-Method: POST", ...lines, "Connection: close", "", ""].join("\r\n"));
+    assert.match(huge, /^HTTP\/1\.1 431 /, lines[0].slice(0, 40));
+  }
   assert.deepEqual(await upstream.requests(), []);
 });
 

@@ -7,6 +7,8 @@ import { after, before, beforeEach, it } from "node:test";
 
 import { findCanary, newCanary } from "../support/canary.mjs";
 import { QUESTION, startProxy } from "../support/proxy.mjs";
+import { startRecorder } from "../support/recorder.mjs";
+import { refused } from "../support/refusal.mjs";
 import { headerOf, startUpstream } from "../support/upstream.mjs";
 
 const CHAT = "/v1/chat/completions";
@@ -51,7 +53,9 @@ it("K1_the upstream sees the proxy's own headers and none of the caller's", asyn
       forwarded: "host=evil.example.com", via: "1.1 x", referer: "https://app.example.com/?secret=1",
       "cf-connecting-ip": "1.2.3.4", te: "trailers", "proxy-authorization": "Basic x", "x-portkey-custom-host": "https://evil.example.com",
       "helicone-auth": "x", "x-stainless-lang": "js", "accept-language": "de", "user-agent": "curl/8", "x-request-id": "mine",
-      "x-fault": "status=500", "idempotency-key": "1",
+      "x-fault": "status=500", "idempotency-key": "1", "x-real-ip": "1.2.3.4", "x-forwarded-proto": "http", "cf-ray": "1", "cf-ipcountry": "DE",
+      "sec-fetch-site": "cross-site", traceparent: "00-1-1-01", "cache-control": "no-cache", range: "bytes=0-1", "accept-encoding": "gzip, br",
+      origin: proxy.url, connection: "close, authorization, x-other", "x-other": "1",
     },
   });
   const [record] = await upstream.requests();
@@ -87,7 +91,8 @@ it("K4_an upstream that refuses the key is a fault of the proxy, and does not sa
       assert.deepEqual(findCanary(refused.key, answer.seen()), []);
       assert.doesNotMatch(answer.seen(), new RegExp(refused.key.slice(-4)));
     }
-    assert.match(refused.output, /the upstream refused the key \(status 401\)/);
+    const lines = await refused.until((output) => [output.match(/^openai-wasm proxy: .*/gm)].find((found) => found?.length >= 3));
+    assert.deepEqual(lines, Array(3).fill("openai-wasm proxy: the upstream refused the key (status 401)"), "one line each");
     assert.deepEqual(findCanary(refused.key, refused.output), []);
   } finally {
     await Promise.all([refused.stop(), strict.stop()]);
@@ -110,8 +115,46 @@ it("K4_K5_E1_every error of the upstream becomes one that names no key and no ac
   }
 });
 
+it("K5_a key in disguise, and every id that names an account, is taken out of an explanation", async () => {
+  const own = await startRecorder();
+  const explained = await startProxy({ upstream: own });
+  try {
+    const part = explained.key.slice(14, 23);
+    const bytes = [...Buffer.from(part)];
+    for (const [form, said] of Object.entries({
+      raw: part,
+      quoted: `"${part}",`,
+      backwards: [...part].reverse().join(""),
+      hex: Buffer.from(part).toString("hex"),
+      "upper hex": Buffer.from(part).toString("hex").toUpperCase(),
+      percent: bytes.map((byte) => `%${byte.toString(16)}`).join(""),
+      base64: Buffer.from(part).toString("base64"),
+      base64url: Buffer.from(`??>${part}`).toString("base64url"),
+      "base64, shifted": Buffer.from(`x${part}`).toString("base64"),
+      "base64, shifted again": Buffer.from(`xx${part}`).toString("base64"),
+    })) {
+      for (const status of [400, 404, 409, 422, 429]) {
+        own.answer({ status, body: { error: { message: `It was ${said} that failed`, code: said.slice(0, 60), param: said.slice(0, 60) } } });
+        const answer = await explained.chat(QUESTION);
+        assert.equal(answer.status, status, form);
+        assert.match(answer.json().error.message, /^It was \[redacted\] that failed$/, form);
+        assert.deepEqual(findCanary(explained.key, answer.seen()), [], `${form}: ${answer.text()}`);
+        assert.equal(answer.json().error.param, null, form);
+      }
+    }
+    for (const id of ["org-ABC", "org-ABC,", "`org-ABC`.", "(ORG-ABC)", "proj_ABC", "req_ABC", "user-ABC", "acct_ABC", "a@ABC.example", "https://ABC.example/x"]) {
+      own.answer({ status: 429, body: { error: { message: `Rate limit reached in organization ${id} today`, code: id, param: id } } });
+      const answer = await explained.chat(QUESTION);
+      assert.equal(answer.json().error.message, "Rate limit reached in organization [redacted] today", id);
+      assert.doesNotMatch(answer.seen(), /ABC/, id);
+    }
+  } finally {
+    await Promise.all([explained.stop(), own.stop()]);
+  }
+});
+
 it("K5_a rate limit keeps its status and a capped Retry-After", async () => {
-  for (const [value, expected] of [["7", "7"], ["1000000000", "3600"], ["soon", undefined], ["-5", undefined]]) {
+  for (const [value, expected] of [["7", "7"], ["1000000000", "3600"], ["soon", undefined], ["-5", undefined], ["1.5", undefined], ["0", "0"]]) {
     await upstream.arm(`status=429,retry-after=${value}`);
     const answer = await proxy.chat(QUESTION);
     assert.equal(answer.status, 429);
@@ -138,23 +181,36 @@ it("K7_K8_nothing that can go wrong prints a key, a token, a question or an answ
   // The control: the console was being watched.
   await upstream.arm("status=401");
   await proxy.chat(body);
-  assert.match(proxy.output, /refused the key/);
+  await proxy.until((output) => /refused the key/.exec(output)?.[0]);
 });
 
 it("S1_the caller cannot choose the host", async () => {
   const { server: evil, hits, url } = await elsewhere();
   try {
     const host = new URL(url).host;
-    for (const request of [
-      { headers: { host } },
-      { headers: { "x-forwarded-host": host } },
-      { headers: { "x-portkey-custom-host": url } },
+    for (const headers of [
+      { host }, { "x-forwarded-host": host }, { "x-host": host, "x-original-url": url, "x-rewrite-url": url },
+      { "x-portkey-custom-host": url }, { "helicone-target-url": url },
     ]) {
-      await proxy.chat(QUESTION, request);
+      assert.equal((await proxy.chat(QUESTION, { headers })).status, 200);
     }
-    await proxy.chat({ ...QUESTION, api_base: url, base_url: url });
-    await proxy.send(`${url}/v1/models`, {});
-    await proxy.send(`/${url}/v1/models`, {});
+    assert.equal((await proxy.chat({ ...QUESTION, api_base: url, base_url: url })).status, 400);
+    for (const [path, status] of [
+      [`${url}${CHAT}`, 200], [`http://evil.example.com${CHAT}`, 200], [`${CHAT}?upstream=${url}&base_url=${url}`, 200],
+      [`/${url}${CHAT}`, 404], [`//${host}${CHAT}`, 404], [`/v1/${url}/chat/completions`, 404], [`@${host}${CHAT}`, 400],
+    ]) {
+      assert.equal((await proxy.post(path, QUESTION)).status, status, path);
+    }
+    // workerd makes the URL of both: such a host would choose the route.
+    for (const [path, given] of [["/v1/files", `h${CHAT}?`], ["/v1/files", `h${CHAT}#`], [CHAT, `u@${host}`], [CHAT, `${host}/?`], [CHAT, `${host}, ${host}`]]) {
+      const answer = await proxy.post(path, QUESTION, { headers: { host: given } });
+      refused(answer, 400, "invalid_host", given);
+    }
+    for (const { path, headers } of await upstream.requests()) {
+      assert.equal(path, CHAT);
+      assert.equal(headers.find(([name]) => /^host$/i.test(name))[1], new URL(upstream.url).host);
+    }
+    assert.equal((await upstream.requests()).length, 8);
     assert.equal(hits(), 0);
   } finally {
     evil.close();
@@ -164,7 +220,7 @@ it("S1_the caller cannot choose the host", async () => {
 it("S2_a redirect is refused and its target never asked", async () => {
   const { server: evil, hits, url } = await elsewhere();
   try {
-    for (const status of [301, 302, 303, 307, 308]) {
+    for (const status of [300, 301, 302, 303, 304, 307, 308]) {
       for (const target of [`${url}/v1/chat/completions`, "/v1/models", "//evil.example.com/x"]) {
         for (const body of [QUESTION, STREAM]) {
           await upstream.reset();

@@ -94,15 +94,26 @@ it("S5_a request of two lengths or of broken headers reaches no upstream twice",
   const length = `content-length: ${body.length}`;
   const chunked = `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`;
   const hidden = `0\r\n\r\nPOST /v1/files HTTP/1.1\r\nhost: proxy\r\ncontent-length: 0\r\n\r\n`;
-  for (const [lines, rest] of [
+  for (const [lines, rest, status = 400] of [
     [[length, "transfer-encoding: chunked"], hidden],
+    // workerd goes by the chunks here, as RFC 9112 (section 6.3) allows; Cloudflare's edge refuses it.
+    [[length, "transfer-encoding: chunked"], chunked, 200],
     [[length, "content-length: 5"], body],
+    [[`${length}, ${body.length}`], body],
+    [["content-length: -1"], body],
+    [[`content-length: +${body.length}`], body],
+    [[`content-length: 0x${body.length.toString(16)}`], body],
     [["transfer-encoding: xchunked"], chunked],
+    [["transfer-encoding: chunked, identity"], chunked],
+    [["transfer-encoding: chunked", "transfer-encoding: x"], chunked],
+    [["transfer-encoding : chunked"], chunked],
     [[length, "x-a: b\rx-c: d"], body],
     [[length, "x-a: b\0c"], body],
     [[length, "x-a : b"], body],
+    [[length, "x-a: b\r\n c"], body],
+    [[length, "x-a: b\r\n\tauthorization: Bearer x"], body],
   ]) {
-    await post(lines, rest);
+    assert.match(await post([...lines, "connection: close"], rest), new RegExp(`^HTTP/1\\.1 ${status} `), lines.join());
   }
   assert.equal(await post([length, "connection: close"], body), "HTTP/1.1 200 OK", "the control");
   for (const record of await upstream.requests()) {
@@ -142,7 +153,7 @@ export default {
       assert.equal(answer.status, 508, answer.text());
       assert.equal(answer.json().error.code, "loop_detected");
     }
-    assert.equal(circle.output.match(/ASKED;/g).length, 4);
+    assert.equal(await circle.until((output) => [output.match(/ASKED;/g)?.length].find((count) => count >= 4)), 4);
     assert.deepEqual(await upstream.requests(), []);
   } finally {
     await circle.stop();
