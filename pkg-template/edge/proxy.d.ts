@@ -126,7 +126,8 @@ export interface ProxyOptions {
   rateLimits?: RateLimits;
   /**
    * In the place of session tokens: who calls? It gets the request without its body. Null is answered
-   * with 401, `"expired"` with 401 `token_expired`; if it throws, with 503.
+   * with 401, `"expired"` with 401 `token_expired`; if it throws, with 503, and so is a caller with
+   * members that are null or unknown: they might be a scope.
    */
   authenticate?: (request: Request, env: any) => Caller | "expired" | null | Promise<Caller | "expired" | null>;
   /** Has this session been revoked? If it throws, the answer is 503. */

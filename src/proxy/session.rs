@@ -11,7 +11,7 @@ use hmac::{Hmac, Mac};
 use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
 use jsonwebtoken::errors::{Error, ErrorKind, Result as JwtResult, new_error};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use sha2::Sha256;
 use signature::{Signer, Verifier};
 
@@ -30,23 +30,73 @@ const MAX_TOKEN_BYTES: usize = 4096;
 struct Claims {
     sub: String,
     exp: u64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "given",
+        skip_serializing_if = "Option::is_none"
+    )]
     iat: Option<u64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "given",
+        skip_serializing_if = "Option::is_none"
+    )]
     nbf: Option<u64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "given",
+        skip_serializing_if = "Option::is_none"
+    )]
     jti: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "given",
+        skip_serializing_if = "Option::is_none"
+    )]
     iss: Option<String>,
-    // One audience or several; `jsonwebtoken` compares them.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    aud: Option<serde_json::Value>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    // `jsonwebtoken` compares them.
+    #[serde(
+        default,
+        deserialize_with = "given",
+        skip_serializing_if = "Option::is_none"
+    )]
+    aud: Option<Audience>,
+    #[serde(
+        default,
+        deserialize_with = "given",
+        skip_serializing_if = "Option::is_none"
+    )]
     origin: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "given",
+        skip_serializing_if = "Option::is_none"
+    )]
     models: Option<Vec<String>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "given",
+        skip_serializing_if = "Option::is_none"
+    )]
     max_tokens: Option<u32>,
+}
+
+/// One audience or several (RFC 7519, section 4.1.3).
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Audience {
+    One(String),
+    Several(Vec<String>),
+}
+
+/// A claim that is there has a value: `"models":null` may be a scope that somebody failed to look up,
+/// and must not open every model.
+fn given<'de, D, T>(claim: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    T::deserialize(claim).map(Some)
 }
 
 /// The caller that a request's `Authorization` header names.
@@ -75,7 +125,9 @@ pub fn verify(
         .session_epoch
         .is_some_and(|epoch| claims.iat.is_none_or(|iat| iat < epoch));
     let named = claims.jti.as_deref().is_none_or(is_subject);
-    if !timely || revoked || !named || !is_subject(&claims.sub) {
+    // The upstream might take a cap of 0 for none.
+    let capped = claims.max_tokens.is_none_or(|most| most > 0);
+    if !timely || revoked || !named || !capped || !is_subject(&claims.sub) {
         return Err(Refusal::unauthorized());
     }
     if claims.exp.saturating_add(LEEWAY_SECONDS) <= now_unix_seconds {
@@ -128,7 +180,7 @@ pub fn sign(
         nbf: None,
         jti: caller.token_id.clone(),
         iss: config.issuer.clone(),
-        aud: config.audience.clone().map(serde_json::Value::String),
+        aud: config.audience.clone().map(Audience::One),
         origin: caller.origin.clone(),
         models: caller.models.clone(),
         max_tokens: caller.max_tokens,

@@ -271,6 +271,14 @@ fn claims_must_be_there_and_of_their_type() {
         format!(r#"{{"sub":"s","exp":{soon},"origin":7}}"#),
         format!(r#"{{"sub":"s","exp":{soon},"models":"gpt-4o"}}"#),
         format!(r#"{{"sub":"s","exp":{soon},"max_tokens":-1}}"#),
+        format!(r#"{{"sub":"s","exp":{soon},"max_tokens":0}}"#),
+        // Null is no value of a claim, and no scope is the widest one.
+        format!(r#"{{"sub":"s","exp":{soon},"origin":null}}"#),
+        format!(r#"{{"sub":"s","exp":{soon},"models":null}}"#),
+        format!(r#"{{"sub":"s","exp":{soon},"max_tokens":null}}"#),
+        format!(r#"{{"sub":"s","exp":{soon},"aud":null}}"#),
+        format!(r#"{{"sub":"s","exp":{soon},"aud":7}}"#),
+        format!(r#"{{"sub":"s","exp":{soon},"iat":null}}"#),
         // An audience that the proxy was not told of is another service's.
         format!(r#"{{"sub":"s","exp":{soon},"aud":"staging"}}"#),
         format!("[{soon}]"),

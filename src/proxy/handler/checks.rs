@@ -99,15 +99,36 @@ pub(super) async fn authenticate(hook: &Function, request: &Request) -> Result<C
         return Err(Refusal::token_expired());
     }
     caller(&said).ok_or_else(|| {
-        log("openai-wasm proxy: authenticate gave no { sub, origin?, models?, maxTokens? }");
+        log(&format!(
+            "openai-wasm proxy: authenticate gave no {{ sub }} with some of {} and nothing else",
+            MEMBERS.join(", ")
+        ));
         Refusal::unavailable()
     })
 }
 
+const MEMBERS: [&str; 7] = [
+    "sub",
+    "origin",
+    "models",
+    "maxTokens",
+    "jti",
+    "issuedAt",
+    "expiresAt",
+];
+
+/// What is there must be right: a scope that is misspelt, null or cannot be read must not open
+/// everything.
 fn caller(said: &JsValue) -> Option<Caller> {
+    let mut names = Reflect::own_keys(said).ok()?.into_iter();
+    if !names.all(|name| {
+        name.as_string()
+            .is_some_and(|name| MEMBERS.contains(&&*name))
+    }) {
+        return None;
+    }
     let get = |name| Reflect::get(said, &JsValue::from_str(name)).ok();
-    // What is there must be right: a scope that cannot be read must not open everything.
-    let optional = |name| get(name).filter(|value| !value.is_undefined() && !value.is_null());
+    let optional = |name| get(name).map(|value| Some(value).filter(|value| !value.is_undefined()));
     let subject = get("sub")?
         .as_string()
         .filter(|subject| is_subject(subject))?;
@@ -115,10 +136,10 @@ fn caller(said: &JsValue) -> Option<Caller> {
         subject,
         ..Caller::default()
     };
-    if let Some(origin) = optional("origin") {
+    if let Some(origin) = optional("origin")? {
         caller.origin = Some(origin.as_string()?);
     }
-    if let Some(models) = optional("models") {
+    if let Some(models) = optional("models")? {
         let models = models.dyn_into::<Array>().ok()?;
         caller.models = Some(
             models
@@ -127,16 +148,16 @@ fn caller(said: &JsValue) -> Option<Caller> {
                 .collect::<Option<_>>()?,
         );
     }
-    if let Some(most) = optional("maxTokens") {
+    if let Some(most) = optional("maxTokens")? {
         caller.max_tokens = Some(u32::try_from(whole(&most)?).ok()?);
     }
-    if let Some(id) = optional("jti") {
+    if let Some(id) = optional("jti")? {
         caller.token_id = Some(id.as_string().filter(|id| is_subject(id))?);
     }
-    if let Some(time) = optional("issuedAt") {
+    if let Some(time) = optional("issuedAt")? {
         caller.issued_at = Some(whole(&time)?);
     }
-    if let Some(time) = optional("expiresAt") {
+    if let Some(time) = optional("expiresAt")? {
         caller.expires_at = Some(whole(&time)?);
     }
     Some(caller)
