@@ -23,7 +23,7 @@ const MAX_RUN_BYTES: usize = 7;
 
 /// Values that stand in templates and must never guard anything. Each is so long that no random text
 /// holds it by chance.
-const PLACEHOLDERS: [&str; 15] = [
+const PLACEHOLDERS: [&str; 18] = [
     "changeme",
     "change-me",
     "change_me",
@@ -39,6 +39,9 @@ const PLACEHOLDERS: [&str; 15] = [
     "replaceme",
     "placeholder",
     "key-here",
+    "your-secret",
+    "your_secret",
+    "secret-here",
 ];
 
 /// A secret text. It prints as `[redacted]`.
@@ -97,6 +100,9 @@ pub enum SecretFault {
     Session,
     /// The key serves as session secret too: whoever mints tokens would hold it.
     Shared,
+    /// Anonymous sessions are switched on, and what their proofs are verified with is missing, a
+    /// placeholder or no word of visible characters.
+    Turnstile,
 }
 
 impl fmt::Display for SecretFault {
@@ -114,6 +120,9 @@ impl fmt::Display for SecretFault {
                  badly named"
             }
             Self::Shared => "the upstream key and the session secret must differ",
+            Self::Turnstile => {
+                "anonymous sessions need the Turnstile secret, and it is missing or a placeholder"
+            }
         })
     }
 }
@@ -161,6 +170,19 @@ impl Secrets {
             return Err(SecretFault::PlaceholderKey);
         }
         Ok(())
+    }
+
+    /// Checks what Turnstile's proofs are verified with, for a proxy with anonymous sessions. The
+    /// secrets that Cloudflare gives out for tests are taken.
+    ///
+    /// # Errors
+    /// [`SecretFault::Turnstile`].
+    pub fn check_turnstile(&self) -> Result<(), SecretFault> {
+        let secret = self.turnstile.as_ref().map_or("", Secret::expose);
+        let usable = !secret.is_empty()
+            && !is_placeholder(secret)
+            && secret.bytes().all(|b| b.is_ascii_graphic());
+        usable.then_some(()).ok_or(SecretFault::Turnstile)
     }
 }
 
@@ -215,6 +237,24 @@ mod tests {
             key: Secret::new(key),
             session: Secret::new(session),
             turnstile: None,
+        }
+    }
+
+    #[test]
+    fn anonymous_sessions_need_a_secret_of_turnstile() {
+        for (turnstile, expected) in [
+            (Some("0x4AAAAAAAKx9QwErTyUiOpAsDfGhJkLzXc"), Ok(())),
+            (Some("1x0000000000000000000000000000000AA"), Ok(())),
+            (None, Err(SecretFault::Turnstile)),
+            (Some(" \n"), Err(SecretFault::Turnstile)),
+            (Some("changeme"), Err(SecretFault::Turnstile)),
+            (Some("0x4AAA\r\nAAAA"), Err(SecretFault::Turnstile)),
+        ] {
+            let secrets = Secrets {
+                turnstile: turnstile.map(Secret::new),
+                ..secrets(KEY, GOOD)
+            };
+            assert_eq!(secrets.check_turnstile(), expected, "{turnstile:?}");
         }
     }
 

@@ -85,14 +85,14 @@ pub fn judge(status: u16, body: &[u8], settings: &Anonymous) -> Result<(), Refus
         .filter(|_| status == 200)
         .ok_or_else(Refusal::unavailable)?;
     if !answer.success {
-        // These are not the caller's fault, and no other proof would fare better.
-        let ours = |code: &String| {
-            matches!(
-                code.as_str(),
-                "missing-input-secret" | "invalid-input-secret" | "bad-request" | "internal-error"
-            )
+        // The first two are not the caller's fault, and no other proof would fare better.
+        let said = |codes: [&str; 2]| {
+            let mut all = answer.error_codes.iter();
+            all.any(|code| codes.contains(&code.as_str()))
         };
-        return Err(if answer.error_codes.iter().any(ours) {
+        return Err(if said(["missing-input-secret", "invalid-input-secret"]) {
+            Refusal::misconfigured()
+        } else if said(["bad-request", "internal-error"]) {
             Refusal::unavailable()
         } else {
             refused()
@@ -200,6 +200,10 @@ mod tests {
                 "{answer}"
             );
         }
+        // No other proof and no other attempt would fare better with this secret.
+        let refused = br#"{"success":false,"error-codes":["invalid-input-secret"]}"#;
+        let refusal = judge(200, refused, &settings).unwrap_err();
+        assert_eq!(refusal.code, "misconfigured");
         let good = br#"{"success":true,"hostname":"app.example.com","action":"session"}"#;
         assert_eq!(status(judge(500, good, &settings)), 503);
     }

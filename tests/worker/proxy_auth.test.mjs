@@ -1,6 +1,7 @@
 // Who may call (threat table, rows A1 to A12, A14, A15; A13 is proxy_mint.test.mjs). Tokens come from `jose`.
 
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { after, before, beforeEach, describe, it } from "node:test";
 
 import { findCanary, newCanary } from "../support/canary.mjs";
@@ -22,6 +23,13 @@ before(async () => {
 });
 after(() => Promise.all([proxy?.stop(), upstream?.stop()]));
 beforeEach(() => upstream.reset());
+
+/** A token with any header and payload, rightly signed: JSON text, or what is to have one. */
+const handmade = (header, payload, secret = proxy.secret) => {
+  const [head, body] = [header, payload].map((part) => Buffer.from(typeof part === "string" ? part : JSON.stringify(part)).toString("base64url"));
+  return signed(`${head}.${body}`, secret);
+};
+const signed = (text, secret = proxy.secret) => `${text}.${createHmac("sha256", secret).update(text).digest("base64url")}`;
 
 const untouched = async () => assert.deepEqual(await upstream.requests(), []);
 const ask = (authorization, to = proxy) =>
@@ -72,9 +80,24 @@ it("A2_loose_parsing", async () => {
 
 it("A3_alg_none_and_confusion", async () => {
   const encode = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
-  const claims = encode({ sub: "user-1", exp: now() + 600 });
+  const payload = { sub: "user-1", exp: now() + 600 };
+  const claims = encode(payload);
   const good = (await mint(proxy.secret)).split(".");
+  assert.equal((await ask(`Bearer ${handmade({ alg: "HS256" }, payload)}`)).status, 200, "the control: what is signed here is read");
+  await upstream.reset();
   for (const token of [
+    // Rightly signed by HMAC-SHA-256, whatever the header says.
+    ...["none", "NONE", "RS256", "ES256", "PS256", "EdDSA", "HS384", "HS512", "hs256", null, ["HS256"]].map((alg) => handmade({ alg }, payload)),
+    handmade({ typ: "JWT" }, payload),
+    ...[
+      { crit: ["exp"] }, { crit: [] }, { crit: ["b64"], b64: false }, { b64: false }, { zip: "DEF" }, { cty: "JWT" }, { jku: "https://evil.example.com" },
+      { x5u: "https://evil.example.com" }, { x5c: ["AA"] }, { kid: 0 }, { kid: "__proto__" }, { kid: "../../dev/null" }, { kid: "\0" },
+    ].map((more) => handmade({ alg: "HS256", ...more }, payload)),
+    handmade('{"alg":"none","alg":"HS256"}', payload),
+    handmade('{"alg":"HS256","alg":"none"}', payload),
+    handmade({ alg: "HS256" }, `{"sub":"a","sub":"b","exp":${payload.exp}}`),
+    handmade({ alg: "HS256" }, payload, ""),
+    `${good[0]}.${good[1]}.`, `${good[0]}.${good[1]}`, `${good.join(".")}.x`,
     await unsecured(),
     `${encode({ alg: "None" })}.${claims}.`,
     `${encode({ alg: "none" })}.${good[1]}.${good[2]}`,
@@ -96,13 +119,24 @@ it("A3_alg_none_and_confusion", async () => {
 
 it("A4_tampered_and_malleable_tokens", async () => {
   const token = await mint(proxy.secret);
-  const forged = [`${token}=`, `${token}A`, token.slice(0, -1), ` ${token}`, token.replace(".", ".."), token.replaceAll(".", "")];
+  const parts = token.split(".");
+  const padded = ["=", "==", "%0a", "A"].flatMap((more) => parts.map((_, at) => parts.map((part, other) => part + (at === other ? more : "")).join(".")));
+  // Rightly signed, but the payload is spelled in another way: with padding, and with bits that mean nothing.
+  const respelled = [`{"sub":"a","exp":${now() + 600}}`, `{"sub":"ab","exp":${now() + 600}}`, `{"sub":"abc","exp":${now() + 600}}`].flatMap((payload) => {
+    const [header, body] = handmade({ alg: "HS256" }, payload).split(".");
+    const spare = body.length % 4;
+    if (spare === 0) return [];
+    const other = String.fromCharCode(body.charCodeAt(body.length - 1) + 1);
+    return [body + "=".repeat(4 - spare), body.slice(0, -1) + other].map((each) => signed(`${header}.${each}`));
+  });
+  assert.equal(respelled.length, 4);
+  const forged = [...padded, ...respelled, `${token}=`, `${token}A`, token.slice(0, -1), ` ${token}`, token.replace(".", ".."), token.replaceAll(".", "")];
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   for (let at = token.indexOf(".") + 1; at < token.length; at++) {
     if (token[at] === ".") continue;
     // The neighbour differs in the lowest bit: at the end of the MAC, in a bit that decodes to nothing.
     const other = alphabet[alphabet.indexOf(token[at]) ^ 1];
-    forged.push(token.slice(0, at) + other + token.slice(at + 1));
+    forged.push(token.slice(0, at) + other + token.slice(at + 1), `${token.slice(0, at)} ${token.slice(at)}`);
   }
   for (let from = 0; from < forged.length; from += 50) {
     const answers = await Promise.all(forged.slice(from, from + 50).map((each) => ask(`Bearer ${each}`)));
@@ -126,12 +160,8 @@ it("A5_time_claims", async () => {
     refused(await askWith(token), 401, code, JSON.stringify(token));
   }
   // `jose` refuses to sign these.
-  const { createHmac } = await import("node:crypto");
-  const encode = (text) => Buffer.from(text).toString("base64url");
-  for (const exp of [`"${now() + 60}"`, "1e400", "NaN", "null", "[]", "true"]) {
-    const signed = `${encode('{"alg":"HS256"}')}.${encode(`{"sub":"user-1","exp":${exp}}`)}`;
-    const mac = createHmac("sha256", proxy.secret).update(signed).digest("base64url");
-    refused(await ask(`Bearer ${signed}.${mac}`), 401, "unauthorized", exp);
+  for (const exp of [`"${now() + 60}"`, "1e400", "NaN", "Infinity", "null", "[]", "true"]) {
+    refused(await ask(`Bearer ${handmade({ alg: "HS256" }, `{"sub":"user-1","exp":${exp}}`)}`), 401, "unauthorized", exp);
   }
   for (const token of [{ ttlSeconds: -30 }, { claims: { nbf: now() + 30 } }, { claims: { iat: now() - 60 }, ttlSeconds: 600 }]) {
     assert.equal((await askWith(token)).status, 200, "a clock may be 60 seconds off");
@@ -163,6 +193,7 @@ describe("A7_a_Worker_whose_environment_is_unusable", () => {
   const SHORT = /key is shorter than 32 bytes/;
   const PLACEHOLDER = /key is a placeholder/;
   const CHARACTERS = /key holds characters that no header can carry/;
+  const ANONYMOUS = `{ rateLimits: { session: "LIMIT" }, anonymousSessions: { hostnames: ["app.example.com"] } }`;
   const SESSION = /a session secret is missing, shorter than 32 bytes/;
   for (const [name, why, bindings, more] of [
     ["no key", /key is missing/, { OPENAI_API_KEY: null }],
@@ -195,6 +226,8 @@ describe("A7_a_Worker_whose_environment_is_unusable", () => {
     ["an upstream without TLS", /upstream /, { OPENAI_BASE_URL: "http://api.example.com/v1" }],
     ["an upstream with a password", /upstream /, { OPENAI_BASE_URL: "https://user:pass@api.example.com/v1" }],
     ["an upstream with a query", /upstream /, { OPENAI_BASE_URL: "https://api.example.com/v1?key=1" }],
+    ["no secret for anonymous sessions", /the Turnstile secret, and it is missing/, {}, { options: ANONYMOUS }],
+    ["a placeholder for the secret of anonymous sessions", /the Turnstile secret/, { TURNSTILE_SECRET: "changeme" }, { options: ANONYMOUS }],
     ["no compatibility flag", /enable_request_signal/, {}, { worker: { flags: [] } }],
   ]) {
     it(`fails closed on ${name}`, async () => {
@@ -207,8 +240,8 @@ describe("A7_a_Worker_whose_environment_is_unusable", () => {
         ];
         for (const answer of answers) refused(answer, 503, "misconfigured");
         await untouched();
-        assert.match(broken.output, /openai-wasm proxy: not configured: /);
-        assert.match(broken.output, why);
+        const line = await broken.until((output) => /openai-wasm proxy: not configured: .*/.exec(output)?.[0]);
+        assert.match(line, why);
         const seen = answers.map((answer) => answer.seen()).join("\n") + broken.output;
         assert.deepEqual(findCanary(key, seen), []);
       });
@@ -341,6 +374,13 @@ it("A12_token_bound_to_origin_and_scope", async () => {
     await upstream.reset();
     await chat({ max_tokens: 10 });
     assert.equal(JSON.parse((await upstream.requests())[0].body).max_tokens, 10);
+
+    // A scope that is none must not be the widest.
+    await upstream.reset();
+    for (const scope of [{ origin: null }, { models: null }, { max_tokens: null }, { max_tokens: 0 }, { origin: [PAGE] }, { models: QUESTION.model }, { max_tokens: "10" }]) {
+      refused(await chat(scope, {}, { origin: PAGE }), 401, "unauthorized", JSON.stringify(scope));
+    }
+    await untouched();
   });
 });
 
@@ -389,12 +429,13 @@ export default class extends WorkerEntrypoint {
 
 describe("the author's own authentication", () => {
   const authenticate = `async (request, env) => {
-    const who = request.headers.get("x-login");
+    const who = request.headers.get("x-login") ?? "";
     if (request.body) throw new Error("the body is the proxy's");
     if (who === "expired") return "expired";
     if (who === "broken") throw new Error(env.OPENAI_API_KEY);
     if (who === "scoped") return { sub: "u", models: ["another"], maxTokens: 5 };
-    if (who === "wrong") return { sub: "u", models: "another" };
+    if (who.startsWith("{")) return JSON.parse(who);
+    if (who === "thrower") return { sub: "u", get models() { throw new Error(env.OPENAI_API_KEY); } };
     return who ? { sub: who } : null;
   }`;
 
@@ -411,7 +452,14 @@ describe("the author's own authentication", () => {
       refused(await chat(undefined), 401, "unauthorized");
       refused(await chat("expired"), 401, "token_expired");
       refused(await chat("broken"), 503, "check_unavailable");
-      refused(await chat("wrong"), 503, "check_unavailable");
+      // A scope that is misspelt, null or cannot be read must not open everything.
+      for (const caller of [
+        { models: "another" }, { models: null }, { models: {} }, { models: [7] }, { maxTokens: null }, { maxTokens: "5" }, { maxTokens: 0 }, { maxTokens: 1.5 },
+        { max_tokens: 5 }, { Models: ["another"] }, { origin: null }, { origin: 7 }, { sub: "" }, { sub: 7 }, { sub: null }, { email: "a@b.example" },
+      ]) {
+        refused(await chat(JSON.stringify({ sub: "u", ...caller })), 503, "check_unavailable", JSON.stringify(caller));
+      }
+      refused(await chat("thrower"), 503, "check_unavailable");
       refused(await chat("x".repeat(129)), 503, "check_unavailable");
       refused(await chat("scoped"), 403, "model_not_allowed");
       refused(await own.chat(QUESTION), 401, "unauthorized", "a session token is none of its own");

@@ -165,7 +165,8 @@ it("A13_without_its_secret_its_limit_or_its_pages_there_are_no_sessions", async 
   for (const [bindings, code] of [
     [{ TURNSTILE_SECRET: null }, "misconfigured"],
     [{ TURNSTILE_SECRET: "" }, "misconfigured"],
-    [{ TURNSTILE_SECRET: "another" }, "check_unavailable"],
+    [{ TURNSTILE_SECRET: " \n" }, "misconfigured"],
+    [{ TURNSTILE_SECRET: "changeme" }, "misconfigured"],
     [{ LIMIT: null }, "check_unavailable"],
     [{ SESSION_SECRET: null }, "misconfigured"],
     [{ PROXY_DISABLED: "1" }, "proxy_disabled"],
@@ -176,6 +177,13 @@ it("A13_without_its_secret_its_limit_or_its_pages_there_are_no_sessions", async 
     } finally {
       await own.stop();
     }
+  }
+  const another = await startProxy(settings(9, { TURNSTILE_SECRET: "another" }));
+  try {
+    refused(await proof("w", {}, another), 503, "misconfigured");
+    await another.until((output) => /not configured: Turnstile does not accept its secret/.exec(output) ?? undefined);
+  } finally {
+    await another.stop();
   }
   const without = await startProxy({ upstream, options: `{ allowedOrigins: ["${PAGE}"] }` });
   try {

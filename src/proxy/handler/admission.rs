@@ -49,6 +49,11 @@ impl Proxy {
                 .and_then(|()| Keyring::parse(&secrets.session))
                 .map(Some)
         };
+        let turnstile = match self.config.anonymous {
+            Some(_) => secrets.check_turnstile(),
+            None => Ok(()),
+        };
+        let checked = checked.and_then(|keyring| turnstile.map(|()| keyring));
         checked.map_err(|fault: SecretFault| {
             log(&format!("openai-wasm proxy: not configured: {fault}"));
             Refusal::misconfigured()

@@ -39,7 +39,7 @@ impl Proxy {
         else {
             log(
                 "openai-wasm proxy: not configured: anonymous sessions need a limit for each \
-                 address and the Turnstile secret",
+                 address",
             );
             return Err(Refusal::misconfigured());
         };
@@ -118,8 +118,14 @@ async fn verify(
     match select(Box::pin(answered), TimeoutFuture::new(TIMEOUT_MS)).await {
         Either::Left((Ok((status, bytes)), _)) => {
             let judged = turnstile::judge(status, &bytes, settings);
-            if judged.as_ref().is_err_and(|refusal| refusal.status == 503) {
-                log("openai-wasm proxy: Turnstile gave no answer that counts");
+            match &judged {
+                Err(refusal) if refusal.code == "misconfigured" => {
+                    log("openai-wasm proxy: not configured: Turnstile does not accept its secret");
+                }
+                Err(refusal) if refusal.status == 503 => {
+                    log("openai-wasm proxy: Turnstile gave no answer that counts");
+                }
+                _ => {}
             }
             judged
         }
