@@ -80,7 +80,7 @@ for (const { tag, title, start } of PROXIES) {
       const own = await start({ upstream: raw });
       try {
         const escaped = [...own.key].map((c) => `\\u00${c.charCodeAt(0).toString(16)}`).join("");
-        for (content of [own.key, `x${own.key.slice(20, 32)}y`, escaped]) {
+        for (content of [own.key, `x${own.key.slice(20, 32)}y`, escaped, own.key.slice(-8), `"},"id":"${own.key}`, `"},"${own.key}":{"a":"`]) {
           const answer = await own.chat(QUESTION);
           assert.equal(answer.status, 502, answer.text());
           assert.equal(answer.json().error.code, "upstream_invalid");
@@ -91,6 +91,28 @@ for (const { tag, title, start } of PROXIES) {
       } finally {
         await own.stop();
         raw.stop();
+      }
+    });
+
+    it(`K3_${tag}a JSON answer of a wrong length or coding is no answer`, async () => {
+      const json = '{"object":"chat.completion","choices":[]}';
+      for (const [lines, code] of [
+        [`content-length: ${json.length}`, undefined],
+        ["content-length: 7", "upstream_invalid"],
+        ["content-length: 4000", "upstream_truncated"],
+        [`content-encoding: gzip\r\ncontent-length: ${json.length}`, "upstream_truncated"],
+      ]) {
+        const raw = await rawUpstream((socket) => socket.end(`HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n${lines}\r\nconnection: close\r\n\r\n${json}`));
+        const own = await start({ upstream: raw });
+        try {
+          const answer = await own.chat(QUESTION);
+          if (code) refused(answer, 502, code, lines);
+          else assert.equal(answer.text(), json, "the control");
+          assert.equal(answer.headers["content-encoding"], undefined);
+        } finally {
+          await own.stop();
+          raw.stop();
+        }
       }
     });
 
