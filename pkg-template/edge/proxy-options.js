@@ -45,6 +45,12 @@ const list = (check, of) => (value, option) => {
   return value.map((item, index) => check(item, `${option}[${index}]`));
 };
 
+/** A list that must not be empty: it would refuse everybody, or mean nothing. */
+const some = (check, of) => (value, option) => {
+  const items = list(check, of)(value, option);
+  return items.length > 0 ? items : refuse(option, `must hold some ${of}`);
+};
+
 const oneOf = (...words) => (value, option) =>
   words.includes(value) ? value : refuse(option, `must be one of ${words.map((word) => JSON.stringify(word)).join(", ")}`);
 
@@ -97,7 +103,7 @@ const RATE_LIMITS = { subject: text, address: text, session: text };
 
 const ANONYMOUS = {
   turnstileSecret: text,
-  hostnames: list(host, "host names"),
+  hostnames: some(host, "host names"),
   action: text,
   ttlSeconds: whole(DAY_SECONDS, "seconds"),
   models: scope,
@@ -166,9 +172,9 @@ export const JWKS = {
   url: serverUrl,
   issuer: text,
   audience: text,
-  authorizedParties: list(text, "parties"),
-  algorithms: list(oneOf("RS256", "ES256"), "algorithms"),
-  header: text,
+  authorizedParties: some(text, "parties"),
+  algorithms: some(oneOf("RS256", "ES256"), "algorithms"),
+  header: (value, option) => (/^[\w-]+$/.test(text(value, option)) ? value : refuse(option, "must be the name of a header")),
 };
 
 /** The own properties of `source`, each checked; one that `checks` does not name is refused. */

@@ -121,6 +121,72 @@ it("A5_A6_claims", async () => {
   }
 });
 
+it("tokens as Auth0, Clerk, Firebase, Supabase and Cloudflare Access make them open the proxy, and others of theirs do not", async () => {
+  const page = "https://app.example.com";
+  const times = { iat: now(), exp: now() + 3600 };
+  for (const [name, { path, options, claims, header, key, bare, wrong }] of Object.entries({
+    Auth0: {
+      path: "/.well-known/jwks.json",
+      options: { issuer: "https://my-tenant.eu.auth0.com/", audience: "https://my-proxy.example.com" },
+      claims: { sub: "auth0|5f7c8ec7c33c6c004bbafe82", aud: ["https://my-proxy.example.com", "https://my-tenant.eu.auth0.com/userinfo"], azp: "client", scope: "openid" },
+      header: { typ: "at+jwt" },
+      key: { x5t: "NzJ", x5c: ["MIIC"] },
+      wrong: { aud: ["https://my-tenant.eu.auth0.com/userinfo"] },
+    },
+    Clerk: {
+      path: "/.well-known/jwks.json",
+      options: { issuer: "https://clerk.example.com", authorizedParties: [page] },
+      claims: { sub: "user_2abc", aud: undefined, azp: page, nbf: now() - 10, sid: "sess_x", sts: "active", v: 2, fva: [0, -1] },
+      header: { typ: "JWT", cat: "cl_B7d4PD111AAA" },
+      wrong: { azp: "https://evil.example.com" },
+    },
+    Firebase: {
+      path: "/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com",
+      options: { issuer: "https://securetoken.google.com/my-project", audience: "my-project" },
+      claims: { sub: "Uid28", user_id: "Uid28", aud: "my-project", auth_time: now(), firebase: { identities: {}, sign_in_provider: "anonymous" } },
+      header: { typ: "JWT" },
+      wrong: { aud: "another-project" },
+    },
+    Supabase: {
+      path: "/auth/v1/.well-known/jwks.json",
+      options: { issuer: "https://x.supabase.co/auth/v1", audience: "authenticated" },
+      claims: { sub: "3f2b1c2e", aud: "authenticated", role: "authenticated", aal: "aal1", is_anonymous: false },
+      header: { typ: "JWT" },
+      key: { name: "es", key_ops: ["verify"], ext: true },
+      wrong: { aud: "anon" },
+    },
+    "Cloudflare Access": {
+      path: "/cdn-cgi/access/certs",
+      options: { issuer: "https://team.cloudflareaccess.com", audience: "4714c1358e65fe4b408ad6d432a5f878f08194bdb4752441fd56faefa9b2b6f2", header: "cf-access-jwt-assertion" },
+      claims: { sub: "7335d417-61da-459d-899c-0a01c76a2f94", aud: ["4714c1358e65fe4b408ad6d432a5f878f08194bdb4752441fd56faefa9b2b6f2"], type: "app", email: "a@b.example", identity_nonce: "x" },
+      header: {},
+      key: { alg: undefined, use: undefined },
+      bare: true,
+      wrong: { sub: "", common_name: "service.access" },
+    },
+  })) {
+    const { name: pair = "rs", ...more } = key ?? {};
+    const before = served;
+    served = [{ ...(await published("es", "ES256")), kid: "older" }, { ...(await published(pair, pair === "rs" ? "RS256" : "ES256")), ...more }];
+    const url = `http://127.0.0.1:${provider.address().port}${path}`;
+    const own = await startProxy({ upstream, source: source(JSON.stringify({ url, ...options })), bundle: { plugins: [jose] }, bindings: { SESSION_SECRET: null } });
+    try {
+      const token = (changes) => sign(pair, { iss: options.issuer, ...times, ...claims, ...changes }, { header });
+      const send = (text) => ask(text, bare ? { "cf-access-jwt-assertion": text } : undefined, own);
+      assert.equal((await send(await token())).status, 200, name);
+      for (const changes of [wrong, { iss: `${options.issuer}x` }, { exp: undefined }, { sub: undefined }]) {
+        refused(await send(await token(changes)), 401, "unauthorized", `${name}: ${JSON.stringify(changes)}`);
+      }
+      refused(await send(await token({ iat: now() - 7200, exp: now() - 3600 })), 401, "token_expired", name);
+      assert.equal((await upstream.requests()).length, 1, name);
+    } finally {
+      served = before;
+      await own.stop();
+      await upstream.reset();
+    }
+  }
+});
+
 it("an unknown key makes the keys be fetched anew, and not each time", async () => {
   const own = await start(`audience: "${AUDIENCE}"`);
   try {
@@ -172,6 +238,10 @@ it("an option that would leave the door open is refused by its name", async () =
     [`{ url: "https://id.example.com/k", audience: "a" }`, "issuer"],
     [`{ url: "https://id.example.com/k", issuer: "i" }`, "audience"],
     [`{ url: "https://id.example.com/k", issuer: "i", audience: "a", algorithms: ["HS256"] }`, "algorithms[0]"],
+    [`{ url: "https://id.example.com/k", issuer: "i", audience: "a", algorithms: [] }`, "algorithms"],
+    [`{ url: "https://id.example.com/k", issuer: "i", authorizedParties: [] }`, "authorizedParties"],
+    [`{ url: "https://id.example.com/k", issuer: "i", audience: ["a"] }`, "audience"],
+    [`{ url: "https://id.example.com/k", issuer: "i", audience: "a", header: "a b" }`, "header"],
     [`{ url: "https://id.example.com/k", issuer: "i", audience: "a", secret: "x" }`, "secret"],
   ]) {
     const text = `
