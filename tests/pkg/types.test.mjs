@@ -2,11 +2,15 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { workshop } from "../support/app.mjs";
+import { setting } from "../support/program.mjs";
 
 const tsc = createRequire(import.meta.url).resolve("typescript/package.json").replace("package.json", "bin/tsc");
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -30,6 +34,29 @@ test("the control: what the official package refuses is refused", () => {
   assert.notEqual(status, 0);
   const refused = stdout.match(/refused\.ts\(\d+,\d+\): error/g) ?? [];
   assert.equal(refused.length, 4, stdout);
+});
+
+test("C1_no_name_of_the_keyless_client_takes_a_key", { timeout: 120_000 }, async () => {
+  const shop = await workshop();
+  try {
+    const names = ["apiKey", "api_key", "adminAPIKey", "organization", "project", "dangerouslyAllowBrowser", "baseURL"];
+    const source = (options) => `import OpenAI from "openai-wasm";\n${options.map((more) => `new OpenAI({ proxyUrl: "/v1", ${more} });\n`).join("")}`;
+    const app = await shop.app("keyless", {
+      "good.mts": source(['token: "t"']),
+      "bad.mts": source(names.map((name) => `${name}: null as never`)),
+    });
+    assert.deepEqual(check(`${app}/good.mts`), { status: 0, stdout: "" });
+    const { stdout } = check(`${app}/bad.mts`);
+    for (const name of names) assert.match(stdout, new RegExp(`'${name}' does not exist in type`), stdout);
+  } finally {
+    await shop.remove();
+  }
+  // Every name that the page's types declare. An idempotency key opens nothing.
+  const folder = setting("OPENAI_WASM_PKG");
+  const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith(".d.ts") && !/^(edge|scan|types)/.test(file));
+  const declared = files.flatMap((file) => readFileSync(join(folder, file), "utf8").replace(/\/\*[^]*?\*\/|\/\/.*/g, "").match(/[\w$]+(?=\??\s*[:(<=])/g) ?? []);
+  assert.ok(declared.includes("proxyUrl") && declared.length > 100, declared.join());
+  assert.deepEqual(declared.filter((name) => /key|secret|organi[sz]ation|project/i.test(name) && name !== "idempotencyKey"), []);
 });
 
 test("the plugin's types fit the bundlers", { timeout: 120_000 }, async () => {
