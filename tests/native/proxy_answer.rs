@@ -89,3 +89,38 @@ fn a_text_is_looked_at_as_a_text() {
     }
     assert_eq!(Form::of("text/event-stream"), Form::Events);
 }
+
+#[test]
+fn the_lines_of_an_events_data_are_one_text() {
+    let escaped: String = KEY
+        .chars()
+        .map(|c| format!("\\u{:04x}", c as u32))
+        .collect();
+    for (event, expected) in [
+        (
+            "data: {\"error\":\ndata: {\"message\":\"no\",\"code\":\"x\"}}\n\n".to_owned(),
+            Some("x"),
+        ),
+        (
+            format!(
+                "data: {{\"choices\":[{{\"delta\":{{\"content\":\"{escaped}\"}}}}],\r\ndata: \"x\":1}}\r\n\r\n"
+            ),
+            Some("upstream_invalid"),
+        ),
+        (
+            "data: {\"choices\":[{\"delta\":{},\ndata: \"finish_reason\":\"stop\"}]}\n\n"
+                .to_owned(),
+            None,
+        ),
+    ] {
+        let mut watch = watch(Form::Events);
+        let code = match watch.push(event.as_bytes()).then {
+            Then::Fail(refusal) => Some(refusal.code),
+            _ => None,
+        };
+        assert_eq!(code.as_deref(), expected, "{event}");
+        if expected.is_none() {
+            assert_eq!(watch.end(b"").then, Then::Done, "{event}");
+        }
+    }
+}

@@ -128,6 +128,18 @@ for (const { tag, title, start } of PROXIES) {
         assert.doesNotMatch(error.message, /org-|proj_|req_|sk-/);
         assert.match(named.text(), /Well/);
 
+        // Readers join the lines of an event's data.
+        bytes = `${says("Well")}data: {"error":\ndata: {"message":"Quota of org-ABCdef123","code":"insufficient_quota"}}\n\n`;
+        const lines = lastError(await own.chat(STREAM), "an error of two lines");
+        assert.equal(lines.code, "insufficient_quota");
+        assert.doesNotMatch(lines.message, /org-/);
+        const escaped = [...own.key].map((c) => `\\u00${c.charCodeAt(0).toString(16)}`).join("");
+        bytes = `data: {"choices":[{"index":0,"delta":{"content":"${escaped}"}}],\r\ndata: "created":1}\r\n\r\n${event("[DONE]")}`;
+        assert.equal(lastError(await own.chat(STREAM), "a key in the first of two lines").code, "upstream_invalid");
+        bytes = 'data: {"choices":[{"index":0,"delta":{"content":"Hi"},\ndata: "finish_reason":"stop"}]}\n\n';
+        const whole = await own.chat(STREAM);
+        assert.equal(whole.text(), bytes, "an end in the second line is one");
+
         const pieces = own.key.match(/.{1,3}/g);
         bytes = pieces.map(says).join("") + event("[DONE]");
         const spelled = await own.chat(STREAM);

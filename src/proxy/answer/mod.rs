@@ -8,6 +8,8 @@ mod key_runs;
 pub mod limits;
 pub mod usage;
 
+use std::borrow::Cow;
+
 use memchr::memchr2;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -191,7 +193,7 @@ impl Watch {
     pub fn end(&mut self, pending: &[u8]) -> Step {
         let rest = pending.trim_ascii();
         // A last line without its line ends is an event only here: some servers end so.
-        let done = self.done || data_of(rest).0 == b"[DONE]";
+        let done = self.done || *data_of(rest).0 == *b"[DONE]";
         if self.form != Form::Events || done || (self.finished && rest.is_empty()) {
             self.done = true;
             self.outcome.get_or_insert(Outcome::Completed);
@@ -345,6 +347,7 @@ impl Watch {
             event.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(event)
         };
         let (data, named_error) = data_of(event);
+        let data = &*data;
         if data == b"[DONE]" {
             return Verdict::Done;
         }
@@ -415,21 +418,29 @@ fn withheld() -> Refusal {
     )
 }
 
-/// The data of an event (its last line of data: the servers of this API send one), and whether its
+/// The data of an event, its lines joined as readers of the stream join them, and whether the event's
 /// name is `error`.
-fn data_of(event: &[u8]) -> (&[u8], bool) {
-    let mut data: &[u8] = b"";
+fn data_of(event: &[u8]) -> (Cow<'_, [u8]>, bool) {
+    let mut data: Option<Cow<'_, [u8]>> = None;
     let mut named_error = false;
     for line in event.split(|byte| matches!(byte, b'\n' | b'\r')) {
         if let Some(value) = line.strip_prefix(b"data:") {
-            data = value.trim_ascii();
+            let value = value.trim_ascii();
+            match &mut data {
+                None => data = Some(Cow::Borrowed(value)),
+                Some(data) => {
+                    let data = data.to_mut();
+                    data.push(b'\n');
+                    data.extend_from_slice(value);
+                }
+            }
         } else if let Some(name) = line.strip_prefix(b"event:") {
             named_error = name.trim_ascii() == b"error";
         } else if let Some(value) = line.strip_prefix(b"error:") {
             // llama.cpp's server reports so.
-            data = value.trim_ascii();
+            data = Some(Cow::Borrowed(value.trim_ascii()));
             named_error = true;
         }
     }
-    (data, named_error)
+    (data.unwrap_or_default(), named_error)
 }
