@@ -10,6 +10,7 @@ use web_sys::{Request, Response};
 
 use super::answer;
 use crate::proxy::config::{Anonymous, EndUser, Models};
+use crate::proxy::refusal::Refusal;
 use crate::proxy::route::Route;
 use crate::proxy::session::{self, SignFault};
 use crate::proxy::{Caller, Checks, Config, Hooks, Keyring, Proxy, Secret, Secrets, UsageEvent};
@@ -187,7 +188,7 @@ impl ProxyCore {
     /// Refuses a request with 503: its environment is unusable.
     #[must_use]
     pub fn misconfigured(&self, request: &Request) -> Response {
-        self.0.misconfigured(request)
+        self.0.refuse(request, Refusal::misconfigured())
     }
 }
 

@@ -110,6 +110,21 @@ describe("the Worker in Rust", () => {
     assert.deepEqual(await upstream.requests(), []);
   });
 
+  it("L12_its proxy can be switched off, which a page of a listed origin can read", async () => {
+    const origin = "https://app.example.com";
+    for (const [value, status] of [["1", 503], ["true", 503], ["0", 200], ["false", 200]]) {
+      const proxy = await startRustProxy({ upstream, bindings: { PROXY_DISABLED: value, ALLOWED_ORIGINS: `https://x.example.com, ${origin}` } });
+      try {
+        const answer = await proxy.chat(QUESTION, { headers: { origin } });
+        if (status === 503) refused(answer, 503, "proxy_disabled", value);
+        assert.equal(answer.status, status, `${value}: ${answer.text()}`);
+        assert.equal(answer.headers["access-control-allow-origin"], origin);
+      } finally {
+        await proxy.stop();
+      }
+    }
+  });
+
   it("breaks the answer off where the stream did, instead of ending it", async () => {
     await upstream.arm("cut-events=3");
     const { response } = await open(worker.url, await request("Say this is a test"));

@@ -16,6 +16,7 @@ use super::relay::{self, Terms};
 use super::{Proxy, log, signal_of};
 use crate::client::LocalFuture;
 use crate::proxy::answer::usage::UsageEvent;
+use crate::proxy::refusal::Refusal;
 use crate::proxy::secret::Secrets;
 
 /// Keeps work going that nobody awaits.
@@ -129,7 +130,7 @@ impl Proxy {
     pub async fn handle(&self, request: &Request, secrets: &Secrets, host: &Host) -> Response {
         if let Some(problem) = self.unfit(host) {
             log(&format!("openai-wasm proxy: not configured: {problem}"));
-            return self.misconfigured(request);
+            return self.refuse(request, Refusal::misconfigured());
         }
         let _kept = host.keep();
         let wait_until = |promise: Promise| {

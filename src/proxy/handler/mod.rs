@@ -117,12 +117,13 @@ impl Proxy {
         self.finish(&received, answer, &id)
     }
 
-    /// Refuses a request with 503: for an environment that the proxy must not run in.
+    /// Refuses a request as the proxy itself does, readable for pages of the listed origins: for what
+    /// the author of a Worker checks beforehand.
     #[must_use]
-    pub fn misconfigured(&self, request: &Request) -> Response {
+    pub fn refuse(&self, request: &Request, refusal: Refusal) -> Response {
         self.finish(
             &Received::of(request),
-            Answer::Refuse(Refusal::misconfigured()),
+            Answer::Refuse(refusal),
             &request_id(),
         )
     }
