@@ -49,12 +49,12 @@ async function startUpstream() {
 
 const PROXY = (options) => `import { createProxy } from "openai-wasm/proxy";\nexport default createProxy(${options});`;
 
-/** What is compared with the first one, and how much longer it may take at the pace of a model. */
+/** What is compared with the first one, and how much longer it may take: at the pace of a model and in a burst. */
 const WORKERS = [
   { name: "pass-through Worker", source: "export default { fetch: (request, env) => fetch(env.OPENAI_BASE_URL + '/chat/completions', request) };" },
   { name: "proxy", source: PROXY("{ maxConcurrent: 1000 }"), bound: 1.1 },
   { name: "proxy, onUsage", source: PROXY("{ maxConcurrent: 1000, onUsage() {} }"), bound: 1.25 },
-  { name: "proxy, inspectAnswers: false", source: PROXY("{ maxConcurrent: 1000, inspectAnswers: false }"), bound: 1.1 },
+  { name: "proxy, inspectAnswers: false", source: PROXY("{ maxConcurrent: 1000, inspectAnswers: false }"), bound: 1.1, burstBound: Infinity },
 ];
 
 /** The time of the processor that a process has had, in milliseconds; nothing but Linux tells. */
@@ -148,11 +148,12 @@ export async function proxy({ rounds, say, fail }) {
 
     say(`${STREAMS} streams of ${EVENTS} events at once, one HTTP chunk an event; medians. At a model's pace an event comes every ${PACE_MS} ms on each stream; in a burst all are there at once, which shows the work itself. First bytes are of one request at a time. Processor time is that of workerd, an event.`);
     say();
-    say("| Worker | first byte, ms | at a model's pace, ms | ratio | processor, µs | in a burst, ms | ratio |");
-    say("|---|--:|--:|--:|--:|--:|--:|");
+    say("| Worker | first byte, ms | at a model's pace, ms | ratio | processor, µs | in a burst, ms | ratio | processor, µs |");
+    say("|---|--:|--:|--:|--:|--:|--:|--:|");
     const first = median(firsts[0]);
-    for (const [index, { name, bound }] of workers.entries()) {
+    for (const [index, { name, bound, burstBound = bound }] of workers.entries()) {
       const ratio = paced[index].wall / paced[0].wall;
+      const burstRatio = burst[index].wall / burst[0].wall;
       const mine = median(firsts[index]);
       const figures = [
         mine.toFixed(2),
@@ -160,10 +161,12 @@ export async function proxy({ rounds, say, fail }) {
         ratio.toFixed(2),
         ((paced[index].processor * 1000) / STREAMS / EVENTS).toFixed(0),
         burst[index].wall.toFixed(0),
-        (burst[index].wall / burst[0].wall).toFixed(2),
+        burstRatio.toFixed(2),
+        ((burst[index].processor * 1000) / STREAMS / EVENTS).toFixed(1),
       ];
       say(`| ${name} | ${figures.join(" | ")} |`);
-      if (bound !== undefined && ratio > bound) fail(`${name}: ${ratio.toFixed(2)} times the time of a pass-through Worker, ${bound} wanted`);
+      if (ratio > bound) fail(`${name}: at a model's pace ${ratio.toFixed(2)} times the time of a pass-through Worker, ${bound} wanted`);
+      if (burstRatio > burstBound) fail(`${name}: in a burst ${burstRatio.toFixed(2)} times the time of a pass-through Worker, ${burstBound} wanted`);
       if (mine > first + 1) fail(`${name}: the first byte comes ${(mine - first).toFixed(2)} ms later, 1 wanted`);
     }
   } finally {

@@ -1,6 +1,8 @@
 // Passes an answer on to the caller. What goes on is decided in WebAssembly (`AnswerWatch`); here
 // stand the loop, the clock and the end, so that a stream outlives the instance that began it.
 
+import { source } from "./source.js";
+
 const NONE = new Uint8Array();
 const encoder = new TextEncoder();
 
@@ -23,7 +25,10 @@ const DRAIN_MS = 1000;
  * @returns the stream that the caller gets
  */
 export function relay({ first, body, abort, watch }, { limits, signal, renew, settle }) {
-  const reader = body?.getReader();
+  const reader = body && source(body);
+  // Asked for before the caller asks: it comes while the head is on its way.
+  let upcoming = reader?.read();
+  upcoming?.catch(() => {});
   const began = Date.now();
   let output;
   let timer;
@@ -140,7 +145,8 @@ export function relay({ first, body, abort, watch }, { limits, signal, renew, se
           let read;
           waiting = Date.now();
           try {
-            read = await reader.read();
+            read = await (upcoming ?? reader.read());
+            upcoming = undefined;
           } catch {
             return signal?.aborted ? left() : fail(BROKEN.truncated);
           } finally {

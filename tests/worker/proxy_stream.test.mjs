@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
 
-import { QUESTION } from "../support/proxy.mjs";
+import { QUESTION, startProxy } from "../support/proxy.mjs";
 import { PROXIES } from "../support/rust_worker.mjs";
 import { startUpstream } from "../support/upstream.mjs";
 import { BINARIES } from "../support/workerd.mjs";
@@ -187,3 +187,26 @@ for (const { tag, title, start } of PROXIES) {
     });
   });
 }
+
+describe("many small pieces", () => {
+  const EVENTS = 3000;
+  for (const [name, binary] of Object.entries(BINARIES)) {
+    it(`go on whole and in order, together where they came together: ${name}`, async () => {
+      const upstream = await startUpstream();
+      const proxy = await startProxy({ upstream, binary });
+      try {
+        await upstream.arm(`events=${EVENTS}`);
+        const answer = await proxy.chat(COUNTED);
+        const events = dataOf(answer);
+        assert.ok(events.length >= EVENTS, `${events.length} events`);
+        assert.ok(answer.text().endsWith("data: [DONE]\n\n"));
+        const [{ event_times_ms: { length: sent } }] = await upstream.requests();
+        assert.equal(arrivals(answer).length, sent);
+        // Each event was a piece of its own. Read one by one, each would cost the proxy as a call does.
+        assert.ok(answer.chunks.length < sent / 2, `${sent} events came in ${answer.chunks.length} pieces`);
+      } finally {
+        await Promise.all([proxy.stop(), upstream.stop()]);
+      }
+    });
+  }
+});
