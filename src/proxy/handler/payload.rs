@@ -129,7 +129,7 @@ impl Proxy {
         head: &Head<'_>,
     ) -> Result<Vec<u8>, Refusal> {
         let max = usize::try_from(self.config.max_body_bytes).unwrap_or(usize::MAX);
-        match body::read(request.body(), head.content_length, max).await {
+        match body::of_request(request, head.content_length, max).await {
             Ok(Some(bytes)) => Ok(bytes),
             Ok(None) => Err(Refusal::too_large()),
             Err(_) => Err(Refusal::new(
