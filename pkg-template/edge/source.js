@@ -10,8 +10,8 @@
 const AHEAD_BYTES = 32 * 1024;
 const READ_BYTES = 16 * 1024;
 
-/** What comes so soon after a read is read together. A burst is read at longer intervals than a model's pace. */
-const GATHER_MS = 8;
+/** What comes within a frame of a screen after a read is read together; in a burst, within two. */
+const GATHER_MS = 16;
 const BURST_MS = 32;
 const BURST_BYTES = 2048;
 
@@ -20,24 +20,35 @@ const BURST_BYTES = 2048;
  * @returns `read()`, as a reader's: a promise of `{ done, value }`. Never two at a time
  */
 export function source(body) {
+  if (!canGather(body)) return body.getReader();
   const reader = body.getReader();
-  if (!globalThis.ReadableStreamBYOBReader?.prototype.readAtLeast) return reader;
   let rest;
   let begun = false;
   return {
-    read() {
-      if (begun) {
-        if (!rest) {
-          reader.releaseLock();
-          rest = gathering(body);
-        }
-        return rest.read();
+    async read() {
+      if (!begun) {
+        begun = true;
+        return reader.read();
       }
-      // The first piece is what its caller waits for: the split comes after it.
-      begun = true;
-      return reader.read();
+      if (!rest) {
+        // The first piece is what its caller waits for: it has gone before the gathering begins.
+        await scheduler.wait(1);
+        reader.releaseLock();
+        rest = gathering(body);
+      }
+      return rest.read();
     },
   };
+}
+
+function canGather(body) {
+  if (!globalThis.ReadableStreamBYOBReader?.prototype.readAtLeast) return false;
+  try {
+    body.getReader({ mode: "byob" }).releaseLock();
+    return true;
+  } catch {
+    return false; // A stream of JavaScript's, from a `fetch` of the author's.
+  }
 }
 
 function gathering(body) {

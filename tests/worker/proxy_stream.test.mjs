@@ -209,4 +209,33 @@ describe("many small pieces", () => {
       }
     });
   }
+
+  for (const type of ["undefined", '"bytes"']) {
+    it(`go on from a stream that JavaScript made, of the type ${type}`, async () => {
+      const fetch = `() => {
+        const pieces = Array.from({ length: 300 }, (_, index) =>
+          'data: {"choices":[{"index":0,"delta":{"content":"' + index + ' "},"finish_reason":' + (index === 299 ? '"stop"' : null) + '}]}\\n\\n');
+        pieces.push("data: [DONE]\\n\\n");
+        const encoder = new TextEncoder();
+        const body = new ReadableStream({
+          type: ${type},
+          pull(controller) {
+            const piece = pieces.shift();
+            if (piece) controller.enqueue(encoder.encode(piece));
+            else controller.close();
+          },
+        });
+        return new Response(body, { headers: { "content-type": "text/event-stream" } });
+      }`;
+      const proxy = await startProxy({ bindings: { OPENAI_BASE_URL: "https://api.example.com/v1" }, options: `{ fetch: ${fetch} }` });
+      try {
+        const answer = await proxy.chat(STREAM);
+        const said = dataOf(answer).map((event) => event.choices[0].delta.content);
+        assert.deepEqual(said, Array.from({ length: 300 }, (_, index) => `${index} `));
+        assert.ok(answer.text().endsWith("data: [DONE]\n\n"));
+      } finally {
+        await proxy.stop();
+      }
+    });
+  }
 });
