@@ -182,10 +182,12 @@ for (const { tag, title, start } of PROXIES) {
       assert.ok(event.usage.prompt_tokens >= content.length / 4);
     });
 
-    it(`L7_${tag}a caller who leaves without reading is told too`, async () => {
+    it(`L7_${tag}a caller who stops reading and leaves is told too`, async () => {
       await upstream.arm("events=2000,event-size=100000");
       const caller = await proxy.openChat(STREAM);
-      (await caller.response).pause();
+      const response = await caller.response;
+      await response.events(3);
+      response.pause();
       await upstream.wait({ events: 10 });
       caller.reset();
       await upstream.wait({ closed: 1 });
