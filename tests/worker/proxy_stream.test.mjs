@@ -210,6 +210,23 @@ describe("many small pieces", () => {
     });
   }
 
+  for (const [name, binary] of Object.entries(BINARIES)) {
+    it(`T1_wait for none that come later: ${name}`, async () => {
+      const upstream = await startUpstream();
+      const proxy = await startProxy({ upstream, binary });
+      try {
+        await upstream.arm("interval=200");
+        const arrived = arrivals(await proxy.chat(COUNTED));
+        const [{ event_times_ms: sent }] = await upstream.requests();
+        assert.equal(arrived.length, sent.length);
+        const latest = Math.max(...sent.map((at, index) => arrived[index] - at));
+        assert.ok(latest <= 100, `an event came after ${latest} ms`);
+      } finally {
+        await Promise.all([proxy.stop(), upstream.stop()]);
+      }
+    });
+  }
+
   for (const type of ["undefined", '"bytes"']) {
     it(`go on from a stream that JavaScript made, of the type ${type}`, async () => {
       const fetch = `() => {
