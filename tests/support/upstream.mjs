@@ -39,6 +39,8 @@ export async function startUpstream({ apiKey, eventIntervalMs } = {}) {
         headers: { "content-type": "application/json" },
         body: JSON.stringify({ faults, ...order }),
       }),
+    /** Lets a stream armed with `stepped` send its next event. */
+    step: () => control("step", { method: "POST" }),
     /** Waits until all conditions hold, `{ closed: 1 }` say; throws after `timeoutMs`. */
     async wait(conditions, timeoutMs = 5000) {
       const query = new URLSearchParams({ ...conditions, timeout_ms: timeoutMs });

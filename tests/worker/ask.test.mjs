@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { cp, mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -39,41 +40,43 @@ after(async () => {
   if (folder) await rm(folder, { recursive: true, force: true });
 });
 
-/** Runs the program; gives what it printed, and when. */
-async function run(question) {
+/** Runs the program. `grown()` resolves when it prints more, `done` when it has ended. */
+function run(question) {
   const child = spawn(process.execPath, ["--preserve-symlinks", "--preserve-symlinks-main", "ask.mjs", question], {
     cwd: folder,
     env: { ...process.env, PROXY_ORIGIN: proxy.url },
   });
-  const printed = [];
-  child.stdout.setEncoding("utf8").on("data", (text) => printed.push({ at: Date.now(), text }));
-  let complaint = "";
-  child.stderr.setEncoding("utf8").on("data", (text) => (complaint += text));
-  const code = await new Promise((resolve) => child.once("close", resolve));
-  return { code, printed, complaint, text: printed.map(({ text }) => text).join("") };
+  const program = { text: "", complaint: "" };
+  child.stdout.setEncoding("utf8").on("data", (text) => (program.text += text));
+  child.stderr.setEncoding("utf8").on("data", (text) => (program.complaint += text));
+  program.done = once(child, "close").then(([code]) => code);
+  program.grown = () => Promise.race([once(child.stdout, "data"), program.done]);
+  return program;
 }
 
-it("prints each event within 100 ms of its sending", async () => {
-  await upstream.arm("interval=200", { path: "/v1/chat" });
-  const { code, printed, text, complaint } = await run("Say this is a test");
-  assert.equal(code, 0, complaint);
-  assert.equal(text, "This is a test!\n");
-  const chat = (await upstream.requests()).find(({ path }) => path === "/v1/chat/completions");
+it("prints each event before the next one is sent", async () => {
+  await upstream.arm("stepped", { path: "/v1/chat" });
+  const program = run("Say this is a test");
   // The first event has the role and no text; the five that follow have a word each.
-  const sent = chat.event_times_ms.slice(1, 6);
-  assert.ok(sent[4] - sent[0] >= 700, "the upstream took its time");
-  let length = 0;
-  for (const [index, word] of ["This", " is", " a", " test", "!"].entries()) {
-    length += word.length;
-    let soFar = 0;
-    const shown = printed.find((piece) => (soFar += piece.text.length) >= length);
-    assert.ok(shown.at - sent[index] <= 100, `event ${index} was printed after ${shown.at - sent[index]} ms`);
+  let expected = "";
+  await upstream.wait({ events: 1 }, 60_000);
+  for (const word of ["This", " is", " a", " test", "!"]) {
+    expected += word;
+    const grown = program.grown();
+    await upstream.step();
+    await grown;
+    assert.equal(program.text, expected, program.complaint);
   }
+  // The finish reason, and [DONE].
+  await upstream.step();
+  await upstream.step();
+  assert.equal(await program.done, 0, program.complaint);
+  assert.equal(program.text, "This is a test!\n");
 });
 
 it("exits with an error that says why when there is no answer", async () => {
   await upstream.arm("status=400", { path: "/v1/chat" });
-  const { code, complaint } = await run("hello");
-  assert.notEqual(code, 0);
-  assert.match(complaint, /BadRequestError/);
+  const program = run("hello");
+  assert.notEqual(await program.done, 0);
+  assert.match(program.complaint, /BadRequestError/);
 });

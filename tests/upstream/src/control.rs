@@ -25,6 +25,7 @@ pub fn router() -> Router<AppState> {
         .route("/__control/health", get(async || Json(json!({"ok": true}))))
         .route("/__control/requests", get(requests).delete(reset))
         .route("/__control/faults", post(arm).get(armed).delete(disarm))
+        .route("/__control/step", post(step))
         .route("/__control/wait", get(wait))
 }
 
@@ -44,6 +45,9 @@ fn report(log: &Log) -> Value {
 async fn reset(State(state): State<AppState>) -> StatusCode {
     state.log.clear();
     state.armed.clear();
+    state
+        .permits
+        .forget_permits(state.permits.available_permits());
     StatusCode::NO_CONTENT
 }
 
@@ -73,6 +77,12 @@ async fn armed(State(state): State<AppState>) -> Json<Value> {
 
 async fn disarm(State(state): State<AppState>) -> StatusCode {
     state.armed.clear();
+    StatusCode::NO_CONTENT
+}
+
+/// Lets `stepped` streams send one event more.
+async fn step(State(state): State<AppState>) -> StatusCode {
+    state.permits.add_permits(1);
     StatusCode::NO_CONTENT
 }
 

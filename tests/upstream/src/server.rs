@@ -22,7 +22,10 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::Semaphore,
+};
 use tower::ServiceExt;
 
 use crate::{
@@ -74,6 +77,8 @@ pub struct AppState {
     pub log: Log,
     /// Faults for requests to come.
     pub armed: Armed,
+    /// How many events `stepped` streams may send.
+    pub permits: Arc<Semaphore>,
     /// Objects that clients made: files, fine-tunes, images.
     pub store: api::store::Store,
     counter: Arc<AtomicU64>,
@@ -143,6 +148,7 @@ pub async fn start(config: Config) -> io::Result<Handle> {
         model: Model::train(),
         log: log.clone(),
         armed: armed.clone(),
+        permits: Arc::new(Semaphore::new(0)),
         store: api::store::Store::default(),
         counter: Arc::default(),
     };
@@ -334,6 +340,7 @@ async fn answer(
             entry,
             connection,
             interval,
+            permits: state.permits.clone(),
             key,
         },
     ))

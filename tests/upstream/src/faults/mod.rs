@@ -12,7 +12,7 @@ use std::{
 use serde::Deserialize;
 
 /// Names that [`Faults`] knows; the README explains each.
-const NAMES: [&str; 55] = [
+const NAMES: [&str; 56] = [
     "hang",
     "delay",
     "status",
@@ -48,6 +48,7 @@ const NAMES: [&str; 55] = [
     "events",
     "event-size",
     "interval",
+    "stepped",
     "no-done",
     "no-finish",
     "after-done",

@@ -17,6 +17,7 @@ use axum::{
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, stream};
 use http_body::{Frame, SizeHint};
+use tokio::sync::Semaphore;
 
 use super::{Faults, events};
 use crate::{
@@ -34,6 +35,8 @@ enum Step {
         ends_event: bool,
     },
     Pause(Duration),
+    /// Waits for `POST /__control/step`.
+    Permit,
     /// Nothing more, connection open.
     Stall,
     /// The body ends as if it were whole.
@@ -54,6 +57,8 @@ pub struct Delivery {
     pub connection: Arc<Connection>,
     /// Pause between events.
     pub interval: Duration,
+    /// What `stepped` streams wait for before each event but the first.
+    pub permits: Arc<Semaphore>,
     /// The request's bearer token, for `echo-key`.
     pub key: String,
 }
@@ -178,6 +183,11 @@ impl Sender {
                     }
                 }
                 Step::Pause(pause) => tokio::time::sleep(pause).await,
+                Step::Permit => {
+                    if let Ok(permit) = self.delivery.permits.acquire().await {
+                        permit.forget();
+                    }
+                }
                 Step::Stall => match self.delivery.faults.number("keepalive", 100) {
                     None => std::future::pending().await,
                     Some(pause) => {
@@ -228,6 +238,8 @@ impl Sender {
                     ends_event: false,
                 });
             }
+        } else if faults.has("stepped") {
+            self.steps.push_back(Step::Permit);
         } else if !self.delivery.interval.is_zero() {
             self.steps.push_back(Step::Pause(self.delivery.interval));
         }
