@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::command;
 use crate::pack;
 use crate::say;
-use crate::setup::bindgen::Bindgen;
+use crate::setup::bindgen::Bindings;
 use crate::setup::browser::Browser;
 use crate::setup::npm::{self, Node};
 use crate::setup::wasm_target::{TARGET, Wasm};
@@ -23,6 +23,7 @@ pub fn bench(workspace: &Workspace, arguments: &[String]) -> Result<()> {
         proxy_url: None,
         leaky: false,
         sizes: true,
+        quick: false,
     };
     pack::pack(workspace, &order)?;
     let naive = naive(workspace)?;
@@ -52,12 +53,6 @@ fn naive(workspace: &Workspace) -> Result<PathBuf> {
     )?;
     let folder = workspace.scratch("bench/naive")?;
     let built = wasm.target_dir().join(TARGET).join("release/naive.wasm");
-    command::read(
-        Bindgen::ready(workspace)?
-            .command()
-            .args(["--target", "nodejs", "--no-typescript", "--out-dir"])
-            .arg(&folder)
-            .arg(built),
-    )?;
+    Bindings::ready(workspace)?.write("nodejs", "naive", &built, &folder)?;
     Ok(folder.join("naive.js"))
 }

@@ -7,8 +7,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use serde_json::Value;
 
 use crate::process::Group;
+use crate::workspace::Workspace;
 
 /// Runs a program whose output the person sees.
 pub fn run(command: &mut Command) -> Result<()> {
@@ -85,6 +87,21 @@ fn is_program(file: &Path) -> bool {
 /// The host's cargo: the one that runs this program, so that one toolchain does it all.
 pub fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+/// Builds a program of the workspace for the host, unoptimised, and asks cargo where it went.
+pub fn build(workspace: &Workspace, package: &str) -> Result<PathBuf> {
+    let mut cargo = cargo();
+    cargo
+        .args(["build", "--quiet", "--package", package])
+        .args(["--message-format", "json-render-diagnostics"])
+        .current_dir(workspace.root());
+    read(&mut cargo)?
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .filter_map(|message| message["executable"].as_str().map(PathBuf::from))
+        .next_back()
+        .with_context(|| format!("cargo built {package} but named no program"))
 }
 
 /// The command as a person would type it: programs by name, whatever their folder.

@@ -96,6 +96,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
                 proxy_url,
                 leaky,
                 sizes: true,
+                quick: false,
             };
             pack::pack(&workspace, &order)?;
             Ok(())

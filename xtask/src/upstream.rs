@@ -3,33 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result};
-use serde_json::Value;
+use anyhow::Result;
 
 use crate::command;
 use crate::process::Server;
 use crate::workspace::Workspace;
 
-/// Builds it with the host's cargo and asks cargo where the program went.
+/// Builds it.
 pub fn build(workspace: &Workspace) -> Result<PathBuf> {
-    let mut cargo = command::cargo();
-    cargo
-        .args([
-            "build",
-            "--quiet",
-            "--package",
-            "upstream",
-            "--message-format",
-            "json-render-diagnostics",
-        ])
-        .current_dir(workspace.root());
-    let messages = command::read(&mut cargo)?;
-    messages
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-        .filter_map(|message| message["executable"].as_str().map(PathBuf::from))
-        .next_back()
-        .context("cargo built the stand-in server but named no program")
+    command::build(workspace, "upstream")
 }
 
 /// A running stand-in, which ends with this value.

@@ -95,7 +95,7 @@ fn program(node: &Node) -> Result<PathBuf> {
     ));
     if !program.exists() {
         bail!(
-            "workerd has no program for this machine at {}: cd tests && npm ci",
+            "workerd has no program for this machine at {}: cd www && npm ci",
             program.display()
         );
     }

@@ -24,8 +24,8 @@ const READABLE_INTERVAL_MS: u32 = 35;
 
 /// Asks `question` through the whole path; then ends if `once`, else stays up.
 pub fn demo(workspace: &Workspace, question: &str, once: bool) -> Result<()> {
-    let site = Site::build(workspace)?;
-    let node = Node::ready(workspace, "tests")?;
+    let site = Site::build(workspace, true)?;
+    let node = Node::ready(workspace, "www")?;
     let server = Answering::start(workspace)?;
     let session_secret = random_hex()?;
     let environment = Environment {

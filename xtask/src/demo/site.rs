@@ -28,9 +28,9 @@ pub struct Site {
 }
 
 impl Site {
-    /// Packs both packages, builds the page and bundles the Worker.
-    pub fn build(workspace: &Workspace) -> Result<Self> {
-        let folder = workspace.scratch("demo")?;
+    /// Packs both packages, builds the page and bundles the Worker. `quick` leaves optimisation out.
+    pub fn build(workspace: &Workspace, quick: bool) -> Result<Self> {
+        let folder = workspace.scratch(if quick { "demo" } else { "site" })?;
         let site = Self {
             bound_package: folder.join("pkg"),
             open_package: folder.join("pkg-open"),
@@ -42,14 +42,14 @@ impl Site {
             proxy_url: proxy_url.map(str::to_owned),
             leaky: false,
             sizes: false,
+            quick,
         };
         pack::pack(workspace, &order(&site.open_package, None))?;
         pack::pack(workspace, &order(&site.bound_package, Some(PROXY_PATH)))?;
-        let tools = Node::ready(workspace, "tests")?;
         let www = Node::ready(workspace, "www")?;
         package::install_into(&site.bound_package, &workspace.path("www"))?;
         site.build_page(workspace, &www)?;
-        site.bundle_worker(workspace, &tools)?;
+        site.bundle_worker(workspace, &www)?;
         Ok(site)
     }
 
@@ -62,12 +62,12 @@ impl Site {
         command::run(&mut vite)
     }
 
-    fn bundle_worker(&self, workspace: &Workspace, tools: &Node) -> Result<()> {
+    fn bundle_worker(&self, workspace: &Workspace, www: &Node) -> Result<()> {
         if self.worker.exists() {
             fs::remove_dir_all(&self.worker)?;
         }
         fs::create_dir_all(&self.worker)?;
-        let mut esbuild = tools.program("esbuild/bin/esbuild");
+        let mut esbuild = www.program("esbuild/bin/esbuild");
         esbuild
             .arg("worker.js")
             .args([

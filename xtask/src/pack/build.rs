@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use crate::command;
 use crate::pack::{glue, write};
 use crate::say;
-use crate::setup::bindgen::Bindgen;
+use crate::setup::bindgen::Bindings;
 use crate::setup::npm::Node;
 use crate::setup::wasm_target::{TARGET, Wasm};
 use crate::workspace::Workspace;
@@ -48,8 +48,9 @@ pub enum Client {
 pub struct Builder<'a> {
     pub workspace: &'a Workspace,
     pub wasm: &'a Wasm,
-    pub bindgen: &'a Bindgen,
-    pub node: &'a Node,
+    pub bindings: &'a Bindings,
+    /// With the optimizer; without it the build is the demo's, made in a fraction of the time.
+    pub optimizer: Option<&'a Node>,
     /// Variables with made-up keys that every build runs under: none may reach the client.
     pub canaries: &'a [(String, String)],
 }
@@ -79,7 +80,8 @@ impl Builder<'_> {
         (
             &bytes,
             name,
-            self.bindgen.version(),
+            self.bindings.version(),
+            self.optimizer.is_some(),
             WASM_FEATURES,
             OPTIMIZE,
             glue::FORM,
@@ -102,7 +104,11 @@ impl Builder<'_> {
         write(&built.glue, self.factory(name, &folder)?)?;
         let bound = folder.join(format!("{name}_bg.wasm"));
         let part = folder.join("part.wasm");
-        let mut optimize = self.node.program("binaryen/bin/wasm-opt");
+        let Some(node) = self.optimizer else {
+            fs::rename(&bound, &built.wasm).context("the bound wasm cannot be kept")?;
+            return Ok(built);
+        };
+        let mut optimize = node.program("binaryen/bin/wasm-opt");
         command::read(
             optimize
                 .args(OPTIMIZE)
@@ -123,7 +129,8 @@ impl Builder<'_> {
             .context("another pack's turn cannot be awaited")?;
         let mut cargo = self.wasm.cargo("build");
         cargo
-            .args(["--package", "openai-wasm", "--lib", "--release", "--quiet"])
+            .args(["--package", "openai-wasm", "--lib", "--quiet"])
+            .args(["--profile", self.profile()])
             .args(["--no-default-features", "--features", features])
             // Measured on the client: 21.1 KB gzipped at 3, 18.5 at "s", 18.0 at "z". The decoder's
             // share of an event's time is too small for the level to show beside JavaScript's.
@@ -140,8 +147,17 @@ impl Builder<'_> {
             .wasm
             .target_dir()
             .join(TARGET)
-            .join("release/openai_wasm.wasm");
+            .join(self.profile())
+            .join("openai_wasm.wasm");
         fs::read(&raw).with_context(|| format!("{} is missing", raw.display()))
+    }
+
+    fn profile(&self) -> &'static str {
+        if self.optimizer.is_some() {
+            "release"
+        } else {
+            "demo"
+        }
     }
 
     /// Panic locations carry source paths: those of the builder become neutral ones.
@@ -171,24 +187,7 @@ impl Builder<'_> {
     }
 
     fn bind(&self, name: &str, raw: &Path, folder: &Path) -> Result<()> {
-        let mut bindgen = self.bindgen.command();
-        bindgen
-            .args([
-                "--target",
-                "no-modules",
-                "--no-typescript",
-                "--omit-default-module-path",
-            ])
-            .args([
-                "--remove-name-section",
-                "--remove-producers-section",
-                "--out-name",
-                name,
-            ])
-            .arg("--out-dir")
-            .arg(folder)
-            .arg(raw);
-        command::read(&mut bindgen)?;
+        self.bindings.write("no-modules", name, raw, folder)?;
         if folder.join("snippets").exists() {
             bail!(
                 "a dependency of the {name} build brings JavaScript snippets, which the package has no place for"
@@ -204,7 +203,7 @@ impl Builder<'_> {
         glue::factory(&text).with_context(|| {
             format!(
                 "wasm-bindgen {} writes another glue than the one known",
-                self.bindgen.version()
+                self.bindings.version()
             )
         })
     }

@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 
 use crate::say;
-use crate::setup::bindgen::Bindgen;
+use crate::setup::bindgen::Bindings;
 use crate::setup::npm::Node;
 use crate::setup::wasm_target::Wasm;
 use crate::workspace::Workspace;
@@ -30,21 +30,26 @@ pub struct Order {
     pub leaky: bool,
     /// Print what a page would load.
     pub sizes: bool,
+    /// Leave optimisation out: for the demo, which is to start soon.
+    pub quick: bool,
 }
 
 /// Packs, or leaves what stood at `order.out` as it was.
 pub fn pack(workspace: &Workspace, order: &Order) -> Result<()> {
     let wasm = Wasm::ready(workspace)?;
-    let bindgen = Bindgen::ready(workspace)?;
-    let node = Node::ready(workspace, "tests")?;
+    let bindings = Bindings::ready(workspace)?;
+    let node = match order.quick {
+        true => None,
+        false => Some(Node::ready(workspace, "tests")?),
+    };
     package::check_replaceable(&order.out)?;
 
     let secrets = leaks::Secrets::from_environment()?;
     let builder = Builder {
         workspace,
         wasm: &wasm,
-        bindgen: &bindgen,
-        node: &node,
+        bindings: &bindings,
+        optimizer: node.as_ref(),
         canaries: secrets.canaries(),
     };
     let client = builder.client(&match (&order.proxy_url, order.leaky) {
@@ -77,8 +82,8 @@ pub fn pack(workspace: &Workspace, order: &Order) -> Result<()> {
         "no key, provider host or builder path outside edge/",
     );
 
-    if order.sizes {
-        eprint!("{}", sizes::table(workspace, &node, staging.path())?);
+    if let Some(node) = node.as_ref().filter(|_| order.sizes) {
+        eprint!("{}", sizes::table(workspace, node, staging.path())?);
     }
     staging.publish()?;
     let shown = order

@@ -1,7 +1,8 @@
-//! The wasm-bindgen command line of exactly the crate's version: the two must agree, so one that a
-//! person has installed globally is never used.
+//! wasm-bindgen's two programs, both of exactly the crate's version, since the two must agree; one
+//! that a person has installed globally is never used. Its library writes JavaScript (`bindings`,
+//! built with the workspace), its test runner runs tests (`TestRunner`, installed when they are).
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -10,65 +11,72 @@ use crate::command;
 use crate::say;
 use crate::workspace::Workspace;
 
-/// The installed tools.
-pub struct Bindgen {
-    bin: PathBuf,
+/// Writes `<name>.js` and `<name>_bg.wasm` for a WebAssembly file.
+pub struct Bindings {
+    program: PathBuf,
     version: String,
 }
 
-impl Bindgen {
-    /// Installs it under `target/tools`, once for a version.
+impl Bindings {
+    /// Builds it, unoptimised: it takes a second or two for the largest of our files.
     pub fn ready(workspace: &Workspace) -> Result<Self> {
-        let version = workspace.locked_version("wasm-bindgen")?;
-        let root = workspace
-            .scratch("tools")?
-            .join(format!("wasm-bindgen-{version}"));
-        let bindgen = Self {
-            bin: root.join("bin"),
-            version,
-        };
-        if bindgen.program("wasm-bindgen").exists() && bindgen.test_runner().exists() {
-            return Ok(bindgen);
-        }
-        say::step(
-            "installing",
-            format!(
-                "wasm-bindgen {} under target/tools (about 2.5 min, once)",
-                bindgen.version
-            ),
-        );
-        // Without --locked: its lock file can name a version that a mirror does not hold yet.
-        let mut install = command::cargo();
-        install
-            .args(["install", "--quiet", "wasm-bindgen-cli", "--version"])
-            .arg(format!("={}", bindgen.version))
-            .arg("--root")
-            .arg(&root)
-            .env_remove("CARGO_TARGET_DIR");
-        command::run(&mut install).with_context(|| {
-            format!(
-                "wasm-bindgen cannot be built; by hand: {}",
-                command::line(&install)
-            )
-        })?;
-        Ok(bindgen)
+        Ok(Self {
+            program: command::build(workspace, "bindings")?,
+            version: workspace.locked_version("wasm-bindgen")?,
+        })
     }
 
     pub fn version(&self) -> &str {
         &self.version
     }
 
-    pub fn command(&self) -> Command {
-        Command::new(self.program("wasm-bindgen"))
+    /// `target` is wasm-bindgen's word: `no-modules`, `web` or `nodejs`.
+    pub fn write(&self, target: &str, name: &str, wasm: &Path, out: &Path) -> Result<()> {
+        let mut bindings = Command::new(&self.program);
+        command::read(bindings.args([target, name]).arg(out).arg(wasm))?;
+        Ok(())
+    }
+}
+
+/// What cargo calls to run a test that was built for wasm.
+pub struct TestRunner(PathBuf);
+
+impl TestRunner {
+    /// Installs it under `target/tools`, once for a version.
+    pub fn ready(workspace: &Workspace) -> Result<Self> {
+        let version = workspace.locked_version("wasm-bindgen")?;
+        let root = workspace
+            .scratch("tools")?
+            .join(format!("wasm-bindgen-{version}"));
+        let program = root.join("bin").join(format!(
+            "wasm-bindgen-test-runner{}",
+            std::env::consts::EXE_SUFFIX
+        ));
+        if program.exists() {
+            return Ok(Self(program));
+        }
+        say::step(
+            "installing",
+            format!("wasm-bindgen's test runner {version} under target/tools (about 2 min, once)"),
+        );
+        // Without --locked: its lock file can name a version that a mirror does not hold yet.
+        let mut install = command::cargo();
+        install
+            .args(["install", "--quiet", "wasm-bindgen-cli", "--version"])
+            .arg(format!("={version}"))
+            .args(["--bin", "wasm-bindgen-test-runner", "--debug", "--root"])
+            .arg(&root)
+            .env_remove("CARGO_TARGET_DIR");
+        command::run(&mut install).with_context(|| {
+            format!(
+                "wasm-bindgen's test runner cannot be built; by hand: {}",
+                command::line(&install)
+            )
+        })?;
+        Ok(Self(program))
     }
 
-    /// What cargo calls to run a test that was built for wasm.
-    pub fn test_runner(&self) -> PathBuf {
-        self.program("wasm-bindgen-test-runner")
-    }
-
-    fn program(&self, name: &str) -> PathBuf {
-        self.bin
-            .join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+    pub fn program(&self) -> &Path {
+        &self.0
     }
 }

@@ -17,8 +17,9 @@ use crate::workspace::Workspace;
 pub fn everything(workspace: &Workspace) -> Result<()> {
     let wasm = wasm_target::Wasm::ready(workspace)?;
     say::step("wasm target", wasm.description());
-    let bindgen = bindgen::Bindgen::ready(workspace)?;
-    say::step("wasm-bindgen", bindgen.version());
+    let bindings = bindgen::Bindings::ready(workspace)?;
+    say::step("wasm-bindgen", bindings.version());
+    bindgen::TestRunner::ready(workspace)?;
     let node = npm::Node::ready(workspace, "tests")?;
     say::step("Node.js", node.version());
     if workspace.path("www/package.json").exists() {

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
-use crate::command;
+use crate::setup::bindgen::Bindings;
 use crate::setup::wasm_target::TARGET;
 use crate::suites::counts::Counts;
 use crate::suites::native::check;
@@ -46,18 +46,11 @@ pub fn worker(stage: &Stage) -> Result<PathBuf> {
         bail!("{} does not compile", folder.display());
     }
     let out = stage.workspace.scratch("examples")?.join(WORKER);
-    let mut bindgen = stage.bindgen()?.command();
-    bindgen
-        .args(["--target", "web", "--no-typescript", "--out-name", "glue"])
-        .arg("--out-dir")
-        .arg(&out)
-        .arg(
-            target_dir(stage)
-                .join(TARGET)
-                .join("debug")
-                .join(WORKER_WASM),
-        );
-    command::run(&mut bindgen)?;
+    let wasm = target_dir(stage)
+        .join(TARGET)
+        .join("debug")
+        .join(WORKER_WASM);
+    Bindings::ready(stage.workspace)?.write("web", "glue", &wasm, &out)?;
     Ok(out)
 }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use crate::demo::site::Site;
-use crate::setup::bindgen::Bindgen;
+use crate::setup::bindgen::TestRunner;
 use crate::setup::browser::Browser;
 use crate::setup::npm::Node;
 use crate::setup::wasm_target::Wasm;
@@ -17,7 +17,7 @@ use crate::workspace::Workspace;
 pub struct Stage<'a> {
     pub workspace: &'a Workspace,
     wasm: OnceCell<Wasm>,
-    bindgen: OnceCell<Bindgen>,
+    test_runner: OnceCell<TestRunner>,
     node: OnceCell<Node>,
     browser: OnceCell<Browser>,
     upstream: OnceCell<PathBuf>,
@@ -30,7 +30,7 @@ impl<'a> Stage<'a> {
         Self {
             workspace,
             wasm: OnceCell::new(),
-            bindgen: OnceCell::new(),
+            test_runner: OnceCell::new(),
             node: OnceCell::new(),
             browser: OnceCell::new(),
             upstream: OnceCell::new(),
@@ -43,8 +43,8 @@ impl<'a> Stage<'a> {
         once(&self.wasm, || Wasm::ready(self.workspace))
     }
 
-    pub fn bindgen(&self) -> Result<&Bindgen> {
-        once(&self.bindgen, || Bindgen::ready(self.workspace))
+    pub fn test_runner(&self) -> Result<&TestRunner> {
+        once(&self.test_runner, || TestRunner::ready(self.workspace))
     }
 
     pub fn node(&self) -> Result<&Node> {
@@ -62,7 +62,7 @@ impl<'a> Stage<'a> {
 
     /// Both packed packages, the built page and the bundled Worker.
     pub fn site(&self) -> Result<&Site> {
-        once(&self.site, || Site::build(self.workspace))
+        once(&self.site, || Site::build(self.workspace, false))
     }
 
     /// The folder of the example Worker in Rust.

@@ -56,7 +56,7 @@ fn cargo(stage: &Stage, test: &str, upstream: &Upstream) -> Result<Command> {
         ])
         .env(
             "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
-            stage.bindgen()?.test_runner(),
+            stage.test_runner()?.program(),
         )
         .env("WASM_BINDGEN_TEST_TIMEOUT", "120")
         .env("UPSTREAM_URL", &upstream.url)
