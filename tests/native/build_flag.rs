@@ -26,6 +26,7 @@ fn check(features: &str, proxy_url: Option<&str>) -> Result<(), String> {
 }
 
 #[test]
+#[ignore = "runs cargo many times: cargo xtask test --rest"]
 fn proxy_only_compiles_with_a_good_url_and_with_nothing_else() {
     for good in ["https://example.com/v1", "http://localhost:8787/v1", "/v1"] {
         assert_eq!(check("proxy-only", Some(good)), Ok(()), "{good}");
@@ -56,6 +57,7 @@ fn proxy_only_compiles_with_a_good_url_and_with_nothing_else() {
 }
 
 #[test]
+#[ignore = "runs cargo many times: cargo xtask test --rest"]
 fn proxy_only_does_not_compile_together_with_a_feature_that_can_hold_a_key() {
     for feature in ["direct", "proxy-handler", "edge"] {
         let features = format!("proxy-only,{feature}");

@@ -30,7 +30,11 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Task {
     /// Find or install everything that the other commands need
-    Setup,
+    Setup {
+        /// Only what the system's packages bring; root's part of the work
+        #[arg(long)]
+        system: bool,
+    },
     /// Build the npm package, ready to publish, into pkg/
     Pack {
         /// Bake this proxy URL in: the client is then a `proxy-only` build
@@ -54,11 +58,14 @@ enum Task {
         )]
         once: Option<String>,
     },
-    /// Run every test suite
+    /// Run one case of each kind; with --rest, every other case
     Test {
         /// Run this suite only; may be given more than once
         #[arg(long, value_name = "SUITE")]
         only: Vec<String>,
+        /// Run what `cargo xtask test` leaves out: every case beyond the first of its kind
+        #[arg(long)]
+        rest: bool,
         /// Name the suites
         #[arg(long)]
         list: bool,
@@ -85,7 +92,8 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
     process::kill_children_on_ctrl_c()?;
     let workspace = Workspace::find()?;
     match arguments.command {
-        Task::Setup => setup::everything(&workspace),
+        Task::Setup { system: true } => setup::system(&workspace),
+        Task::Setup { system: false } => setup::everything(&workspace),
         Task::Pack {
             proxy_url,
             out,
@@ -109,7 +117,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
             suites::list();
             Ok(())
         }
-        Task::Test { only, .. } => suites::test(&workspace, &only),
+        Task::Test { only, rest, .. } => suites::test(&workspace, &only, rest),
         Task::Bench { arguments } => bench::bench(&workspace, &arguments),
     }
 }

@@ -1,67 +1,53 @@
-//! Debian's packages, where there is apt and the right to use it.
+//! Debian's packages. Only root installs them, and nothing here asks to become root: who is not is told
+//! which command to run.
 
 use std::process::Command;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use crate::command;
 use crate::say;
 
-/// A way to run apt-get: as root, or through a sudo that asks no password.
-pub struct Apt {
-    sudo: bool,
+/// What the commands need of the system, as Debian names its packages.
+pub const BROWSERS: [&str; 2] = ["chromium", "chromium-driver"];
+
+/// Is there an apt-get, and may this process use it?
+pub fn usable() -> bool {
+    command::on_path("apt-get").is_some() && is_root()
 }
 
-impl Apt {
-    /// `None` where there is no apt-get, or no right to install.
-    pub fn find() -> Option<Self> {
-        command::on_path("apt-get")?;
-        let root = command::read(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
-        if root {
-            return Some(Self { sudo: false });
-        }
-        command::on_path("sudo")?;
-        let sudo = command::read(Command::new("sudo").args(["-n", "true"])).is_ok();
-        sudo.then_some(Self { sudo })
-    }
-
-    /// Installs packages after a fresh look at the lists. It never removes one that is there.
-    pub fn install(&self, packages: &[&str]) -> Result<()> {
-        command::read(self.apt_get().args(["update", "--quiet"]))?;
-        let mut install = self.apt_get();
-        install.args([
-            "install",
-            "--yes",
-            "--quiet",
-            "--no-install-recommends",
-            "--no-remove",
-        ]);
-        command::read(install.args(packages))?;
-        Ok(())
-    }
-
-    fn apt_get(&self) -> Command {
-        let mut command = if self.sudo {
-            let mut sudo = Command::new("sudo");
-            sudo.args(["-n", "env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]);
-            sudo
-        } else {
-            Command::new("apt-get")
-        };
-        command.env("DEBIAN_FRONTEND", "noninteractive");
-        command
-    }
+fn is_root() -> bool {
+    command::read(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0")
 }
 
-/// Installs packages, or says which command would.
+/// Installs packages as root, or stops with the command that would. It never removes one that is there.
 pub fn install(what: &str, seconds: u32, packages: &[&str]) -> Result<()> {
     let line = packages.join(" ");
-    let Some(apt) = Apt::find() else {
-        bail!("{what} is missing. On Debian or Ubuntu: sudo apt-get install {line}");
-    };
+    if command::on_path("apt-get").is_none() {
+        bail!("{what} is missing, and this system has no apt-get to install it: {line}");
+    }
+    if !is_root() {
+        bail!(
+            "{what} is missing. As root: cargo xtask setup --system (it runs apt-get install {line})"
+        );
+    }
     say::step(
         "installing",
         format!("{what}: apt-get install {line} (about {seconds} s)"),
     );
-    apt.install(packages)
+    command::read(apt_get().args(["update", "--quiet"]))?;
+    command::read(
+        apt_get()
+            .args(["install", "--yes", "--quiet"])
+            .args(["--no-install-recommends", "--no-remove"])
+            .args(packages),
+    )
+    .with_context(|| format!("{what} cannot be installed"))?;
+    Ok(())
+}
+
+fn apt_get() -> Command {
+    let mut command = Command::new("apt-get");
+    command.env("DEBIAN_FRONTEND", "noninteractive");
+    command
 }

@@ -19,12 +19,9 @@ impl Browser {
         if let Some(browser) = find() {
             return Ok(browser);
         }
-        apt::install(
-            "Chromium with its driver",
-            40,
-            &["chromium", "chromium-driver"],
-        )
-        .context("elsewhere set CHROMIUM and CHROMEDRIVER to the two programs, of one version")?;
+        apt::install("Chromium with its driver", 40, &apt::BROWSERS).context(
+            "elsewhere set CHROMIUM and CHROMEDRIVER to the two programs, of one version",
+        )?;
         find().context("Chromium is installed, yet `chromium` and `chromedriver` are not on PATH")
     }
 }

@@ -13,6 +13,15 @@ use anyhow::Result;
 use crate::say;
 use crate::workspace::Workspace;
 
+/// `cargo xtask setup --system`: the parts that the system's packages bring, as root.
+pub fn system(workspace: &Workspace) -> Result<()> {
+    let wasm = wasm_target::Wasm::ready(workspace)?;
+    say::step("wasm target", wasm.description());
+    let browser = browser::Browser::ready()?;
+    say::step("browser", browser.chromium.display());
+    Ok(())
+}
+
 /// `cargo xtask setup`: every part.
 pub fn everything(workspace: &Workspace) -> Result<()> {
     let wasm = wasm_target::Wasm::ready(workspace)?;

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::command::{self, Outcome};
 use crate::say;
-use crate::setup::apt::Apt;
+use crate::setup::apt;
 use crate::workspace::Workspace;
 
 pub const TARGET: &str = "wasm32-unknown-unknown";
@@ -175,23 +175,18 @@ fn llvm_major(version: &str) -> Option<String> {
 
 /// Route 3, and route 4 where there is no apt.
 fn installed_by_apt() -> Result<Toolchain> {
-    let Some(apt) = Apt::find() else {
+    if !apt::usable() {
         bail!(
             "this machine cannot build for {TARGET}. One of these helps:\n  \
              rustup target add {TARGET}\n  \
-             sudo apt-get install {} lld   (Debian 12 or later)\n  \
+             cargo xtask setup --system, as root on Debian 12 or later (it runs apt-get install {})\n  \
              a Rust toolchain with the {TARGET} target first on PATH",
             DEBIAN_PACKAGES.join(" "),
         );
-    };
-    let packages = DEBIAN_PACKAGES.join(" ");
-    say::step(
-        "installing",
-        format!("the wasm target: apt-get install {packages} and its lld (about 20 s)"),
-    );
-    apt.install(&DEBIAN_PACKAGES)?;
+    }
+    apt::install("the wasm target", 15, &DEBIAN_PACKAGES)?;
     let lld = format!("lld-{}", debian_llvm()?);
-    apt.install(&[&lld])?;
+    apt::install("the wasm target's linker", 5, &[&lld])?;
     debian().context("Debian's packages are installed, yet they cannot build for wasm")
 }
 

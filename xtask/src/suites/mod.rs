@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every suite in turn, one line each, and one closing line with the sums. A
-//! suite that cannot run, for want of a runtime say, has failed.
+//! suite that cannot run, for example because a runtime is missing, has failed. `--rest` runs the
+//! suites' other cases.
 
 mod counts;
 mod examples;
@@ -18,11 +19,30 @@ use crate::workspace::Workspace;
 use counts::Counts;
 use stage::Stage;
 
-/// A suite: its name for `--only`, what it proves, and how it runs.
+/// Which of a suite's cases: one of each kind, or the others.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    First,
+    Rest,
+}
+
+type Run = fn(&Stage) -> Result<Counts>;
+
+/// A suite: its name for `--only`, what it proves, and how its two parts run.
 struct Suite {
     name: &'static str,
     about: &'static str,
-    run: fn(&Stage) -> Result<Counts>,
+    first: Option<Run>,
+    rest: Option<Run>,
+}
+
+impl Suite {
+    fn part(&self, part: Part) -> Option<Run> {
+        match part {
+            Part::First => self.first,
+            Part::Rest => self.rest,
+        }
+    }
 }
 
 /// From the quickest answer to the slowest.
@@ -30,62 +50,74 @@ const SUITES: [Suite; 12] = [
     Suite {
         name: "format",
         about: "cargo fmt --check",
-        run: native::format,
+        first: Some(native::format),
+        rest: None,
     },
     Suite {
         name: "native",
-        about: "cargo test, in each shape of the crate",
-        run: native::tests,
+        about: "cargo test; the rest: each shape of the crate, the build flag",
+        first: Some(native::tests),
+        rest: Some(native::tests_of_other_shapes),
     },
     Suite {
         name: "clippy",
-        about: "cargo clippy, warnings denied, each feature by itself",
-        run: native::clippy,
+        about: "cargo clippy, warnings denied; the rest: each feature by itself",
+        first: Some(native::clippy),
+        rest: Some(native::clippy_of_other_shapes),
     },
     Suite {
         name: "docs",
         about: "cargo doc, warnings denied",
-        run: native::docs,
+        first: Some(native::docs),
+        rest: None,
     },
     Suite {
         name: "wasm-node",
         about: "tests/node.rs: the crate as wasm under Node.js",
-        run: wasm_tests::node,
+        first: Some(wasm_tests::node),
+        rest: None,
     },
     Suite {
         name: "wasm-browser",
         about: "tests/web.rs: the crate as wasm in headless Chromium",
-        run: wasm_tests::browser,
+        first: Some(wasm_tests::browser),
+        rest: None,
     },
     Suite {
         name: "examples",
         about: "the Rust programs in examples/, for wasm",
-        run: examples::all,
+        first: Some(examples::all),
+        rest: None,
     },
     Suite {
         name: "pkg",
         about: "tests/pkg: the packed package and the key scan",
-        run: node_tests::pkg,
+        first: Some(node_tests::pkg),
+        rest: None,
     },
     Suite {
         name: "js",
         about: "tests/js: the packed package in Node.js",
-        run: node_tests::js,
+        first: Some(node_tests::js),
+        rest: None,
     },
     Suite {
         name: "worker",
         about: "tests/worker: client and proxy in real workerd",
-        run: node_tests::worker,
+        first: Some(node_tests::worker),
+        rest: None,
     },
     Suite {
         name: "browser",
         about: "tests/browser: the page in headless Chromium",
-        run: node_tests::browser,
+        first: Some(node_tests::browser),
+        rest: None,
     },
     Suite {
         name: "demo",
         about: "cargo xtask demo --once: one answer through the whole path",
-        run: node_tests::demo,
+        first: Some(node_tests::demo),
+        rest: None,
     },
 ];
 
@@ -96,8 +128,9 @@ pub fn list() {
     }
 }
 
-/// Runs the suites, all of them or those named, and fails if one test did.
-pub fn test(workspace: &Workspace, only: &[String]) -> Result<()> {
+/// Runs a part of the suites, all of them or those named, and fails if one test did.
+pub fn test(workspace: &Workspace, only: &[String], rest: bool) -> Result<()> {
+    let part = if rest { Part::Rest } else { Part::First };
     if let Some(unknown) = only
         .iter()
         .find(|name| !SUITES.iter().any(|suite| suite.name == **name))
@@ -111,9 +144,12 @@ pub fn test(workspace: &Workspace, only: &[String]) -> Result<()> {
         .iter()
         .filter(|suite| only.is_empty() || only.iter().any(|name| name == suite.name))
     {
+        let Some(run) = suite.part(part) else {
+            continue;
+        };
         say::step("suite", format!("{}: {}", suite.name, suite.about));
         let start = Instant::now();
-        let counts = (suite.run)(&stage).unwrap_or_else(|error| {
+        let counts = run(&stage).unwrap_or_else(|error| {
             say::failure(&error);
             Counts::failure()
         });
@@ -122,7 +158,7 @@ pub fn test(workspace: &Workspace, only: &[String]) -> Result<()> {
     }
     println!(
         "\n{}",
-        say::table(&["suite", "passed", "failed", "skipped", "seconds"], &rows)
+        say::table(&["suite", "passed", "failed", "skipped", "minutes"], &rows)
     );
     println!("{total}");
     if total.failed > 0 {
@@ -137,6 +173,6 @@ fn row(name: &str, counts: Counts, time: Duration) -> Vec<String> {
         counts.passed.to_string(),
         counts.failed.to_string(),
         counts.skipped.to_string(),
-        format!("{:.1}", time.as_secs_f64()),
+        format!("{:.1}", time.as_secs_f64() / 60.0),
     ]
 }
