@@ -1,7 +1,27 @@
 //! What a person reads while a command works: one short line a step, cargo's own look.
 
-/// A step, its label flush right as cargo prints its own.
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// When the last step began.
+static BEGUN: Mutex<Option<Instant>> = Mutex::new(None);
+
+/// A step shorter than this prints no time.
+const WORTH_SAYING: Duration = Duration::from_secs(1);
+
+/// A step, its label flush right as cargo prints its own. The seconds that it took are printed when
+/// the next one begins.
 pub fn step(label: &str, text: impl std::fmt::Display) {
+    let last = BEGUN
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .replace(Instant::now());
+    if let Some(took) = last
+        .map(|begun| begun.elapsed())
+        .filter(|took| *took >= WORTH_SAYING)
+    {
+        eprintln!("{:>12} {:.1} s", "", took.as_secs_f64());
+    }
     eprintln!("{label:>12} {text}");
 }
 

@@ -20,6 +20,7 @@ pub struct Bindings {
 impl Bindings {
     /// Builds it, unoptimised: it takes a second or two for the largest of our files.
     pub fn ready(workspace: &Workspace) -> Result<Self> {
+        say::step("building", "wasm-bindgen's library (about 1 min, once)");
         Ok(Self {
             program: command::build(workspace, "bindings")?,
             version: workspace.locked_version("wasm-bindgen")?,
