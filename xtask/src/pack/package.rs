@@ -17,6 +17,9 @@ const DOCUMENTS: [&str; 4] = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICEN
 pub struct Parts<'a> {
     pub client: &'a Built,
     pub edge: &'a Built,
+    /// The two wasm files again, as modules that carry them.
+    pub client_string: &'a str,
+    pub edge_string: &'a str,
     pub proxy_url: Option<&'a str>,
 }
 
@@ -36,6 +39,8 @@ pub fn assemble(workspace: &Workspace, parts: &Parts, folder: &Path) -> Result<(
     copy(&parts.client.glue, &folder.join("client/glue.js"))?;
     copy(&parts.edge.wasm, &folder.join("edge/edge.wasm"))?;
     copy(&parts.edge.glue, &folder.join("edge/glue.js"))?;
+    write(&folder.join("client/wasm.js"), parts.client_string)?;
+    write(&folder.join("edge/wasm.js"), parts.edge_string)?;
     write(
         &folder.join("client/build.js"),
         build_module(parts.proxy_url),
