@@ -10,7 +10,7 @@ import { createRuntime } from "./lib/runtime.js";
 
 const runtime = /* @__PURE__ */ createRuntime(prepare, module);
 
-export const OpenAI = /* @__PURE__ */ defineClient(runtime, PROXY_URL);
+export const OpenAI = /* @__PURE__ */ defineClient(runtime, PROXY_URL, { apart: true });
 export default OpenAI;
 export const decodeEventStream = /* @__PURE__ */ eventStreams(runtime);
 export * from "./lib/exports.js";
