@@ -5,13 +5,15 @@ import { PROXY_URL } from "./client/build.js";
 import { embedded } from "./lib/embedded.js";
 import { eventStreams } from "./lib/event-stream.js";
 import { defineClient } from "./lib/openai.js";
+import { checks, multipart } from "./lib/part.js";
 import { createRuntime } from "./lib/runtime.js";
 // Last, since gzip packs a bundle better if the string does not part its code.
 import { SUM, WASM } from "./client/wasm.js";
 
 const runtime = /* @__PURE__ */ createRuntime(prepare, /* @__PURE__ */ embedded(WASM, SUM));
 
-export const OpenAI = /* @__PURE__ */ defineClient(runtime, PROXY_URL);
+export const OpenAI = /* @__PURE__ */ defineClient(runtime, PROXY_URL, { checks, multipart });
 export default OpenAI;
 export const decodeEventStream = /* @__PURE__ */ eventStreams(runtime);
 export * from "./lib/exports.js";
+export { toFile } from "./lib/to-file.js";

@@ -5,7 +5,6 @@ import { checkParams, stringify } from "./json.js";
 import { logFor } from "./log.js";
 import { CALL, read } from "./options.js";
 import { Page, PagePromise } from "./page.js";
-import { part } from "./part.js";
 import { APIPromise } from "./promise.js";
 import { resources } from "./resources.js";
 import { Stream } from "./stream.js";
@@ -20,9 +19,8 @@ export class BaseClient {
 
   /**
    * @param options checked options: lib/options.js `CLIENT`
-   * @param server where calls go and with which credential: lib/transport.js `send`. Its `host` may hold
-   *   the modules `{ checks, multipart }`, if the entry has them; a module that is missing is loaded when
-   *   it is wanted
+   * @param server where calls go and with which credential: lib/transport.js `send`. The functions `checks` and
+   *   `multipart` of its `host` give the modules of these names
    */
   constructor(options, server) {
     // Without a prototype, which others could have added to.
@@ -87,7 +85,7 @@ export class BaseClient {
       const { call, where, sent } = prepared();
       const { profile = "none" } = this.#defaults;
       if (body && method === "POST" && profile !== "none") {
-        const { checks = await part(import("./checks.js")) } = this.#server.host ?? {};
+        const checks = await this.#server.host.checks();
         await checks.check(profile, where, body);
       }
       const { accept } = kind;
@@ -115,7 +113,7 @@ export class BaseClient {
       const given = { ...checkParams(body) };
       const { base, log, host } = this.#server;
       const form = async () => {
-        const { multipart = await part(import("./multipart.js")) } = host ?? {};
+        const multipart = await host.multipart();
         return multipart.formOf(given, files, base, (message) => log("warn", message));
       };
       return { form };

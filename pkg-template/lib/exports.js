@@ -1,7 +1,6 @@
-// What every client's entry exports beside its class.
+// What every client's entry exports beside its class and `toFile`.
 
 export * from "./errors.js";
-export { toFile } from "./to-file.js";
 export { Page, PagePromise } from "./page.js";
 export { APIPromise } from "./promise.js";
 export { ChatCompletionStream } from "./chat-stream.js";

@@ -64,8 +64,8 @@ const credentials = (value, option) => {
  * @param runtime of the entry
  * @param bakedUrl the proxy's URL of a `proxy-only` build, or null
  * @param host what the entry knows of its runtime, and brings along: `{ apart, checks, multipart }`. `apart`:
- *   a promise that another request made may never settle (Workers); the others are the modules of these
- *   names, which are loaded when they are wanted if the entry does not have them
+ *   a promise that another request made may never settle (Workers); the others are functions that give
+ *   promises of the modules of these names: lib/part.js
  */
 export function defineClient(runtime, bakedUrl, host) {
   const checks = { ...CLIENT, token: sessionToken, credentials, ...(bakedUrl === null && { proxyUrl: url }) };
