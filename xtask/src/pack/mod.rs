@@ -4,6 +4,7 @@
 //! it is compressed into JavaScript, where no scan could look into it.
 
 mod build;
+mod bundle;
 mod embed;
 mod glue;
 mod leaks;
@@ -22,6 +23,7 @@ use crate::setup::npm::Node;
 use crate::setup::wasm_target::Wasm;
 use crate::workspace::Workspace;
 use build::{Builder, Client};
+use bundle::{Bundler, SINGLE_FILE};
 
 /// What to pack and where to.
 pub struct Order {
@@ -69,9 +71,21 @@ pub fn pack(workspace: &Workspace, order: &Order) -> Result<()> {
     let staging = package::Staging::new(workspace, &order.out)?;
     package::assemble(workspace, &parts, staging.path())?;
 
+    let bundler = Bundler {
+        workspace,
+        node: &node,
+    };
+    write(
+        &staging.path().join(SINGLE_FILE),
+        bundler.single_file(staging.path())?,
+    )?;
+
+    package::check_exports(staging.path())?;
+
     refuse(&scanner.package(staging.path())?)?;
     for (file, wasm) in [
         ("client/wasm.js", &client.wasm),
+        (SINGLE_FILE, &client.wasm),
         ("edge/wasm.js", &edge.wasm),
     ] {
         let text = fs::read_to_string(staging.path().join(file))?;
@@ -83,7 +97,7 @@ pub fn pack(workspace: &Workspace, order: &Order) -> Result<()> {
     );
 
     if order.sizes {
-        eprint!("{}", sizes::table(workspace, &node, staging.path())?);
+        eprint!("{}", sizes::table(&bundler, staging.path())?);
     }
     staging.publish()?;
     let shown = order

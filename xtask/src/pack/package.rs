@@ -55,12 +55,17 @@ pub fn assemble(workspace: &Workspace, parts: &Parts, folder: &Path) -> Result<(
         &workspace.read("pkg-template/package.json")?,
         &workspace.locked_version(NAME)?,
     )?;
-    let package: Value =
-        serde_json::from_str(&text).context("pkg-template/package.json is not JSON")?;
     write(&manifest, text)?;
+    Ok(())
+}
+
+/// Fails when an export of the finished package points to nothing.
+pub fn check_exports(folder: &Path) -> Result<()> {
+    let text = fs::read_to_string(folder.join("package.json"))?;
+    let package: Value = serde_json::from_str(&text).context("package.json is not JSON")?;
     for file in named_files(&package) {
         if !folder.join(&file).is_file() {
-            bail!("pkg-template/package.json names {file}, which the package does not have");
+            bail!("package.json names {file}, which the package does not have");
         }
     }
     Ok(())
