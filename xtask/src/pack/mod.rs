@@ -71,17 +71,9 @@ pub fn pack(workspace: &Workspace, order: &Order) -> Result<()> {
     let staging = package::Staging::new(workspace, &order.out)?;
     package::assemble(workspace, &parts, staging.path())?;
 
-    let bundler = Bundler {
-        workspace,
-        node: &node,
-    };
-    write(
-        &staging.path().join(SINGLE_FILE),
-        bundler.single_file(staging.path())?,
-    )?;
-
+    let bundler = Bundler { node: &node };
+    bundler.single_file(staging.path())?;
     package::check_exports(staging.path())?;
-
     refuse(&scanner.package(staging.path())?)?;
     for (file, wasm) in [
         ("client/wasm.js", &client.wasm),
