@@ -7,7 +7,7 @@ import { OpenAIError, WasmTrapError } from "./errors.js";
 
 /**
  * @param prepare the glue's factory: (platform) → { imports, start(rawExports) → exports }
- * @param load the WebAssembly.Module, or a function that gives a promise of it
+ * @param load the WebAssembly.Module, or a function that gives a promise of it: lib/embedded.js
  * @param makePlatform for an instance that begins requests and timers: edge/platform.js
  */
 export function createRuntime(prepare, load, makePlatform) {
@@ -28,7 +28,8 @@ export function createRuntime(prepare, load, makePlatform) {
     const fresh = new Instance(prepare, makePlatform?.());
     // A module that is at hand is instantiated at once: a promise that a request of a Worker made
     // would never settle if that request were cancelled, and all later requests would wait for it.
-    if (load instanceof WebAssembly.Module) return { instance: fresh, ready: fresh.startNow(load) };
+    // It may come from another realm, whose WebAssembly.Module is another class.
+    if (typeof load !== "function") return { instance: fresh, ready: fresh.startNow(load) };
     const begun = { instance: fresh, ready: loadOnce().then((module) => fresh.startLater(module)) };
     begun.ready.catch(() => {
       if (current === begun) current = undefined;
@@ -140,14 +141,25 @@ class Instance {
   }
 }
 
+/** An error of loading, with the page of the documents that helps. */
+export function problem(message, cause) {
+  const error = new OpenAIError(`${message} See https://github.com/openai-wasm/openai-wasm/blob/main/docs/loading.md`);
+  error.cause = cause;
+  return error;
+}
+
 function loadError(cause) {
   if (cause instanceof OpenAIError) return cause;
-  const blocked = cause?.name === "CompileError" && /unsafe-eval|policy/i.test(cause.message);
-  const error = new OpenAIError(
-    blocked
-      ? "The page's Content-Security-Policy blocks WebAssembly: add 'wasm-unsafe-eval' to script-src."
-      : "The WebAssembly module could not be loaded.",
-  );
+  const said = cause?.message;
+  // The words of Chromium, WebKit and Firefox, which refuse to compile or, WebKit, to instantiate.
+  if (/unsafe-eval|policy|\bCSP\b/i.test(said)) {
+    return problem("The page's Content-Security-Policy blocks WebAssembly: add 'wasm-unsafe-eval' to script-src.", cause);
+  }
+  // V8's in a Worker or an edge runtime.
+  if (/embedder/.test(said)) {
+    return problem('This runtime compiles nothing: build with the condition "workerd" or "edge-light".', cause);
+  }
+  const error = new OpenAIError(`The WebAssembly module could not be loaded: ${said}`);
   error.cause = cause;
   return error;
 }

@@ -1,8 +1,11 @@
 //! `cargo xtask pack`: the npm package from `pkg-template/` and two wasm builds, one that cannot hold
 //! a key (the client) and one that can (edge/). What stands outside edge/ is scanned for keys before
-//! it reaches the target folder: a leak leaves no package behind.
+//! it reaches the target folder: a leak leaves no package behind. The client's wasm is scanned before
+//! it is compressed into JavaScript, where no scan could look into it.
 
 mod build;
+mod bundle;
+mod embed;
 mod glue;
 mod leaks;
 pub mod package;
@@ -20,6 +23,7 @@ use crate::setup::npm::Node;
 use crate::setup::wasm_target::Wasm;
 use crate::workspace::Workspace;
 use build::{Builder, Client};
+use bundle::{Bundler, SINGLE_FILE};
 
 /// What to pack and where to.
 pub struct Order {
@@ -38,10 +42,9 @@ pub struct Order {
 pub fn pack(workspace: &Workspace, order: &Order) -> Result<()> {
     let wasm = Wasm::ready(workspace)?;
     let bindings = Bindings::ready(workspace)?;
-    let node = match order.quick {
-        true => None,
-        false => Some(Node::ready(workspace, "tests")?),
-    };
+    // Both folders have esbuild. The demo's page needs www/ anyway, and the optimizer is in tests/.
+    let tools = if order.quick { "www" } else { "tests" };
+    let node = Node::ready(workspace, tools)?;
     package::check_replaceable(&order.out)?;
 
     let secrets = leaks::Secrets::from_environment()?;
@@ -49,7 +52,7 @@ pub fn pack(workspace: &Workspace, order: &Order) -> Result<()> {
         workspace,
         wasm: &wasm,
         bindings: &bindings,
-        optimizer: node.as_ref(),
+        optimizer: (!order.quick).then_some(&node),
         canaries: secrets.canaries(),
     };
     let client = builder.client(&match (&order.proxy_url, order.leaky) {
@@ -59,31 +62,43 @@ pub fn pack(workspace: &Workspace, order: &Order) -> Result<()> {
     })?;
     let edge = builder.edge()?;
 
+    let scanner = leaks::Scanner::new(workspace, &secrets)?;
+    refuse(&scanner.file("client/client.wasm", &client.wasm)?)?;
+
+    let effort = if order.quick {
+        embed::Effort::Server
+    } else {
+        embed::Effort::Page
+    };
     let parts = package::Parts {
         client: &client,
         edge: &edge,
+        client_string: &embed::module(&client.wasm, effort)?,
+        edge_string: &embed::module(&edge.wasm, embed::Effort::Server)?,
         proxy_url: order.proxy_url.as_deref(),
     };
     let staging = package::Staging::new(workspace, &order.out)?;
     package::assemble(workspace, &parts, staging.path())?;
 
-    let findings = leaks::scan(workspace, &secrets, staging.path())?;
-    if !findings.is_empty() {
-        for finding in &findings {
-            say::step("leak", finding);
-        }
-        bail!(
-            "{} leaks in the client side of the package: nothing was packed",
-            findings.len()
-        );
+    let bundler = Bundler { node: &node };
+    bundler.single_file(staging.path())?;
+    package::check_exports(staging.path())?;
+    refuse(&scanner.package(staging.path())?)?;
+    for (file, wasm) in [
+        ("client/wasm.js", &client.wasm),
+        (SINGLE_FILE, &client.wasm),
+        ("edge/wasm.js", &edge.wasm),
+    ] {
+        let text = fs::read_to_string(staging.path().join(file))?;
+        embed::check(file, &text, &fs::read(wasm)?)?;
     }
     say::step(
         "scanned",
         "no key, provider host or builder path outside edge/",
     );
 
-    if let Some(node) = node.as_ref().filter(|_| order.sizes) {
-        eprint!("{}", sizes::table(workspace, node, staging.path())?);
+    if order.sizes {
+        eprint!("{}", sizes::table(&bundler, staging.path())?);
     }
     staging.publish()?;
     let shown = order
@@ -92,6 +107,17 @@ pub fn pack(workspace: &Workspace, order: &Order) -> Result<()> {
         .unwrap_or(&order.out);
     say::step("packed", shown.display());
     Ok(())
+}
+
+/// Ends the pack if something was found.
+fn refuse(findings: &[leaks::Finding]) -> Result<()> {
+    for finding in findings {
+        say::step("leak", finding);
+    }
+    match findings.len() {
+        0 => Ok(()),
+        count => bail!("{count} leaks in the client side of the package: nothing was packed"),
+    }
 }
 
 /// Writes a file, naming it if that fails.
