@@ -1,12 +1,13 @@
 // client.chat.completions.stream(): events while the answer comes, the whole answer at its end.
 
-import { Accumulator, textOf } from "./accumulate.js";
+import { Accumulator, listOf, textOf } from "./accumulate.js";
 import { Emitter } from "./emitter.js";
 import { OpenAIError } from "./errors.js";
 import { parsePartialJson } from "./partial-json.js";
+import { isObject } from "./pieces.js";
 import { Stream } from "./stream.js";
 
-/** How many chunks an iterator may lag before reading waits for it. */
+/** How many chunks an iterator may lag before reading waits for it, unless the end is awaited. */
 const MAX_LAG = 256;
 
 export class ChatCompletionStream extends Emitter {
@@ -14,8 +15,14 @@ export class ChatCompletionStream extends Emitter {
   #completion;
   #structured = false;
   #done = new Set();
-  #lagging = new Set();
+  /** What the iterators have not taken yet. */
+  #queues = new Set();
   #resume;
+
+  constructor() {
+    super();
+    this.controller.signal.addEventListener("abort", () => this.#resume?.());
+  }
 
   static create(completions, params, options) {
     const stream = new ChatCompletionStream();
@@ -67,10 +74,10 @@ export class ChatCompletionStream extends Emitter {
 
   /** The chunks. Leaving the loop aborts the request; reading waits for a slow loop. */
   [Symbol.asyncIterator]() {
-    const queue = [];
+    const queue = new Queue();
     let waiting;
     let failure;
-    this.#lagging.add(queue);
+    this.#queues.add(queue);
     const wake = () => {
       waiting?.();
       waiting = undefined;
@@ -79,7 +86,7 @@ export class ChatCompletionStream extends Emitter {
       failure = error;
     };
     this.on("chunk", (chunk) => {
-      if (this.#lagging.has(queue)) queue.push(chunk);
+      if (this.#queues.has(queue)) queue.push(chunk);
       wake();
     });
     this.on("error", fail);
@@ -97,13 +104,13 @@ export class ChatCompletionStream extends Emitter {
           failure = undefined;
           throw error;
         }
-        if (this.ended || !this.#lagging.has(queue)) return { value: undefined, done: true };
+        if (this.ended || !this.#queues.has(queue)) return { value: undefined, done: true };
         await new Promise((resolve) => (waiting = resolve));
       }
     };
     const stop = async (value) => {
-      this.#lagging.delete(queue);
-      queue.length = 0;
+      this.#queues.delete(queue);
+      queue.clear();
       this.#resume?.();
       if (!this.ended) this.abort();
       wake();
@@ -122,9 +129,7 @@ export class ChatCompletionStream extends Emitter {
       const changed = this.#accumulator.push(chunk);
       this.emit("chunk", chunk, this.#accumulator.snapshot);
       for (const change of changed) this.#report(change);
-      while ([...this.#lagging].some((queue) => queue.length >= MAX_LAG)) {
-        await new Promise((resolve) => (this.#resume = resolve));
-      }
+      while (this.#mustWait()) await new Promise((resolve) => (this.#resume = resolve));
     }
     if (!this.#accumulator.started) throw new OpenAIError("request ended without sending any chunks");
     this.#completion = this.#accumulator.finish();
@@ -139,24 +144,35 @@ export class ChatCompletionStream extends Emitter {
     if (this.#completion.usage) this.emit("totalUsage", usageOf(this.#completion));
   }
 
-  #report({ choice, piece, calls }) {
+  /** Whoever awaits the end does not drain an iterator meanwhile: then the queues grow. */
+  expectEnd() {
+    super.expectEnd();
+    this.#resume?.();
+  }
+
+  #mustWait() {
+    if (this.awaited || this.controller.signal.aborted) return false;
+    return [...this.#queues].some((queue) => queue.length >= MAX_LAG);
+  }
+
+  #report({ choice, delta, logprobs: added, calls }) {
     const { message, logprobs } = choice;
-    const delta = piece.delta ?? {};
     const text = textOf(delta.content);
     if (text) {
       this.emit("content", text, message.content);
       this.emit("content.delta", this.#withParsed({ delta: text, snapshot: message.content }, message.content));
     }
-    if (delta.refusal) this.emit("refusal.delta", { delta: delta.refusal, snapshot: message.refusal });
+    const refusal = textOf(delta.refusal);
+    if (refusal) this.emit("refusal.delta", { delta: refusal, snapshot: message.refusal });
     for (const what of ["content", "refusal"]) {
-      const added = piece.logprobs?.[what];
-      if (added?.length > 0) this.emit(`logprobs.${what}.delta`, { [what]: added, snapshot: logprobs[what] });
+      const entries = listOf(added[what]);
+      if (entries.length > 0) this.emit(`logprobs.${what}.delta`, { [what]: entries, snapshot: logprobs[what] });
     }
     for (const { part, call, at } of calls) {
-      const added = part.function?.arguments;
-      if (!added) continue;
+      const more = part.function?.arguments;
+      if (!more) continue;
       const { name, arguments: text } = call.function;
-      const event = { name, index: at, arguments: text, arguments_delta: added };
+      const event = { name, index: at, arguments: text, arguments_delta: typeof more === "string" ? more : text };
       this.emit("tool_calls.function.arguments.delta", partial(event, "parsed_arguments", text));
     }
     if (choice.finish_reason) this.#reportDone(choice);
@@ -171,9 +187,10 @@ export class ChatCompletionStream extends Emitter {
     }
     if (message.refusal) this.emit("refusal.done", { refusal: message.refusal });
     for (const what of ["content", "refusal"]) {
-      if (logprobs?.[what]?.length) this.emit(`logprobs.${what}.done`, { [what]: logprobs[what] });
+      if (listOf(logprobs?.[what]).length > 0) this.emit(`logprobs.${what}.done`, { [what]: logprobs[what] });
     }
     for (const [index, { function: called }] of (message.tool_calls ?? []).entries()) {
+      if (!called) continue;
       const event = { name: called.name, index, arguments: called.arguments };
       this.emit("tool_calls.function.arguments.done", partial(event, "parsed_arguments", called.arguments));
     }
@@ -189,8 +206,34 @@ function partial(event, name, text) {
   let parsed;
   return Object.defineProperty(event, name, {
     enumerable: true,
-    get: () => (parsed ??= parsePartialJson(text) ?? null),
+    get: () => (parsed === undefined ? (parsed = parsePartialJson(text) ?? null) : parsed),
   });
+}
+
+/** What waits to be taken. An array's own `shift` moves all the rest. */
+class Queue {
+  #items = [];
+  #taken = 0;
+
+  get length() {
+    return this.#items.length - this.#taken;
+  }
+
+  push(item) {
+    this.#items.push(item);
+  }
+
+  shift() {
+    const item = this.#items[this.#taken];
+    this.#items[this.#taken++] = undefined;
+    if (this.#taken > 1000 && this.#taken > this.length) this.#items.splice(0, this.#taken), (this.#taken = 0);
+    return item;
+  }
+
+  clear() {
+    this.#items = [];
+    this.#taken = 0;
+  }
 }
 
 function usageOf({ usage }) {

@@ -1,19 +1,35 @@
 // Lines of text from a ReadableStream, for newline-delimited JSON.
 
-/** The lines without their ends. Leaving early cancels the stream. */
-export async function* linesOf(readable) {
+import { APIUserAbortError } from "./errors.js";
+
+/**
+ * The lines without their ends. Leaving early cancels the stream, and so does the signal, at once:
+ * a read that waits ends, and nobody waits for what the source answers to the cancelling.
+ */
+export async function* linesOf(readable, signal) {
   const reader = readable.getReader();
   const decoder = new TextDecoder();
   // The open line's pieces: joining them once keeps a long line linear.
   let pieces = [];
+  const cancel = () => void reader.cancel().catch(() => {});
+  const check = () => {
+    if (signal.aborted) throw new APIUserAbortError();
+  };
+  signal.addEventListener("abort", cancel);
   try {
     for (;;) {
-      const { done, value } = await reader.read();
+      check();
+      const { done, value } = await reader.read().catch((error) => {
+        check();
+        throw error;
+      });
+      check();
       const text = done ? decoder.decode() : decoder.decode(value, { stream: true });
       const lines = text.split("\n");
       pieces.push(lines[0]);
       for (const line of lines.slice(1)) {
         yield pieces.join("");
+        check();
         pieces = [line];
       }
       if (done) break;
@@ -21,7 +37,8 @@ export async function* linesOf(readable) {
     const last = pieces.join("");
     if (last) yield last;
   } finally {
-    await reader.cancel().catch(() => {});
+    signal.removeEventListener("abort", cancel);
+    cancel();
     reader.releaseLock();
   }
 }

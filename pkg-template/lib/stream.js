@@ -3,6 +3,7 @@
 import { textOf } from "./chunk-reader.js";
 import { OpenAIError } from "./errors.js";
 import { linesOf } from "./lines.js";
+import { isObject } from "./pieces.js";
 import { Source } from "./source.js";
 
 export class Stream {
@@ -84,7 +85,8 @@ export class Stream {
 
   /** The opposite of `toReadableStream`. */
   static fromReadableStream(readable, controller) {
-    return new Stream(() => objects(linesOf(readable)), controller);
+    const stream = new Stream(() => objects(linesOf(readable, stream.controller.signal)), controller);
+    return stream;
   }
 
   #consume(iterate) {
@@ -118,8 +120,9 @@ async function* objects(lines) {
     try {
       value = JSON.parse(line);
     } catch {
-      throw new OpenAIError("a line of the stream is not JSON");
+      // Not JSON, so no object.
     }
+    if (!isObject(value)) throw new OpenAIError("a line of the stream is not a JSON object");
     yield value;
   }
 }
