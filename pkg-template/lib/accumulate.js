@@ -1,13 +1,15 @@
 // Chunks of a chat answer in, the whole answer out: for every choice, from any server.
 
 import { OpenAIError } from "./errors.js";
-import { add, addAll, isObject, set } from "./pieces.js";
+import { isObject } from "./json.js";
+import { tryParse } from "./partial-json.js";
+import { add, addAll, set } from "./pieces.js";
 
 /** As many choices as the official client takes. */
 const MAX_INDEX = 127;
 
 export class Accumulator {
-  /** For each choice: the choice itself, and where its calls are by id and by index. */
+  /** For each choice: the choice itself, and where its calls are by their ids (texts) and indexes (numbers). */
   #choices = new Map();
   #completion = { id: "", object: "chat.completion", created: 0, model: "", choices: [] };
 
@@ -29,12 +31,7 @@ export class Accumulator {
 
   /** The answer, once all chunks came. */
   finish() {
-    for (const { message } of this.#completion.choices) {
-      message.role ||= "assistant";
-      for (const call of message.tool_calls ?? []) {
-        if (call.type === "custom") call.custom = withWords(call.custom, "name", "input");
-      }
-    }
+    for (const { message } of this.#completion.choices) message.role ||= "assistant";
     return this.#completion;
   }
 
@@ -56,36 +53,34 @@ export class Accumulator {
     for (const [name, value] of Object.entries(piece)) {
       if (!["index", "delta", "message", "finish_reason", "logprobs"].includes(name) && value !== null) set(choice, name, value);
     }
-    const logprobs = isObject(piece.logprobs) ? piece.logprobs : {};
+    const logprobs = { ...(isObject(piece.logprobs) && piece.logprobs) };
     if (isObject(piece.logprobs)) {
-      choice.logprobs ??= {};
-      for (const [name, value] of Object.entries(logprobs)) {
-        const bad = (name === "content" || name === "refusal") && !Array.isArray(value);
-        add(choice.logprobs, name, bad ? null : value, 1);
-      }
+      for (const what of ["content", "refusal"]) if (!Array.isArray(logprobs[what])) logprobs[what] = null;
+      choice.logprobs = addAll(choice.logprobs ?? {}, logprobs, 1);
     }
     let delta = isObject(piece.delta) ? piece.delta : {};
-    if (isObject(piece.message) && !Object.values(delta).some((value) => value !== null && value !== "")) {
+    if (isObject(piece.message) && Object.values(delta).every((value) => value === null || value === "")) {
       // A message that is whole stands for all that came of it before.
       delta = piece.message;
-      forget(state, delta);
+      for (const name of Object.keys(delta)) if (delta[name] !== null) set(choice.message, name, null);
+      if (delta.tool_calls) state.places.clear();
     }
     const calls = [];
     for (const [name, value] of Object.entries(delta)) {
       if (name !== "tool_calls") takeDelta(choice.message, name, value);
-      else for (const part of listOf(value)) if (isObject(part)) calls.push(takeCall(state, part));
+      else for (const part of listOf(value).filter(isObject)) calls.push(takeCall(state, part));
     }
     return { choice, delta, logprobs, calls };
   }
 
   #stateOf(index) {
     if (!Number.isInteger(index) || index < 0 || index > MAX_INDEX) {
-      throw new OpenAIError(`choices[].index must be a whole number from 0 to ${MAX_INDEX}: the server sent another`);
+      throw new OpenAIError(`The server sent choices[].index that is no whole number from 0 to ${MAX_INDEX}.`);
     }
     let state = this.#choices.get(index);
     if (!state) {
       const message = { role: "", content: null, refusal: null };
-      state = { choice: { index, message, logprobs: null, finish_reason: null }, ids: new Map(), places: new Map() };
+      state = { choice: { index, message, logprobs: null, finish_reason: null }, places: new Map() };
       this.#choices.set(index, state);
       this.#completion.choices = [...this.#choices.values()].map(({ choice }) => choice).sort((a, b) => a.index - b.index);
     }
@@ -104,50 +99,37 @@ export const textOf = (content) => word(content) || listOf(content).map((part) =
 /** Mistral sends what the model thinks as parts of the content. */
 const thoughtOf = (content) => listOf(content).map((part) => textOf(part?.thinking)).join("");
 
-function forget({ choice, ids, places }, whole) {
-  const blank = { role: "", content: null, refusal: null };
-  for (const [name, value] of Object.entries(whole)) {
-    if (value === null) continue;
-    if (Object.hasOwn(blank, name)) choice.message[name] = blank[name];
-    else delete choice.message[name];
-    if (name === "tool_calls") for (const known of [ids, places]) known.clear();
-  }
-}
-
 function takeDelta(message, name, value) {
   if (value === null) return;
   if (name === "role") {
     if (value && typeof value === "string") message.role = value;
   } else if (name === "content" || name === "refusal") {
-    if (isObject(value) || typeof value === "boolean") return;
     message[name] = (message[name] ?? "") + textOf(value);
     const thought = thoughtOf(value);
     if (thought) add(message, "reasoning_content", thought);
   } else if (name === "function_call") {
-    if (isObject(value)) takeFunction((message.function_call ??= withWords({}, "name", "arguments")), value);
+    if (isObject(value)) addFunction(message, name, value);
   } else {
     add(message, name, value);
   }
 }
 
-function takeCall({ choice: { message }, ids, places }, piece) {
+function takeCall({ choice: { message }, places }, piece) {
   const calls = (message.tool_calls ??= []);
-  let at = placeOf(calls, ids, places, piece);
+  let at = placeOf(calls, places, piece);
   const { index, id, type, function: called, ...rest } = piece;
   if (at === undefined) {
-    at = calls.length;
-    calls.push({ id: "", type: "function", function: withWords({}, "name", "arguments") });
+    at = calls.push({ id: "", type: "function" }) - 1;
     if (typeof index === "number") places.set(index, at);
   }
   const call = calls[at];
-  if (word(id)) ids.set((call.id = word(id)), at);
+  if (word(id)) places.set((call.id = word(id)), at);
   addAll(call, rest);
   // A call whose type is missing is of a function until a custom tool's input comes.
-  if (word(type)) call.type = word(type);
-  else if (isObject(rest.custom) && isBlank(call.function)) call.type = "custom";
-  if (isObject(called) || call.type === "function") call.function ??= withWords({}, "name", "arguments");
-  if (isObject(called)) takeFunction(call.function, called);
+  call.type = word(type) || (isBlank(call.function) && isObject(rest.custom) ? "custom" : call.type);
+  if (isObject(called) || call.type === "function") addFunction(call, "function", isObject(called) ? called : {});
   if (call.type !== "function" && isBlank(call.function)) delete call.function;
+  if (call.type === "custom" && isObject(call.custom ?? {})) add(call, "custom", { name: "", input: "" });
   return { part: piece, call, at };
 }
 
@@ -155,9 +137,9 @@ function takeCall({ choice: { message }, ids, places }, piece) {
  * Which call a piece belongs to, by its id, else by its index, else the last one; servers leave out
  * each of them. A new id under a known index is a new call.
  */
-function placeOf(calls, ids, places, { id, index, function: called, custom }) {
+function placeOf(calls, places, { id, index, function: called, custom }) {
   const same = typeof index === "number" ? places.get(index) : undefined;
-  if (word(id)) return ids.get(word(id)) ?? (same !== undefined && !calls[same].id ? same : undefined);
+  if (word(id)) return places.get(word(id)) ?? (calls[same]?.id === "" ? same : undefined);
   if (same !== undefined) return same;
   const name = word(called?.name) || word(custom?.name);
   const last = calls.at(-1);
@@ -167,26 +149,22 @@ function placeOf(calls, ids, places, { id, index, function: called, custom }) {
   return last && !begins ? calls.length - 1 : undefined;
 }
 
-function takeFunction(called, piece) {
-  for (const [name, value] of Object.entries(piece)) {
-    if (name === "name") called.name = word(value) || called.name;
-    else if (name !== "arguments") add(called, name, value);
-    else if (typeof value === "string") called.arguments += value;
-    else if (value !== null) called.arguments = JSON.stringify(value);
-  }
+const isBlank = (called) => Object.values(called ?? {}).every((value) => value === "");
+
+/** Adds to a function's call. Arguments that come as an object are whole. */
+function addFunction(holder, key, { name, arguments: text = "", ...rest }) {
+  const whole = typeof text !== "string" && text !== null;
+  if (whole && holder[key]) holder[key].arguments = "";
+  add(holder, key, { name: word(name), arguments: whole ? jsonOf(text) : (text ?? ""), ...rest });
 }
 
-const isBlank = (called) => !called || Object.values(called).every((value) => value === "");
-
-/** A function or a custom tool with what each of them has. */
-const withWords = (object, ...names) =>
-  object === undefined || isObject(object) ? { ...Object.fromEntries(names.map((name) => [name, ""])), ...object } : object;
+function jsonOf(value) {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    throw new OpenAIError("The server sent arguments that are nested too deeply.");
+  }
+}
 
 /** Whether arguments are a whole object or list. */
-function isWhole(text = "") {
-  try {
-    return /[}\]]\s*$/.test(text) && JSON.parse(text) !== undefined;
-  } catch {
-    return false;
-  }
-}
+const isWhole = (text) => /[}\]]\s*$/.test(text) && tryParse(text) !== undefined;

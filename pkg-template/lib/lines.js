@@ -12,30 +12,26 @@ export async function* linesOf(readable, signal) {
   // The open line's pieces: joining them once keeps a long line linear.
   let pieces = [];
   const cancel = () => void reader.cancel().catch(() => {});
-  const check = () => {
-    if (signal.aborted) throw new APIUserAbortError();
-  };
   signal.addEventListener("abort", cancel);
   try {
     for (;;) {
-      check();
-      const { done, value } = await reader.read().catch((error) => {
-        check();
-        throw error;
-      });
-      check();
+      signal.throwIfAborted();
+      const { done, value } = await reader.read();
+      signal.throwIfAborted();
       const text = done ? decoder.decode() : decoder.decode(value, { stream: true });
       const lines = text.split("\n");
       pieces.push(lines[0]);
       for (const line of lines.slice(1)) {
         yield pieces.join("");
-        check();
+        signal.throwIfAborted();
         pieces = [line];
       }
       if (done) break;
     }
     const last = pieces.join("");
     if (last) yield last;
+  } catch (error) {
+    throw signal.aborted ? new APIUserAbortError() : error;
   } finally {
     signal.removeEventListener("abort", cancel);
     cancel();

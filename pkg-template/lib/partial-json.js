@@ -12,7 +12,8 @@ export function parsePartialJson(text) {
   return whole === undefined ? undefined : (tryParse(text) ?? tryParse(whole));
 }
 
-function tryParse(text) {
+/** The value of JSON text, or undefined. */
+export function tryParse(text) {
   try {
     return JSON.parse(text);
   } catch {

@@ -1,6 +1,8 @@
 // How values that come in pieces are put together, whatever a server calls them.
 // src/stream/pieces.rs does the same; tests/fixtures/accumulation.json has the cases of both.
 
+import { isObject } from "./json.js";
+
 /** What is nested deeper is replaced by its last piece, so that no answer exhausts the stack. */
 const MAX_DEPTH = 64;
 
@@ -10,7 +12,12 @@ const LAST = /^(id|type|role|name|index|object|format|status)$|_(id|type|at)$/;
 /** For each list: its entries that have an `index`, by that index. */
 const numbered = new WeakMap();
 
-export const isObject = (value) => kindOf(value) === "object";
+/** Null, missing and empty text are no kind. */
+function kindOf(value) {
+  if (value === undefined || value === null || value === "") return "";
+  const type = Array.isArray(value) ? "list" : typeof value;
+  return type === "number" || type === "boolean" ? "scalar" : type;
+}
 
 /** Adds every member of a piece. On top, null says nothing; further down it stands until more comes. */
 export function addAll(object, piece, depth = 0) {
@@ -20,8 +27,7 @@ export function addAll(object, piece, depth = 0) {
 
 export function add(object, name, value, depth = 0) {
   const known = Object.hasOwn(object, name) ? object[name] : undefined;
-  if (value !== null) set(object, name, joined(known, value, name, depth + 1));
-  else if (depth > 0 && known === undefined) set(object, name, null);
+  if (value !== null || (depth && known === undefined)) set(object, name, joined(known, value, depth + 1, LAST.test(name)));
 }
 
 /** A field of whatever name, as JSON.parse would set it. */
@@ -29,48 +35,35 @@ export function set(object, name, value) {
   Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
 }
 
-function kindOf(value) {
-  if (value === undefined || value === null || value === "") return "nothing";
-  if (Array.isArray(value)) return "list";
-  const type = typeof value;
-  return type === "string" || type === "object" ? type : "scalar";
-}
-
-function joined(known, value, name, depth) {
+/** Of the piece a copy is taken, since more will be added, and it belongs to whoever reads the chunks. */
+function joined(known, value, depth, last) {
   const kind = kindOf(value);
-  let before = kindOf(known);
-  if (kind === "nothing") return known ?? value;
-  const last = LAST.test(name);
-  if (before === "scalar" || depth > MAX_DEPTH || (last && before !== kind)) before = "nothing";
-  if (before === "nothing") return copied(value, depth);
-  if (kind === before) {
-    if (kind === "object") return addAll(known, value, depth);
-    if (kind === "string") return last ? value : known + value;
-  }
-  // Of unlike kinds neither is lost: a list holds both.
-  return append(before === "list" ? known : [known], kind === "list" ? value : [value], depth);
-}
-
-/** A copy, since more will be added to it and the piece belongs to whoever reads the chunks. */
-function copied(value, depth) {
+  if (!kind) return known ?? value;
   if (depth > MAX_DEPTH) return value;
-  if (Array.isArray(value)) return append([], value, depth);
-  return isObject(value) ? addAll({}, value, depth) : value;
+  let before = kindOf(known);
+  if (before === "scalar" || (last && before !== kind)) before = "";
+  const alike = !before || before === kind;
+  if (kind === "object" && alike) return addAll(before ? known : {}, value, depth);
+  // Of unlike kinds neither is lost: a list holds both.
+  if (kind === "list" || !alike) {
+    return append(before === "list" ? known : before ? [known] : [], kind === "list" ? value : [value], depth);
+  }
+  return before === "string" && !last ? known + value : value;
 }
 
 function append(list, entries, depth) {
+  if (!numbered.has(list)) numbered.set(list, new Map());
+  const places = numbered.get(list);
   for (const entry of entries) {
-    const index = depth < MAX_DEPTH && isObject(entry) && typeof entry.index === "number" ? entry.index : undefined;
-    const same = index !== undefined && numbered.get(list)?.get(index);
+    const index = depth < MAX_DEPTH && isObject(entry) ? entry.index : undefined;
+    const same = places.get(index);
     if (same) {
       addAll(same, entry, depth + 1);
       continue;
     }
-    const fresh = copied(entry, depth + 1);
+    const fresh = joined(undefined, entry, depth + 1);
     list.push(fresh);
-    if (index === undefined) continue;
-    if (!numbered.has(list)) numbered.set(list, new Map());
-    numbered.get(list).set(index, fresh);
+    if (typeof index === "number") places.set(index, fresh);
   }
   return list;
 }

@@ -2,8 +2,8 @@
 
 import { textOf } from "./chunk-reader.js";
 import { OpenAIError } from "./errors.js";
+import { isObject } from "./json.js";
 import { linesOf } from "./lines.js";
-import { isObject } from "./pieces.js";
 import { Source } from "./source.js";
 
 export class Stream {

@@ -60,7 +60,7 @@ pub(super) fn text_of<'a>(
             };
             Some(parts.iter().filter_map(text).collect::<String>().into())
         }
-        Some(Value::Bool(_) | Value::Object(_)) => None,
+        Some(Value::Bool(_) | Value::Object(_)) => Some("".into()),
     }
 }
 
