@@ -1,26 +1,27 @@
 // Chunks of a chat answer in, the whole answer out: for every choice, from any server.
 
 import { OpenAIError } from "./errors.js";
+import { isObject } from "./json.js";
+import { tryParse } from "./partial-json.js";
+import { add, addAll, set } from "./pieces.js";
 
-/** As many choices and calls as the official client takes: an index must not fill the memory. */
+/** As many choices as the official client takes. */
 const MAX_INDEX = 127;
 
 export class Accumulator {
+  /** For each choice: the choice itself, and where its calls are by their ids (texts) and indexes (numbers). */
   #choices = new Map();
   #completion = { id: "", object: "chat.completion", created: 0, model: "", choices: [] };
 
   /** Whether any chunk came. */
   started = false;
 
-  /** Takes one chunk. Gives the choices that it changed: `{ choice, piece, calls }`. */
+  /** Takes one chunk. Gives the choices that it changed: `{ choice, delta, logprobs, calls }`. */
   push(chunk) {
+    if (!isObject(chunk)) return [];
     this.started = true;
-    const changed = [];
     for (const [name, value] of Object.entries(chunk)) this.#takeField(name, value);
-    for (const piece of Array.isArray(chunk.choices) ? chunk.choices : []) {
-      if (piece) changed.push(this.#takeChoice(piece));
-    }
-    return changed;
+    return listOf(chunk.choices).filter(isObject).map((piece) => this.#takeChoice(piece));
   }
 
   /** The answer so far. It changes with the next chunk. */
@@ -30,10 +31,7 @@ export class Accumulator {
 
   /** The answer, once all chunks came. */
   finish() {
-    for (const { message } of this.#completion.choices) {
-      message.role ||= "assistant";
-      for (const call of message.tool_calls ?? []) call.function.arguments ??= "";
-    }
+    for (const { message } of this.#completion.choices) message.role ||= "assistant";
     return this.#completion;
   }
 
@@ -43,132 +41,130 @@ export class Accumulator {
     if (name === "id" || name === "model" || name === "created" || name === "system_fingerprint") {
       // Some servers send them empty at first, or change them on the way.
       if (value && !answer[name]) answer[name] = value;
-    } else if (name !== "usage" || Object.keys(value).length > 0) {
+    } else if (name !== "usage" || (isObject(value) && Object.keys(value).length > 0)) {
       set(answer, name, value);
     }
   }
 
   #takeChoice(piece) {
-    const choice = this.#choice(index(piece.index ?? 0, "choice"));
-    const delta = piece.delta ?? {};
-    if (piece.finish_reason) choice.finish_reason = piece.finish_reason;
-    if (piece.logprobs) choice.logprobs = joinLogprobs(choice.logprobs, piece.logprobs);
+    const state = this.#stateOf(piece.index ?? 0);
+    const { choice } = state;
+    if (piece.finish_reason && typeof piece.finish_reason === "string") choice.finish_reason = piece.finish_reason;
     for (const [name, value] of Object.entries(piece)) {
-      if (!["index", "delta", "finish_reason", "logprobs"].includes(name)) set(choice, name, value);
+      if (!["index", "delta", "message", "finish_reason", "logprobs"].includes(name) && value !== null) set(choice, name, value);
+    }
+    const logprobs = { ...(isObject(piece.logprobs) && piece.logprobs) };
+    if (isObject(piece.logprobs)) {
+      for (const what of ["content", "refusal"]) if (!Array.isArray(logprobs[what])) logprobs[what] = null;
+      choice.logprobs = addAll(choice.logprobs ?? {}, logprobs, 1);
+    }
+    let delta = isObject(piece.delta) ? piece.delta : {};
+    if (isObject(piece.message) && Object.values(delta).every((value) => value === null || value === "")) {
+      // A message that is whole stands for all that came of it before.
+      delta = piece.message;
+      for (const name of Object.keys(delta)) if (delta[name] !== null) set(choice.message, name, null);
+      if (delta.tool_calls) state.places.clear();
     }
     const calls = [];
     for (const [name, value] of Object.entries(delta)) {
-      if (name === "tool_calls" && Array.isArray(value)) {
-        for (const part of value) if (part) calls.push({ part, ...takeCall((choice.message.tool_calls ??= []), part) });
-      } else {
-        takeDelta(choice.message, name, value);
-      }
+      if (name !== "tool_calls") takeDelta(choice.message, name, value);
+      else for (const part of listOf(value).filter(isObject)) calls.push(takeCall(state, part));
     }
-    return { choice, piece, calls };
+    return { choice, delta, logprobs, calls };
   }
 
-  #choice(at) {
-    let choice = this.#choices.get(at);
-    if (!choice) {
+  #stateOf(index) {
+    if (!Number.isInteger(index) || index < 0 || index > MAX_INDEX) {
+      throw new OpenAIError(`The server sent choices[].index that is no whole number from 0 to ${MAX_INDEX}.`);
+    }
+    let state = this.#choices.get(index);
+    if (!state) {
       const message = { role: "", content: null, refusal: null };
-      choice = { index: at, message, logprobs: null, finish_reason: null };
-      this.#choices.set(at, choice);
-      this.#completion.choices = [...this.#choices.values()].sort((a, b) => a.index - b.index);
+      state = { choice: { index, message, logprobs: null, finish_reason: null }, places: new Map() };
+      this.#choices.set(index, state);
+      this.#completion.choices = [...this.#choices.values()].map(({ choice }) => choice).sort((a, b) => a.index - b.index);
     }
-    return choice;
+    return state;
   }
 }
 
-function takeDelta(message, name, value) {
-  if (value === null || value === undefined) return;
-  switch (name) {
-    case "role":
-      if (value) message.role = value;
-      break;
-    case "content":
-      message.content = (message.content ?? "") + textOf(value);
-      break;
-    case "function_call":
-      message.function_call ??= { name: "", arguments: "" };
-      takeFunction(message.function_call, value);
-      break;
-    default:
-      // Texts that servers stream beside the content: refusal, reasoning, reasoning_content.
-      if (typeof value === "string" && /^(refusal|reasoning)/.test(name)) {
-        message[name] = (message[name] ?? "") + value;
-      } else {
-        set(message, name, value);
-      }
-  }
-}
+export const listOf = (value) => (Array.isArray(value) ? value : []);
+
+/** A number where a text is due counts as its digits. */
+const word = (value) => (typeof value === "number" ? String(value) : typeof value === "string" ? value : "");
 
 /** Some gateways send an array of parts. */
-export const textOf = (content) =>
-  typeof content === "string" ? content : Array.isArray(content) ? content.map((part) => part?.text ?? "").join("") : "";
+export const textOf = (content) => word(content) || listOf(content).map((part) => word(part?.text ?? part)).join("");
+
+/** Mistral sends what the model thinks as parts of the content. */
+const thoughtOf = (content) => listOf(content).map((part) => textOf(part?.thinking)).join("");
+
+function takeDelta(message, name, value) {
+  if (value === null) return;
+  if (name === "role") {
+    if (value && typeof value === "string") message.role = value;
+  } else if (name === "content" || name === "refusal") {
+    message[name] = (message[name] ?? "") + textOf(value);
+    const thought = thoughtOf(value);
+    if (thought) add(message, "reasoning_content", thought);
+  } else if (name === "function_call") {
+    if (isObject(value)) addFunction(message, name, value);
+  } else {
+    add(message, name, value);
+  }
+}
+
+function takeCall({ choice: { message }, places }, piece) {
+  const calls = (message.tool_calls ??= []);
+  let at = placeOf(calls, places, piece);
+  const { index, id, type, function: called, ...rest } = piece;
+  if (at === undefined) {
+    at = calls.push({ id: "", type: "function" }) - 1;
+    if (typeof index === "number") places.set(index, at);
+  }
+  const call = calls[at];
+  if (word(id)) places.set((call.id = word(id)), at);
+  addAll(call, rest);
+  // A call whose type is missing is of a function until a custom tool's input comes.
+  call.type = word(type) || (isBlank(call.function) && isObject(rest.custom) ? "custom" : call.type);
+  if (isObject(called) || call.type === "function") addFunction(call, "function", isObject(called) ? called : {});
+  if (call.type !== "function" && isBlank(call.function)) delete call.function;
+  if (call.type === "custom" && isObject(call.custom ?? {})) add(call, "custom", { name: "", input: "" });
+  return { part: piece, call, at };
+}
 
 /**
  * Which call a piece belongs to, by its id, else by its index, else the last one; servers leave out
  * each of them. A new id under a known index is a new call.
  */
-function takeCall(calls, piece) {
-  let call = findCall(calls, piece);
-  if (!call) {
-    if (calls.length > MAX_INDEX) throw new OpenAIError("the answer has too many tool calls");
-    call = { id: "", type: "function", function: { name: "", arguments: "" } };
-    Object.defineProperty(call, "index", { value: piece.index, enumerable: false });
-    calls.push(call);
-  }
-  if (piece.id) call.id = piece.id;
-  if (piece.type) call.type = piece.type;
-  if (piece.function) takeFunction(call.function, piece.function);
-  for (const [name, value] of Object.entries(piece)) {
-    if (!["id", "type", "function", "index"].includes(name) && value !== null) set(call, name, value);
-  }
-  return { call, at: calls.indexOf(call) };
-}
-
-function findCall(calls, { id, index: at, function: named }) {
+function placeOf(calls, places, { id, index, function: called, custom }) {
+  const same = typeof index === "number" ? places.get(index) : undefined;
+  if (word(id)) return places.get(word(id)) ?? (calls[same]?.id === "" ? same : undefined);
+  if (same !== undefined) return same;
+  const name = word(called?.name) || word(custom?.name);
   const last = calls.at(-1);
-  const sameIndex = calls.findLast((call) => call.index === at);
-  if (id) {
-    const same = calls.find((call) => call.id === id);
-    return same ?? (at !== undefined && at !== null && sameIndex?.id === "" ? sameIndex : undefined);
-  }
-  if (at !== undefined && at !== null) {
-    index(at, "tool call");
-    return sameIndex;
-  }
-  // Neither id nor index: a new name after whole arguments begins a new call.
-  const begins = named?.name && last?.function.name && (named.name !== last.function.name || isJson(last.function.arguments));
-  return begins ? undefined : last;
+  // An unknown index with a name begins a call; so does, without an index, a name after whole arguments.
+  const known = word(last?.function?.name) || word(last?.custom?.name);
+  const begins = name && (typeof index === "number" || (known && (name !== known || isWhole(last.function?.arguments))));
+  return last && !begins ? calls.length - 1 : undefined;
 }
 
-function takeFunction(call, { name, arguments: text }) {
-  if (name) call.name = name;
-  if (typeof text === "string") call.arguments += text;
-  else if (text !== null && typeof text === "object") call.arguments = JSON.stringify(text);
+const isBlank = (called) => Object.values(called ?? {}).every((value) => value === "");
+
+/** Adds to a function's call. Arguments that come as an object are whole. */
+function addFunction(holder, key, { name, arguments: text = "", ...rest }) {
+  const whole = typeof text !== "string" && text !== null;
+  if (whole && holder[key]) holder[key].arguments = "";
+  add(holder, key, { name: word(name), arguments: whole ? jsonOf(text) : (text ?? ""), ...rest });
 }
 
-function joinLogprobs(known, { content, refusal, ...rest }) {
-  const join = (before, more) => (more ? [...(before ?? []), ...more] : (before ?? null));
-  return { ...known, ...rest, content: join(known?.content, content), refusal: join(known?.refusal, refusal) };
-}
-
-/** A field of whatever name, as JSON.parse would set it. */
-function set(object, name, value) {
-  Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
-}
-
-function index(value, what) {
-  if (Number.isInteger(value) && value >= 0 && value <= MAX_INDEX) return value;
-  throw new OpenAIError(`the answer has a ${what} with an index that is no number from 0 to ${MAX_INDEX}`);
-}
-
-function isJson(text) {
+function jsonOf(value) {
   try {
-    JSON.parse(text);
-    return true;
+    return JSON.stringify(value);
   } catch {
-    return false;
+    throw new OpenAIError("The server sent arguments that are nested too deeply.");
   }
 }
+
+/** Whether arguments are a whole object or list. */
+const isWhole = (text) => /[}\]]\s*$/.test(text) && tryParse(text) !== undefined;

@@ -13,7 +13,11 @@ export interface ChatCompletionStreamEvents {
   connect: () => void;
   chunk: (chunk: ChatCompletionChunk, snapshot: ChatCompletion) => void;
   content: (delta: string, snapshot: string) => void;
-  /** `parsed` is the JSON that the text holds so far, when JSON was asked for; read, it is parsed. */
+  /**
+   * `parsed` is the JSON that the text holds so far, when JSON was asked for. The whole text is parsed
+   * when it is read, once for each event. It is null if there is nothing yet, if the text is no JSON,
+   * or if it is nested deeper than 512 levels.
+   */
   "content.delta": (event: { delta: string; snapshot: string; readonly parsed: unknown }) => void;
   "content.done": (event: { content: string; readonly parsed: unknown }) => void;
   "refusal.delta": (event: { delta: string; snapshot: string }) => void;
@@ -48,7 +52,18 @@ export interface ChatCompletionStreamEvents {
 
 type Events = ChatCompletionStreamEvents;
 
-/** Events while a chat answer comes, and the whole answer at its end. */
+/**
+ * Events while a chat answer comes, and the whole answer at its end.
+ *
+ * Of what comes in pieces nothing is lost, whatever a server calls it: texts are joined (of `id`,
+ * `type`, `role`, `name`, `index`, `object`, `format`, `status` and names that end in `_id`, `_type`
+ * or `_at` the last one counts), lists are appended, their entries put together by their `index` if
+ * they have one, and objects are put together by the same rules. The final message can be sent back
+ * as it is.
+ *
+ * A failure that nobody awaits and no listener for `error` hears is an unhandled rejection. Of an
+ * abort a listener for `abort` or `error` is enough.
+ */
 export class ChatCompletionStream implements AsyncIterable<ChatCompletionChunk> {
   readonly controller: AbortController;
   readonly ended: boolean;
@@ -60,18 +75,24 @@ export class ChatCompletionStream implements AsyncIterable<ChatCompletionChunk> 
   on<E extends keyof Events>(event: E, listener: Events[E]): this;
   once<E extends keyof Events>(event: E, listener: Events[E]): this;
   off<E extends keyof Events>(event: E, listener: Events[E]): this;
-  /** The next event of that name; rejects if the stream fails before. */
+  /** The next event of that name; rejects if the stream fails before. Awaits the end, like `done`. */
   emitted<E extends keyof Events>(event: E): Promise<Parameters<Events[E]>[0]>;
-  /** Resolves at the end, rejects if the stream fails. */
+  /**
+   * Resolves at the end, rejects if the stream fails. Once this, `emitted` or one of the methods below
+   * was called, reading waits for no iterator: what an iterator has not taken is kept in memory.
+   */
   done(): Promise<void>;
   finalChatCompletion(): Promise<ChatCompletion>;
   finalMessage(): Promise<ChatCompletionMessage>;
   finalContent(): Promise<string | null>;
   totalUsage(): Promise<CompletionUsage>;
-  /** The chunks. Leaving the loop aborts the request; reading waits for a slow loop. */
+  /**
+   * The chunks. Leaving the loop aborts the request. Reading waits for a loop that is 256 chunks
+   * behind, unless the end is awaited (see `done`).
+   */
   [Symbol.asyncIterator](): AsyncIterator<ChatCompletionChunk>;
   /** The chunks as newline-delimited JSON. */
   toReadableStream(): ReturnType<Stream<ChatCompletionChunk>["toReadableStream"]>;
-  /** Reads what `toReadableStream` wrote. */
+  /** Reads what `toReadableStream` wrote. `abort()` stops the reading at once and cancels the source. */
   static fromReadableStream(readable: ReadableStream<Uint8Array>): ChatCompletionStream;
 }

@@ -1,26 +1,28 @@
 // client.chat.completions.stream(): events while the answer comes, the whole answer at its end.
 
-import { Accumulator, textOf } from "./accumulate.js";
+import { ChatEvents, usageOf } from "./chat-events.js";
 import { Emitter } from "./emitter.js";
-import { OpenAIError } from "./errors.js";
-import { parsePartialJson } from "./partial-json.js";
 import { Stream } from "./stream.js";
 
-/** How many chunks an iterator may lag before reading waits for it. */
+/** How many chunks an iterator may lag before reading waits for it, unless the end is awaited. */
 const MAX_LAG = 256;
 
 export class ChatCompletionStream extends Emitter {
-  #accumulator = new Accumulator();
+  #events = new ChatEvents((...event) => this.emit(...event));
   #completion;
-  #structured = false;
-  #done = new Set();
-  #lagging = new Set();
+  /** What the iterators have not taken yet. */
+  #queues = new Set();
   #resume;
+
+  constructor() {
+    super();
+    this.controller.signal.addEventListener("abort", () => this.#resume?.());
+  }
 
   static create(completions, params, options) {
     const stream = new ChatCompletionStream();
     const format = params?.response_format?.type;
-    stream.#structured = format === "json_schema" || format === "json_object";
+    stream.#events.structured = format === "json_schema" || format === "json_object";
     const { signal } = options ?? {};
     const abort = () => stream.abort();
     if (signal?.aborted) abort();
@@ -45,7 +47,7 @@ export class ChatCompletionStream extends Emitter {
 
   /** The answer so far. */
   get currentChatCompletionSnapshot() {
-    return this.#accumulator.started ? this.#accumulator.snapshot : undefined;
+    return this.#events.snapshot;
   }
 
   async finalChatCompletion() {
@@ -67,10 +69,11 @@ export class ChatCompletionStream extends Emitter {
 
   /** The chunks. Leaving the loop aborts the request; reading waits for a slow loop. */
   [Symbol.asyncIterator]() {
-    const queue = [];
+    // Taken from the end of `ready`, in turned order: an array's `shift` moves all the rest.
+    const queue = Object.assign([], { ready: [] });
     let waiting;
     let failure;
-    this.#lagging.add(queue);
+    this.#queues.add(queue);
     const wake = () => {
       waiting?.();
       waiting = undefined;
@@ -79,7 +82,7 @@ export class ChatCompletionStream extends Emitter {
       failure = error;
     };
     this.on("chunk", (chunk) => {
-      if (this.#lagging.has(queue)) queue.push(chunk);
+      if (this.#queues.has(queue)) queue.push(chunk);
       wake();
     });
     this.on("error", fail);
@@ -87,9 +90,10 @@ export class ChatCompletionStream extends Emitter {
     this.on("end", wake);
     const next = async () => {
       for (;;) {
-        if (queue.length > 0) {
-          const value = queue.shift();
-          if (queue.length < MAX_LAG) this.#resume?.();
+        if (queue.ready.length === 0) queue.ready = queue.splice(0).reverse();
+        if (queue.ready.length > 0) {
+          const value = queue.ready.pop();
+          this.#resume?.();
           return { value, done: false };
         }
         if (failure) {
@@ -97,13 +101,13 @@ export class ChatCompletionStream extends Emitter {
           failure = undefined;
           throw error;
         }
-        if (this.ended || !this.#lagging.has(queue)) return { value: undefined, done: true };
+        if (this.ended || !this.#queues.has(queue)) return { value: undefined, done: true };
         await new Promise((resolve) => (waiting = resolve));
       }
     };
     const stop = async (value) => {
-      this.#lagging.delete(queue);
-      queue.length = 0;
+      this.#queues.delete(queue);
+      queue.length = queue.ready.length = 0;
       this.#resume?.();
       if (!this.ended) this.abort();
       wake();
@@ -119,81 +123,21 @@ export class ChatCompletionStream extends Emitter {
   async #consume(stream) {
     this.emit("connect");
     for await (const chunk of stream) {
-      const changed = this.#accumulator.push(chunk);
-      this.emit("chunk", chunk, this.#accumulator.snapshot);
-      for (const change of changed) this.#report(change);
-      while ([...this.#lagging].some((queue) => queue.length >= MAX_LAG)) {
-        await new Promise((resolve) => (this.#resume = resolve));
-      }
+      this.#events.push(chunk);
+      while (this.#mustWait()) await new Promise((resolve) => (this.#resume = resolve));
     }
-    if (!this.#accumulator.started) throw new OpenAIError("request ended without sending any chunks");
-    this.#completion = this.#accumulator.finish();
-    const { choices } = this.#completion;
-    for (const choice of choices) this.#reportDone(choice);
-    this.emit("chatCompletion", this.#completion);
-    for (const { message } of choices.slice(0, 1)) this.emit("message", message);
-    const message = choices[0]?.message;
-    if (message) this.emit("finalMessage", message);
-    if (message?.content) this.emit("finalContent", message.content);
-    this.emit("finalChatCompletion", this.#completion);
-    if (this.#completion.usage) this.emit("totalUsage", usageOf(this.#completion));
+    this.#completion = this.#events.finish();
+    this.#events.reportEnd(this.#completion);
   }
 
-  #report({ choice, piece, calls }) {
-    const { message, logprobs } = choice;
-    const delta = piece.delta ?? {};
-    const text = textOf(delta.content);
-    if (text) {
-      this.emit("content", text, message.content);
-      this.emit("content.delta", this.#withParsed({ delta: text, snapshot: message.content }, message.content));
-    }
-    if (delta.refusal) this.emit("refusal.delta", { delta: delta.refusal, snapshot: message.refusal });
-    for (const what of ["content", "refusal"]) {
-      const added = piece.logprobs?.[what];
-      if (added?.length > 0) this.emit(`logprobs.${what}.delta`, { [what]: added, snapshot: logprobs[what] });
-    }
-    for (const { part, call, at } of calls) {
-      const added = part.function?.arguments;
-      if (!added) continue;
-      const { name, arguments: text } = call.function;
-      const event = { name, index: at, arguments: text, arguments_delta: added };
-      this.emit("tool_calls.function.arguments.delta", partial(event, "parsed_arguments", text));
-    }
-    if (choice.finish_reason) this.#reportDone(choice);
+  /** Whoever awaits the end does not drain an iterator meanwhile: then the queues grow. */
+  expectEnd() {
+    super.expectEnd();
+    this.#resume?.();
   }
 
-  #reportDone(choice) {
-    if (this.#done.has(choice.index)) return;
-    this.#done.add(choice.index);
-    const { message, logprobs } = choice;
-    if (message.content) {
-      this.emit("content.done", this.#withParsed({ content: message.content }, message.content));
-    }
-    if (message.refusal) this.emit("refusal.done", { refusal: message.refusal });
-    for (const what of ["content", "refusal"]) {
-      if (logprobs?.[what]?.length) this.emit(`logprobs.${what}.done`, { [what]: logprobs[what] });
-    }
-    for (const [index, { function: called }] of (message.tool_calls ?? []).entries()) {
-      const event = { name: called.name, index, arguments: called.arguments };
-      this.emit("tool_calls.function.arguments.done", partial(event, "parsed_arguments", called.arguments));
-    }
+  #mustWait() {
+    if (this.awaited || this.controller.signal.aborted) return false;
+    return [...this.#queues].some(({ length, ready }) => length + ready.length >= MAX_LAG);
   }
-
-  #withParsed(event, text) {
-    return this.#structured ? partial(event, "parsed", text) : { ...event, parsed: null };
-  }
-}
-
-/** Parsing the whole text for each piece of it would be quadratic, so it is done when asked for. */
-function partial(event, name, text) {
-  let parsed;
-  return Object.defineProperty(event, name, {
-    enumerable: true,
-    get: () => (parsed ??= parsePartialJson(text) ?? null),
-  });
-}
-
-function usageOf({ usage }) {
-  const { completion_tokens = 0, prompt_tokens = 0, total_tokens = 0, ...rest } = usage ?? {};
-  return { completion_tokens, prompt_tokens, total_tokens, ...rest };
 }

@@ -10,7 +10,7 @@ export class Emitter {
   #resolve;
   #reject;
   /** Somebody awaits the end, so that an error needs no other way out. */
-  #awaited = false;
+  awaited = false;
 
   ended = false;
   errored = false;
@@ -45,7 +45,7 @@ export class Emitter {
 
   /** The next event of that name; rejects if the run fails before. */
   emitted(event) {
-    this.#awaited = true;
+    this.expectEnd();
     return new Promise((resolve, reject) => {
       if (event !== "error") this.once("error", reject);
       if (event !== "abort") this.once("abort", reject);
@@ -55,8 +55,12 @@ export class Emitter {
 
   /** Resolves when the run has ended, rejects if it failed. */
   done() {
-    this.#awaited = true;
+    this.expectEnd();
     return this.#settled;
+  }
+
+  expectEnd() {
+    this.awaited = true;
   }
 
   /** Runs, after the caller had its turn to add listeners. */
@@ -92,7 +96,8 @@ export class Emitter {
     this.errored = true;
     this.aborted = error instanceof APIUserAbortError;
     const event = this.aborted ? "abort" : "error";
-    const heard = this.#awaited || this.#listeners.get(event)?.length > 0;
+    // Whoever listens for errors alone and then aborts knows of it.
+    const heard = this.awaited || [event, this.aborted && "error"].some((name) => this.#listeners.get(name)?.length > 0);
     this.#reject(error);
     this.emit(event, error);
     this.emit("end");

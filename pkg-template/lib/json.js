@@ -3,9 +3,11 @@
 import { InvalidOptionError } from "./errors.js";
 import { randomText } from "./random.js";
 
+export const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+
 /** A call's parameters must be a plain object. */
 export function checkParams(params) {
-  if (params === null || typeof params !== "object" || Array.isArray(params)) {
+  if (!isObject(params)) {
     throw new InvalidOptionError("params", `must be an object, not ${describe(params)}`);
   }
   return params;

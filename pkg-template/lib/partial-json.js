@@ -1,14 +1,19 @@
 // The value of JSON text that is not all there yet: what a structured answer says so far.
 
+/** What is nested deeper has no value here: whoever reads it, or writes it to a log, would exhaust the stack. */
+const MAX_DEPTH = 512;
+
 /**
  * Closes what is open and drops what cannot be told yet: a half key, number, word or escape. Gives
- * undefined while there is nothing, or when the text is no JSON.
+ * undefined while there is nothing, when the text is no JSON, or when it is nested too deeply.
  */
 export function parsePartialJson(text) {
-  return tryParse(text) ?? tryParse(completed(text));
+  const whole = completed(text);
+  return whole === undefined ? undefined : (tryParse(text) ?? tryParse(whole));
 }
 
-function tryParse(text) {
+/** The value of JSON text, or undefined. */
+export function tryParse(text) {
   try {
     return JSON.parse(text);
   } catch {
@@ -16,18 +21,19 @@ function tryParse(text) {
   }
 }
 
+/** The text with its end, in one pass over it. */
 function completed(text) {
-  /** The closing characters that are owed. */
+  /** The closing characters that are owed. They change only where the text is kept. */
   const owed = [];
-  /** The longest start of the text that the owed characters complete, and what it owes. */
-  let [end, closing] = [0, ""];
-  const keep = (at) => ([end, closing] = [at, owed.toReversed().join("")]);
+  /** The longest start of the text that can be completed, and whether a string is open there. */
+  let [end, open] = [0, ""];
+  const keep = (at) => ([end, open] = [at, ""]);
   // Whether a string that begins now is a key.
   let key = false;
   for (let at = 0; at < text.length; at += 1) {
     const character = text[at];
     if (character === "{" || character === "[") {
-      owed.push(character === "{" ? "}" : "]");
+      if (owed.push(character === "{" ? "}" : "]") > MAX_DEPTH) return undefined;
       key = character === "{";
       keep(at + 1);
     } else if (character === "}" || character === "]") {
@@ -40,11 +46,9 @@ function completed(text) {
       key = false;
     } else if (character === '"') {
       const stop = stringEnd(text, at + 1);
-      if (stop.whole) {
-        if (!key) keep(stop.at);
-      } else if (!key) {
+      if (!key) {
         keep(stop.at);
-        closing = `"${closing}`;
+        if (!stop.whole) open = '"';
       }
       at = stop.whole ? stop.at - 1 : text.length;
     } else if (/[-+.\w]/.test(character)) {
@@ -56,7 +60,7 @@ function completed(text) {
       at = stop - 1;
     }
   }
-  return text.slice(0, end) + closing;
+  return text.slice(0, end) + open + owed.reverse().join("");
 }
 
 /** Where a string ends, or how far it can be told. */

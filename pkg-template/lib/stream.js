@@ -2,6 +2,7 @@
 
 import { textOf } from "./chunk-reader.js";
 import { OpenAIError } from "./errors.js";
+import { isObject } from "./json.js";
 import { linesOf } from "./lines.js";
 import { Source } from "./source.js";
 
@@ -77,7 +78,8 @@ export class Stream {
 
   /** The opposite of `toReadableStream`. */
   static fromReadableStream(readable, controller) {
-    return new Stream(() => objects(linesOf(readable)), controller);
+    const stream = new Stream(() => objects(linesOf(readable, stream.controller.signal)), controller);
+    return stream;
   }
 
   #consume(iterate) {
@@ -132,8 +134,9 @@ async function* objects(lines) {
     try {
       value = JSON.parse(line);
     } catch {
-      throw new OpenAIError("a line of the stream is not JSON");
+      // Not JSON, so no object.
     }
+    if (!isObject(value)) throw new OpenAIError("a line of the stream is not a JSON object");
     yield value;
   }
 }

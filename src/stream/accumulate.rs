@@ -1,18 +1,28 @@
 //! Chunks of a chat answer in, the whole answer out: for every choice, from any server.
 
+use std::fmt;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::calls::{Calls, add_to_function};
+use super::pieces::{Pieces, text_of, thought_of};
 use crate::wire::ObjectKind;
 use crate::wire::chat::{
     ChatCompletion, ChatCompletionChoice, ChatCompletionChunk, ChatCompletionChunkChoice,
-    ChatCompletionLogprobs, ChatCompletionMessage, Function, FunctionCallDelta, FunctionToolCall,
-    Role, ToolCall, ToolCallDelta,
+    ChatCompletionDelta, ChatCompletionLogprobs, ChatCompletionMessage, Role,
 };
 
-/// The most choices, and the most tool calls of one: an index must not fill the memory.
+/// As many choices as the official client takes.
 const MAX_INDEX: u32 = 127;
 
 /// Puts the chunks of an answer together.
+///
+/// Of what a message's pieces hold, nothing is lost, whatever a server calls it: texts are joined
+/// (of `id`, `type`, `role`, `name`, `index`, `object`, `format`, `status` and names that end in
+/// `_id`, `_type` or `_at` the last one counts), lists are appended, their entries put together by
+/// their `index` if they have one, and objects are put together by the same rules.
 ///
 /// ```
 /// use openai_wasm::stream::Accumulator;
@@ -22,17 +32,42 @@ const MAX_INDEX: u32 = 127;
 /// for text in ["Hel", "lo"] {
 ///     let chunk = format!(r#"{{"choices":[{{"index":0,"delta":{{"content":"{text}"}}}}]}}"#);
 ///     let chunk: ChatCompletionChunk = serde_json::from_str(&chunk)?;
-///     answer.push(&chunk);
+///     answer.push(&chunk)?;
 /// }
 /// assert_eq!(answer.finish().text(), "Hello");
-/// # Ok::<(), serde_json::Error>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Default)]
 pub struct Accumulator {
     answer: ChatCompletion,
-    /// For each choice, which index each of its calls was sent under.
-    call_indexes: Vec<(u32, Vec<Option<u32>>)>,
+    /// For each choice of the answer, what is known of its pieces.
+    parts: Vec<Parts>,
 }
+
+/// What it takes to add to a choice.
+#[derive(Debug, Default)]
+struct Parts {
+    calls: Calls,
+    message: Pieces,
+    logprobs: Pieces,
+}
+
+/// A chunk has a choice whose index is not a whole number from 0 to 127, so it cannot be told
+/// which answer it belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ChoiceIndexError;
+
+impl fmt::Display for ChoiceIndexError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "the server sent choices[].index that is no whole number from 0 to {MAX_INDEX}"
+        )
+    }
+}
+
+impl std::error::Error for ChoiceIndexError {}
 
 impl Accumulator {
     /// An answer of which nothing has come.
@@ -43,8 +78,13 @@ impl Accumulator {
         accumulator
     }
 
-    /// Adds a chunk. Choices and calls with an index above 127 are left out.
-    pub fn push(&mut self, chunk: &ChatCompletionChunk) {
+    /// Adds a chunk.
+    ///
+    /// # Errors
+    ///
+    /// If a choice has an index that is not a whole number from 0 to 127. The choices before it
+    /// are added.
+    pub fn push(&mut self, chunk: &ChatCompletionChunk) -> Result<(), ChoiceIndexError> {
         let answer = &mut self.answer;
         // Some servers send these empty at first, or change them on the way: the first word counts.
         if answer.id.is_empty() {
@@ -76,19 +116,18 @@ impl Accumulator {
         if chunk.moderation.is_some() {
             answer.moderation.clone_from(&chunk.moderation);
         }
-        take_extra(
-            &mut answer.extra,
-            &chunk.extra,
-            &["created", "usage", "choices"],
-        );
-        for choice in &chunk.choices {
-            if choice.index <= MAX_INDEX {
-                self.take_choice(choice);
+        let read = ["id", "object", "created", "model", "choices", "usage"];
+        replace(&mut answer.extra, &chunk.extra, &read);
+        for (at, choice) in chunk.choices.iter().enumerate() {
+            if is_object_at(chunk.extra.get("choices"), at) {
+                self.take_choice(choice)?;
             }
         }
+        Ok(())
     }
 
-    /// The answer so far.
+    /// The answer so far. What no type names stands in `extra`, and so do `audio` and
+    /// `annotations` until the end; a call that is of no function is `ToolCall::Other` until then.
     #[must_use]
     pub fn snapshot(&self) -> &ChatCompletion {
         &self.answer
@@ -98,13 +137,21 @@ impl Accumulator {
     #[must_use]
     pub fn finish(self) -> ChatCompletion {
         let mut answer = self.answer;
-        for choice in &mut answer.choices {
-            choice.message.role.get_or_insert(Role::Assistant);
+        for ChatCompletionChoice { message, .. } in &mut answer.choices {
+            message.role.get_or_insert(Role::Assistant);
+            for call in message.tool_calls.iter_mut().flatten() {
+                Calls::finish(call);
+            }
+            message.audio = typed(&mut message.extra, "audio");
+            message.annotations = typed(&mut message.extra, "annotations");
         }
         answer
     }
 
-    fn take_choice(&mut self, piece: &ChatCompletionChunkChoice) {
+    fn take_choice(&mut self, piece: &ChatCompletionChunkChoice) -> Result<(), ChoiceIndexError> {
+        if piece.index > MAX_INDEX || piece.extra.contains_key("index") {
+            return Err(ChoiceIndexError);
+        }
         let choices = &mut self.answer.choices;
         let at = choices.partition_point(|choice| choice.index < piece.index);
         if choices
@@ -116,146 +163,169 @@ impl Accumulator {
                 ..ChatCompletionChoice::default()
             };
             choices.insert(at, fresh);
-            self.call_indexes.insert(at, (piece.index, Vec::new()));
+            self.parts.insert(at, Parts::default());
         }
-        let (Some(choice), Some((_, indexes))) =
-            (choices.get_mut(at), self.call_indexes.get_mut(at))
-        else {
-            return;
+        let (Some(choice), Some(parts)) = (choices.get_mut(at), self.parts.get_mut(at)) else {
+            return Ok(());
         };
-        if piece.finish_reason.is_some() {
-            choice.finish_reason.clone_from(&piece.finish_reason);
+        if let Some(reason) = piece
+            .finish_reason
+            .as_ref()
+            .filter(|r| !r.as_str().is_empty())
+        {
+            choice.finish_reason = Some(reason.clone());
         }
         if let Some(added) = &piece.logprobs {
-            take_logprobs(choice.logprobs.get_or_insert_default(), added);
+            parts.take_logprobs(choice.logprobs.get_or_insert_default(), added);
         }
-        take_extra(
-            &mut choice.extra,
-            &piece.extra,
-            &["index", "delta", "logprobs"],
-        );
-        let (message, delta) = (&mut choice.message, &piece.delta);
-        if delta.role.is_some() {
-            message.role.clone_from(&delta.role);
+        let read = ["index", "delta", "message", "finish_reason", "logprobs"];
+        replace(&mut choice.extra, &piece.extra, &read);
+        let whole = piece
+            .extra
+            .get("message")
+            .filter(|_| is_silent(&piece.delta));
+        match whole.and_then(|whole| ChatCompletionDelta::deserialize(whole).ok()) {
+            // A message that is whole stands for all that came of it before.
+            Some(delta) => {
+                let names = whole.and_then(Value::as_object).into_iter().flatten();
+                parts.forget(&mut choice.message, names);
+                parts.take_delta(&mut choice.message, &delta);
+            }
+            None => parts.take_delta(&mut choice.message, &piece.delta),
         }
-        append(&mut message.content, delta.content.as_deref());
-        append(&mut message.refusal, delta.refusal.as_deref());
+        Ok(())
+    }
+}
+
+impl Parts {
+    fn take_delta(&mut self, message: &mut ChatCompletionMessage, delta: &ChatCompletionDelta) {
+        let original = |name| delta.extra.get(name);
+        if let Some(role) = delta.role.as_ref().filter(|role| !role.as_str().is_empty()) {
+            message.role = Some(role.clone());
+        }
+        for (name, text, added) in [
+            ("content", &mut message.content, &delta.content),
+            ("refusal", &mut message.refusal, &delta.refusal),
+        ] {
+            if let Some(added) = text_of(added.as_deref(), original(name)) {
+                text.get_or_insert_default().push_str(&added);
+            }
+            let thought = original(name).map(thought_of).unwrap_or_default();
+            if !thought.is_empty() {
+                let extra = &mut message.extra;
+                self.message
+                    .add_member(&[], extra, "reasoning_content", &thought.into());
+            }
+        }
         if let Some(call) = &delta.function_call {
-            take_function(message.function_call.get_or_insert_default(), call);
+            let function = message.function_call.get_or_insert_default();
+            add_to_function(&mut self.message, &["function_call"], function, call);
         }
-        for call in delta.tool_calls.iter().flatten() {
-            take_call(message, indexes, call);
+        for (at, call) in delta.tool_calls.iter().flatten().enumerate() {
+            if is_object_at(original("tool_calls"), at) {
+                let calls = message.tool_calls.get_or_insert_default();
+                self.calls.take(&mut self.message, calls, call);
+            }
         }
-        let fields = ["role", "content", "refusal", "tool_calls", "function_call"];
-        take_extra(&mut message.extra, &delta.extra, &fields);
+        for (name, value) in &delta.extra {
+            let read = ["role", "content", "refusal", "tool_calls", "function_call"];
+            if !read.contains(&name.as_str()) {
+                let extra = &mut message.extra;
+                self.message.add_member(&[], extra, name, value);
+            }
+        }
+    }
+
+    fn take_logprobs(
+        &mut self,
+        known: &mut ChatCompletionLogprobs,
+        added: &ChatCompletionLogprobs,
+    ) {
+        for (known, added) in [
+            (&mut known.content, &added.content),
+            (&mut known.refusal, &added.refusal),
+        ] {
+            if let Some(added) = added {
+                known.get_or_insert_default().extend_from_slice(added);
+            }
+        }
+        for (name, value) in &added.extra {
+            if !["content", "refusal"].contains(&name.as_str()) {
+                let extra = &mut known.extra;
+                self.logprobs.add_member(&[], extra, name, value);
+            }
+        }
+    }
+
+    fn forget<'a>(
+        &mut self,
+        message: &mut ChatCompletionMessage,
+        whole: impl Iterator<Item = (&'a String, &'a Value)>,
+    ) {
+        for (name, _) in whole.filter(|(_, value)| !value.is_null()) {
+            match name.as_str() {
+                "role" => message.role = None,
+                "content" => message.content = None,
+                "refusal" => message.refusal = None,
+                "function_call" => message.function_call = None,
+                "tool_calls" => {
+                    message.tool_calls = None;
+                    self.calls = Calls::default();
+                }
+                _ => drop(message.extra.remove(name)),
+            }
+        }
     }
 }
 
-fn append(text: &mut Option<String>, added: Option<&str>) {
-    if let Some(added) = added {
-        text.get_or_insert_default().push_str(added);
-    }
-}
-
-/// Keeps what no type names. Of the texts that servers stream beside the content, `reasoning` and
-/// `reasoning_content`, every piece counts, of anything else the last one. The originals of
-/// `fields` that were read with loss are of one chunk only, so they are not kept.
-fn take_extra(known: &mut Map<String, Value>, added: &Map<String, Value>, fields: &[&str]) {
+/// Keeps the last value of what no type names. Null says nothing, and the originals of fields that
+/// were `read` with loss are of one chunk only.
+fn replace(known: &mut Map<String, Value>, added: &Map<String, Value>, read: &[&str]) {
     for (name, value) in added {
-        if fields.contains(&name.as_str()) {
-            continue;
-        }
-        match (known.get_mut(name), value) {
-            (_, Value::Null) => {}
-            (Some(Value::String(text)), Value::String(more)) if name.starts_with("reasoning") => {
-                text.push_str(more);
-            }
-            _ => {
-                known.insert(name.clone(), value.clone());
-            }
+        if !value.is_null() && !read.contains(&name.as_str()) {
+            known.insert(name.clone(), value.clone());
         }
     }
 }
 
-fn take_logprobs(known: &mut ChatCompletionLogprobs, added: &ChatCompletionLogprobs) {
-    for (known, added) in [
-        (&mut known.content, &added.content),
-        (&mut known.refusal, &added.refusal),
-    ] {
-        if let Some(added) = added {
-            known.get_or_insert_default().extend_from_slice(added);
-        }
-    }
+/// Whether a delta says nothing, so that a whole message beside it counts.
+fn is_silent(delta: &ChatCompletionDelta) -> bool {
+    let ChatCompletionDelta {
+        role,
+        content,
+        refusal,
+        tool_calls,
+        function_call,
+        extra,
+    } = delta;
+    let texts = [
+        role.as_ref().map(Role::as_str),
+        content.as_deref(),
+        refusal.as_deref(),
+    ];
+    texts.iter().flatten().all(|text| text.is_empty())
+        && tool_calls.is_none()
+        && function_call.is_none()
+        && extra
+            .values()
+            .all(|value| value.is_null() || value.as_str() == Some(""))
 }
 
-/// Which call a piece belongs to: by its id, else by its index, else the last one, for servers leave
-/// out each of them. A new id under a known index is a new call.
-fn take_call(
-    message: &mut ChatCompletionMessage,
-    indexes: &mut Vec<Option<u32>>,
-    piece: &ToolCallDelta,
-) {
-    let calls = message.tool_calls.get_or_insert_default();
-    let at = match find_call(calls, indexes, piece) {
-        Some(at) => at,
-        None if calls.len() > MAX_INDEX as usize => return,
-        None => {
-            calls.push(ToolCall::Function(FunctionToolCall::default()));
-            indexes.push(piece.index);
-            calls.len() - 1
-        }
-    };
-    let Some(ToolCall::Function(call)) = calls.get_mut(at) else {
-        return;
-    };
-    if let Some(id) = piece.id.as_deref().filter(|id| !id.is_empty()) {
-        id.clone_into(&mut call.id);
-    }
-    if let Some(function) = &piece.function {
-        take_function(&mut call.function, function);
-    }
-    take_extra(
-        &mut call.extra,
-        &piece.extra,
-        &["index", "id", "type", "function"],
-    );
+/// Whether the entry at this place came as an object. `original` is the list as it came, if its
+/// entries were read with loss.
+fn is_object_at(original: Option<&Value>, at: usize) -> bool {
+    original
+        .and_then(|list| list.get(at))
+        .is_none_or(Value::is_object)
 }
 
-fn find_call(calls: &[ToolCall], indexes: &[Option<u32>], piece: &ToolCallDelta) -> Option<usize> {
-    let same_index = piece
-        .index
-        .and_then(|index| indexes.iter().rposition(|known| *known == Some(index)));
-    if let Some(id) = piece.id.as_deref().filter(|id| !id.is_empty()) {
-        let same_id = calls.iter().position(|call| call.id() == id);
-        let nameless = || same_index.filter(|at| calls.get(*at).is_some_and(|c| c.id().is_empty()));
-        return same_id.or_else(nameless);
+/// Moves what was put together to the field that has a type for it. What that type cannot express
+/// stays beside it, as it does when a whole answer is read.
+fn typed<T: DeserializeOwned + Serialize>(extra: &mut Map<String, Value>, name: &str) -> Option<T> {
+    let value = extra.get(name)?;
+    let read = T::deserialize(value).ok()?;
+    if serde_json::to_value(&read).is_ok_and(|written| written == *value) {
+        extra.remove(name);
     }
-    if piece.index.is_some() {
-        return same_index;
-    }
-    // Neither id nor index: a name after whole arguments begins a new call.
-    let ToolCall::Function(last) = calls.last()? else {
-        return None;
-    };
-    let name = piece
-        .function
-        .as_ref()
-        .and_then(|call| call.name.as_deref());
-    let name = name.unwrap_or_default();
-    let begins = !name.is_empty()
-        && !last.function.name.is_empty()
-        && (name != last.function.name || is_json(&last.function.arguments));
-    (!begins).then(|| calls.len() - 1)
-}
-
-fn take_function(call: &mut Function, piece: &FunctionCallDelta) {
-    if let Some(name) = piece.name.as_deref().filter(|name| !name.is_empty()) {
-        name.clone_into(&mut call.name);
-    }
-    call.arguments
-        .push_str(piece.arguments.as_deref().unwrap_or_default());
-}
-
-fn is_json(text: &str) -> bool {
-    serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
+    Some(read)
 }

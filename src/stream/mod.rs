@@ -12,6 +12,8 @@ mod batch_tests;
 #[cfg(any(feature = "js", test))]
 mod batch_text;
 #[cfg(not(feature = "__npm-client"))]
+mod calls;
+#[cfg(not(feature = "__npm-client"))]
 mod chunk;
 #[cfg(not(feature = "__npm-client"))]
 mod decoder;
@@ -22,11 +24,13 @@ pub(crate) mod event_batch;
 #[cfg(any(feature = "js", test))]
 mod leaves;
 mod payload;
+#[cfg(not(feature = "__npm-client"))]
+mod pieces;
 #[cfg(any(feature = "js", test))]
 mod template;
 
 #[cfg(not(feature = "__npm-client"))]
-pub use accumulate::Accumulator;
+pub use accumulate::{Accumulator, ChoiceIndexError};
 #[cfg(not(feature = "__npm-client"))]
 pub use chunk::Chunk;
 #[cfg(not(feature = "__npm-client"))]

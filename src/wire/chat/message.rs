@@ -80,7 +80,14 @@ impl ChatCompletionMessageParam {
 /// (annotations, a model's reasoning) are left behind, except for `extra`'s: some servers want
 /// their reasoning back.
 impl From<ChatCompletionMessage> for ChatCompletionMessageParam {
-    fn from(message: ChatCompletionMessage) -> Self {
+    fn from(mut message: ChatCompletionMessage) -> Self {
+        // Their originals, if they could only be read with loss.
+        if message.audio.is_some() {
+            message.extra.remove("audio");
+        }
+        if message.annotations.is_some() {
+            message.extra.remove("annotations");
+        }
         Self::Assistant(AssistantMessage {
             content: message.content.map(Into::into),
             refusal: message.refusal,
