@@ -98,7 +98,7 @@ pub const fn check_proxy_url(url: &str) -> Result<(), UrlFault> {
 pub const fn check_base_url(url: &str) -> Result<(usize, usize), UrlFault> {
     match parts(url) {
         Err(fault) => Err(fault),
-        Ok(Parts { host, plain, .. }) if plain && !is_loopback(url.as_bytes(), host.0, host.1) => {
+        Ok(Parts { host, plain }) if plain && !is_loopback(url.as_bytes(), host.0, host.1) => {
             Err(UrlFault::Scheme)
         }
         Ok(Parts { host, .. }) => Ok(host),
@@ -109,8 +109,6 @@ pub const fn check_base_url(url: &str) -> Result<(usize, usize), UrlFault> {
 pub(super) struct Parts {
     /// The host (`start..end`), empty for a same-origin path.
     pub host: (usize, usize),
-    /// Where the host and its port end.
-    pub end: usize,
     /// Is it `http://`?
     pub plain: bool,
 }
@@ -188,7 +186,6 @@ pub(super) const fn parts(url: &str) -> Result<Parts, UrlFault> {
     if start == 0 {
         return Ok(Parts {
             host: (0, 0),
-            end: 0,
             plain,
         });
     }
@@ -197,7 +194,6 @@ pub(super) const fn parts(url: &str) -> Result<Parts, UrlFault> {
     };
     Ok(Parts {
         host: (start, host_end),
-        end,
         plain,
     })
 }

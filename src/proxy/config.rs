@@ -478,6 +478,79 @@ mod tests {
     }
 
     #[test]
+    fn plain_http_leads_to_listed_hosts_of_ones_own() {
+        for (upstream, list, expected) in [
+            ("http://ollama:11434/v1", &["ollama:11434"][..], None),
+            ("http://ollama:11434/v1", &[], Some("allowHttp")),
+            (
+                "http://ollama:11434/v1",
+                &["ollama:1143"],
+                Some("allowHttp"),
+            ),
+            ("https://x.example.com/v1", &["*"], Some("allow_http[0]")),
+            (
+                "https://x.example.com/v1",
+                &["a:1", "api.openai.com:80"],
+                Some("allow_http[1]"),
+            ),
+        ] {
+            let config = Config {
+                upstream: upstream.to_owned(),
+                allow_http: list.iter().map(|entry| (*entry).to_owned()).collect(),
+                models: Models::Any,
+                ..Config::default()
+            };
+            let said = config.check().err().map(|fault| fault.to_string());
+            match expected {
+                None => assert_eq!(said, None),
+                Some(part) => assert!(said.is_some_and(|said| said.contains(part)), "{upstream}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_setting_that_undoes_another_is_refused_by_name() {
+        let config = Config {
+            models: Models::Any,
+            ..Config::default()
+        };
+        let locked = Config {
+            system_prompt: Some("Speak only of cheese.".to_owned()),
+            routes: vec![Route::Embeddings],
+            ..config.clone()
+        };
+        locked.check().unwrap();
+        let both = Config {
+            routes: vec![Route::Completions],
+            ..locked
+        };
+        let said = both.check().unwrap_err().to_string();
+        assert!(
+            said.contains("routes") && said.contains("systemPrompt"),
+            "{said}"
+        );
+        for (entry, part) in [
+            ("messages.content.cache_control", None),
+            (
+                "model",
+                Some("allowed_params[1] (the option allowParams) must not open model"),
+            ),
+            ("messages.contents.x", Some("names contents")),
+        ] {
+            let config = Config {
+                allowed_params: vec!["n".to_owned(), entry.to_owned()],
+                ..config.clone()
+            };
+            let said = config.check().err().map(|fault| fault.to_string());
+            assert_eq!(said.is_some(), part.is_some(), "{said:?}");
+            assert!(
+                said.unwrap_or_default().contains(part.unwrap_or_default()),
+                "{entry}"
+            );
+        }
+    }
+
+    #[test]
     fn a_proxy_without_models_does_not_start() {
         assert_eq!(Config::default().check().err(), Some(ConfigFault::Models));
         let empty = Config {

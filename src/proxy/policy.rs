@@ -156,7 +156,13 @@ fn model_id(path: &str) -> Option<String> {
             id.push(byte);
         }
     }
-    String::from_utf8(id).ok().filter(|id| !id.is_empty())
+    let id = String::from_utf8(id).ok()?;
+    // It stays below the path, however often an upstream decodes it.
+    let plain = id
+        .split('/')
+        .all(|segment| !matches!(segment, "" | "." | ".."));
+    let sound = plain && !id.contains(['\\', '%']) && !id.contains(char::is_control);
+    sound.then_some(id)
 }
 
 /// A caller's path, fit for an answer.

@@ -162,37 +162,6 @@ impl Weakness {
 }
 
 impl SecretFault {
-    /// What it concerns, and what is wrong with that.
-    const fn parts(self) -> (&'static str, &'static str) {
-        const KEY: &str = "the upstream key";
-        const TURNSTILE: &str = "the Turnstile secret";
-        match self {
-            Self::NoKey => (KEY, "is missing"),
-            Self::ShortKey => (
-                KEY,
-                "is shorter than 32 bytes; if it is the key of a server of your own, say so by the \
-                 option allowShortKey (Config::allow_short_key)",
-            ),
-            Self::PlaceholderKey => (
-                KEY,
-                "holds a word of templates such as changeme or your-key",
-            ),
-            Self::UniformKey => (
-                KEY,
-                "is a placeholder: fewer than 8 different characters, or one more than 7 times in a \
-                 row",
-            ),
-            Self::KeyCharacters => (KEY, "holds characters that no header can carry"),
-            Self::Session(weakness) => ("a session secret", weakness.clause()),
-            Self::Shared => (KEY, "must not be the session secret, too"),
-            Self::NoTurnstile => (TURNSTILE, "is missing, which anonymous sessions need"),
-            Self::Turnstile => (
-                TURNSTILE,
-                "is a placeholder or no word of visible characters",
-            ),
-        }
-    }
-
     /// The same with the name of the variable.
     #[must_use]
     pub fn of(self, secrets: &Secrets) -> String {
@@ -202,10 +171,7 @@ impl SecretFault {
             _ => Some(&secrets.key),
         };
         match secret.and_then(|secret| secret.name.as_deref()) {
-            Some(name) => {
-                let (what, clause) = self.parts();
-                format!("{what} ({name}) {clause}")
-            }
+            Some(name) => format!("{name}: {self}"),
             None => self.to_string(),
         }
     }
@@ -213,8 +179,30 @@ impl SecretFault {
 
 impl fmt::Display for SecretFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (what, clause) = self.parts();
-        write!(f, "{what} {clause}")
+        f.write_str(match self {
+            Self::NoKey => "the upstream key is missing",
+            Self::ShortKey => {
+                "the upstream key is shorter than 32 bytes; if it is the key of a server of your \
+                 own, say so by the option allowShortKey (Config::allow_short_key)"
+            }
+            Self::PlaceholderKey => {
+                "the upstream key is a placeholder: it holds a word of templates such as changeme"
+            }
+            Self::UniformKey => {
+                "the upstream key is a placeholder: it has fewer than 8 different characters, or \
+                 one more than 7 times in a row"
+            }
+            Self::KeyCharacters => "the upstream key holds characters that no header can carry",
+            Self::Session(weakness) => {
+                return write!(f, "a session secret {}", weakness.clause());
+            }
+            Self::Shared => "the upstream key and the session secret must differ",
+            Self::NoTurnstile => "anonymous sessions need the Turnstile secret, and it is missing",
+            Self::Turnstile => {
+                "anonymous sessions need the Turnstile secret, and it is a placeholder or no word \
+                 of visible characters"
+            }
+        })
     }
 }
 
@@ -466,7 +454,7 @@ mod tests {
             (SecretFault::Turnstile, "MY_TURNSTILE"),
         ] {
             let line = fault.of(&named);
-            assert!(line.contains(&format!("({name}) ")), "{line}");
+            assert!(line.starts_with(&format!("{name}: ")), "{line}");
             assert!(!line.contains(KEY) && !line.contains(GOOD));
             assert!(said.insert(line.clone()), "{line} stands for two");
         }
