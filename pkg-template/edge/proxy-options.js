@@ -56,17 +56,34 @@ const oneOf = (...words) => (value, option) =>
 
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
-export const serverUrl = (value, option) => {
+export const serverUrl = (value, option, allowHttp = false) => {
   text(value, option);
   if (!URL.canParse(value)) refuse(option, "is not a URL");
   const { protocol, hostname, username, password } = new URL(value);
-  if (protocol !== "https:" && !(protocol === "http:" && LOOPBACK.has(hostname))) {
+  if (protocol !== "https:" && !(protocol === "http:" && (LOOPBACK.has(hostname) || allowHttp))) {
     refuse(option, "must be https://…, or http:// on localhost");
   }
   if (username || password) refuse(option, "must not hold a user name or password");
   if (/[?#]/.test(value)) refuse(option, "must not have a query or a fragment");
   return value;
 };
+
+/** Plain http is held against `allowHttp` in `checkTogether`. */
+const upstreamUrl = (value, option) => serverUrl(value, option, true);
+
+/** A host in lower case and its port; no wildcard, no scheme, no path. */
+const HOST_AND_PORT = /^([a-z0-9._-]+|\[[0-9a-f:.]+\]):([1-9][0-9]{0,4})$/;
+
+const hostAndPort = (value, option) => {
+  const port = Number(HOST_AND_PORT.exec(text(value, option))?.[2]);
+  return port <= 65_535 ? value : refuse(option, 'must be a host in lower case and its port, without a scheme, a path or a wildcard: "ollama:11434"');
+};
+
+/** A parameter, or a path that steps into objects and every entry of lists. */
+const param = (value, option) =>
+  /^[\w-]+(\.[\w-]+)*$/.test(text(value, option))
+    ? value
+    : refuse(option, "must be a parameter's name, or names with dots between them: \"messages.content.cache_control\"");
 
 // An origin as browsers write it; app shells have schemes of their own (capacitor://localhost).
 const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[a-z0-9._[\]:-]+$/;
@@ -112,14 +129,15 @@ const ANONYMOUS = {
 };
 
 export const PROXY = {
-  upstream: serverUrl,
+  upstream: upstreamUrl,
+  allowHttp: list(hostAndPort, "hosts with their ports"),
   keySecret: text,
   allowShortKey: flag,
   sessionSecret: text,
   allowedOrigins: list(origin, "origins"),
   models,
   routes: list(oneOf(...ROUTES), "routes"),
-  allowParams: list(text, "parameters"),
+  allowParams: list(param, "parameters"),
   maxOutputTokens: whole(2 ** 31, "tokens"),
   maxMessages: whole(10_000, "messages"),
   maxInputChars: whole(100 * 2 ** 20, "characters"),
@@ -191,6 +209,10 @@ export function read(source, checks, { needed = [], option = "options", prefix =
 
 /** What two options ask of each other. */
 export function checkTogether(options) {
+  checkUpstream(options);
+  if (options.systemPrompt !== undefined && options.routes?.includes("completions")) {
+    refuse("routes", 'must not hold "completions" together with systemPrompt, which does not bind them');
+  }
   if (options.anonymousSessions && !options.rateLimits?.session) {
     refuse("rateLimits.session", "is required with anonymousSessions: a rate limit for each address that asks for one");
   }
@@ -198,4 +220,13 @@ export function checkTogether(options) {
     refuse("anonymousSessions.ttlSeconds", "must not be over maxTokenSeconds");
   }
   return options;
+}
+
+function checkUpstream({ upstream, allowHttp = [] }) {
+  const { protocol, hostname, port } = new URL(upstream ?? "https://localhost");
+  if (protocol !== "http:" || LOOPBACK.has(hostname)) return;
+  const host = `${hostname}:${port || 80}`;
+  if (!allowHttp.includes(host)) {
+    refuse("upstream", `must be https://…, http:// on localhost, or http:// on a host and port of allowHttp: ["${host}"]`);
+  }
 }

@@ -77,6 +77,12 @@ export interface ProxyOptions {
    * `https://api.openai.com/v1`.
    */
   upstream?: string | undefined;
+  /**
+   * Hosts of your own, each with its port, that may be the upstream over plain `http://`:
+   * `["ollama:11434"]`. Who stands between reads the key and the answers. Localhost needs no entry; a
+   * provider's host is refused. Default `[]`.
+   */
+  allowHttp?: readonly string[] | undefined;
   /** Name of the secret with the upstream's key. Default `"OPENAI_API_KEY"`. */
   keySecret?: string | undefined;
   /**
@@ -101,7 +107,9 @@ export interface ProxyOptions {
   routes?: readonly ProxyRoute[] | undefined;
   /**
    * Parameters that multiply the cost, or that the proxy does not know, and that callers may send all
-   * the same: `["reasoning_effort", "n"]`. Default `[]`.
+   * the same: `["n", "web_search_options"]`. A path opens one member, a dot stepping into an object
+   * and into every entry of a list: `["messages.content.cache_control"]`. What is accepted without
+   * it stands in docs/proxy-parameters.md. Default `[]`.
    */
   allowParams?: readonly string[] | undefined;
   /**
@@ -111,13 +119,16 @@ export interface ProxyOptions {
   maxOutputTokens?: number | undefined;
   /** Default 256. */
   maxMessages?: number | undefined;
-  /** The most characters of a request, images aside; a token counts as four. Default 131,072. */
+  /** The most characters of a request as JSON, images aside; a token counts as four at least. Default 131,072. */
   maxInputChars?: number | undefined;
   /** The longest `data:` URL of an image. Default 131,072 bytes. */
   maxImageBytes?: number | undefined;
   /** May images be given by `https://` URLs, which the provider then fetches? Default false. */
   imageUrls?: boolean | undefined;
-  /** The first message of every chat. Callers may then send neither `system` nor `developer` messages. */
+  /**
+   * The first message of every chat. Callers may then send neither `system` nor `developer` messages,
+   * and `routes` must not hold `"completions"`.
+   */
   systemPrompt?: string | undefined;
   /** The parameter with a keyed hash of the caller's subject, by which the provider tells users apart; `false`: none. Default `"user"`. */
   endUserParam?: "user" | "safety_identifier" | false | undefined;

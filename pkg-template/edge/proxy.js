@@ -18,6 +18,8 @@ function createProxy(runtime, options) {
   const { keySecret = "OPENAI_API_KEY", sessionSecret = "SESSION_SECRET", anonymousSessions } = options;
   const turnstileSecret = anonymousSessions && (anonymousSessions.turnstileSecret ?? "TURNSTILE_SECRET");
   const settings = {
+    allowHttp: options.allowHttp ?? [],
+    secretNames: [keySecret, sessionSecret, turnstileSecret ?? ""],
     allowShortKey: options.allowShortKey ?? false,
     allowedOrigins: options.allowedOrigins ?? [],
     routes: options.routes ?? [],
@@ -39,12 +41,14 @@ function createProxy(runtime, options) {
       durationMs: options.maxDuration ?? 1_800_000,
       maxBytes: options.maxAnswerBytes ?? 64 * 2 ** 20,
     },
+    bodyPace: BODY_PACE,
     issuer: options.issuer,
     audience: options.audience,
     anonymousSessions: anonymousSessions && { ttlSeconds: 900, verifyUrl: SITEVERIFY, ...anonymousSessions },
   };
   const coreFor = coreOf(runtime, settings);
   const hooksFor = answering(runtime, options, settings.answerLimits);
+  const tellOfFailure = onceASecond(() => console.error("openai-wasm proxy: a request failed inside the proxy"));
 
   const answer = async (request, env, ctx) => {
     try {
@@ -60,16 +64,13 @@ function createProxy(runtime, options) {
         sessionEpoch: env?.SESSION_EPOCH,
       });
       const problem = fault ?? missingFlag();
-      if (problem) {
-        console.error(`openai-wasm proxy: not configured: ${problem}`);
-        return core.misconfigured(request);
-      }
+      if (problem) return core.misconfigured(request, problem);
       const hooks = { ...hooksFor(request, env, ctx, key), ...checks(options, env) };
       hooks.waitUntil = ctx?.waitUntil && ((promise) => ctx.waitUntil(promise));
       return await alive(instance, core.handle(request, key, session, turnstile, hooks));
     } catch {
       // The instance died or could not be made. Nothing of the cause is for the caller.
-      console.error("openai-wasm proxy: a request failed inside the proxy");
+      tellOfFailure();
       return failure(request, settings.allowedOrigins);
     }
   };
@@ -115,6 +116,20 @@ const split = (variable) =>
 const SITEVERIFY = "https://challenges.cloudflare.com/turnstile/v0/siteverify";
 const DEFAULT_UPSTREAM = "https://api.openai.com/v1";
 
+/** A request's body may stand still so long, take so long, and longer for each 64 KiB of it. */
+const BODY_PACE = { idleMs: 30_000, baseMs: 60_000, msPerBlock: 1000 };
+
+/** What strangers can cause is told once a second at most; the lines of a living instance it limits itself. */
+function onceASecond(tell) {
+  let told;
+  return () => {
+    const since = Date.now() - told;
+    if (since >= 0 && since < 1000) return;
+    told = Date.now();
+    tell();
+  };
+}
+
 /** The core of an instance and an environment, made once. A refused setting gives one that only refuses. */
 function coreOf(runtime, settings) {
   let made;
@@ -129,8 +144,8 @@ function coreOf(runtime, settings) {
       } catch (refused) {
         if (typeof refused !== "string") throw refused;
         fault = refused;
-        const harmless = { upstream: DEFAULT_UPSTREAM, models: ["*"], sessionEpoch: undefined };
-        core = new ProxyCore({ ...settings, anonymousSessions: undefined, ...harmless });
+        const harmless = { upstream: DEFAULT_UPSTREAM, models: ["*"], sessionEpoch: undefined, allowHttp: [], allowParams: [] };
+        core = new ProxyCore({ ...settings, anonymousSessions: undefined, systemPrompt: undefined, ...harmless });
       }
       made = { instance, of, core, fault };
     }

@@ -10,7 +10,7 @@ use web_sys::{Request, Response};
 
 use super::answer;
 use crate::proxy::config::{Anonymous, EndUser, Models};
-use crate::proxy::refusal::Refusal;
+use crate::proxy::pace::Pace;
 use crate::proxy::route::Route;
 use crate::proxy::session::{self, SignFault};
 use crate::proxy::{Caller, Checks, Config, Hooks, Keyring, Proxy, Secret, Secrets, UsageEvent};
@@ -20,7 +20,10 @@ use crate::proxy::{Caller, Checks, Config, Hooks, Keyring, Proxy, Secret, Secret
 #[serde(rename_all = "camelCase")]
 struct ProxyOptions {
     upstream: String,
+    allow_http: Vec<String>,
     allow_short_key: bool,
+    /// The variables that the secrets come from: of the key, of session tokens, of Turnstile.
+    secret_names: [String; 3],
     allowed_origins: Vec<String>,
     routes: Vec<String>,
     /// `["*"]` for any.
@@ -39,6 +42,7 @@ struct ProxyOptions {
     max_token_seconds: u32,
     timeout_ms: u32,
     answer_limits: AnswerLimits,
+    body_pace: BodyPace,
     issuer: Option<String>,
     audience: Option<String>,
     session_epoch: Option<u64>,
@@ -52,6 +56,15 @@ struct AnswerLimits {
     idle_ms: u32,
     duration_ms: u32,
     max_bytes: u64,
+}
+
+/// How slowly a body may come.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct BodyPace {
+    idle_ms: u32,
+    base_ms: u32,
+    ms_per_block: u32,
 }
 
 #[derive(Deserialize)]
@@ -69,6 +82,7 @@ impl From<ProxyOptions> for Config {
     fn from(options: ProxyOptions) -> Self {
         Self {
             upstream: options.upstream,
+            allow_http: options.allow_http,
             allow_short_key: options.allow_short_key,
             allowed_origins: options.allowed_origins,
             // JavaScript has refused the names that are none.
@@ -102,6 +116,11 @@ impl From<ProxyOptions> for Config {
             idle_timeout_ms: options.answer_limits.idle_ms,
             max_duration_ms: options.answer_limits.duration_ms,
             max_answer_bytes: options.answer_limits.max_bytes,
+            body_pace: Pace {
+                idle_ms: options.body_pace.idle_ms,
+                base_ms: options.body_pace.base_ms,
+                ms_per_block: options.body_pace.ms_per_block,
+            },
             issuer: options.issuer,
             audience: options.audience,
             session_epoch: options.session_epoch,
@@ -120,7 +139,10 @@ impl From<ProxyOptions> for Config {
 
 /// The proxy behind the package's `createProxy`.
 #[wasm_bindgen]
-pub struct ProxyCore(Rc<Proxy>);
+pub struct ProxyCore {
+    proxy: Rc<Proxy>,
+    secret_names: [String; 3],
+}
 
 #[wasm_bindgen]
 impl ProxyCore {
@@ -129,8 +151,12 @@ impl ProxyCore {
     pub fn new(options: JsValue) -> Result<ProxyCore, JsValue> {
         let options: ProxyOptions =
             serde_wasm_bindgen::from_value(options).map_err(|e| malformed("options", &e))?;
+        let secret_names = options.secret_names.clone();
         let proxy = Proxy::new(options.into()).map_err(|fault| JsValue::from(fault.to_string()))?;
-        Ok(Self(Rc::new(proxy)))
+        Ok(Self {
+            proxy: Rc::new(proxy),
+            secret_names,
+        })
     }
 
     /// Answers a request. Missing secrets are empty texts: the proxy then fails closed.
@@ -151,13 +177,13 @@ impl ProxyCore {
         let (fetch, relay, report) = (function("fetch"), function("relay"), function("report"));
         let wait_until = function("waitUntil");
         let checks = Checks::of(hooks);
-        let proxy = Rc::clone(&self.0);
+        let proxy = Rc::clone(&self.proxy);
+        let [key_name, session_name, turnstile_name] = &self.secret_names;
         let secrets = Secrets {
-            key: Secret::new(key),
-            session: Secret::new(session),
-            turnstile: turnstile
-                .filter(|text| !text.is_empty())
-                .map(|text| Secret::new(&text)),
+            key: Secret::named(key_name, key),
+            session: Secret::named(session_name, session),
+            // Of one that is missing the name is told, too.
+            turnstile: turnstile.map(|text| Secret::named(turnstile_name, &text)),
         };
         future_to_promise(async move {
             let relay = relay.map(|relay| move |relayed| answer::relay(&relay, relayed));
@@ -185,10 +211,10 @@ impl ProxyCore {
         })
     }
 
-    /// Refuses a request with 503: its environment is unusable.
+    /// Refuses a request with 503: its environment is unusable, which the log explains.
     #[must_use]
-    pub fn misconfigured(&self, request: &Request) -> Response {
-        self.0.refuse(request, Refusal::misconfigured())
+    pub fn misconfigured(&self, request: &Request, problem: &str) -> Response {
+        self.proxy.misconfigured(request, problem)
     }
 }
 

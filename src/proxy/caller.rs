@@ -1,5 +1,6 @@
 //! Who calls, and what this caller may do.
 
+use super::notice::shown;
 use super::policy::Head;
 use super::refusal::Refusal;
 
@@ -49,13 +50,23 @@ impl Caller {
     pub fn check_origin(&self, head: &Head<'_>) -> Result<(), Refusal> {
         match (&self.origin, head.origin) {
             (None, _) => Ok(()),
-            (Some(_), None) if head.method == "GET" => Ok(()),
+            (Some(_), None) if matches!(head.method, "GET" | "HEAD") => Ok(()),
             (Some(own), Some(origin)) if own == origin => Ok(()),
-            _ => Err(Refusal::new(
-                403,
-                "origin_not_allowed",
-                "The session token belongs to another page.",
-            )),
+            (Some(own), origin) => {
+                let refusal = Refusal::new(
+                    403,
+                    "origin_not_allowed",
+                    "The session token belongs to a page of another origin.",
+                );
+                let origin = origin.map_or_else(|| "none".to_owned(), shown);
+                Err(refusal.noting(
+                    "token's origin",
+                    format!(
+                        "a token of {} was used from another origin: {origin}",
+                        shown(own)
+                    ),
+                ))
+            }
         }
     }
 }

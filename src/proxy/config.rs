@@ -3,8 +3,11 @@
 use std::fmt;
 
 use super::answer::limits::{LONGEST_TIMER_MS, Limits};
+use super::pace::Pace;
+use super::params::allow;
 use super::route::{Media, Route};
-use crate::policy::endpoint::{BaseUrl, UrlFault, check_base_url};
+use crate::policy::allow_http;
+use crate::policy::endpoint::{BaseUrl, UrlFault};
 
 /// Where requests go unless the configuration says otherwise.
 pub const DEFAULT_UPSTREAM: &str = "https://api.openai.com/v1";
@@ -118,6 +121,9 @@ pub struct Anonymous {
 pub struct Config {
     /// The server's base URL with its path: `https://api.openai.com/v1`.
     pub upstream: String,
+    /// Hosts of your own, each with its port, that may be the upstream over plain `http://`:
+    /// `ollama:11434`. Loopback needs no entry.
+    pub allow_http: Vec<String>,
     /// Is the upstream a server of your own, whose key may be shorter than 32 bytes, a word even?
     pub allow_short_key: bool,
     /// Other origins whose pages may use the proxy, each exactly as a browser sends it:
@@ -127,19 +133,21 @@ pub struct Config {
     pub routes: Vec<Route>,
     /// The models that callers may name.
     pub models: Models,
-    /// Parameters beyond the usual ones, most of which multiply the cost: `reasoning_effort`, `n`.
+    /// Parameters beyond the usual ones, most of which multiply the cost: `reasoning_effort`, `n`. A
+    /// path opens a member: `messages.content.cache_control`. See [`allow::check`].
     pub allowed_params: Vec<String>,
     /// The most tokens of an answer, to several prompts together; a request that names none gets this.
     pub max_output_tokens: u32,
     /// The most messages of a conversation.
     pub max_messages: u32,
-    /// The most characters of a request, images aside; a token counts as four.
+    /// The most characters of a request as JSON, images aside; a token counts as four at least.
     pub max_input_chars: u32,
     /// The longest `data:` URL of an image.
     pub max_image_bytes: u32,
     /// May images be named by `https://` URLs, which the provider then fetches?
     pub image_urls: bool,
-    /// The first message of every chat. Callers then send neither `system` nor `developer` messages.
+    /// The first message of every chat. Callers then send neither `system` nor `developer` messages,
+    /// and the route for completions, which it could not bind, cannot be switched on.
     pub system_prompt: Option<String>,
     /// How the provider learns whom a request is for.
     pub end_user: EndUser,
@@ -171,12 +179,15 @@ pub struct Config {
     pub session_epoch: Option<u64>,
     /// Sessions for anonymous pages, if there are any.
     pub anonymous: Option<Anonymous>,
+    /// How slowly a request's body may come. The limits of an upload are those of its upstream.
+    pub body_pace: Pace,
 }
 
 impl Default for Config {
     fn default() -> Self {
         Self {
             upstream: DEFAULT_UPSTREAM.to_owned(),
+            allow_http: Vec::new(),
             allow_short_key: false,
             allowed_origins: Vec::new(),
             routes: Vec::new(),
@@ -202,6 +213,7 @@ impl Default for Config {
             audience: None,
             session_epoch: None,
             anonymous: None,
+            body_pace: Pace::default(),
         }
     }
 }
@@ -212,6 +224,12 @@ impl Default for Config {
 pub enum ConfigFault {
     /// The upstream's URL.
     Upstream(UrlFault),
+    /// The entry of [`Config::allow_http`] of that index.
+    AllowHttp(usize, allow_http::EntryFault),
+    /// The entry of [`Config::allowed_params`] of that index.
+    AllowedParam(usize, allow::EntryFault),
+    /// Completions are switched on, which a system prompt does not bind.
+    LockedCompletions,
     /// The allowed origin of that index is none, or one that cannot be listed (`null`, `*`).
     Origin(usize),
     /// The named number must not be zero.
@@ -230,6 +248,19 @@ impl fmt::Display for ConfigFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Upstream(fault) => write!(f, "upstream {}", fault.clause()),
+            Self::AllowHttp(index, fault) => {
+                write!(f, "allow_http[{index}] (the option allowHttp) {fault}")
+            }
+            Self::AllowedParam(index, fault) => {
+                write!(
+                    f,
+                    "allowed_params[{index}] (the option allowParams) {fault}"
+                )
+            }
+            Self::LockedCompletions => f.write_str(
+                "routes must not hold completions together with the system prompt (the options \
+                 routes and systemPrompt), which does not bind them",
+            ),
             Self::Origin(index) => write!(
                 f,
                 "allowed_origins[{index}] must be an origin as browsers send it: \
@@ -255,7 +286,22 @@ impl Config {
     /// # Errors
     /// The first setting that is refused.
     pub fn check(&self) -> Result<BaseUrl, ConfigFault> {
-        let upstream = server(&self.upstream).map_err(ConfigFault::Upstream)?;
+        for (index, entry) in self.allow_http.iter().enumerate() {
+            allow_http::check_entry(entry).map_err(|fault| ConfigFault::AllowHttp(index, fault))?;
+        }
+        let upstream =
+            BaseUrl::of_server(&self.upstream, &self.allow_http).map_err(ConfigFault::Upstream)?;
+        let routes: Vec<Route> = Route::ALL
+            .into_iter()
+            .filter(|route| self.serves(*route))
+            .collect();
+        for (index, entry) in self.allowed_params.iter().enumerate() {
+            allow::check(entry, &routes)
+                .map_err(|fault| ConfigFault::AllowedParam(index, fault))?;
+        }
+        if self.system_prompt.is_some() && self.serves(Route::Completions) {
+            return Err(ConfigFault::LockedCompletions);
+        }
         if let Some(bad) = self
             .allowed_origins
             .iter()
@@ -297,7 +343,8 @@ impl Config {
             return Err(ConfigFault::Models);
         }
         if let Some(anonymous) = &self.anonymous {
-            server(&anonymous.verify_url).map_err(ConfigFault::VerifyUrl)?;
+            BaseUrl::of_server::<&str>(&anonymous.verify_url, &[])
+                .map_err(ConfigFault::VerifyUrl)?;
             if anonymous.hostnames.is_empty() {
                 return Err(ConfigFault::Hostnames);
             }
@@ -346,14 +393,6 @@ impl Config {
             Media::Multipart => self.max_upload_bytes,
             Media::None | Media::Json => self.max_body_bytes,
         }
-    }
-}
-
-/// A Worker has no origin of its own to resolve a path against, so the URL must name a host.
-fn server(url: &str) -> Result<BaseUrl, UrlFault> {
-    match check_base_url(url)? {
-        (0, _) => Err(UrlFault::Scheme),
-        _ => BaseUrl::server(url),
     }
 }
 
@@ -435,6 +474,79 @@ mod tests {
                 Some(ConfigFault::Origin(1))
             };
             assert_eq!(config.check().err(), expected, "{origin}");
+        }
+    }
+
+    #[test]
+    fn plain_http_leads_to_listed_hosts_of_ones_own() {
+        for (upstream, list, expected) in [
+            ("http://ollama:11434/v1", &["ollama:11434"][..], None),
+            ("http://ollama:11434/v1", &[], Some("allowHttp")),
+            (
+                "http://ollama:11434/v1",
+                &["ollama:1143"],
+                Some("allowHttp"),
+            ),
+            ("https://x.example.com/v1", &["*"], Some("allow_http[0]")),
+            (
+                "https://x.example.com/v1",
+                &["a:1", "api.openai.com:80"],
+                Some("allow_http[1]"),
+            ),
+        ] {
+            let config = Config {
+                upstream: upstream.to_owned(),
+                allow_http: list.iter().map(|entry| (*entry).to_owned()).collect(),
+                models: Models::Any,
+                ..Config::default()
+            };
+            let said = config.check().err().map(|fault| fault.to_string());
+            match expected {
+                None => assert_eq!(said, None),
+                Some(part) => assert!(said.is_some_and(|said| said.contains(part)), "{upstream}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_setting_that_undoes_another_is_refused_by_name() {
+        let config = Config {
+            models: Models::Any,
+            ..Config::default()
+        };
+        let locked = Config {
+            system_prompt: Some("Speak only of cheese.".to_owned()),
+            routes: vec![Route::Embeddings],
+            ..config.clone()
+        };
+        locked.check().unwrap();
+        let both = Config {
+            routes: vec![Route::Completions],
+            ..locked
+        };
+        let said = both.check().unwrap_err().to_string();
+        assert!(
+            said.contains("routes") && said.contains("systemPrompt"),
+            "{said}"
+        );
+        for (entry, part) in [
+            ("messages.content.cache_control", None),
+            (
+                "model",
+                Some("allowed_params[1] (the option allowParams) must not open model"),
+            ),
+            ("messages.contents.x", Some("names contents")),
+        ] {
+            let config = Config {
+                allowed_params: vec!["n".to_owned(), entry.to_owned()],
+                ..config.clone()
+            };
+            let said = config.check().err().map(|fault| fault.to_string());
+            assert_eq!(said.is_some(), part.is_some(), "{said:?}");
+            assert!(
+                said.unwrap_or_default().contains(part.unwrap_or_default()),
+                "{entry}"
+            );
         }
     }
 

@@ -94,6 +94,21 @@ impl Object {
         self.0.iter().map(|(name, value)| (name.as_str(), value))
     }
 
+    /// Has it no names?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How many characters it is written as.
+    #[must_use]
+    pub fn chars(&self) -> usize {
+        enclosed(
+            self.iter()
+                .map(|(name, value)| text_chars(name) + 1 + value.chars()),
+        )
+    }
+
     /// As bytes.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
@@ -112,19 +127,36 @@ impl Json {
         }
     }
 
-    /// Characters of all strings and names in it.
+    /// How many characters it is written as.
     #[must_use]
     pub fn chars(&self) -> usize {
         match self {
-            Self::Text(text) => text.chars().count(),
-            Self::List(items) => items.iter().map(Self::chars).sum(),
-            Self::Object(object) => object
-                .iter()
-                .map(|(name, value)| name.chars().count() + value.chars())
-                .sum(),
-            _ => 0,
+            Self::Null | Self::Bool(true) => 4,
+            Self::Bool(false) => 5,
+            Self::Number(number) => number.to_string().len(),
+            Self::Text(text) => text_chars(text),
+            Self::List(items) => enclosed(items.iter().map(Self::chars)),
+            Self::Object(object) => object.chars(),
         }
     }
+}
+
+/// Two quotes, and an escape where JSON needs one.
+fn text_chars(text: &str) -> usize {
+    let escaped = |c: char| match c {
+        '"' | '\\' | '\n' | '\r' | '\t' | '\u{8}' | '\u{c}' => 2,
+        '\0'..='\u{1f}' => 6,
+        _ => 1,
+    };
+    2 + text.chars().map(escaped).sum::<usize>()
+}
+
+/// Two brackets, and a comma between each two.
+fn enclosed(items: impl Iterator<Item = usize>) -> usize {
+    let (count, chars) = items.fold((0_usize, 0), |(count, chars), more| {
+        (count + 1, chars + more)
+    });
+    2 + chars + count.saturating_sub(1)
 }
 
 impl From<&str> for Json {
@@ -294,6 +326,21 @@ mod tests {
                     .replace("1e+300", "1e300"),
                 body
             );
+        }
+    }
+
+    #[test]
+    fn its_characters_are_those_that_it_is_written_as() {
+        for body in [
+            r"{}",
+            r#"{"a":[]}"#,
+            r#"{"a":[1,-2.5,1e300,18446744073709551615],"b":{"c":null,"d":true,"e":false}}"#,
+            r#"{"r\u00e9":"\u0000\u001f\b\f\n\r\t\"\\/ \ud83d\ude00 – \u007f\u2028"}"#,
+            r#"{"deep":[[[{"x":[{},{}]}]]]}"#,
+        ] {
+            let object = read(body.as_bytes()).unwrap();
+            let written = String::from_utf8(object.to_bytes()).unwrap();
+            assert_eq!(object.chars(), written.chars().count(), "{written}");
         }
     }
 

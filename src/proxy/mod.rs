@@ -10,6 +10,8 @@ pub mod config;
 pub mod json;
 pub mod keyring;
 pub mod limits;
+pub mod notice;
+pub mod pace;
 pub mod params;
 pub mod policy;
 pub mod refusal;
@@ -33,4 +35,4 @@ pub use handler::{Checks, Proxy};
 #[cfg(feature = "__npm-edge")]
 pub(crate) use handler::{Hooks, Relayed};
 pub use keyring::Keyring;
-pub use secret::{Secret, SecretFault, Secrets};
+pub use secret::{Secret, SecretFault, Secrets, Weakness};

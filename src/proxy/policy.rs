@@ -1,9 +1,10 @@
 //! Which requests go on, and what a browser is told about other origins.
 //!
-//! Routes are compared as text and nothing is normalised: a path that needs normalising to match
-//! (`..`, `%2e`, `//`, `;x`, a slash at its end) is another path.
+//! Routes are compared as text and nothing is normalised but one slash at the end: a path that needs
+//! normalising to match (`..`, `%2e`, `//`, `;x`) is another path.
 
 use super::config::Config;
+use super::notice::{redacted, shown};
 use super::refusal::Refusal;
 use super::route::Media;
 pub use super::route::Route;
@@ -59,6 +60,8 @@ pub struct Head<'a> {
 pub enum Decision {
     /// It goes on to the check of its token and its body.
     Forward(Route),
+    /// The same for one of the models, by its id: `GET /v1/models/{model}`.
+    Model(String),
     /// It asks for a session, from a page of this origin.
     Mint(String),
     /// It is an `OPTIONS` request, answered with 204 and these headers.
@@ -76,41 +79,45 @@ pub fn decide(head: &Head<'_>, config: &Config) -> Decision {
         return Decision::Reject(Refusal::new(
             400,
             "invalid_host",
-            "The Host header is no host.",
+            "The Host header is no host name.",
         ));
     }
     let path = path(head.url);
+    let path = match path.strip_suffix('/') {
+        Some(shorter) if !shorter.ends_with('/') => shorter,
+        _ => path,
+    };
+    let one_model = model_id(path).filter(|_| config.serves(Route::Models));
     let served = Route::ALL
         .into_iter()
-        .find(|route| route.path() == path && config.serves(*route));
+        .find(|route| route.path() == path && config.serves(*route))
+        .or_else(|| one_model.as_ref().map(|_| Route::Models));
     let (method, allow) = match served {
         Some(route) => (route.method(), route.allow()),
         None if path == SESSION_PATH && config.anonymous.is_some() => ("POST", "POST, OPTIONS"),
-        None => {
-            return Decision::Reject(Refusal::new(
-                404,
-                "not_found",
-                "The proxy has no such path.",
-            ));
-        }
+        None => return Decision::Reject(no_such_path(path)),
     };
-    if head.method != "OPTIONS" && head.method != method {
+    let fits = |asked: &str| served.map_or(asked == method, |route| route.has(asked));
+    if head.method != "OPTIONS" && !fits(head.method) {
         let mut refusal = Refusal::new(
             405,
             "method_not_allowed",
-            "The proxy does not serve this method on this path.",
+            &format!(
+                "The proxy does not serve this method on {}: {allow} only.",
+                brief(path)
+            ),
         );
         refusal.allow = Some(allow);
         return Decision::Reject(refusal);
     }
-    if head
+    if let Some(origin) = head
         .origin
-        .is_some_and(|origin| !is_allowed(origin, head.url, &config.allowed_origins))
+        .filter(|origin| !is_allowed(origin, head.url, &config.allowed_origins))
     {
-        return Decision::Reject(origin_not_allowed());
+        return Decision::Reject(origin_not_allowed(origin));
     }
     if head.method == "OPTIONS" {
-        return preflight(method, allow, head);
+        return preflight(fits, allow, head);
     }
     if head.upgrade.is_some() {
         return Decision::Reject(Refusal::new(
@@ -119,15 +126,80 @@ pub fn decide(head: &Head<'_>, config: &Config) -> Decision {
             "The proxy does not change protocols.",
         ));
     }
-    served.map_or_else(
-        || {
-            // A token is bound to the page that it is made for.
-            head.origin.map_or_else(
-                || Decision::Reject(origin_not_allowed()),
-                |origin| Decision::Mint(origin.to_owned()),
-            )
-        },
-        Decision::Forward,
+    match (served, one_model, head.origin) {
+        (Some(_), Some(id), _) => Decision::Model(id),
+        (Some(route), None, _) => Decision::Forward(route),
+        // A token is bound to the page that it is made for.
+        (None, _, Some(origin)) => Decision::Mint(origin.to_owned()),
+        (None, _, None) => Decision::Reject(Refusal::new(
+            403,
+            "origin_not_allowed",
+            "A session is for a page: the request needs the header Origin.",
+        )),
+    }
+}
+
+/// The model's id in a path: what stands behind `/v1/models/`, with its slashes, decoded once.
+fn model_id(path: &str) -> Option<String> {
+    let rest = path.strip_prefix(Route::Models.path())?.strip_prefix('/')?;
+    let mut id = Vec::with_capacity(rest.len());
+    let mut bytes = rest.bytes();
+    while let Some(byte) = bytes.next() {
+        if byte == b'%' {
+            let digits = [bytes.next()?, bytes.next()?];
+            let digits = std::str::from_utf8(&digits).ok()?;
+            if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+                return None;
+            }
+            id.push(u8::from_str_radix(digits, 16).ok()?);
+        } else {
+            id.push(byte);
+        }
+    }
+    let id = String::from_utf8(id).ok()?;
+    // It stays below the path, however often an upstream decodes it.
+    let plain = id
+        .split('/')
+        .all(|segment| !matches!(segment, "" | "." | ".."));
+    let sound = plain && !id.contains(['\\', '%']) && !id.contains(char::is_control);
+    sound.then_some(id)
+}
+
+/// A caller's path, fit for an answer.
+fn brief(path: &str) -> String {
+    const MOST: usize = 100;
+    redacted(path).chars().take(MOST).collect()
+}
+
+/// The operator reads whether a route could be switched on.
+fn no_such_path(path: &str) -> Refusal {
+    let hint = if path.starts_with("/v1/") || path == SESSION_PATH {
+        ""
+    } else {
+        " Its paths begin with /v1/."
+    };
+    let message = format!("The proxy has no such path: {}.{hint}", brief(path));
+    let refusal = Refusal::new(404, "not_found", &message);
+    let route = Route::ALL.into_iter().find(|route| {
+        path == route.path() || (*route == Route::Models && model_id(path).is_some())
+    });
+    if let Some(route) = route {
+        let name = route.name();
+        return refusal.noting(
+            "route",
+            format!("a path was refused that routes: [\"{name}\"] (Config::routes) switches on"),
+        );
+    }
+    if path == SESSION_PATH {
+        let text = "/session was refused: anonymousSessions (Config::anonymous) serves it";
+        return refusal.noting("route", text.to_owned());
+    }
+    refusal.noting(
+        "path",
+        format!(
+            "a path was refused that no option of routes serves: {}",
+            shown(path)
+        ),
     )
 }
 
@@ -140,17 +212,32 @@ pub fn decide(head: &Head<'_>, config: &Config) -> Decision {
 /// # Errors
 /// 411, 413 or 415.
 pub fn check_body_head(media: Media, head: &Head<'_>, config: &Config) -> Result<(), Refusal> {
-    let (fits, wanted, max_bytes) = match media {
+    let option = match media {
+        Media::Multipart => "maxUploadBytes (Config::max_upload_bytes)",
+        Media::None | Media::Json => MAX_BODY_OPTION,
+    };
+    check_body(media, head, config.max_bytes(media), option)
+}
+
+/// The option that bounds JSON bodies, for the operator.
+pub(super) const MAX_BODY_OPTION: &str = "maxBodyBytes (Config::max_body_bytes)";
+
+/// The same, with a limit of the caller's; `option` is the one that sets it, if there is one.
+pub(super) fn check_body(
+    media: Media,
+    head: &Head<'_>,
+    max_bytes: u32,
+    option: &str,
+) -> Result<(), Refusal> {
+    let (fits, wanted) = match media {
         Media::None => return Ok(()),
         Media::Json => (
             is_json(head.content_type),
             "The Content-Type must be application/json.",
-            config.max_body_bytes,
         ),
         Media::Multipart => (
             head.content_type.is_some_and(is_multipart),
             "The Content-Type must be multipart/form-data with a boundary.",
-            config.max_upload_bytes,
         ),
     };
     if !fits {
@@ -163,7 +250,7 @@ pub fn check_body_head(media: Media, head: &Head<'_>, config: &Config) -> Result
         return Err(Refusal::new(
             415,
             "unsupported_encoding",
-            "The body must not be compressed.",
+            "The body must not be compressed: the proxy takes no Content-Encoding.",
         ));
     }
     let length = match (head.content_length, media) {
@@ -172,7 +259,7 @@ pub fn check_body_head(media: Media, head: &Head<'_>, config: &Config) -> Result
             return Err(Refusal::new(
                 411,
                 "length_required",
-                "The request needs a Content-Length.",
+                "An upload needs a Content-Length: the proxy takes no stream of unknown length.",
             ));
         }
         (None, _) => Ok(0),
@@ -181,7 +268,7 @@ pub fn check_body_head(media: Media, head: &Head<'_>, config: &Config) -> Result
     if length.is_ok_and(|length| length <= u64::from(max_bytes)) {
         Ok(())
     } else {
-        Err(Refusal::too_large())
+        Err(Refusal::over_bytes(max_bytes, option))
     }
 }
 
@@ -263,22 +350,28 @@ fn is_listed(origin: &str, allowed_origins: &[String]) -> bool {
     allowed_origins.iter().any(|allowed| allowed == origin)
 }
 
-fn origin_not_allowed() -> Refusal {
-    Refusal::new(
-        403,
-        "origin_not_allowed",
-        "Pages of this origin may not use the proxy.",
+fn origin_not_allowed(origin: &str) -> Refusal {
+    let message = format!(
+        "Pages of the origin {} may not use the proxy.",
+        shown(origin)
+    );
+    Refusal::new(403, "origin_not_allowed", &message).noting(
+        "origin",
+        format!(
+            "an origin was refused that allowedOrigins (Config::allowed_origins) does not list: {}",
+            shown(origin)
+        ),
     )
 }
 
 /// The answer is the same whatever headers are asked for, unless they are absurdly many: the browser
 /// compares them with the list.
-fn preflight(method: &str, allow: &str, head: &Head<'_>) -> Decision {
+fn preflight(fits: impl Fn(&str) -> bool, allow: &str, head: &Head<'_>) -> Decision {
     if head.header_chars > MAX_PREFLIGHT_CHARS {
         return Decision::Reject(Refusal::new(
             431,
             "headers_too_large",
-            "The request has too many headers.",
+            &format!("The request has too many headers: at most {MAX_PREFLIGHT_CHARS} characters."),
         ));
     }
     let mut headers = HeaderList::new();
@@ -286,14 +379,14 @@ fn preflight(method: &str, allow: &str, head: &Head<'_>) -> Decision {
     let Some(requested) = head.requested_method.filter(|_| head.origin.is_some()) else {
         return Decision::Preflight(headers);
     };
-    if requested != method {
+    if !fits(requested) {
         return Decision::Reject(Refusal::new(
             403,
             "method_not_allowed",
-            "Pages may not use this method on this path.",
+            &format!("Pages may not use this method on this path: {allow} only."),
         ));
     }
-    headers.set("access-control-allow-methods", method);
+    headers.set("access-control-allow-methods", requested);
     headers.set("access-control-allow-headers", ACCEPTED);
     // Two hours: what Chromium caps it to.
     headers.set("access-control-max-age", "7200");

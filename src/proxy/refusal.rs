@@ -1,11 +1,14 @@
-//! What a caller is told when a request goes no further: one shape, fixed texts.
+//! What a caller is told when a request goes no further: one shape, and a text that names the
+//! parameter, the limit or the path.
 
 use serde::Serialize;
 
+use super::notice::{Notice, shown};
 use crate::policy::headers::HeaderList;
 
-/// An answer that is an error: `{"error":{"message","type","code","param"}}`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// An answer that is an error: `{"error":{"message","type","code","param"}}`. Two are equal if a
+/// caller cannot tell them apart.
+#[derive(Debug, Clone)]
 pub struct Refusal {
     /// The HTTP status.
     pub status: u16,
@@ -22,7 +25,23 @@ pub struct Refusal {
     /// May the same request succeed later? If not, `x-should-retry: false` tells the official
     /// clients, which repeat every 408, 409, 429 and 5xx.
     pub retryable: bool,
+    /// What the operator reads of it, and the caller does not.
+    pub(super) notice: Option<Notice>,
 }
+
+impl PartialEq for Refusal {
+    fn eq(&self, other: &Self) -> bool {
+        self.status == other.status
+            && self.code == other.code
+            && self.message == other.message
+            && self.param == other.param
+            && self.allow == other.allow
+            && self.retry_after_seconds == other.retry_after_seconds
+            && self.retryable == other.retryable
+    }
+}
+
+impl Eq for Refusal {}
 
 #[derive(Serialize)]
 struct Envelope<'a> {
@@ -49,7 +68,21 @@ impl Refusal {
             allow: None,
             retry_after_seconds: None,
             retryable: matches!(status, 408 | 409 | 429 | 500..),
+            notice: None,
         }
+    }
+
+    /// The same with a line for the operator; see [`Notice`].
+    #[must_use]
+    pub fn noting(mut self, kind: &'static str, text: String) -> Self {
+        self.notice = Some(Notice::new(kind, text));
+        self
+    }
+
+    /// What the operator reads of it.
+    #[must_use]
+    pub const fn notice(&self) -> Option<&Notice> {
+        self.notice.as_ref()
     }
 
     const fn without_retry(mut self) -> Self {
@@ -84,6 +117,19 @@ impl Refusal {
         )
     }
 
+    /// So many requests of one subject are under way.
+    #[must_use]
+    pub fn too_many_at_once(most: u32, retry_after_seconds: u32) -> Self {
+        let mut refusal = Self::rate_limited(retry_after_seconds);
+        refusal.message = format!("Too many requests at once: at most {most} here.");
+        refusal.noting(
+            "concurrent",
+            format!(
+                "a subject has {most} requests under way: maxConcurrent (Config::max_concurrent)"
+            ),
+        )
+    }
+
     /// Too many requests in a time, or at once.
     #[must_use]
     pub fn rate_limited(retry_after_seconds: u32) -> Self {
@@ -111,10 +157,36 @@ impl Refusal {
         refusal
     }
 
+    /// `GET /v1/models/{model}` of a model that the caller may not use.
+    #[must_use]
+    pub fn no_such_model(id: &str) -> Self {
+        let message = format!("The model {} does not exist here.", shown(id));
+        let mut refusal = Self::new(404, "model_not_found", &message);
+        refusal.param = Some("model".to_owned());
+        refusal
+    }
+
     /// The request body is over the limit.
     #[must_use]
     pub fn too_large() -> Self {
         Self::new(413, "request_too_large", "The request body is too large.")
+    }
+
+    /// The request body is over this limit; `option` is the one that sets it.
+    #[must_use]
+    pub fn over_bytes(most: u32, option: &str) -> Self {
+        let mut refusal = Self::too_large();
+        refusal.message = format!("The request body is too large: at most {most} bytes here.");
+        if option.is_empty() {
+            return refusal;
+        }
+        refusal.noting("bytes", format!("a body over {most} bytes: {option}"))
+    }
+
+    /// The request body stood still, or came too slowly.
+    #[must_use]
+    pub fn too_slow(message: &str) -> Self {
+        Self::new(408, "request_timeout", message).without_retry()
     }
 
     /// The proxy itself failed.

@@ -6,7 +6,7 @@
 pub enum Route {
     /// `POST /v1/chat/completions`, always served.
     ChatCompletions,
-    /// `GET /v1/models`
+    /// `GET /v1/models`, and `GET /v1/models/{model}` below it.
     Models,
     /// `POST /v1/completions`
     Completions,
@@ -49,16 +49,18 @@ impl Route {
     /// The route of a name in the configuration: `"images.generations"`.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|route| {
-            route
-                .upstream_path()
-                .trim_start_matches('/')
-                .replace('/', ".")
-                == name
-        })
+        Self::ALL.into_iter().find(|route| route.name() == name)
     }
 
-    /// The only method that it has.
+    /// Its name in the configuration.
+    #[must_use]
+    pub fn name(self) -> String {
+        self.upstream_path()
+            .trim_start_matches('/')
+            .replace('/', ".")
+    }
+
+    /// The method that it has; `GET` stands for `HEAD`, too.
     #[must_use]
     pub const fn method(self) -> &'static str {
         match self {
@@ -88,9 +90,15 @@ impl Route {
         self.path().strip_prefix("/v1").unwrap_or_default()
     }
 
+    /// Does it have this method?
+    #[must_use]
+    pub fn has(self, method: &str) -> bool {
+        method == self.method() || (method == "HEAD" && self.method() == "GET")
+    }
+
     pub(super) const fn allow(self) -> &'static str {
         match self {
-            Self::Models => "GET, OPTIONS",
+            Self::Models => "GET, HEAD, OPTIONS",
             _ => "POST, OPTIONS",
         }
     }

@@ -46,17 +46,33 @@ const PLACEHOLDERS: [&str; 18] = [
 
 /// A secret text. It prints as `[redacted]`.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
+pub struct Secret {
+    text: String,
+    /// The variable that it comes from.
+    name: Option<String>,
+}
 
 impl Secret {
     /// White space around it is removed: secrets often end in a newline.
     #[must_use]
     pub fn new(text: &str) -> Self {
-        Self(text.trim().to_owned())
+        Self {
+            text: text.trim().to_owned(),
+            name: None,
+        }
+    }
+
+    /// The same with the name of the variable that it comes from, for the log.
+    #[must_use]
+    pub fn named(name: &str, text: &str) -> Self {
+        Self {
+            name: Some(name.to_owned()),
+            ..Self::new(text)
+        }
     }
 
     pub(crate) fn expose(&self) -> &str {
-        &self.0
+        &self.text
     }
 }
 
@@ -92,17 +108,73 @@ pub enum SecretFault {
     /// The key has fewer than 32 bytes, is of no provider that has such keys, and
     /// [`Config::allow_short_key`] does not say that it is one of a server of your own.
     ShortKey,
-    /// The key is a word of templates, or hardly different bytes.
+    /// The key is a word of templates.
     PlaceholderKey,
+    /// The key has hardly different bytes, or one many times in a row.
+    UniformKey,
     /// The key has characters that no header can carry: white space, line breaks, NUL.
     KeyCharacters,
-    /// A session secret is missing, shorter than 32 bytes, a placeholder, too uniform or badly named.
-    Session,
+    /// A session secret is unusable.
+    Session(Weakness),
     /// The key serves as session secret too: whoever mints tokens would hold it.
     Shared,
-    /// Anonymous sessions are switched on, and what their proofs are verified with is missing, a
-    /// placeholder or no word of visible characters.
+    /// Anonymous sessions are switched on, and what their proofs are verified with is missing.
+    NoTurnstile,
+    /// The same is a placeholder or no word of visible characters.
     Turnstile,
+}
+
+/// Why a session secret is unusable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Weakness {
+    /// There is none.
+    Missing,
+    /// It has fewer than 32 bytes.
+    Short,
+    /// It holds a word of templates.
+    Placeholder,
+    /// It has hardly different bytes, or one many times in a row.
+    Uniform,
+    /// It has line breaks or NUL.
+    Characters,
+    /// Several are not written as a JSON object of one to eight texts by names of letters, digits,
+    /// `-`, `_` and `.`.
+    Names,
+}
+
+impl Weakness {
+    const fn clause(self) -> &'static str {
+        match self {
+            Self::Missing => "is missing",
+            Self::Short => "is shorter than 32 bytes: take `openssl rand -hex 32`, for example",
+            Self::Placeholder => "holds a word of templates such as changeme or your-secret",
+            Self::Uniform => {
+                "is too uniform: fewer than 8 different characters, or one more than 7 times in a row"
+            }
+            Self::Characters => "holds line breaks or NUL",
+            Self::Names => {
+                "is badly named: several secrets are a JSON object of 1 to 8 texts, by names of 1 to \
+                 64 letters, digits, -, _ and ."
+            }
+        }
+    }
+}
+
+impl SecretFault {
+    /// The same with the name of the variable.
+    #[must_use]
+    pub fn of(self, secrets: &Secrets) -> String {
+        let secret = match self {
+            Self::Session(_) => Some(&secrets.session),
+            Self::NoTurnstile | Self::Turnstile => secrets.turnstile.as_ref(),
+            _ => Some(&secrets.key),
+        };
+        match secret.and_then(|secret| secret.name.as_deref()) {
+            Some(name) => format!("{name}: {self}"),
+            None => self.to_string(),
+        }
+    }
 }
 
 impl fmt::Display for SecretFault {
@@ -113,15 +185,22 @@ impl fmt::Display for SecretFault {
                 "the upstream key is shorter than 32 bytes; if it is the key of a server of your \
                  own, say so by the option allowShortKey (Config::allow_short_key)"
             }
-            Self::PlaceholderKey => "the upstream key is a placeholder",
+            Self::PlaceholderKey => {
+                "the upstream key is a placeholder: it holds a word of templates such as changeme"
+            }
+            Self::UniformKey => {
+                "the upstream key is a placeholder: it has fewer than 8 different characters, or \
+                 one more than 7 times in a row"
+            }
             Self::KeyCharacters => "the upstream key holds characters that no header can carry",
-            Self::Session => {
-                "a session secret is missing, shorter than 32 bytes, a placeholder, too uniform or \
-                 badly named"
+            Self::Session(weakness) => {
+                return write!(f, "a session secret {}", weakness.clause());
             }
             Self::Shared => "the upstream key and the session secret must differ",
+            Self::NoTurnstile => "anonymous sessions need the Turnstile secret, and it is missing",
             Self::Turnstile => {
-                "anonymous sessions need the Turnstile secret, and it is missing or a placeholder"
+                "anonymous sessions need the Turnstile secret, and it is a placeholder or no word \
+                 of visible characters"
             }
         })
     }
@@ -167,7 +246,7 @@ impl Secrets {
             return Err(SecretFault::ShortKey);
         }
         if is_uniform(key) {
-            return Err(SecretFault::PlaceholderKey);
+            return Err(SecretFault::UniformKey);
         }
         Ok(())
     }
@@ -176,27 +255,33 @@ impl Secrets {
     /// secrets that Cloudflare gives out for tests are taken.
     ///
     /// # Errors
-    /// [`SecretFault::Turnstile`].
+    /// [`SecretFault::NoTurnstile`] or [`SecretFault::Turnstile`].
     pub fn check_turnstile(&self) -> Result<(), SecretFault> {
         let secret = self.turnstile.as_ref().map_or("", Secret::expose);
-        let usable = !secret.is_empty()
-            && !is_placeholder(secret)
-            && secret.bytes().all(|b| b.is_ascii_graphic());
+        if secret.is_empty() {
+            return Err(SecretFault::NoTurnstile);
+        }
+        let usable = !is_placeholder(secret) && secret.bytes().all(|b| b.is_ascii_graphic());
         usable.then_some(()).ok_or(SecretFault::Turnstile)
     }
 }
 
 /// Is it strong enough to sign with?
 pub(super) fn check_session(text: &str) -> Result<(), SecretFault> {
-    let usable = text.len() >= MIN_SESSION_SECRET_BYTES
-        && !is_uniform(text)
-        && !is_placeholder(text)
-        && !text.bytes().any(|b| matches!(b, b'\r' | b'\n' | b'\0'));
-    if usable {
-        Ok(())
+    let weakness = if text.is_empty() {
+        Weakness::Missing
+    } else if text.bytes().any(|b| matches!(b, b'\r' | b'\n' | b'\0')) {
+        Weakness::Characters
+    } else if is_placeholder(text) {
+        Weakness::Placeholder
+    } else if text.len() < MIN_SESSION_SECRET_BYTES {
+        Weakness::Short
+    } else if is_uniform(text) {
+        Weakness::Uniform
     } else {
-        Err(SecretFault::Session)
-    }
+        return Ok(());
+    };
+    Err(SecretFault::Session(weakness))
 }
 
 fn is_placeholder(text: &str) -> bool {
@@ -245,8 +330,8 @@ mod tests {
         for (turnstile, expected) in [
             (Some("0x4AAAAAAAKx9QwErTyUiOpAsDfGhJkLzXc"), Ok(())),
             (Some("1x0000000000000000000000000000000AA"), Ok(())),
-            (None, Err(SecretFault::Turnstile)),
-            (Some(" \n"), Err(SecretFault::Turnstile)),
+            (None, Err(SecretFault::NoTurnstile)),
+            (Some(" \n"), Err(SecretFault::NoTurnstile)),
             (Some("changeme"), Err(SecretFault::Turnstile)),
             (Some("0x4AAA\r\nAAAA"), Err(SecretFault::Turnstile)),
         ] {
@@ -260,7 +345,7 @@ mod tests {
 
     #[test]
     fn a_key_that_is_missing_weak_or_unfit_for_a_header_is_refused() {
-        use SecretFault::{KeyCharacters, NoKey, PlaceholderKey, ShortKey};
+        use SecretFault::{KeyCharacters, NoKey, PlaceholderKey, ShortKey, UniformKey};
         let own = Config {
             allow_short_key: true,
             ..Config::default()
@@ -278,15 +363,15 @@ mod tests {
             ("fw_3ZKx9QwErTyUiOpAsDfGhJkL", Ok(()), Ok(())),
             ("fw_3ZKx9QwErTyUiOpAsD", Err(ShortKey), Ok(())),
             ("fw_3ZKx9QwErTyUi-pAsDfGhJkL", Err(ShortKey), Ok(())),
-            ("fw_xxxxxxxxxxxxxxxxxxxxxxxx", Err(PlaceholderKey), Ok(())),
+            ("fw_xxxxxxxxxxxxxxxxxxxxxxxx", Err(UniformKey), Ok(())),
             (
                 "sk-proj-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
-                Err(PlaceholderKey),
+                Err(UniformKey),
                 Ok(()),
             ),
             (
                 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-                Err(PlaceholderKey),
+                Err(UniformKey),
                 Ok(()),
             ),
             ("", Err(NoKey), Err(NoKey)),
@@ -323,18 +408,58 @@ mod tests {
 
     #[test]
     fn a_session_secret_that_is_missing_or_weak_is_refused() {
-        for session in [
-            "",
-            "0123456789abcdef0123456789abcde",
-            "changeme-0123456789abcdef0123456789",
-            "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-            "0123456789abcdef\n0123456789abcdef",
+        use Weakness::{Characters, Missing, Names, Placeholder, Short, Uniform};
+        for (session, weakness) in [
+            ("", Missing),
+            (" \n", Missing),
+            ("0123456789abcdef0123456789abcde", Short),
+            ("changeme", Placeholder),
+            ("changeme-0123456789abcdef0123456789", Placeholder),
+            ("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", Uniform),
+            ("0123456789abcdef\n0123456789abcdef", Characters),
+            ("{", Names),
+            (r#"{"a b":"0123456789abcdef0123456789abcdef"}"#, Names),
+            (r#"{"a":""}"#, Missing),
+            (r#"{"a":"short"}"#, Short),
         ] {
             let checked = secrets(KEY, session).check(&Config::default());
-            assert_eq!(checked, Err(SecretFault::Session), "{session:?}");
+            assert_eq!(checked, Err(SecretFault::Session(weakness)), "{session:?}");
         }
         let shared = secrets(GOOD, GOOD).check(&Config::default());
         assert_eq!(shared, Err(SecretFault::Shared));
+    }
+
+    #[test]
+    fn each_fault_is_told_apart_and_names_its_variable() {
+        let named = Secrets {
+            key: Secret::named("MY_KEY", KEY),
+            session: Secret::named("MY_SESSION", GOOD),
+            turnstile: Some(Secret::named("MY_TURNSTILE", "x")),
+        };
+        let mut said = std::collections::BTreeSet::new();
+        for (fault, name) in [
+            (SecretFault::NoKey, "MY_KEY"),
+            (SecretFault::ShortKey, "MY_KEY"),
+            (SecretFault::PlaceholderKey, "MY_KEY"),
+            (SecretFault::UniformKey, "MY_KEY"),
+            (SecretFault::KeyCharacters, "MY_KEY"),
+            (SecretFault::Shared, "MY_KEY"),
+            (SecretFault::Session(Weakness::Missing), "MY_SESSION"),
+            (SecretFault::Session(Weakness::Short), "MY_SESSION"),
+            (SecretFault::Session(Weakness::Placeholder), "MY_SESSION"),
+            (SecretFault::Session(Weakness::Uniform), "MY_SESSION"),
+            (SecretFault::Session(Weakness::Characters), "MY_SESSION"),
+            (SecretFault::Session(Weakness::Names), "MY_SESSION"),
+            (SecretFault::NoTurnstile, "MY_TURNSTILE"),
+            (SecretFault::Turnstile, "MY_TURNSTILE"),
+        ] {
+            let line = fault.of(&named);
+            assert!(line.starts_with(&format!("{name}: ")), "{line}");
+            assert!(!line.contains(KEY) && !line.contains(GOOD));
+            assert!(said.insert(line.clone()), "{line} stands for two");
+        }
+        let nameless = SecretFault::NoKey.of(&secrets("", GOOD));
+        assert_eq!(nameless, "the upstream key is missing");
     }
 
     #[test]

@@ -17,8 +17,10 @@ use signature::{Signer, Verifier};
 
 use super::caller::{Caller, is_subject};
 use super::config::Config;
+use super::json::{self, Json};
 use super::keyring::Keyring;
 use super::refusal::Refusal;
+use crate::wire::embedding::base64;
 
 /// Clocks may differ by so much.
 pub const LEEWAY_SECONDS: u64 = 60;
@@ -109,26 +111,51 @@ pub fn verify(
     config: &Config,
     now_unix_seconds: u64,
 ) -> Result<Caller, Refusal> {
-    let token = authorization
-        .and_then(bearer)
-        .ok_or_else(Refusal::unauthorized)?;
-    let claims = read(token, keyring, config).ok_or_else(Refusal::unauthorized)?;
+    let Some(authorization) = authorization else {
+        return Err(Refusal::unauthorized());
+    };
+    let refused = |why: &str| {
+        Refusal::unauthorized().noting("token", format!("a session token was refused: {why}"))
+    };
+    let token = bearer(authorization).ok_or_else(|| refused(NO_TOKEN))?;
+    let claims = read(token, keyring, config).map_err(refused)?;
     let latest = now_unix_seconds.saturating_add(LEEWAY_SECONDS);
     let longest = u64::from(config.max_token_seconds);
-    let timely = claims.exp <= latest.saturating_add(longest)
-        && claims.nbf.is_none_or(|nbf| nbf <= latest)
+    if claims.exp > latest.saturating_add(longest)
+        || claims
+            .iat
+            .is_some_and(|iat| claims.exp > iat && claims.exp - iat > longest)
+    {
+        return Err(refused(&format!(
+            "it is valid for longer than {longest} seconds: maxTokenSeconds \
+             (Config::max_token_seconds)"
+        )));
+    }
+    let timely = claims.nbf.is_none_or(|nbf| nbf <= latest)
         && claims
             .iat
-            .is_none_or(|iat| iat <= latest && claims.exp > iat && claims.exp - iat <= longest);
+            .is_none_or(|iat| iat <= latest && claims.exp > iat);
+    if !timely {
+        return Err(refused(
+            "its nbf or iat lies in the future, or its exp before its iat",
+        ));
+    }
     // A token that does not say when it was signed may be older than the epoch.
     let revoked = config
         .session_epoch
         .is_some_and(|epoch| claims.iat.is_none_or(|iat| iat < epoch));
+    if revoked {
+        return Err(refused(
+            "it was signed before SESSION_EPOCH (Config::session_epoch)",
+        ));
+    }
     let named = claims.jti.as_deref().is_none_or(is_subject);
     // The upstream might take a cap of 0 for none.
     let capped = claims.max_tokens.is_none_or(|most| most > 0);
-    if !timely || revoked || !named || !capped || !is_subject(&claims.sub) {
-        return Err(Refusal::unauthorized());
+    if !named || !capped || !is_subject(&claims.sub) {
+        return Err(refused(
+            "its sub or jti has not 1 to 128 bytes without control characters, or its max_tokens is 0",
+        ));
     }
     if claims.exp.saturating_add(LEEWAY_SECONDS) <= now_unix_seconds {
         return Err(Refusal::token_expired());
@@ -226,7 +253,11 @@ fn bearer(value: &str) -> Option<&str> {
     fits.then_some(token)
 }
 
-fn read(token: &str, keyring: &Keyring<'_>, config: &Config) -> Option<Claims> {
+/// What is told of a text that is no token at all.
+const NO_TOKEN: &str = "it is no JSON Web Token signed with HS256";
+
+/// The claims, or why the token is refused.
+fn read(token: &str, keyring: &Keyring<'_>, config: &Config) -> Result<Claims, &'static str> {
     install();
     let mut validation = Validation::new(Algorithm::HS256);
     // Time is an argument here, and the library would ask the platform's clock.
@@ -243,7 +274,7 @@ fn read(token: &str, keyring: &Keyring<'_>, config: &Config) -> Option<Claims> {
     validation.set_required_spec_claims(&required);
     // Nothing in the header may change the meaning (`jku`, `crit`, …), and `kid` chooses among the
     // secrets here by its whole text.
-    let header = jsonwebtoken::decode_header(token).ok()?;
+    let header = jsonwebtoken::decode_header(token).map_err(|_| NO_TOKEN)?;
     let mut plain = Header::new(Algorithm::HS256);
     plain.typ.clone_from(&header.typ);
     plain.kid.clone_from(&header.kid);
@@ -251,13 +282,38 @@ fn read(token: &str, keyring: &Keyring<'_>, config: &Config) -> Option<Claims> {
         .typ
         .as_deref()
         .is_none_or(|typ| typ.eq_ignore_ascii_case("JWT"));
-    if !typed || plain != header {
-        return None;
+    if !typed || plain != header || !is_plain_header(token) {
+        return Err(NO_TOKEN);
     }
-    let secret = keyring.get(header.kid.as_deref())?;
+    let secret = keyring
+        .get(header.kid.as_deref())
+        .ok_or("no secret of sessionSecret (Secrets::session) has the name in its header (kid)")?;
     let key = DecodingKey::from_secret(secret.as_bytes());
-    let data = jsonwebtoken::decode::<Claims>(token, &key, &validation).ok()?;
-    Some(data.claims)
+    match jsonwebtoken::decode::<Claims>(token, &key, &validation) {
+        Ok(data) => Ok(data.claims),
+        Err(error) => Err(match error.kind() {
+            ErrorKind::InvalidSignature => {
+                "it was signed with another secret than sessionSecret (Secrets::session)"
+            }
+            ErrorKind::InvalidIssuer => "its iss is not that of issuer (Config::issuer)",
+            ErrorKind::InvalidAudience => "its aud is not that of audience (Config::audience)",
+            ErrorKind::MissingRequiredClaim(_) => "a claim is missing: sub, exp, iss or aud",
+            _ => "its claims are not of the types that they must have",
+        }),
+    }
+}
+
+/// Is every member of the header one of these texts? `jsonwebtoken` takes null for a member that is
+/// not there, which RFC 7515 forbids: `"crit": null` is a header of which nobody knows what it means.
+fn is_plain_header(token: &str) -> bool {
+    let coded = token.split('.').next().unwrap_or_default();
+    let header = base64(&coded.replace('-', "+").replace('_', "/"));
+    let Some(Ok(header)) = header.map(|bytes| json::read(&bytes)) else {
+        return false;
+    };
+    header.iter().all(|(name, value)| {
+        matches!(name, "alg" | "typ" | "kid") && matches!(value, Json::Text(_))
+    })
 }
 
 /// Does nothing when the program has a provider already.

@@ -17,6 +17,9 @@ pub const MAX_ANSWER_BYTES: usize = 16 * 1024;
 
 const MAX_PROOF_CHARS: usize = 2048;
 
+/// The largest body of `POST /session`: who sends it has proved nothing yet.
+pub const MAX_BODY_BYTES: u32 = 8 * 1024;
+
 /// The proof in the body of `POST /session`: `{"turnstile":"…"}`.
 ///
 /// # Errors
@@ -32,20 +35,20 @@ pub fn proof(body: &[u8]) -> Result<String, Refusal> {
             return Err(Refusal::new(
                 400,
                 "param_not_allowed",
-                "The body must be {\"turnstile\":\"<token>\"}.",
+                "The body must be {\"turnstile\":\"<token>\"} and hold no other parameter.",
             ));
         }
         proof = match value {
             Json::Null => None,
             Json::Text(text) => Some(text.clone()),
-            _ => return Err(malformed("The proof must be a string.")),
+            _ => return Err(malformed("turnstile must be a string.")),
         };
     }
     let proof = proof
         .filter(|proof| !proof.is_empty())
         .ok_or_else(required)?;
     if proof.len() > MAX_PROOF_CHARS || !proof.bytes().all(|b| b.is_ascii_graphic()) {
-        return Err(malformed("The proof is no Turnstile token."));
+        return Err(malformed("turnstile is no Turnstile token."));
     }
     Ok(proof)
 }

@@ -185,7 +185,7 @@ impl fmt::Display for NotBase64 {
 impl std::error::Error for NotBase64 {}
 
 /// Decodes base64 (RFC 4648, section 4), with or without padding.
-fn base64(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn base64(text: &str) -> Option<Vec<u8>> {
     let text = text.trim_end_matches('=').as_bytes();
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3 + 2);
     for group in text.chunks(4) {

@@ -32,7 +32,7 @@ fn head<'a>(method: &'a str, url: &'a str) -> Head<'a> {
 
 fn status(head: &Head<'_>) -> u16 {
     match decide(head, &config()) {
-        Decision::Forward(_) | Decision::Mint(_) => 200,
+        Decision::Forward(_) | Decision::Model(_) | Decision::Mint(_) => 200,
         Decision::Preflight(_) => 204,
         Decision::Reject(refusal) => refusal.status,
     }
@@ -71,9 +71,18 @@ fn a_path_that_would_need_normalising_is_another_path() {
         "/v1",
         "/v1/",
         "/v1/chat",
-        "/v1/chat/completions/",
-        "/v1/models/",
-        "/v1/models/gpt-4o",
+        "/v1/chat/completions//",
+        "/v1/models//",
+        "/v1/models/%zz",
+        "/v1/models/%e9",
+        "/v1/models/..%2f..%2fadmin",
+        "/v1/models/../files",
+        "/v1/models/a/%2e%2e/files",
+        "/v1/models/a%2f",
+        "/v1/models/a//b",
+        "/v1/models/..%5cfiles",
+        "/v1/models/..%252ffiles",
+        "/v1/models/a%0a",
         "//v1/models",
         "/v1//models",
         "/v1/./models",
@@ -101,15 +110,113 @@ fn a_path_that_would_need_normalising_is_another_path() {
 }
 
 #[test]
+fn one_slash_at_the_end_of_a_path_is_left_out() {
+    for (method, url, route) in [
+        ("POST", format!("{CHAT}/"), Route::ChatCompletions),
+        ("POST", format!("{CHAT}/?x=/"), Route::ChatCompletions),
+        ("GET", format!("{MODELS}/"), Route::Models),
+        ("HEAD", format!("{MODELS}/"), Route::Models),
+        ("HEAD", MODELS.to_owned(), Route::Models),
+    ] {
+        let decision = decide(&head(method, &url), &config());
+        assert_eq!(decision, Decision::Forward(route), "{method} {url}");
+    }
+}
+
+#[test]
+fn a_model_is_asked_for_by_its_id() {
+    for (path, id) in [
+        ("gpt-4o", "gpt-4o"),
+        ("gpt-4o/", "gpt-4o"),
+        ("gpt-4o?x=1", "gpt-4o"),
+        ("meta-llama/Llama-3", "meta-llama/Llama-3"),
+        ("meta-llama%2FLlama-3", "meta-llama/Llama-3"),
+        ("ft:gpt%3Aorg::id", "ft:gpt:org::id"),
+        ("%C3%A9", "é"),
+        ("a..b/.c", "a..b/.c"),
+    ] {
+        for method in ["GET", "HEAD"] {
+            let url = format!("{MODELS}/{path}");
+            let decision = decide(&head(method, &url), &config());
+            assert_eq!(decision, Decision::Model(id.to_owned()), "{method} {path}");
+        }
+    }
+    let url = format!("{MODELS}/gpt-4o");
+    let Decision::Reject(refusal) = decide(&head("DELETE", &url), &config()) else {
+        panic!("DELETE went on");
+    };
+    assert_eq!(
+        (refusal.status, refusal.allow),
+        (405, Some("GET, HEAD, OPTIONS"))
+    );
+    let off = Config {
+        models: Models::Any,
+        ..Config::default()
+    };
+    assert!(
+        matches!(decide(&head("GET", &url), &off), Decision::Reject(refusal) if refusal.status == 404)
+    );
+}
+
+#[test]
+fn a_refusal_names_the_path_and_the_origin_and_the_log_the_option() {
+    let from = |origin| Head {
+        origin: Some(origin),
+        ..head("POST", CHAT)
+    };
+    let files = "https://proxy.example.com/v1/files\u{1b}";
+    let embeddings = "https://proxy.example.com/v1/embeddings";
+    let bare = "https://proxy.example.com/chat/completions";
+    let session = "https://proxy.example.com/session";
+    let key = "https://proxy.example.com/v1/sk-proj-abcdefghijklmnop0123";
+    for (head, message, line) in [
+        (
+            head("POST", files),
+            "The proxy has no such path: /v1/files",
+            r#""/v1/files\u{1b}""#,
+        ),
+        (
+            head("POST", embeddings),
+            "/v1/embeddings.",
+            r#"routes: ["embeddings"]"#,
+        ),
+        (
+            head("POST", bare),
+            "The proxy has no such path: /chat/completions. Its paths begin with /v1/.",
+            "/chat/completions",
+        ),
+        (head("POST", session), "/session.", "anonymousSessions"),
+        (head("POST", key), "[redacted]", "[redacted]"),
+        (
+            from("https://b.example.com"),
+            r#"origin "https://b.example.com""#,
+            r#"allowedOrigins (Config::allowed_origins) does not list: "https://b.example.com""#,
+        ),
+        (
+            from("https://b.example.com\nx"),
+            r"b.example.com\nx",
+            r"b.example.com\nx",
+        ),
+    ] {
+        let Decision::Reject(refusal) = decide(&head, &config()) else {
+            panic!("{head:?} went on");
+        };
+        assert!(refusal.message.contains(message), "{}", refusal.message);
+        let noted = refusal.notice().map_or("", |notice| notice.text.as_str());
+        assert!(noted.contains(line), "{noted}");
+    }
+}
+
+#[test]
 fn other_methods_are_refused_with_the_list_of_those_that_exist() {
     for (url, right, allow) in [
         (CHAT, "POST", "POST, OPTIONS"),
-        (MODELS, "GET", "GET, OPTIONS"),
+        (MODELS, "GET", "GET, HEAD, OPTIONS"),
     ] {
         for method in [
             "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "post", "get",
         ] {
-            if method == right {
+            if method == right || (method, right) == ("HEAD", "GET") {
                 continue;
             }
             let Decision::Reject(refusal) = decide(&head(method, url), &config()) else {
@@ -234,7 +341,7 @@ fn a_preflight_names_what_a_page_may_send() {
     let Decision::Preflight(headers) = decide(&bare, &config()) else {
         panic!("no answer to a bare OPTIONS");
     };
-    assert_eq!(headers.get("allow"), Some("GET, OPTIONS"));
+    assert_eq!(headers.get("allow"), Some("GET, HEAD, OPTIONS"));
     assert_eq!(headers.get("access-control-allow-methods"), None);
 }
 

@@ -197,6 +197,132 @@ fn the_last_character_has_one_spelling() {
 }
 
 #[test]
+fn a_member_of_the_header_that_is_null_is_refused() {
+    let payload = format!(r#"{{"sub":"s","exp":{}}}"#, NOW + 60);
+    for member in [
+        "crit", "kid", "typ", "jku", "jwk", "x5u", "x5c", "x5t", "x5t#S256", "cty", "b64", "x",
+    ] {
+        for header in [
+            format!(r#"{{"alg":"HS256","{member}":null}}"#),
+            format!(r#"{{"{member}":null,"alg":"HS256"}}"#),
+        ] {
+            let bearer = format!("Bearer {}", signed(&header, &payload));
+            assert_eq!(code(&bearer), unauthorized(), "{header}");
+        }
+    }
+    for header in [
+        r#"{"alg":"HS256","x":"y"}"#,
+        r#"{"alg":"HS256","crit":[]}"#,
+        r#"{"alg":"HS256","alg":"HS256"}"#,
+        r#"{"alg":"HS256","kid":["a"]}"#,
+    ] {
+        let bearer = format!("Bearer {}", signed(header, &payload));
+        assert_eq!(code(&bearer), unauthorized(), "{header}");
+    }
+    for claim in [
+        "iat", "nbf", "jti", "iss", "aud", "sub", "exp", "origin", "models",
+    ] {
+        let payload = format!(r#"{{"sub":"s","exp":{},"{claim}":null}}"#, NOW + 60);
+        let bearer = format!("Bearer {}", signed(HEADER, &payload));
+        assert_eq!(code(&bearer), unauthorized(), "{claim}");
+    }
+    let control = format!("Bearer {}", signed(r#"{"alg":"HS256"}"#, &payload));
+    assert_eq!(code(&control), Ok("s".to_owned()));
+}
+
+#[test]
+fn the_log_tells_why_a_token_is_refused_and_the_caller_does_not_learn_it() {
+    let secret = secret();
+    let keyring = Keyring::parse(&secret).unwrap();
+    let strict = Config {
+        issuer: Some("me".to_owned()),
+        ..Config::default()
+    };
+    let epoch = Config {
+        session_epoch: Some(NOW + 1),
+        ..Config::default()
+    };
+    let soon = NOW + 60;
+    let sound = signed(HEADER, &format!(r#"{{"sub":"s","exp":{soon}}}"#));
+    let (unsigned, _) = sound.rsplit_once('.').unwrap();
+    let of = |payload: &str| signed(HEADER, payload);
+    for (token, config, why) in [
+        (
+            format!("{unsigned}.{}", "A".repeat(43)),
+            Config::default(),
+            "another secret than sessionSecret",
+        ),
+        (
+            of(&format!(r#"{{"sub":"s","exp":{}}}"#, NOW + 100_000)),
+            Config::default(),
+            "longer than 900 seconds: maxTokenSeconds",
+        ),
+        (
+            of(&format!(
+                r#"{{"sub":"s","iat":{},"exp":{soon}}}"#,
+                NOW - 1000
+            )),
+            Config::default(),
+            "maxTokenSeconds",
+        ),
+        (
+            of(&format!(
+                r#"{{"sub":"s","nbf":{},"exp":{}}}"#,
+                NOW + 500,
+                NOW + 600
+            )),
+            Config::default(),
+            "lies in the future",
+        ),
+        (
+            of(&format!(r#"{{"sub":"s","iss":"you","exp":{soon}}}"#)),
+            strict.clone(),
+            "issuer",
+        ),
+        (sound.clone(), strict, "a claim is missing"),
+        (sound.clone(), epoch, "SESSION_EPOCH"),
+        (
+            of(&format!(r#"{{"sub":"s","aud":"x","exp":{soon}}}"#)),
+            Config::default(),
+            "audience",
+        ),
+        (
+            of(&format!(r#"{{"sub":"","exp":{soon}}}"#)),
+            Config::default(),
+            "its sub or jti",
+        ),
+        (
+            of(&format!(r#"{{"sub":7,"exp":{soon}}}"#)),
+            Config::default(),
+            "types",
+        ),
+        (
+            signed(
+                r#"{"alg":"HS256","kid":"k"}"#,
+                &format!(r#"{{"sub":"s","exp":{soon}}}"#),
+            ),
+            Config::default(),
+            "(kid)",
+        ),
+        ("x.y.z".to_owned(), Config::default(), "no JSON Web Token"),
+    ] {
+        let bearer = format!("Bearer {token}");
+        let refusal = verify(Some(&bearer), &keyring, &config, NOW).unwrap_err();
+        let noted = refusal.notice().map_or("", |notice| notice.text.as_str());
+        assert!(noted.contains(why), "{why}: {noted}");
+        for part in token.split('.').filter(|part| part.len() > 10) {
+            assert!(!noted.contains(part), "{noted}");
+        }
+        let nothing = verify(None, &keyring, &config, NOW).unwrap_err();
+        assert_eq!(
+            (refusal.body(), refusal),
+            (nothing.body(), nothing),
+            "{why}"
+        );
+    }
+}
+
+#[test]
 fn nothing_in_the_header_chooses_an_algorithm_or_a_key() {
     let payload = format!(r#"{{"sub":"s","exp":{}}}"#, NOW + 60);
     for header in [

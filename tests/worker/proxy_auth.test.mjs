@@ -194,7 +194,7 @@ describe("A7_a_Worker_whose_environment_is_unusable", () => {
   const PLACEHOLDER = /key is a placeholder/;
   const CHARACTERS = /key holds characters that no header can carry/;
   const ANONYMOUS = `{ rateLimits: { session: "LIMIT" }, anonymousSessions: { hostnames: ["app.example.com"] } }`;
-  const SESSION = /a session secret is missing, shorter than 32 bytes/;
+  const session = (what) => new RegExp(`SESSION_SECRET: a session secret ${what}`);
   for (const [name, why, bindings, more] of [
     ["no key", /key is missing/, { OPENAI_API_KEY: null }],
     ["an empty key", /key is missing/, { OPENAI_API_KEY: "" }],
@@ -211,14 +211,14 @@ describe("A7_a_Worker_whose_environment_is_unusable", () => {
     ["a key with NUL", CHARACTERS, { OPENAI_API_KEY: spoiled("\0") }],
     ["a key with spaces", CHARACTERS, { OPENAI_API_KEY: spoiled(" ") }],
     ["a short key with a line break for a server of one's own", CHARACTERS, { OPENAI_API_KEY: "lo\ncal" }, { options: "{ allowShortKey: true }" }],
-    ["no session secret", SESSION, { SESSION_SECRET: null }],
-    ["a short session secret", SESSION, { SESSION_SECRET: "0123456789abcdef" }],
-    ["a placeholder for a session secret", SESSION, { SESSION_SECRET: "changeme".repeat(5) }],
-    ["a uniform session secret", SESSION, { SESSION_SECRET: "a".repeat(64) }],
-    ["a session secret with CR and LF", SESSION, { SESSION_SECRET: `${good}\r\n${good}` }],
-    ["a session secret with NUL", SESSION, { SESSION_SECRET: `${good}\0${good}` }],
-    ["a weak one among several session secrets", SESSION, { SESSION_SECRET: JSON.stringify({ a: good, b: "short" }) }],
-    ["session secrets without a name that fits", SESSION, { SESSION_SECRET: JSON.stringify({ "../x": good }) }],
+    ["no session secret", session("is missing"), { SESSION_SECRET: null }],
+    ["a short session secret", session("is shorter than 32 bytes"), { SESSION_SECRET: "0123456789abcdef" }],
+    ["a placeholder for a session secret", session("holds a word of templates"), { SESSION_SECRET: "changeme".repeat(5) }],
+    ["a uniform session secret", session("is too uniform"), { SESSION_SECRET: "a".repeat(64) }],
+    ["a session secret with CR and LF", session("holds line breaks"), { SESSION_SECRET: `${good}\r\n${good}` }],
+    ["a session secret with NUL", session("holds line breaks"), { SESSION_SECRET: `${good}\0${good}` }],
+    ["a weak one among several session secrets", session("is shorter than 32 bytes"), { SESSION_SECRET: JSON.stringify({ a: good, b: "short" }) }],
+    ["session secrets without a name that fits", session("is badly named"), { SESSION_SECRET: JSON.stringify({ "../x": good }) }],
     ["one secret for both", /must differ/, { OPENAI_API_KEY: good, SESSION_SECRET: good }],
     ["an epoch that is no time", /SESSION_EPOCH must be/, { SESSION_EPOCH: "yesterday" }],
     ["no list of models", /models must list/, { OPENAI_MODELS: null }],

@@ -204,7 +204,7 @@ describe("createProxy", () => {
     } finally {
       console.error = error;
     }
-    assert.deepEqual([...new Set(said)], ["openai-wasm proxy: not configured: the upstream key is missing"]);
+    assert.deepEqual([...new Set(said)], ["openai-wasm proxy: not configured: OPENAI_API_KEY: the upstream key is missing"]);
   });
 
   it("asks a secrets store, takes other names, issuers and audiences, and another fetch", async () => {

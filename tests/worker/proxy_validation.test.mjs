@@ -50,7 +50,7 @@ it("V1_methods", async () => {
     const answer = await proxy.send(CHAT, { method });
     refused(answer, 405, "method_not_allowed", method);
     assert.equal(answer.headers.allow, "POST, OPTIONS");
-    assert.equal((await proxy.send("/v1/models", { method: "POST" })).headers.allow, "GET, OPTIONS");
+    assert.equal((await proxy.send("/v1/models", { method: "POST" })).headers.allow, "GET, HEAD, OPTIONS");
   }
   const head = await proxy.send(CHAT, { method: "HEAD" });
   assert.deepEqual([head.status, head.headers.allow], [405, "POST, OPTIONS"]);
@@ -66,11 +66,11 @@ it("V1_methods", async () => {
 it("V2_path_breakout", async () => {
   const headers = { authorization: `Bearer ${await mint(proxy.secret)}` };
   for (const path of [
-    "/", "/v1", "/v1/", "/v1/files", "/v1/files/file-1/content", "/v1/responses/resp_x", "/v1/models/", "/v1/models/x",
+    "/", "/v1", "/v1/", "/v1/files", "/v1/files/file-1/content", "/v1/responses/resp_x", "/v1/models//", "/v1/models/%2e%2e%2ffiles",
     "/v1/organization/admin_api_keys", "/v1/batches", "/v1/assistants", "/v1/threads/t", "/v1/fine_tuning/jobs", "/v1/edits", "/v1/engines",
     "/v1/chat%2fcompletions", "/v1/chat%2Fcompletions", "/v1/%2e%2e/v1/chat/completions", "//v1/chat/completions", "/v1//chat/completions",
     "/v1/chat\\completions", `${CHAT};x`, `${CHAT}%00`, "/v1/%63hat/completions", "/v1/chat/Completions", `${CHAT}/resp_x`,
-    "//v1/models", "/v1//models", "/v1/models;x", "/v1%2fmodels", "/v1/%6dodels", "/V1/models", "/chat/completions", `${CHAT}/`,
+    "//v1/models", "/v1//models", "/v1/models;x", "/v1%2fmodels", "/v1/%6dodels", "/V1/models", "/chat/completions", `${CHAT}//`,
     "/https://evil.example.com/v1/models", "/v1/embeddings", "/v1/completions", "/v1/audio/transcriptions", "/session",
   ]) {
     for (const method of ["GET", "POST"]) refused(await proxy.send(path, { method, headers }), 404, "not_found", path);
@@ -248,7 +248,7 @@ it("V10_output_cap", async () => {
   assert.equal((await seen()).max_tokens, 100, "absent, it is injected");
   await upstream.reset();
   for (const name of ["max_tokens", "max_completion_tokens"]) {
-    for (const value of [0, -1, 1.5, "100", null, true, [1]]) {
+    for (const value of [0, -1, 1.5, "100", true, [1]]) {
       assert.equal(refused(await chat({ [name]: value }), 400, "invalid_type", `${value}`).param, name);
     }
     for (const value of [101, 1e9, Number.MAX_SAFE_INTEGER]) {
@@ -257,6 +257,9 @@ it("V10_output_cap", async () => {
   }
   refused(await chat({ max_tokens: 5, max_completion_tokens: 5 }), 400, "invalid_value");
   await untouched();
+  await chat({ max_tokens: null, max_completion_tokens: null });
+  assert.equal((await seen()).max_tokens, 100, "null is absent");
+  await upstream.reset();
   await chat({ max_completion_tokens: 7 });
   const { max_tokens, max_completion_tokens } = await seen();
   assert.deepEqual([max_tokens, max_completion_tokens], [undefined, 7]);
@@ -266,10 +269,15 @@ it("V11_cost_multipliers", async () => {
   await allRefused(400, "param_not_allowed", [
     { n: 128 }, { n: 2 }, { service_tier: "priority" }, { service_tier: "fast" }, { web_search_options: {} }, { reasoning_effort: "high" },
     { modalities: ["audio"] }, { audio: { voice: "alloy", format: "mp3" } }, { prediction: { type: "content", content: "x" } }, { store: true },
-    { background: true }, { logprobs: true }, { top_logprobs: 20 }, { logit_bias: { 1: 100 } }, { metadata: { a: "b" } },
+    { background: true }, { top_logprobs: 20 }, { logit_bias: { 1: "100" } }, { metadata: { a: 1 } },
   ]);
   await allRefused(400, "invalid_value", [{ tools: [{ type: "web_search" }] }, { tools: [{ type: "code_interpreter" }] }]);
   assert.equal((await chat({ n: 1, store: false, logprobs: false })).status, 200, "what changes nothing is taken");
+  await upstream.reset();
+  const harmless = { logprobs: true, top_logprobs: 5, logit_bias: { 1: 100 }, metadata: { a: "b" }, modalities: ["text"], service_tier: "auto" };
+  assert.equal((await chat(harmless)).status, 200, "and what the caps cover");
+  const { messages, model, max_tokens, user: endUser, ...sent } = await seen();
+  assert.deepEqual(sent, harmless);
   const listed = await wide.chat({ ...QUESTION, n: 2 });
   assert.equal(listed.json().choices.length, 2, "what the operator lists goes on");
 });
@@ -279,6 +287,8 @@ it("V12_input_cost", async () => {
   for (const [messages, status, code] of [
     [Array.from({ length: 9 }, () => user("Hi")), 400, "too_many_messages"],
     [[user("x".repeat(2001))], 413, "input_too_large"],
+    [[user("x".repeat(1950))], 413, "input_too_large"],
+    [[user('"'.repeat(1000))], 413, "input_too_large"],
     [Array.from({ length: 8 }, () => user("x".repeat(300))), 413, "input_too_large"],
     [[image("https://example.com/a.png")], 400, "image_url_not_allowed"],
     [[image("http://169.254.169.254/latest/meta-data")], 400, "image_url_not_allowed"],
@@ -293,6 +303,8 @@ it("V12_input_cost", async () => {
   ]) {
     refused(await saying(...messages), status, code, JSON.stringify(messages).slice(0, 100));
   }
+  const tool = (item) => ({ tools: [{ type: "function", function: { name: "a", parameters: { enum: Array(190).fill(item) } } }] });
+  await allRefused(413, "input_too_large", [tool(1_000_007_919), tool(0.123456789), ...[true, null, {}, []].map((item) => tool([item, item, item, item]))]);
   await allRefused(400, "param_not_allowed", [{ file_id: "file-1" }, { previous_response_id: "resp_1" }, { conversation: "conv_1" }]);
 });
 

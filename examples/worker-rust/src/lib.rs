@@ -54,7 +54,7 @@ async fn answer(mut request: Request, env: &Env) -> Result<ChatStream<FetchTrans
     let checked = secrets
         .check(&config)
         .and_then(|()| Keyring::parse(&secrets.session));
-    let keyring = checked.map_err(|fault| misconfigured(&fault))?;
+    let keyring = checked.map_err(|fault| misconfigured(&fault.of(&secrets)))?;
     let authorization = request.headers().get("authorization").ok().flatten();
     let now = Date::now().as_millis() / 1000;
     session::verify(authorization.as_deref(), &keyring, &config, now)?;
@@ -126,7 +126,7 @@ fn misconfigured(fault: &impl std::fmt::Display) -> Refusal {
 
 /// A missing secret is an empty one: nothing is answered then.
 fn secrets(env: &Env) -> Secrets {
-    let secret = |name| Secret::new(&binding(env, name).unwrap_or_default());
+    let secret = |name| Secret::named(name, &binding(env, name).unwrap_or_default());
     Secrets {
         key: secret("OPENAI_API_KEY"),
         session: secret("SESSION_SECRET"),

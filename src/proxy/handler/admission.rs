@@ -55,6 +55,7 @@ impl Proxy {
         };
         let checked = checked.and_then(|keyring| turnstile.map(|()| keyring));
         checked.map_err(|fault: SecretFault| {
+            let fault = fault.of(secrets);
             log(&format!("openai-wasm proxy: not configured: {fault}"));
             Refusal::misconfigured()
         })
@@ -73,12 +74,8 @@ impl Proxy {
         let (head, authorization, checks) =
             (received.head(), received.authorization(), hooks.checks);
         if let Some(limit) = &checks.limit_address {
-            count(
-                limit,
-                "the limit of addresses",
-                &address_bucket(head.address),
-            )
-            .await?;
+            let of = Limit::Addresses;
+            count(limit, of, &address_bucket(head.address)).await?;
         }
         let caller = authenticate(self, request, authorization, keyring, checks).await?;
         caller.check_origin(&head)?;
@@ -91,14 +88,15 @@ impl Proxy {
         let secret = keyring.map_or(secrets.key.expose(), |keyring| keyring.first().1);
         if let Some(limit) = &checks.limit_subject {
             let key = format!("sub:{}", pseudonym("limit", &caller.subject, secret));
-            count(limit, "the limit of subjects", &key).await?;
+            count(limit, Limit::Subjects, &key).await?;
         }
         let slot = if route.has_body() {
             let left = signal_of(request);
             let slot = self
                 .slots
                 .take(&caller.subject, self.config.max_concurrent, left.as_ref());
-            Some(slot.ok_or_else(|| Refusal::rate_limited(RETRY_SOON_SECONDS))?)
+            let most = self.config.max_concurrent;
+            Some(slot.ok_or_else(|| Refusal::too_many_at_once(most, RETRY_SOON_SECONDS))?)
         } else {
             None
         };
@@ -136,13 +134,46 @@ pub(super) async fn check_open(checks: &Checks) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Counts a request against a limit.
-pub(super) async fn count(limit: &js_sys::Function, name: &str, key: &str) -> Result<(), Refusal> {
-    if checks::decide(limit, name, &JsValue::from_str(key)).await? {
-        Ok(())
-    } else {
-        Err(Refusal::rate_limited(RETRY_AFTER_SECONDS))
+/// What is counted.
+#[derive(Clone, Copy)]
+pub(super) enum Limit {
+    Addresses,
+    Subjects,
+    Sessions,
+}
+
+impl Limit {
+    /// Its name in the log, its option, and what a caller is told.
+    const fn texts(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Addresses => (
+                "the limit of addresses",
+                "rateLimits.address (Checks::limit_address)",
+                "Too many requests from this address. Try again later.",
+            ),
+            Self::Subjects => (
+                "the limit of subjects",
+                "rateLimits.subject (Checks::limit_subject)",
+                "Too many requests of this session's subject. Try again later.",
+            ),
+            Self::Sessions => (
+                "the limit of sessions",
+                "rateLimits.session (Checks::limit_sessions)",
+                "Too many sessions for this address. Try again later.",
+            ),
+        }
     }
+}
+
+/// Counts a request against a limit.
+pub(super) async fn count(limit: &js_sys::Function, of: Limit, key: &str) -> Result<(), Refusal> {
+    let (name, option, message) = of.texts();
+    if checks::decide(limit, name, &JsValue::from_str(key)).await? {
+        return Ok(());
+    }
+    let mut refusal = Refusal::rate_limited(RETRY_AFTER_SECONDS);
+    message.clone_into(&mut refusal.message);
+    Err(refusal.noting(option, format!("{name} was reached: {option}")))
 }
 
 async fn authenticate(

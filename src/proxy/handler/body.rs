@@ -1,6 +1,5 @@
 //! Reading a body up to a limit.
 
-use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{IteratorNext, Uint8Array};
@@ -11,48 +10,90 @@ use web_sys::{ReadableStream, ReadableStreamDefaultReader, Request};
 use super::now_unix_ms;
 use crate::proxy::answer::Break;
 use crate::proxy::answer::limits::Limits;
+use crate::proxy::pace::{Pace, TooSlow};
 
-/// A body up to this size is taken in one go, which is quicker than a reader. Larger ones are not: the
-/// memory of such arrays is given back late (ten thousand requests of 256 KiB did not level off).
-const SMALL_BYTES: usize = 16 * 1024;
+/// Why there is no body.
+pub(super) enum Lost {
+    /// It is longer than the limit; the rest is not read.
+    Large,
+    /// It broke off.
+    Broken,
+    /// It stood still, or came too slowly.
+    Slow(TooSlow),
+}
 
-/// The whole body of a request, or `None` when it is longer than `max_bytes`. What it declares of its
-/// length was checked with the head, and the platform holds it to that.
+/// The whole body of a request. Nothing is reserved for what has not come: its declared length is a
+/// stranger's word.
 pub(super) async fn of_request(
     request: &Request,
-    declared: Option<&str>,
     max_bytes: usize,
-) -> Result<Option<Vec<u8>>, JsValue> {
-    let length = declared.and_then(|length| length.parse::<usize>().ok());
-    if length.is_none_or(|length| length > SMALL_BYTES) {
-        return read(request.body(), declared, max_bytes).await;
+    pace: &Pace,
+) -> Result<Vec<u8>, Lost> {
+    let Some(body) = request.body() else {
+        return Ok(Vec::new());
+    };
+    let reader = reader(body).map_err(|_| Lost::Broken)?;
+    let collected = collect(&reader, max_bytes, pace).await;
+    if collected.is_err() {
+        let _ = reader.cancel();
     }
-    let buffer = JsFuture::from(request.array_buffer()?).await?;
-    let bytes = Uint8Array::new(&buffer).to_vec();
-    Ok((bytes.len() <= max_bytes).then_some(bytes))
+    collected
+}
+
+/// One timer serves the whole body: when it ends, the clock tells whether there is time left.
+async fn collect(
+    reader: &ReadableStreamDefaultReader,
+    max_bytes: usize,
+    pace: &Pace,
+) -> Result<Vec<u8>, Lost> {
+    let mut bytes = Vec::new();
+    let began = now_unix_ms();
+    let mut last = began;
+    let left = |last, bytes: &Vec<u8>| {
+        let looked = pace.look(began, last, bytes.len() as u64, now_unix_ms());
+        looked.map(TimeoutFuture::new).map_err(Lost::Slow)
+    };
+    let mut timer = left(last, &bytes)?;
+    loop {
+        let mut read = Box::pin(next(reader));
+        let chunk = loop {
+            match select(read, timer).await {
+                Either::Left((chunk, pending)) => {
+                    timer = pending;
+                    break chunk.map_err(|_| Lost::Broken)?;
+                }
+                Either::Right(((), pending)) => {
+                    read = pending;
+                    timer = left(last, &bytes)?;
+                }
+            }
+        };
+        let Some(chunk) = chunk else {
+            return Ok(bytes);
+        };
+        last = now_unix_ms();
+        let length = usize::try_from(chunk.length()).unwrap_or(usize::MAX);
+        if length > max_bytes.saturating_sub(bytes.len()) {
+            return Err(Lost::Large);
+        }
+        append(&mut bytes, &chunk);
+    }
 }
 
 /// The whole body, or `None` when it is longer than `max_bytes`: then the rest is not read.
-///
-/// A body of the declared length is collected without a reallocation, which would leave holes in a
-/// memory that never shrinks.
 pub(super) async fn read(
     body: Option<ReadableStream>,
-    declared: Option<&str>,
     max_bytes: usize,
 ) -> Result<Option<Vec<u8>>, JsValue> {
-    let declared = declared.and_then(|length| length.parse::<usize>().ok());
-    let mut bytes = Vec::with_capacity(declared.unwrap_or_default().min(max_bytes));
+    let mut bytes = Vec::new();
     let Some(body) = body else {
         return Ok(Some(bytes));
     };
-    let mut chunks = wasm_streams::ReadableStream::from_raw(body.unchecked_into())
-        .try_into_stream()
-        .map_err(|(cause, _)| JsValue::from(cause))?;
-    while let Some(chunk) = chunks.next().await {
-        let chunk: Uint8Array = chunk?.dyn_into()?;
+    let reader = reader(body)?;
+    while let Some(chunk) = next(&reader).await? {
         let length = usize::try_from(chunk.length()).unwrap_or(usize::MAX);
-        if length > max_bytes - bytes.len() {
+        if length > max_bytes.saturating_sub(bytes.len()) {
+            let _ = reader.cancel();
             return Ok(None);
         }
         append(&mut bytes, &chunk);

@@ -9,9 +9,10 @@ use web_sys::{AbortController, ReadableStream, Request, RequestInit, RequestRedi
 
 use super::body::{self, Start};
 use super::hooks::{Hooks, Relayed};
+use super::log::{self, log};
 use super::payload::Payload;
 use super::slots::Slot;
-use super::{Answer, headers, log, now_unix_ms, signal_of};
+use super::{Answer, headers, now_unix_ms, signal_of};
 use crate::proxy::answer::limits::Limits;
 use crate::proxy::answer::usage::{Account, Cost, Outcome, UsageEvent};
 use crate::proxy::answer::{Form, Watch};
@@ -106,18 +107,22 @@ impl Exchange<'_> {
         init.set_headers(&*headers(&list).map_err(internal)?);
         payload.attach(&init).map_err(internal)?;
         // What `fetch` throws may name the address; the caller learns only that it failed.
-        let sent =
-            fetch(self.hooks.fetch, &self.url, &init).map_err(|_| upstream::unreachable())?;
+        let lost = |cause| {
+            let own = self.hooks.fetch.is_some();
+            log::unreachable(&self.url, own, self.key, &cause)
+        };
+        let sent = fetch(self.hooks.fetch, &self.url, &init).map_err(lost)?;
         let late = TimeoutFuture::new(self.timeout_ms);
         match select(JsFuture::from(sent), late).await {
             Either::Left((Ok(response), _)) if is_response(&response) => Ok(Asked {
                 response: response.unchecked_into(),
                 controller,
             }),
-            Either::Left(_) => Err(upstream::unreachable()),
+            Either::Left((Err(cause), _)) => Err(lost(cause)),
+            Either::Left(_) => Err(lost(JsValue::UNDEFINED)),
             Either::Right(((), _)) => {
                 controller.abort();
-                Err(upstream::timed_out())
+                Err(log::late(&self.url, self.timeout_ms))
             }
         }
     }

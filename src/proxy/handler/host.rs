@@ -13,10 +13,9 @@ use web_sys::{Request, Response};
 use super::checks::Checks;
 use super::hooks::Hooks;
 use super::relay::{self, Terms};
-use super::{Proxy, log, signal_of};
+use super::{Proxy, signal_of};
 use crate::client::LocalFuture;
 use crate::proxy::answer::usage::UsageEvent;
-use crate::proxy::refusal::Refusal;
 use crate::proxy::secret::Secrets;
 
 /// Keeps work going that nobody awaits.
@@ -129,8 +128,7 @@ impl Proxy {
     /// A request that was sent on when the future is dropped goes on until its caller leaves.
     pub async fn handle(&self, request: &Request, secrets: &Secrets, host: &Host) -> Response {
         if let Some(problem) = self.unfit(host) {
-            log(&format!("openai-wasm proxy: not configured: {problem}"));
-            return self.refuse(request, Refusal::misconfigured());
+            return self.misconfigured(request, problem);
         }
         let _kept = host.keep();
         let wait_until = |promise: Promise| {

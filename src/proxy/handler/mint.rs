@@ -7,6 +7,7 @@ use wasm_bindgen::prelude::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Request, RequestInit, RequestRedirect, Response};
 
+use super::admission::Limit;
 use super::checks::Checks;
 use super::exchange::{controller, fetch, is_response};
 use super::{Proxy, admission, body, log, now_unix_seconds, request_id};
@@ -44,14 +45,14 @@ impl Proxy {
             return Err(Refusal::misconfigured());
         };
         let address = address_bucket(head.address);
-        admission::count(
-            limit,
-            "the limit of sessions",
-            &format!("session:{address}"),
-        )
-        .await?;
-        policy::check_body_head(Media::Json, head, &self.config)?;
-        let proof = turnstile::proof(&self.read_json(request, head).await?)?;
+        let of = Limit::Sessions;
+        admission::count(limit, of, &format!("session:{address}")).await?;
+        // Nobody has proved anything yet.
+        policy::check_body(Media::Json, head, turnstile::MAX_BODY_BYTES, "")?;
+        let body = self
+            .read_json(request, turnstile::MAX_BODY_BYTES, "")
+            .await?;
+        let proof = turnstile::proof(&body)?;
         verify(settings, secret, &proof, head.address).await?;
 
         let now = now_unix_seconds();
@@ -112,7 +113,7 @@ async fn verify(
             return Err(response);
         }
         let response: Response = response.unchecked_into();
-        let bytes = body::read(response.body(), None, turnstile::MAX_ANSWER_BYTES).await?;
+        let bytes = body::read(response.body(), turnstile::MAX_ANSWER_BYTES).await?;
         Ok((response.status(), bytes.unwrap_or_default()))
     };
     match select(Box::pin(answered), TimeoutFuture::new(TIMEOUT_MS)).await {

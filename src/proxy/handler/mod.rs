@@ -8,6 +8,7 @@ mod head;
 mod hooks;
 #[cfg(not(feature = "__npm-edge"))]
 mod host;
+mod log;
 mod mint;
 mod payload;
 #[cfg(not(feature = "__npm-edge"))]
@@ -16,12 +17,13 @@ mod slots;
 
 use js_sys::{Function, Reflect};
 use wasm_bindgen::prelude::{JsCast, JsValue};
-use web_sys::{Request, Response, ResponseInit, console};
+use web_sys::{Request, Response, ResponseInit};
 
 use super::config::{Config, ConfigFault};
 use super::params::hide_prompt;
 use super::policy::{self, Decision};
 use super::refusal::Refusal;
+use super::route::Route;
 use super::secret::Secrets;
 use super::upstream;
 use crate::policy::endpoint::BaseUrl;
@@ -34,6 +36,7 @@ pub(crate) use hooks::Hooks;
 pub(crate) use hooks::Relayed;
 #[cfg(not(feature = "__npm-edge"))]
 pub use host::Host;
+use log::{log, note};
 use slots::Slots;
 
 /// A proxy with its settings. It holds no secret: each request brings its environment's.
@@ -110,6 +113,7 @@ impl Proxy {
         let answer = match self.answer(request, &received, secrets, hooks, &id).await {
             Ok(answer) => answer,
             Err(refusal) => {
+                note(&refusal);
                 let prompt = self.config.system_prompt.as_deref();
                 Answer::Refuse(hide_prompt(refusal, prompt))
             }
@@ -128,9 +132,22 @@ impl Proxy {
         )
     }
 
+    /// Refuses a request since something is not configured; what it is stands in the log.
+    pub(crate) fn misconfigured(&self, request: &Request, problem: &str) -> Response {
+        log(&format!("openai-wasm proxy: not configured: {problem}"));
+        self.refuse(request, Refusal::misconfigured())
+    }
+
     fn finish(&self, received: &Received, answer: Answer, id: &str) -> Response {
         let common = policy::answer_headers(&received.head(), &self.config.allowed_origins, id);
-        respond(answer, common).unwrap_or_else(|_| Response::error())
+        let answered = respond(answer, common).and_then(|response| {
+            if received.head().method == "HEAD" {
+                without_body(response)
+            } else {
+                Ok(response)
+            }
+        });
+        answered.unwrap_or_else(|_| Response::error())
     }
 
     async fn answer(
@@ -152,8 +169,9 @@ impl Proxy {
         if received.circles {
             return Err(upstream::circles());
         }
-        let route = match decision {
-            Decision::Forward(route) => route,
+        let (route, model) = match decision {
+            Decision::Forward(route) => (route, None),
+            Decision::Model(id) => (Route::Models, Some(id)),
             Decision::Preflight(headers) => return Ok(Answer::Preflight(headers)),
             Decision::Reject(refusal) => return Err(refusal),
             Decision::Mint(origin) => {
@@ -168,15 +186,12 @@ impl Proxy {
         let payload = self
             .payload(route, request, &head, &admitted, wants_usage)
             .await?;
-        if let Some(list) = self.own_models(route, &admitted.caller) {
-            return Ok(Answer::Own(list));
+        if let Some(own) = self.own_models(route, model.as_deref(), &admitted.caller) {
+            return own.map(Answer::Own);
         }
         self.claim(&admitted.caller, hooks.checks).await?;
         let exchange = Exchange {
-            url: self
-                .upstream
-                .join(route.upstream_path(), &[])
-                .map_err(|_| Refusal::internal())?,
+            url: self.url_of(route, model.as_deref())?,
             route,
             key: &secrets.key,
             request,
@@ -188,6 +203,17 @@ impl Proxy {
         };
         exchange.run(payload, admitted.slot).await
     }
+}
+
+/// The same answer to `HEAD`: nobody reads its body.
+fn without_body(response: Response) -> Result<Response, JsValue> {
+    let init = ResponseInit::new();
+    init.set_status(response.status());
+    init.set_headers(&response.headers());
+    if let Some(body) = response.body() {
+        let _ = body.cancel();
+    }
+    Response::new_with_opt_str_and_init(None, &init)
 }
 
 fn respond(answer: Answer, mut headers_of: HeaderList) -> Result<Response, JsValue> {
@@ -268,8 +294,4 @@ fn request_id() -> String {
         .ok()
         .and_then(|uuid| uuid.as_string())
         .unwrap_or_else(|| "unknown".to_owned())
-}
-
-fn log(line: &str) {
-    console::error_1(&JsValue::from_str(line));
 }

@@ -5,8 +5,10 @@ use serde_json::json;
 use wasm_bindgen::prelude::{JsCast, JsValue};
 use web_sys::{Request, RequestInit};
 
+use super::Proxy;
 use super::admission::Admitted;
-use super::{Proxy, body};
+use super::body::{self, Lost};
+use crate::policy::endpoint::encode_component;
 use crate::proxy::answer::usage::ask_for_usage;
 use crate::proxy::caller::Caller;
 use crate::proxy::config::Models;
@@ -79,7 +81,10 @@ impl Proxy {
         match route.media() {
             Media::None => Ok(Payload::default()),
             Media::Json => {
-                let bytes = self.read_json(request, head).await?;
+                let most = self.config.max_body_bytes;
+                let bytes = self
+                    .read_json(request, most, policy::MAX_BODY_OPTION)
+                    .await?;
                 let params = params::check(
                     route,
                     &bytes,
@@ -95,7 +100,8 @@ impl Proxy {
                     return Err(Refusal::new(
                         403,
                         "model_not_allowed",
-                        "This session may not use that model.",
+                        "A session for some models only may not upload files, since nobody reads \
+                         which model they name.",
                     ));
                 }
                 let length = head.content_length.and_then(|length| length.parse().ok());
@@ -109,34 +115,59 @@ impl Proxy {
         }
     }
 
-    /// The list of models, where the operator has made one: the upstream's would name fine-tunes and
-    /// whatever else the account has.
-    pub(super) fn own_models(&self, route: Route, caller: &Caller) -> Option<String> {
+    /// The list of models, or one of them, where the operator has made a list: the upstream's would
+    /// name fine-tunes and whatever else the account has.
+    pub(super) fn own_models(
+        &self,
+        route: Route,
+        id: Option<&str>,
+        caller: &Caller,
+    ) -> Option<Result<String, Refusal>> {
         let (Route::Models, Models::List(models)) = (route, &self.config.models) else {
             return None;
         };
-        let data: Vec<_> = models
-            .iter()
-            .filter(|model| caller.may_use(model))
-            .map(|model| json!({ "id": model, "object": "model", "created": 0, "owned_by": "proxy" }))
-            .collect();
-        Some(json!({ "object": "list", "data": data }).to_string())
+        let described = |model: &str| json!({ "id": model, "object": "model", "created": 0, "owned_by": "proxy" });
+        let mut open = models.iter().filter(|model| caller.may_use(model));
+        let Some(id) = id else {
+            let data: Vec<_> = open.map(|model| described(model)).collect();
+            return Some(Ok(json!({ "object": "list", "data": data }).to_string()));
+        };
+        let found = open.find(|model| *model == id);
+        Some(found.map_or_else(
+            || Err(Refusal::no_such_model(id)),
+            |model| Ok(described(model).to_string()),
+        ))
     }
 
+    /// Where a request goes at the upstream.
+    pub(super) fn url_of(&self, route: Route, id: Option<&str>) -> Result<String, Refusal> {
+        let Some(id) = id else {
+            let url = self.upstream.join(route.upstream_path(), &[]);
+            return url.map_err(|_| Refusal::internal());
+        };
+        let no_such_model = || Refusal::no_such_model(id);
+        if !self.config.models.contains(id) {
+            return Err(no_such_model());
+        }
+        let mut path = format!("{}/", route.upstream_path());
+        encode_component(id, &mut path);
+        self.upstream.join(&path, &[]).map_err(|_| no_such_model())
+    }
+
+    /// A JSON body of so many bytes at most; `option` is the one that says how many, if there is one.
     pub(super) async fn read_json(
         &self,
         request: &Request,
-        head: &Head<'_>,
+        max_bytes: u32,
+        option: &str,
     ) -> Result<Vec<u8>, Refusal> {
-        let max = usize::try_from(self.config.max_body_bytes).unwrap_or(usize::MAX);
-        match body::of_request(request, head.content_length, max).await {
-            Ok(Some(bytes)) => Ok(bytes),
-            Ok(None) => Err(Refusal::too_large()),
-            Err(_) => Err(Refusal::new(
-                400,
-                "body_incomplete",
-                "The request body broke off.",
-            )),
-        }
+        let most = usize::try_from(max_bytes).unwrap_or(usize::MAX);
+        body::of_request(request, most, &self.config.body_pace)
+            .await
+            .map_err(|lost| match lost {
+                Lost::Large => Refusal::over_bytes(max_bytes, option),
+                Lost::Slow(why) => Refusal::too_slow(&why.to_string()),
+                Lost::Broken => Refusal::new(400, "body_incomplete", "The request body broke off."),
+            })
     }
 }

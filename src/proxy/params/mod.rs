@@ -4,15 +4,19 @@
 //! and input are capped, and the end user is who the session says (threat table, row by row V8 to
 //! V15).
 
+pub mod allow;
+#[cfg(test)]
+mod generated;
 mod rule;
 mod tables;
 
 use super::caller::Caller;
 use super::config::{Config, Models};
 use super::json::{self, Json, Object};
+use super::notice::shown;
 use super::refusal::Refusal;
 use super::route::Route;
-use rule::{Path, Walk};
+use rule::{Path, Terms, Walk};
 
 /// A body that may go to the upstream.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,10 +33,6 @@ const END_USER: [&str; 3] = ["user", "safety_identifier", "prompt_cache_key"];
 /// Names of the cap on an answer's tokens: the old one, which most servers know, and OpenAI's.
 const CAPS: [&str; 2] = ["max_tokens", "max_completion_tokens"];
 
-/// As much text is a token, about (<https://help.openai.com/en/articles/4936856>): a caller who sends
-/// tokens gets no more of them through than one who sends their text.
-const CHARS_PER_TOKEN: usize = 4;
-
 /// Checks a body. `end_user` is what the provider may know of the caller.
 ///
 /// # Errors
@@ -45,6 +45,8 @@ pub fn check(
     end_user: &str,
 ) -> Result<Params, Refusal> {
     let mut body = json::read(bytes)?;
+    // As the API has it, null stands for a parameter that is not there.
+    let _ = body.retain(|_, value| Ok::<_, std::convert::Infallible>(*value != Json::Null));
     let model = take(&mut body, "model");
     let model = check_model(route, model, &config.models, caller)?;
     for name in END_USER {
@@ -52,37 +54,30 @@ pub fn check(
     }
     let cap = check_cap(route, &mut body, config, caller)?;
 
+    let caps_thought = |name: &str| name == "max_completion_tokens" && name == config.cap_param();
     let mut walk = Walk {
         listed: &config.allowed_params,
+        terms: Terms {
+            locked: config.system_prompt.is_some(),
+            caps_thought: cap.is_some_and(|(name, _)| caps_thought(name)),
+        },
         image_urls: config.image_urls,
         max_image_chars: config.max_image_bytes as usize,
         image_chars: 0,
         images: 0,
-        tokens: 0,
+        token_chars: 0,
     };
     walk.object(&mut body, tables::of(route), &Path::Top)?;
-    let chars = body
-        .iter()
-        .map(|(name, value)| name.len() + value.chars())
-        .sum::<usize>()
-        .saturating_sub(walk.image_chars)
-        .saturating_add(walk.tokens.saturating_mul(CHARS_PER_TOKEN));
-    if chars > config.max_input_chars as usize {
-        return Err(Refusal::new(
-            413,
-            "input_too_large",
-            "The request has more text than the proxy accepts.",
-        ));
+    let mut whole = Object::default();
+    if let Some(model) = model {
+        whole.set("model", Json::Text(model));
     }
+    check_length(&body, &whole, &walk, config)?;
     require_input(route, &body)?;
     if matches!(route, Route::ChatCompletions) {
         check_messages(&mut body, config)?;
     }
 
-    let mut whole = Object::default();
-    if let Some(model) = model {
-        whole.set("model", Json::Text(model));
-    }
     for (name, value) in body.iter() {
         whole.set(name, value.clone());
     }
@@ -99,6 +94,42 @@ pub fn check(
         streams,
         body: whole,
     })
+}
+
+/// The characters of what goes on as JSON: names, numbers and brackets cost, too. What the proxy adds
+/// is its own, and images have a limit of theirs.
+fn check_length(
+    body: &Object,
+    head: &Object,
+    walk: &Walk<'_>,
+    config: &Config,
+) -> Result<(), Refusal> {
+    let most = config.max_input_chars as usize;
+    // Of two objects that become one: braces once, and a comma.
+    let joined = if head.is_empty() || body.is_empty() {
+        2
+    } else {
+        1
+    };
+    let chars = (body.chars() + head.chars())
+        .saturating_sub(joined)
+        .saturating_sub(walk.image_chars)
+        .saturating_add(walk.token_chars);
+    if chars <= most {
+        return Ok(());
+    }
+    let refusal = Refusal::new(
+        413,
+        "input_too_large",
+        &format!(
+            "The request is too long: at most {most} characters of JSON here, images aside, and it \
+             has {chars}."
+        ),
+    );
+    Err(refusal.noting(
+        "input",
+        format!("a request over {most} characters: maxInputChars (Config::max_input_chars)"),
+    ))
 }
 
 /// An upstream's complaint that repeats the server's prompt, or a part of it, says nothing (threat
@@ -143,21 +174,30 @@ fn check_model(
     models: &Models,
     caller: &Caller,
 ) -> Result<Option<String>, Refusal> {
-    let refused = || {
-        Path::Name(&Path::Top, "model").refuse_with(
-            403,
-            "model_not_allowed",
-            "This session may not use that model.",
-        )
-    };
-    match model {
+    let at = Path::Name(&Path::Top, "model");
+    let refused = |message: &str| at.refuse_saying(403, "model_not_allowed", message);
+    let model = match model {
         // The API has a default there.
-        None | Some(Json::Null) if matches!(route, Route::Moderations) => Ok(None),
-        Some(Json::Text(model)) if models.contains(&model) && caller.may_use(&model) => {
-            Ok(Some(model))
-        }
-        _ => Err(refused()),
+        None if matches!(route, Route::Moderations) => return Ok(None),
+        None => return Err(refused("model is required.")),
+        Some(Json::Text(model)) => model,
+        Some(_) => return Err(refused("model must be a string.")),
+    };
+    let known = models.contains(&model);
+    if known && caller.may_use(&model) {
+        return Ok(Some(model));
     }
+    let named = shown(&model);
+    let refusal = refused(&format!("This session may not use the model {named}."));
+    Err(if known {
+        let text = format!("a model was refused that the session's own list lacks: {named}");
+        refusal.noting("model of a session", text)
+    } else {
+        let text = format!(
+            "a model was refused that models (Config::models, OPENAI_MODELS) does not list: {named}"
+        );
+        refusal.noting("model", text)
+    })
 }
 
 /// How many answers a request asks for: one a prompt.
@@ -189,9 +229,13 @@ fn check_cap(
     let sessions = caller.max_tokens.map(|own| own / answers);
     let most = sessions.map_or(proxys, |own| own.min(proxys));
     if most == 0 {
+        let tokens = sessions.map_or(config.max_output_tokens, |_| {
+            let own = caller.max_tokens.unwrap_or(u32::MAX);
+            own.min(config.max_output_tokens)
+        });
         return Err(Path::Name(&Path::Top, "prompt").refuse(
             "too_many_items",
-            "There are too many prompts for the tokens that may be asked for.",
+            &format!(" may have at most {tokens} items here: each gets a token at least."),
         ));
     }
     let given = CAPS.map(|name| (name, take(body, name)));
@@ -200,7 +244,8 @@ fn check_cap(
         let Some(value) = value else { continue };
         let at = Path::Name(&Path::Top, name);
         if asked.is_some() {
-            return Err(at.refuse(
+            return Err(at.refuse_saying(
+                400,
                 "invalid_value",
                 "Only one of max_tokens and max_completion_tokens may be given.",
             ));
@@ -209,23 +254,22 @@ fn check_cap(
             Json::Number(number) => number.as_u64().filter(|tokens| *tokens > 0),
             _ => None,
         }
-        .ok_or_else(|| {
-            at.refuse(
-                "invalid_type",
-                "This parameter must be a whole number above 0.",
-            )
-        })?;
+        .ok_or_else(|| at.refuse("invalid_type", " must be a whole number above 0."))?;
         if tokens > u64::from(proxys) {
-            return Err(at.refuse(
-                "max_tokens_exceeded",
-                "The proxy does not give that many tokens.",
+            let refusal = at.refuse("max_tokens_exceeded", &format!(": at most {proxys} here."));
+            return Err(refusal.noting(
+                "output",
+                format!(
+                    "more than {proxys} tokens were asked for: maxOutputTokens \
+                     (Config::max_output_tokens)"
+                ),
             ));
         }
-        if sessions.is_some_and(|own| tokens > u64::from(own)) {
+        if let Some(own) = sessions.filter(|own| tokens > u64::from(*own)) {
             return Err(at.refuse_with(
                 403,
                 "max_tokens_not_allowed",
-                "This session may not ask for that many tokens.",
+                &format!(": at most {own} for this session."),
             ));
         }
         asked = Some((name, u32::try_from(tokens).unwrap_or(u32::MAX)));
@@ -250,7 +294,7 @@ fn require_input(route: Route, body: &Object) -> Result<(), Refusal> {
     if there {
         Ok(())
     } else {
-        Err(Path::Name(&Path::Top, name).refuse("param_required", "This parameter is required."))
+        Err(Path::Name(&Path::Top, name).required())
     }
 }
 
@@ -261,7 +305,12 @@ fn check_messages(body: &mut Object, config: &Config) -> Result<(), Refusal> {
         return Ok(());
     };
     if messages.len() > config.max_messages as usize {
-        return Err(top.refuse("too_many_messages", "There are too many messages."));
+        let most = config.max_messages;
+        let refusal = top.refuse("too_many_messages", &format!(": at most {most} here."));
+        return Err(refusal.noting(
+            "messages",
+            format!("more than {most} messages: maxMessages (Config::max_messages)"),
+        ));
     }
     for (index, message) in messages.iter().enumerate() {
         let here = Path::Index(&top, index);
@@ -269,14 +318,12 @@ fn check_messages(body: &mut Object, config: &Config) -> Result<(), Refusal> {
             continue;
         };
         let Some(role) = message.get("role").and_then(Json::as_str) else {
-            return Err(
-                Path::Name(&here, "role").refuse("param_required", "This parameter is required.")
-            );
+            return Err(Path::Name(&here, "role").required());
         };
         if config.system_prompt.is_some() && matches!(role, "system" | "developer") {
             return Err(Path::Name(&here, "role").refuse(
                 "role_not_allowed",
-                "The proxy does not accept messages of this role.",
+                &format!(": the proxy does not accept messages of the role {role}."),
             ));
         }
     }

@@ -3,7 +3,7 @@
 
 use super::super::json::Json;
 use super::super::route::Route;
-use super::rule::{Field, Rule, field, listed, listed_unless};
+use super::rule::{Field, Rule, Terms, field, listed, listed_unless};
 
 /// The parameters of a route with a JSON body. The model, the end user and the cap on the output
 /// have rules of their own, see [`super::check`].
@@ -35,12 +35,50 @@ const TEXTS: Rule = Rule::Either(&[
 ]);
 const STOP: Rule = Rule::Either(&[Rule::Text, Rule::List(16, &Rule::Text)]);
 
-fn one(value: &Json) -> bool {
-    matches!(value, Json::Number(number) if number.as_u64() == Some(1))
+fn one(value: &Json, _: Terms) -> bool {
+    up_to(value, 1) && *value != Json::Number(0.into())
 }
 
-fn no(value: &Json) -> bool {
+fn no(value: &Json, _: Terms) -> bool {
     *value == Json::Bool(false)
+}
+
+/// Are they names of these?
+fn is_among(value: &Json, words: &[&str]) -> bool {
+    value.as_str().is_some_and(|text| words.contains(&text))
+}
+
+fn up_to(value: &Json, most: u64) -> bool {
+    matches!(value, Json::Number(number) if number.as_u64().is_some_and(|number| number <= most))
+}
+
+/// Chances of tokens tell a locked prompt, and a bias bends what it asks for; else they cost nothing.
+const MAX_TOP_LOGPROBS: u64 = 5;
+const MAX_BIASES: usize = 300;
+
+fn few_biases(value: &Json, terms: Terms) -> bool {
+    let Json::Object(biases) = value else {
+        return false;
+    };
+    !terms.locked
+        && biases.iter().count() <= MAX_BIASES
+        && biases
+            .iter()
+            .all(|(_, bias)| matches!(bias, Json::Number(_)))
+}
+
+const BIASES: &str = "up to 300 numbers, where the proxy sets no prompt";
+
+/// As OpenAI limits it.
+fn small_metadata(value: &Json, _: Terms) -> bool {
+    let Json::Object(entries) = value else {
+        return false;
+    };
+    entries.iter().count() <= 16
+        && entries.iter().all(|(name, value)| {
+            let text = value.as_str();
+            name.chars().count() <= 64 && text.is_some_and(|text| text.chars().count() <= 512)
+        })
 }
 
 const STREAM_OPTIONS: Rule = Rule::Object(&[
@@ -72,18 +110,48 @@ const CHAT: &[Field] = &[
         "context_length_exceeded_behavior",
         Rule::Word(&["truncate", "error"]),
     ),
-    listed_unless("n", Rule::Whole, one),
-    listed_unless("store", Rule::Flag, no),
-    listed_unless("logprobs", Rule::Flag, no),
-    listed("top_logprobs", Rule::Whole),
-    listed("logit_bias", Rule::Anything),
-    listed("reasoning_effort", Rule::Text),
-    listed("service_tier", Rule::Text),
+    listed_unless("n", Rule::Whole, "1", one),
+    listed_unless("store", Rule::Flag, "false", no),
+    listed_unless(
+        "logprobs",
+        Rule::Flag,
+        "false, or true where the proxy sets no prompt",
+        |value, terms| no(value, terms) || !terms.locked,
+    ),
+    listed_unless(
+        "top_logprobs",
+        Rule::Whole,
+        "up to 5, where the proxy sets no prompt",
+        |value, terms| !terms.locked && up_to(value, MAX_TOP_LOGPROBS),
+    ),
+    listed_unless("logit_bias", Rule::Anything, BIASES, few_biases),
+    listed_unless(
+        "reasoning_effort",
+        Rule::Text,
+        "any, where the proxy sends max_completion_tokens, which covers reasoning",
+        |_, terms| terms.caps_thought,
+    ),
+    listed_unless(
+        "service_tier",
+        Rule::Text,
+        "\"auto\" and \"default\"",
+        |value, _| is_among(value, &["auto", "default"]),
+    ),
     listed("web_search_options", Rule::Anything),
-    listed("modalities", Rule::List(8, &Rule::Text)),
+    listed_unless(
+        "modalities",
+        Rule::List(8, &Rule::Text),
+        "[\"text\"]",
+        |value, _| *value == Json::List(vec![Json::from("text")]),
+    ),
     listed("audio", Rule::Anything),
     listed("prediction", Rule::Anything),
-    listed("metadata", Rule::Anything),
+    listed_unless(
+        "metadata",
+        Rule::Anything,
+        "up to 16 texts of at most 512 characters, with names of at most 64",
+        small_metadata,
+    ),
     listed("moderation", Rule::Anything),
     listed("prompt_cache_options", Rule::Anything),
     listed("prompt_cache_retention", Rule::Text),
@@ -105,10 +173,14 @@ const MESSAGE: &[Field] = &[
     ),
     field(
         "content",
-        Rule::Either(&[Rule::Text, Rule::List(256, &Rule::Object(PART))]),
+        // Null beside tool calls.
+        Rule::Nullable(&Rule::Either(&[
+            Rule::Text,
+            Rule::List(256, &Rule::Object(PART)),
+        ])),
     ),
     field("name", Rule::Text),
-    field("refusal", Rule::Text),
+    field("refusal", Rule::Nullable(&Rule::Text)),
     field("reasoning_content", Rule::Text),
     field("tool_call_id", Rule::Text),
     field(
@@ -239,11 +311,13 @@ const COMPLETIONS: &[Field] = &[
     field("repetition_penalty", Rule::Number),
     field("seed", Rule::Whole),
     field("stop", STOP),
-    listed_unless("n", Rule::Whole, one),
-    listed_unless("best_of", Rule::Whole, one),
-    listed_unless("echo", Rule::Flag, no),
-    listed("logprobs", Rule::Whole),
-    listed("logit_bias", Rule::Anything),
+    listed_unless("n", Rule::Whole, "1", one),
+    listed_unless("best_of", Rule::Whole, "1", one),
+    listed_unless("echo", Rule::Flag, "false", no),
+    listed_unless("logprobs", Rule::Whole, "up to 5", |value, terms| {
+        !terms.locked && up_to(value, MAX_TOP_LOGPROBS)
+    }),
+    listed_unless("logit_bias", Rule::Anything, BIASES, few_biases),
 ];
 
 const EMBEDDINGS: &[Field] = &[
@@ -273,9 +347,14 @@ const IMAGES: &[Field] = &[
     field("response_format", Rule::Word(&["url", "b64_json"])),
     field("output_format", Rule::Word(&["png", "jpeg", "webp"])),
     field("style", Rule::Word(&["vivid", "natural"])),
-    listed_unless("n", Rule::Whole, one),
-    listed_unless("stream", Rule::Flag, no),
-    listed("size", Rule::Text),
+    listed_unless("n", Rule::Whole, "1", one),
+    listed_unless("stream", Rule::Flag, "false", no),
+    listed_unless(
+        "size",
+        Rule::Text,
+        "\"256x256\", \"512x512\" and \"1024x1024\"",
+        |value, _| is_among(value, &["256x256", "512x512", "1024x1024"]),
+    ),
     listed("quality", Rule::Text),
     listed("background", Rule::Text),
     listed("moderation", Rule::Text),
