@@ -143,7 +143,6 @@ export class Stream<T> implements AsyncIterable<T> {
   tee(): [Stream<T>, Stream<T>];
   /** The chunks as newline-delimited JSON. */
   toReadableStream(): ReadableStream<Uint8Array>;
-  /** Reads such JSON. Aborting the controller stops the reading at once and cancels the source. */
   static fromReadableStream<T>(readable: ReadableStream<Uint8Array>, controller?: AbortController): Stream<T>;
 }
 
