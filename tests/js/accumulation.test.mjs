@@ -10,11 +10,13 @@ import { pathToFileURL } from "node:url";
 import { random } from "../../benches/shapes.mjs";
 import { keyless } from "../support/packed.mjs";
 import { setting } from "../support/program.mjs";
-import { chunkOf, OpenAI, says, stops } from "../support/streams.mjs";
+import { chunkOf, OpenAI, stops } from "../support/streams.mjs";
 
 const CASES = Number(process.env.STREAM_FUZZ_CASES ?? 400);
 const fixture = async (name) => JSON.parse(await readFile(new URL(`../fixtures/${name}.json`, import.meta.url), "utf8"));
-const { Accumulator } = await import(pathToFileURL(join(setting("OPENAI_WASM_PKG"), "lib/accumulate.js")).href);
+const packed = (name) => import(pathToFileURL(join(setting("OPENAI_WASM_PKG"), "lib", name)).href);
+const { Accumulator } = await packed("accumulate.js");
+const { ChatEvents } = await packed("chat-events.js");
 const { ChatCompletionStream } = await keyless();
 
 /** A helper's stream over these chunks, as lines. */
@@ -147,23 +149,41 @@ const COMPLETE = {
   system_fingerprint: "f",
 };
 
-test("no value at any place of a chunk is an error other than an OpenAIError", async () => {
+test("no value at any place of a chunk is an error other than an OpenAIError", () => {
   let whole = 0;
   let refused = 0;
-  const listeners = ["content.delta", "content.done", "tool_calls.function.arguments.delta", "tool_calls.function.arguments.done", "refusal.done", "logprobs.content.delta", "finalMessage", "totalUsage"];
   for (const odd of changed(COMPLETE)) {
-    const stream = over([odd, COMPLETE, odd, odd, says("a"), stops()]);
-    for (const name of listeners) stream.on(name, (event) => JSON.stringify(event));
-    const error = await stream.finalChatCompletion().then(
-      (answer) => void JSON.stringify([answer, stream.currentChatCompletionSnapshot]),
-      (failure) => failure,
-    );
-    if (error) assert.ok(error instanceof OpenAI.OpenAIError, `${error?.stack} at ${JSON.stringify(odd)}`);
-    if (error) refused += 1;
-    else whole += 1;
+    // What the helper does with each chunk; its listeners look at all that they get.
+    const events = new ChatEvents((...event) => JSON.stringify(event));
+    events.structured = true;
+    try {
+      for (const chunk of [odd, COMPLETE, odd, stops()]) events.push(chunk);
+      const answer = events.finish();
+      events.reportEnd(answer);
+      JSON.stringify([answer, events.snapshot]);
+      whole += 1;
+    } catch (error) {
+      assert.ok(error instanceof OpenAI.OpenAIError, `${error?.stack} at ${JSON.stringify(odd)}`);
+      refused += 1;
+    }
   }
   assert.equal({}.a, undefined);
   assert.ok(whole > 500 && refused > 5, `${whole} answers, ${refused} refused: the control`);
+});
+
+test("named odd values go through the helper itself", async () => {
+  const odd = [
+    [{ message: null }, { delta: { content: "a" } }],
+    [{ message: "x" }, { delta: { content: "a" } }],
+    [{ delta: { tool_calls: "x" } }, { delta: { tool_calls: { index: 0 } } }, { delta: { content: "a" } }],
+    [{ logprobs: { content: 5 } }, { logprobs: { content: [] }, delta: { content: "a" } }],
+    [{ delta: "x" }, { delta: [1] }, null, { delta: { content: "a", tool_calls: [] } }],
+  ];
+  for (const choices of odd) {
+    const stream = over(choices.map((choice) => ({ choices: [choice], usage: [1] })));
+    stream.on("error", () => {});
+    assert.equal(await stream.finalContent(), "a", JSON.stringify(choices));
+  }
 });
 
 test("the accumulator survives any order of calls", () => {
@@ -184,19 +204,22 @@ test("the accumulator survives any order of calls", () => {
 });
 
 test("the cost grows with what came, not with its square", () => {
-  // Sizes that a quadratic version would need minutes for: it would take billions of steps.
+  // A search of each entry among the others would take billions of steps.
+  const many = 50_000;
+  const each = (make) => Array.from({ length: many }, (_, at) => make(at));
   const answer = new Accumulator();
   const push = (delta) => answer.push({ choices: [{ index: 0, delta }] });
-  const many = 60_000;
-  push({ list: Array.from({ length: many }, (_, at) => ({ index: many - at, text: "a" })) });
-  push({ list: Array.from({ length: many }, (_, at) => ({ index: at + 1, text: "b" })) });
-  for (let at = 0; at < many; at += 1) push({ plain: [at], text: "x", tool_calls: [{ index: at, id: `c${at}`, function: { name: "f", arguments: "1" } }] });
-  for (let at = 0; at < many; at += 1) push({ tool_calls: [{ index: at, function: { arguments: "2" } }] });
+  push({ list: each((at) => ({ index: many - at, text: "a" })) });
+  push({ list: each((at) => ({ index: at + 1, text: "b" })) });
+  push({ tool_calls: each((at) => ({ index: at, id: `c${at}`, function: { name: "f", arguments: "1" } })) });
+  push({ tool_calls: each((at) => ({ index: many - at - 1, function: { arguments: "2" } })) });
+  push({ tool_calls: each((at) => ({ id: `c${at}`, function: { arguments: "3" } })) });
+  const pieces = 20_000;
+  for (let at = 0; at < pieces; at += 1) push({ plain: [at], text: "x" });
   const { message } = answer.finish().choices[0];
   assert.ok(message.list.length === many && message.list.every(({ text }) => text === "ab"));
-  assert.equal(message.plain.length, many);
-  assert.equal(message.text.length, many);
-  assert.ok(message.tool_calls.length === many && message.tool_calls.every((call) => call.function.arguments === "12"));
+  assert.ok(message.tool_calls.length === many && message.tool_calls.every((call) => call.function.arguments === "123"));
+  assert.deepEqual([message.plain.length, message.text.length], [pieces, pieces]);
 });
 
 test("nesting without end is joined to a depth and replaced below, without exhausting the stack", () => {

@@ -242,36 +242,34 @@ fn a_message_is_the_same_however_its_texts_are_cut() {
 
 #[test]
 fn the_cost_grows_with_what_came_and_not_with_its_square() {
-    // A quadratic version would take billions of steps.
-    let many = 15_000;
-    let mut answer = Accumulator::new();
-    let mut push = |delta: Value| {
-        let chunk = piece(json!({ "index": 0, "delta": delta }));
-        answer
-            .push(&serde_json::from_value(chunk).unwrap())
-            .unwrap();
-    };
-    for round in 0..2 {
-        for at in 0..many {
-            let id = if round == 0 {
-                format!("c{at}")
-            } else {
-                String::new()
-            };
-            push(json!({
-                "list": [{ "index": many - at, "text": "a" }], "plain": [at], "text": "x",
-                "tool_calls": [{ "index": at, "id": id, "function": { "arguments": "1" } }],
-            }));
-        }
-    }
-    let message = &answer.snapshot().choices[0].message;
-    assert_eq!(message.extra["list"].as_array().unwrap().len(), many);
-    assert_eq!(message.extra["plain"].as_array().unwrap().len(), 2 * many);
-    let calls = message.tool_calls.as_ref().unwrap();
+    // A search of each entry among the others would take billions of steps, slow ones in a test.
+    let many = 50_000;
+    let each = |make: &dyn Fn(usize) -> Value| (0..many).map(make).collect::<Value>();
+    let list =
+        |text: &str| json!({ "list": each(&|at| json!({ "index": many - at, "text": text })) });
+    let calls = |make: &dyn Fn(usize) -> Value| json!({ "tool_calls": each(make) });
+    let function = json!({ "arguments": "1" });
+    let mut chunks = vec![
+        list("a"),
+        list("b"),
+        calls(&|at| json!({ "index": at, "id": format!("c{at}"), "function": function })),
+        calls(&|at| json!({ "index": many - at - 1, "function": function })),
+        calls(&|at| json!({ "id": format!("c{at}"), "function": function })),
+    ];
+    chunks.extend((0..5_000).map(|at| json!({ "plain": [at], "text": "x" })));
+    let chunks: Vec<_> = chunks
+        .into_iter()
+        .map(|delta| piece(json!({ "index": 0, "delta": delta })))
+        .collect();
+    let message = accumulate(&chunks).choices.remove(0).message;
+    let list = message.extra["list"].as_array().unwrap();
+    assert!(list.len() == many && list.iter().all(|entry| entry["text"] == "ab"));
+    assert_eq!(message.extra["plain"].as_array().unwrap().len(), 5_000);
+    let calls = message.tool_calls.unwrap();
     assert_eq!(calls.len(), many);
     assert!(
         calls.iter().all(
-            |call| matches!(call, ToolCall::Function(call) if call.function.arguments == "11")
+            |call| matches!(call, ToolCall::Function(call) if call.function.arguments == "111")
         )
     );
 }
