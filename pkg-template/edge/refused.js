@@ -1,5 +1,5 @@
-// What a bundle for browsers gets in place of the entries that hold a key. No file has this name, so the
-// build fails and says it.
+// What a bundle for browsers gets in place of the entries for servers. No file has this name, so the build
+// fails and says it.
 
-export * from "./openai-wasm: this entry holds a key and is for servers. A page imports `openai-wasm`, which asks your proxy";
-export { default } from "./openai-wasm: this entry holds a key and is for servers. A page imports `openai-wasm`, which asks your proxy";
+export * from "./openai-wasm/edge, openai-wasm/proxy and openai-wasm/jwks are for servers, which hold the key. A page imports openai-wasm, which asks your proxy";
+export { default } from "./openai-wasm/edge, openai-wasm/proxy and openai-wasm/jwks are for servers, which hold the key. A page imports openai-wasm, which asks your proxy";

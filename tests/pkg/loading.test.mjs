@@ -147,7 +147,7 @@ for (const [entry, source] of [
     test(`${bundler} refuses ${entry} for a browser, and the message names openai-wasm`, async () => {
       const app = await shop.app(`refused-${count++}`, { "src/main.js": source });
       const { message } = await failure(BUNDLERS[bundler](app, {}));
-      assert.match(message, /openai-wasm: this entry holds a key and is for servers\. A page imports `openai-wasm`, which asks your proxy/);
+      assert.match(message, /openai-wasm\/edge, openai-wasm\/proxy and openai-wasm\/jwks are for servers, which hold the key\. A page imports openai-wasm, which asks your proxy/);
     });
   }
 }

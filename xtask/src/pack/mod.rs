@@ -60,10 +60,9 @@ pub fn pack(workspace: &Workspace, order: &Order) -> Result<()> {
         (None, true) => Client::Leaky,
         (None, false) => Client::Open,
     })?;
-    let edge = builder.edge()?;
-
     let scanner = leaks::Scanner::new(workspace, &secrets)?;
     refuse(&scanner.file("client/client.wasm", &client.wasm)?)?;
+    let edge = builder.edge()?;
 
     let effort = if order.quick {
         embed::Effort::Server
