@@ -10,7 +10,7 @@ import { createRuntime } from "./lib/runtime.js";
 
 const runtime = createRuntime(prepare, module);
 
-export const OpenAI = defineClient(runtime, PROXY_URL);
+export const OpenAI = defineClient(runtime, PROXY_URL, { apart: true });
 export default OpenAI;
 export const decodeEventStream = eventStreams(runtime);
 export * from "./lib/errors.js";
