@@ -26,7 +26,7 @@ const fn refuse_at_build(fault: UrlFault) -> ! {
             "openai-wasm: OPENAI_PROXY_URL names a model provider's host; a client that talks to \
              it directly would need the key. Put your proxy's URL there"
         ),
-        UrlFault::Scheme => panic!(
+        UrlFault::Scheme | UrlFault::ServerScheme => panic!(
             "openai-wasm: OPENAI_PROXY_URL must be https://…, http:// on localhost, or a \
              same-origin path that starts with /"
         ),

@@ -15,6 +15,9 @@ pub enum UrlFault {
     Empty,
     /// Neither `https://…`, nor `http://` on a loopback host, nor a path that starts with one `/`.
     Scheme,
+    /// The same of a server, which has no path of its own origin: neither `https://…`, nor `http://`
+    /// on a loopback host or on one that `allowHttp` lists.
+    ServerScheme,
     /// No host after the scheme, or characters that no host has.
     Host,
     /// A user name or a password stands before the host.
@@ -41,6 +44,10 @@ impl UrlFault {
             Self::Empty => "must not be empty",
             Self::Scheme => {
                 "must be https://…, http:// on localhost, or a same-origin path that starts with /"
+            }
+            Self::ServerScheme => {
+                "must be https://…, http:// on localhost, or http:// on a host and port that the \
+                 option allowHttp lists: [\"ollama:11434\"]"
             }
             Self::Host => "must name a host",
             Self::Credentials => "must not hold a user name or password",
@@ -89,6 +96,28 @@ pub const fn check_proxy_url(url: &str) -> Result<(), UrlFault> {
 // `const fn` cannot use iterators or `get`; every index below is compared with `len` first.
 #[allow(clippy::indexing_slicing)]
 pub const fn check_base_url(url: &str) -> Result<(usize, usize), UrlFault> {
+    match parts(url) {
+        Err(fault) => Err(fault),
+        Ok(Parts { host, plain, .. }) if plain && !is_loopback(url.as_bytes(), host.0, host.1) => {
+            Err(UrlFault::Scheme)
+        }
+        Ok(Parts { host, .. }) => Ok(host),
+    }
+}
+
+/// Where the parts of a base URL stand in it.
+pub(super) struct Parts {
+    /// The host (`start..end`), empty for a same-origin path.
+    pub host: (usize, usize),
+    /// Where the host and its port end.
+    pub end: usize,
+    /// Is it `http://`?
+    pub plain: bool,
+}
+
+/// Checks the shape of a base URL, whichever host it names.
+#[allow(clippy::indexing_slicing)]
+pub(super) const fn parts(url: &str) -> Result<Parts, UrlFault> {
     let bytes = url.as_bytes();
     if bytes.is_empty() {
         return Err(UrlFault::Empty);
@@ -157,20 +186,25 @@ pub const fn check_base_url(url: &str) -> Result<(usize, usize), UrlFault> {
         return Err(UrlFault::DotSegment);
     }
     if start == 0 {
-        return Ok((0, 0));
+        return Ok(Parts {
+            host: (0, 0),
+            end: 0,
+            plain,
+        });
     }
     let Some(host_end) = host_end(bytes, start, end) else {
         return Err(UrlFault::Host);
     };
-    if plain && !is_loopback(bytes, start, host_end) {
-        return Err(UrlFault::Scheme);
-    }
-    Ok((start, host_end))
+    Ok(Parts {
+        host: (start, host_end),
+        end,
+        plain,
+    })
 }
 
 /// Where the host ends in `bytes[start..end]` (before a port), or `None` when it is no host.
 #[allow(clippy::indexing_slicing)]
-const fn host_end(bytes: &[u8], start: usize, end: usize) -> Option<usize> {
+pub(super) const fn host_end(bytes: &[u8], start: usize, end: usize) -> Option<usize> {
     let mut i = start;
     if i < end && bytes[i] == b'[' {
         // An IPv6 literal: only what such a literal can hold, so that a `]` must close it.
@@ -224,7 +258,7 @@ const fn starts_with_ignoring_case(bytes: &[u8], lower: &[u8]) -> bool {
 }
 
 #[allow(clippy::indexing_slicing)]
-const fn is_loopback(bytes: &[u8], start: usize, end: usize) -> bool {
+pub(super) const fn is_loopback(bytes: &[u8], start: usize, end: usize) -> bool {
     let loopback: [&[u8]; 3] = [b"localhost", b"127.0.0.1", b"[::1]"];
     let mut k = 0;
     while k < loopback.len() {
@@ -320,7 +354,7 @@ const fn fnv1a(lower: &[u8]) -> u64 {
 /// Is the host, or a domain that it stands below, a provider's? Hashed from the end, so that one
 /// pass meets every parent domain. A trailing dot names the same host.
 #[allow(clippy::indexing_slicing)]
-const fn is_provider(bytes: &[u8], (start, end): (usize, usize)) -> bool {
+pub(super) const fn is_provider(bytes: &[u8], (start, end): (usize, usize)) -> bool {
     let mut end = end;
     while end > start && bytes[end - 1] == b'.' {
         end -= 1;
@@ -364,7 +398,7 @@ impl BaseUrl {
         check_base_url(url).map(|_| Self::trimmed(url))
     }
 
-    fn trimmed(url: &str) -> Self {
+    pub(super) fn trimmed(url: &str) -> Self {
         Self(url.trim_end_matches('/').to_owned())
     }
 
