@@ -49,7 +49,7 @@ impl<F> ApiKey<F> {
 }
 
 impl<F: Fault> Credential<F> for ApiKey<F> {
-    fn authorization(&self) -> LocalFuture<'_, Result<String, F>> {
+    fn authorization(&self, _apart: bool) -> LocalFuture<'_, Result<String, F>> {
         match &self.0 {
             Source::Fixed(key) => Box::pin(std::future::ready(sent(key_authorization(key)))),
             Source::Asked(ask) => {

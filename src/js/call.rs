@@ -9,9 +9,10 @@ use alloc::string::String;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::base;
+use crate::policy::attempt::{Next, Token, next};
 use crate::policy::endpoint::{UrlFault, check_path};
 use crate::policy::headers::{self, HeaderFault};
-use crate::policy::retry::{Hints, Permille, backoff_ms, is_worth_another, server_delay_ms};
+use crate::policy::retry::{Failure, Hints, Permille};
 
 /// Why a keyless client must not make a call, or nothing.
 ///
@@ -31,18 +32,27 @@ pub fn authorization(token: &str) -> String {
     words(headers::session_authorization(token))
 }
 
-/// How long to wait before the next attempt, in milliseconds; -1 when there is to be none.
+/// What follows from a failed attempt: the milliseconds until the next one, -1 where the call fails,
+/// -2 where it fails and its token is dropped, -3 and -4 where the token is dropped and another one is
+/// asked for, -4 by this call alone.
 ///
 /// `answer` holds the headers `x-should-retry`, `retry-after-ms` and `retry-after` and the body;
-/// `status` is 0 without an answer. `date_ms` is the time that `retry-after` names, if it is a date,
-/// and `chance` lies in 0..1.
-#[wasm_bindgen(js_name = retryDelay)]
+/// `status` is 0 without an answer. `token` counts the cases of [`Token`] from 0. `date_ms` is the time
+/// that `retry-after` names, if it is a date, and `chance` lies in 0..1.
+#[wasm_bindgen(js_name = afterFailure)]
 #[must_use]
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-pub fn retry_delay(
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    clippy::too_many_arguments
+)]
+pub fn after_failure(
     status: u16,
     answer: &str,
+    token: u8,
     retries_done: u32,
+    max_retries: u32,
     now_ms: f64,
     date_ms: f64,
     chance: f64,
@@ -54,15 +64,37 @@ pub fn retry_delay(
         retry_after_ms: header(),
         retry_after: header(),
     };
-    if status > 0 && !is_worth_another(status, &hints, items.0.as_bytes()) {
-        return -1;
-    }
+    let failure = match status {
+        0 => Failure::NoResponse,
+        _ => Failure::Status {
+            status,
+            hints,
+            body: items.0.as_bytes(),
+        },
+    };
+    let token = match token {
+        0 => Token::Given,
+        1 => Token::Asked,
+        2 => Token::Shared,
+        _ => Token::Last,
+    };
     // A date before 1970 becomes 0, which is past; no date (NaN) is past as well.
     let date = |_: &str| Some(date_ms as u64);
-    let wait = server_delay_ms(&hints, now_ms as u64, date)
-        .unwrap_or_else(|| backoff_ms(retries_done, Permille((chance * 1000.0) as u16)));
-    // A minute at most.
-    wait as i32
+    let chance = Permille((chance * 1000.0) as u16);
+    match next(
+        failure,
+        token,
+        retries_done,
+        max_retries,
+        now_ms as u64,
+        chance,
+        date,
+    ) {
+        // A minute at most.
+        Next::Retry { after_ms } => after_ms as i32,
+        Next::Give { drop_token } => -1 - i32::from(drop_token),
+        Next::Renew { alone } => -3 - i32::from(alone),
+    }
 }
 
 pub(super) fn refused(
