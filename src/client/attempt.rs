@@ -180,8 +180,10 @@ impl<T: Transport> Settings<T> {
         options: &RequestOptions,
     ) -> Result<Request<T::Payload>, Error> {
         let mut query = self.query.clone();
-        query.extend_from_slice(&parts.query);
-        query.extend_from_slice(&options.query);
+        for later in [&parts.query, &options.query] {
+            query.retain(|(name, _)| !later.iter().any(|(other, _)| other == name));
+            query.extend_from_slice(later);
+        }
         if self.keyless
             && let Some((name, _)) = query
                 .iter()

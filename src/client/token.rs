@@ -116,6 +116,7 @@ impl<F: Fault> Asked<F> {
             return Ok(header);
         }
         let header = self.question().await?;
+        self.stale.replace(None);
         self.kept.replace(Some(header.clone()));
         Ok(header)
     }

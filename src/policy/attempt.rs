@@ -80,15 +80,24 @@ pub fn next(
 /// The body must be the one that the proxy writes (`proxy::Refusal`), byte by byte but for the
 /// message: a 401 of a gateway before it says nothing of the token.
 fn refused_token(status: u16, body: &[u8]) -> Option<bool> {
-    let rest = body.strip_prefix(br#"{"error":{"message":""#)?;
-    let rest = rest.strip_suffix(br#"","param":null}}"#)?;
-    let (rest, expired) = match rest.strip_suffix(b"token_expired") {
-        Some(rest) => (rest, true),
-        None => (rest.strip_suffix(b"unauthorized")?, false),
-    };
-    let message = rest.strip_suffix(br#"","type":"authentication_error","code":""#)?;
-    let plain = !message.iter().any(|byte| matches!(byte, b'"' | b'\\'));
-    (status == 401 && plain).then_some(expired)
+    const UNAUTHORIZED: &[u8] =
+        br#"","type":"authentication_error","code":"unauthorized","param":null}}"#;
+    const EXPIRED: &[u8] =
+        br#"","type":"authentication_error","code":"token_expired","param":null}}"#;
+    if status != 401 {
+        return None;
+    }
+    is_refusal(body, EXPIRED)
+        .then_some(true)
+        .or_else(|| is_refusal(body, UNAUTHORIZED).then_some(false))
+}
+
+/// Is a body an error whose message is plain text, with this behind the message?
+#[inline(never)]
+fn is_refusal(body: &[u8], tail: &[u8]) -> bool {
+    let rest = body.strip_prefix(br#"{"error":{"message":""#);
+    let message = rest.and_then(|rest| rest.strip_suffix(tail));
+    message.is_some_and(|message| !message.iter().any(|byte| matches!(byte, b'"' | b'\\')))
 }
 
 #[cfg(test)]

@@ -18,6 +18,10 @@ pub enum UrlFault {
     /// The same of a server, which has no path of its own origin: neither `https://…`, nor `http://`
     /// on a loopback host or on one that `allowHttp` lists.
     ServerScheme,
+    /// A path that does not start with one `/`.
+    Path,
+    /// A whole URL where a path goes: the credential would go to another server.
+    WholeUrl,
     /// No host after the scheme, or characters that no host has.
     Host,
     /// A user name or a password stands before the host.
@@ -48,6 +52,10 @@ impl UrlFault {
             Self::ServerScheme => {
                 "must be https://…, http:// on localhost, or http:// on a host and port that the \
                  option allowHttp lists: [\"ollama:11434\"]"
+            }
+            Self::Path => "must begin with one /",
+            Self::WholeUrl => {
+                "must begin with one /, below the client's URL: a whole URL would take the token or key elsewhere"
             }
             Self::Host => "must name a host",
             Self::Credentials => "must not hold a user name or password",
@@ -438,7 +446,13 @@ impl BaseUrl {
 pub fn check_path(path: &str) -> Result<(), UrlFault> {
     let bytes = path.as_bytes();
     if bytes.first() != Some(&b'/') || bytes.get(1) == Some(&b'/') {
-        return Err(UrlFault::Scheme);
+        return Err(
+            if path.starts_with("//") || bytes.windows(3).any(|part| part == b"://") {
+                UrlFault::WholeUrl
+            } else {
+                UrlFault::Path
+            },
+        );
     }
     if bytes
         .iter()
@@ -574,9 +588,12 @@ mod tests {
             Ok("https://example.com/v1/models?x=1&c=")
         );
         for (bad, fault) in [
-            ("models", UrlFault::Scheme),
-            ("//evil.com", UrlFault::Scheme),
-            ("", UrlFault::Scheme),
+            ("models", UrlFault::Path),
+            ("models//x", UrlFault::Path),
+            ("", UrlFault::Path),
+            ("//evil.com", UrlFault::WholeUrl),
+            ("https://evil.com/models", UrlFault::WholeUrl),
+            ("data://x", UrlFault::WholeUrl),
             ("/a/../../admin", UrlFault::DotSegment),
             ("/a/%2e%2E", UrlFault::DotSegment),
             ("/a/..?x", UrlFault::DotSegment),

@@ -147,15 +147,14 @@ fn thousandths(text: &str) -> Option<u64> {
 /// no JSON parser is linked, and so that it is found inside JSON that a gateway quotes as a text.
 fn is_spent(body: &[u8]) -> bool {
     const CODES: [&[u8]; 3] = [
-        b"insufficient_quota",
-        b"project_spend_limit_exceeded",
-        b"organization_spend_limit_exceeded",
+        b"\"insufficient_quota",
+        b"\"project_spend_limit_exceeded",
+        b"\"organization_spend_limit_exceeded",
     ];
-    // The parts of a body between its quotes; a quote inside a text has backslashes before it.
-    body.split(|byte| *byte == b'"').any(|part| {
-        let end = part.iter().rposition(|byte| *byte != b'\\');
-        let word = part.get(..=end.unwrap_or_default()).unwrap_or_default();
-        CODES.contains(&word)
+    // A quote inside a text has a backslash before it.
+    CODES.iter().any(|code| {
+        let mut windows = body.windows(code.len() + 1);
+        windows.any(|found| found.starts_with(code) && matches!(found.last(), Some(b'"' | b'\\')))
     })
 }
 

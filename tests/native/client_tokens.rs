@@ -108,6 +108,30 @@ fn c12_ten_calls_whose_token_is_refused_ask_once_and_are_sent_again() {
     }
 }
 
+#[cfg(feature = "proxy-handler")]
+#[test]
+fn what_the_proxy_answers_to_a_token_that_it_refuses_is_recognised() {
+    use openai_wasm::policy::attempt::{Next, Token, next};
+    use openai_wasm::policy::retry::{Failure, Hints, Permille};
+    use openai_wasm::proxy::refusal::Refusal;
+
+    let then = |refusal: &Refusal| {
+        let (body, headers) = (refusal.body(), refusal.headers());
+        let failure = Failure::Status {
+            status: refusal.status,
+            hints: Hints::of(&headers),
+            body: body.as_bytes(),
+        };
+        next(failure, Token::Asked, 0, 2, 0, Permille(0), |_| None)
+    };
+    let renew = Next::Renew { alone: false };
+    assert_eq!(then(&Refusal::unauthorized()), renew);
+    assert_eq!(then(&Refusal::token_expired()), renew);
+    // The control: what is wrong with the proxy is nothing that another token mends.
+    let give = Next::Give { drop_token: false };
+    assert_eq!(then(&Refusal::misconfigured()), give);
+}
+
 #[test]
 fn a_refusal_that_comes_late_finds_the_new_token() {
     let soon = vec![Piece::Pause(1), Piece::Bytes(REFUSED)];
