@@ -1,13 +1,14 @@
 // What the keyless and the key-holding client share: sending a call and parsing its answer.
 
 import { json, marked } from "./answer.js";
+import { InvalidOptionError } from "./errors.js";
 import { checkParams, stringify } from "./json.js";
 import { logFor } from "./log.js";
-import { CALL, over, read, refuseOfCall } from "./options.js";
+import { CALL, over, read, refuseUnknown } from "./options.js";
 import { Page, PagePromise } from "./page.js";
 import { part } from "./part.js";
 import { APIPromise } from "./promise.js";
-import { lack, resources } from "./resources.js";
+import { resources } from "./resources.js";
 import { Stream } from "./stream.js";
 import { send } from "./transport.js";
 
@@ -29,6 +30,14 @@ export class BaseClient {
     const { defaultHeaders: headers = [], defaultQuery: query = [] } = (this.#defaults = { __proto__: null, ...options });
     this.#server = { __proto__: null, ...server, headers, query, log: logFor(this.#defaults) };
     Object.assign(this, resources((...call) => this.#request(...call), server.official));
+    for (const path of MISSING.split(" ")) {
+      const names = path.split(".");
+      const name = names.pop();
+      const get = () => {
+        throw new InvalidOptionError(`client.${path}`, "is not in this package: use `client.post(path, { body })`");
+      };
+      Object.defineProperty(names.reduce((object, name) => object[name], this), name, { get });
+    }
   }
 
   get timeout() {
@@ -77,7 +86,7 @@ export class BaseClient {
     // What is wrong with the call shows as a rejection, at once and without a request.
     const prepared = attempt(() => {
       const call = read(options, CALL, "options");
-      refuseOfCall(options, kind.any ? ANY : CALL);
+      refuseUnknown(options, kind.any ? ANY : CALL);
       const ours = read(params, { query: CALL.query }).query;
       const query = over(over(this.#server.query, ours), call.query).filter(([, value]) => value !== null);
       const where = typeof path === "function" ? path() : path;
@@ -165,11 +174,9 @@ export class BaseClient {
   }
 }
 
-lack(
-  BaseClient.prototype,
-  "client.",
-  "responses beta batches uploads vectorStores conversations realtime fineTuning containers webhooks videos evals graders withOptions",
-);
+/** What of the official package is missing here. */
+const MISSING =
+  "responses beta batches uploads vectorStores realtime fineTuning withOptions audio.speech chat.completions.parse chat.completions.runTools";
 
 /** What of a call's content can be looked at for keys: JSON text, or names and texts of a form. */
 function legible(body, { payload, mediaType }, files) {

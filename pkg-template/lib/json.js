@@ -17,21 +17,22 @@ export function checkParams(params) {
  */
 export function stringify(params, any) {
   if (!any) checkParams(params);
-  const option = any ? "body" : "params";
+  const refuse = (cause) => {
+    const [path, why] = fault(params, "", []) ?? ["", cause?.message ?? "toJSON() gave nothing"];
+    const error = new InvalidOptionError(path || (any ? "body" : "params"), `cannot be sent as JSON: ${why}`);
+    throw Object.assign(error, { cause });
+  };
   let text;
   try {
     text = isDigits(params.seed) ? withDigits(params) : JSON.stringify(params);
-  } catch (first) {
+  } catch {
     try {
       text = withDigits(params);
     } catch (cause) {
-      const [path, why] = fault(params, "", []) ?? ["", cause?.message ?? "toJSON() failed"];
-      throw Object.assign(new InvalidOptionError(path || option, `cannot be sent as JSON: ${why}`), { cause });
+      refuse(cause);
     }
   }
-  if (text === undefined) throw new InvalidOptionError(option, "cannot be sent as JSON");
-  const lost = text.includes("{}") && fault(params, "", []);
-  if (lost) throw new InvalidOptionError(lost[0] || option, `cannot be sent as JSON: ${lost[1]}`);
+  if (text === undefined || (text.includes("{}") && fault(params, "", []))) refuse();
   return text;
 }
 
@@ -61,7 +62,7 @@ function fault(value, path, above) {
   if (above.includes(value)) return [path, "the object contains itself"];
   const entries = Object.entries(value);
   const kind = Object.getPrototypeOf(value)?.constructor?.name ?? "Object";
-  if (entries.length === 0 && !/^(Object|Array)$/.test(kind)) return [path, `of a ${kind} nothing would be left`];
+  if (!entries.length && !/^(Object|Array)$/.test(kind)) return [path, `nothing of a ${kind} would be left`];
   for (const [key, item] of entries) {
     const at = Array.isArray(value) ? `${path}[${key}]` : path ? `${path}.${key}` : key;
     const found = fault(item, at, [...above, value]);

@@ -153,44 +153,11 @@ export function read(source, checks, what) {
   return options;
 }
 
-/** Request options of the official package that mean nothing here. */
-const OFFICIAL = /^(method|path|fetchOptions|httpAgent|defaultBaseURL|__.*)$/;
-
-/** How many letters must be added, taken away or changed. */
-function distance(from, to) {
-  let row = [...to, ""].map((_, index) => index);
-  for (const letter of from) {
-    const next = [row[0] + 1];
-    for (const [index, other] of [...to].entries()) {
-      next.push(Math.min(row[index] + (letter !== other), row[index + 1] + 1, next[index] + 1));
-    }
-    row = next;
-  }
-  return row.at(-1);
-}
-
-/** The known name that a wrong one was most likely meant to be. */
-const nearest = (name, checks) =>
-  Object.keys(checks)
-    .map((known) => [distance(name.slice(0, 30).toLowerCase(), known.toLowerCase()), known])
-    .filter(([letters]) => letters <= name.length / 2.6)
-    .sort(([one], [other]) => one - other)[0]?.[1];
-
 /** Refuses what a constructor or a call does not know: a typo, or something that must not be here. */
-export function refuseUnknown(source, checks, refuse, what = "this client") {
+export function refuseUnknown(source, checks, refuse) {
+  const known = Object.keys(checks);
   for (const name of Object.keys(source ?? {})) {
-    if (Object.hasOwn(checks, name)) continue;
-    const near = nearest(name, checks);
-    const hint = near ? `; did you mean \`${near}\`?` : "";
-    throw refuse?.(name) ?? new InvalidOptionError(name, `is not an option of ${what}${hint}`);
+    if (known.includes(name)) continue;
+    throw refuse?.(name) ?? new InvalidOptionError(name, `is not an option here; supported are ${known.join(", ")}`);
   }
 }
-
-/** Of a call. */
-export const refuseOfCall = (source, checks) =>
-  refuseUnknown(
-    source,
-    checks,
-    (name) => (OFFICIAL.test(name) ? new InvalidOptionError(name, "of the official package is not supported here") : undefined),
-    "a call",
-  );

@@ -3,22 +3,10 @@
 import { json, raw, text } from "./answer.js";
 import { ChatCompletionStream } from "./chat-stream.js";
 import { vectors } from "./embeddings.js";
-import { InvalidOptionError } from "./errors.js";
 import { segment } from "./path.js";
 
 /** Jobs say nothing for hours. */
 const EVENTS = { idleTimeout: 86_400_000 };
-
-/** Names of the official package that are not here: asking for one says so. */
-export function lack(target, path, names) {
-  for (const name of names.split(" ")) {
-    const get = () => {
-      throw new InvalidOptionError(path + name, "is not in this package; `client.post(path, { body })` sends any request");
-    };
-    Object.defineProperty(target, name, { get });
-  }
-  return target;
-}
 
 /**
  * @param request lib/client.js `#request`
@@ -34,7 +22,6 @@ export function resources(request, official) {
     create: post("/chat/completions"),
     stream: (params, options) => ChatCompletionStream.create(completions, params, options),
   };
-  lack(completions, "client.chat.completions.", "parse runTools retrieve update list delete");
   const deleteModel = one("DELETE", "/models", "model");
   const deleteFile = one("DELETE", "/files", "file_id");
   return {
@@ -54,14 +41,10 @@ export function resources(request, official) {
       edit: post("/images/edits", { files: ["image", "mask"] }),
       createVariation: post("/images/variations", { files: ["image"] }),
     },
-    audio: lack(
-      {
-        transcriptions: { create: post("/audio/transcriptions", { files: ["file"], parse: text }) },
-        translations: { create: post("/audio/translations", { files: ["file"], parse: text }) },
-      },
-      "client.audio.",
-      "speech",
-    ),
+    audio: {
+      transcriptions: { create: post("/audio/transcriptions", { files: ["file"], parse: text }) },
+      translations: { create: post("/audio/translations", { files: ["file"], parse: text }) },
+    },
     files: {
       create: post("/files", { files: ["file"] }),
       list: (query, options) => request("GET", "/files", { query }, options, { list: true }),

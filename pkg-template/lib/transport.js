@@ -45,6 +45,7 @@ export function send(client, call) {
 
 /** An attempt that failed; `status` is 0 without an answer, and `final` forbids another attempt. */
 class Failure {
+  body = "";
   answer = "";
   date = NaN;
 
@@ -55,10 +56,24 @@ class Failure {
   }
 }
 
-/** Where a token came from: src/policy/attempt.rs, `Token`. */
-const [GIVEN, ASKED, SHARED, LAST] = [0, 1, 2, 3];
-/** What follows from a failure besides the milliseconds until the next attempt: src/js/call.rs. */
-const [FAIL, RENEW, RENEW_ALONE] = [-1, -3, -4];
+/** The proxy's own refusal of a session token, and not that of a gateway before it. */
+const REFUSED =
+  /^\{"error":\{"message":"[^"\\]*","type":"authentication_error","code":"(unauthorized|token_expired)","param":null\}\}$/;
+
+/**
+ * What a 401 leads to: "renew" asks for another token, "renew alone" for one that no other call gets,
+ * "drop" shows the token no more; undefined says nothing of it. As `next` in src/policy/attempt.rs.
+ *
+ * @param token where it came from: "asked" is the function, "shared" another call's question in place of a
+ *   refused one; "last" forbids another one
+ */
+export function afterRefusal(status, body, token) {
+  const code = status === 401 && token && REFUSED.exec(body)?.[1];
+  if (!code) return undefined;
+  if (token === "asked") return "renew";
+  // It was new, so it was good for one request, and another call was faster.
+  return token === "shared" && code === "unauthorized" ? "renew alone" : "drop";
+}
 
 class Sending {
   #client;
@@ -66,7 +81,7 @@ class Sending {
   #stopped = false;
   #timer;
   #controller;
-  #token = GIVEN;
+  #token;
   #id = `call_${Math.floor(Math.random() * 2 ** 32).toString(36)}`;
 
   constructor(client, call) {
@@ -93,7 +108,7 @@ class Sending {
     const bare = call.headers.some(([name, value]) => value === null && /^authorization$/i.test(name));
     const secret = client.credential !== undefined && !bare;
     // A body that was read as a stream is gone.
-    if (secret && !client.keyed && typeof client.credential === "function") this.#token = call.streamed ? LAST : ASKED;
+    if (secret && !client.keyed && typeof client.credential === "function") this.#token = call.streamed ? "last" : "asked";
     const most = call.streamed ? 0 : call.maxRetries;
     let refused;
     for (let retriesDone = 0; ; ) {
@@ -110,24 +125,24 @@ class Sending {
         this.#log("debug", "response", () => ({ status, headers: shown(headers) }));
         return failure;
       }
-      const { status, error, answer, date, final } = failure;
-      // The instance may be another one than at the beginning, if that one stopped.
-      const { afterFailure } = (await client.runtime.instance()).exports;
-      const then = final ? FAIL : afterFailure(status, answer, this.#token, retriesDone, most, Date.now(), date, Math.random());
+      const { status, error, body, answer, date, final } = failure;
       const { authorization } = attempt;
+      const then = final ? undefined : afterRefusal(status, body, this.#token);
       // Another call may have asked for a new one already.
-      if (then < FAIL && client.token === authorization) client.token = undefined;
-      const renews = then <= RENEW;
+      if (then && client.token === authorization) client.token = undefined;
+      const renews = then?.startsWith("renew");
+      // The instance may be another one than at the beginning, if that one stopped.
+      const { retryDelay } = (await client.runtime.instance()).exports;
+      const wait = renews ? 0 : then || final ? -1 : retryDelay(status, answer, retriesDone, most, Date.now(), date, Math.random());
       const what = status ? `failed with status ${status}` : `failed: ${error.message}`;
-      const next = renews ? "another token is asked for" : then < 0 ? "not retried" : `retried in ${then} ms`;
-      this.#log("info", `${what} in ${Date.now() - begun} ms, ${next}`);
+      this.#log("info", `${what} in ${Date.now() - begun} ms, ${wait < 0 ? "not retried" : `retried in ${wait} ms`}`);
       if (error.headers) this.#log("debug", "response", () => ({ status, headers: shown(error.headers) }));
-      refused = renews ? { authorization, failure, alone: then === RENEW_ALONE } : undefined;
+      if (wait < 0) throw error;
+      refused = renews ? { authorization, failure, alone: then !== "renew" } : undefined;
       if (renews) continue;
-      if (then < 0) throw error;
       retriesDone += 1;
       await new Promise((resolve) => {
-        this.#timer = setTimeout(resolve, then);
+        this.#timer = setTimeout(resolve, wait);
       });
     }
   }
@@ -145,28 +160,20 @@ class Sending {
   async #authorization(refused) {
     const client = this.#client;
     if (client.keyed || refused?.alone) return this.#asked();
-    if (client.token !== undefined) {
-      if (refused) this.#token = SHARED;
-      return client.token;
-    }
-    // The function gave this one again before.
-    if (refused && client.stale === refused.authorization) return client.stale;
+    let { asking, token } = client;
     // Calls at once share one question, except where a request that was cancelled leaves one without an answer.
-    let { asking } = client;
-    if (client.host?.apart || !asking || Date.now() > asking.until) {
-      if (refused) this.#token = LAST;
+    const asks = token === undefined && (client.host?.apart || !(asking?.until > Date.now()));
+    if (refused) this.#token = asks ? "last" : "shared";
+    // The function gave this one again before.
+    if (refused && client.stale === refused.authorization) token ??= client.stale;
+    if (token !== undefined) return token;
+    if (asks) {
       asking = client.asking = { until: Date.now() + 10_000 };
-      const kept = this.#asked().then((header) => {
-        const same = header === refused?.authorization;
-        client.stale = same ? header : undefined;
-        client.token = same ? undefined : header;
-        return header;
-      });
-      asking.header = kept.finally(() => {
-        if (client.asking === asking) client.asking = undefined;
-      });
-    } else if (refused) {
-      this.#token = SHARED;
+      asking.header = this.#asked()
+        .then((header) => (client[header === refused?.authorization ? "stale" : "token"] = header))
+        .finally(() => {
+          if (client.asking === asking) client.asking = undefined;
+        });
     }
     return asking.header;
   }
@@ -202,7 +209,7 @@ class Sending {
     const progress = { stage: 0 };
     const late = new Promise((resolve) => {
       this.#timer = setTimeout(() => {
-        const message = progress.stage === 0 ? "The function that gives the token or key took too long." : undefined;
+        const message = progress.stage ? undefined : "The function for the token or key took too long.";
         resolve(new Failure(new APIConnectionTimeoutError({ message }), { final: progress.stage !== 1 }));
       }, this.#call.timeoutMs);
     });
@@ -267,6 +274,7 @@ class Sending {
       const failure = new Failure(statusError(status, response.headers, text), { status });
       const header = (name) => response.headers.get(name) ?? "";
       const after = header("retry-after");
+      failure.body = text;
       failure.date = Date.parse(after);
       failure.answer = [header("x-should-retry"), header("retry-after-ms"), after, text].join("\0");
       return failure;

@@ -9,10 +9,9 @@ use alloc::string::String;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::base;
-use crate::policy::attempt::{Next, Token, next};
 use crate::policy::endpoint::{UrlFault, check_path};
 use crate::policy::headers::{self, HeaderFault};
-use crate::policy::retry::{Failure, Hints, Permille};
+use crate::policy::retry::{Failure, Hints, Permille, delay_ms};
 
 /// Why a keyless client must not make a call, or nothing.
 ///
@@ -32,25 +31,21 @@ pub fn authorization(token: &str) -> String {
     words(headers::session_authorization(token))
 }
 
-/// What follows from a failed attempt: the milliseconds until the next one, -1 where the call fails,
-/// -2 where it fails and its token is dropped, -3 and -4 where the token is dropped and another one is
-/// asked for, -4 by this call alone.
+/// How long to wait before the next attempt, in milliseconds; -1 when there is to be none.
 ///
 /// `answer` holds the headers `x-should-retry`, `retry-after-ms` and `retry-after` and the body;
-/// `status` is 0 without an answer. `token` counts the cases of [`Token`] from 0. `date_ms` is the time
-/// that `retry-after` names, if it is a date, and `chance` lies in 0..1.
-#[wasm_bindgen(js_name = afterFailure)]
+/// `status` is 0 without an answer. `date_ms` is the time that `retry-after` names, if it is a date,
+/// and `chance` lies in 0..1.
+#[wasm_bindgen(js_name = retryDelay)]
 #[must_use]
 #[allow(
     clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,
-    clippy::cast_sign_loss,
-    clippy::too_many_arguments
+    clippy::cast_sign_loss
 )]
-pub fn after_failure(
+pub fn retry_delay(
     status: u16,
     answer: &str,
-    token: u8,
     retries_done: u32,
     max_retries: u32,
     now_ms: f64,
@@ -72,29 +67,19 @@ pub fn after_failure(
             body: items.0.as_bytes(),
         },
     };
-    let token = match token {
-        0 => Token::Given,
-        1 => Token::Asked,
-        2 => Token::Shared,
-        _ => Token::Last,
-    };
     // A date before 1970 becomes 0, which is past; no date (NaN) is past as well.
     let date = |_: &str| Some(date_ms as u64);
     let chance = Permille((chance * 1000.0) as u16);
-    match next(
+    // A minute at most.
+    delay_ms(
         failure,
-        token,
         retries_done,
         max_retries,
         now_ms as u64,
         chance,
         date,
-    ) {
-        // A minute at most.
-        Next::Retry { after_ms } => after_ms as i32,
-        Next::Give { drop_token } => -1 - i32::from(drop_token),
-        Next::Renew { alone } => -3 - i32::from(alone),
-    }
+    )
+    .map_or(-1, |wait| wait as i32)
 }
 
 pub(super) fn refused(

@@ -1,6 +1,7 @@
 //! What follows from a failed attempt: another token, another attempt, or the end of the call.
 //!
-//! Both languages ask [`next`]; the cases of `tests/fixtures/attempts.json` hold for both.
+//! Both languages decide alike: `pkg-template/lib/transport.js` has the same in JavaScript, and the cases
+//! of `tests/fixtures/attempts.json` hold for both.
 
 use super::retry::{Failure, Permille, delay_ms};
 

@@ -18,10 +18,9 @@ pub enum UrlFault {
     /// The same of a server, which has no path of its own origin: neither `https://…`, nor `http://`
     /// on a loopback host or on one that `allowHttp` lists.
     ServerScheme,
-    /// A path that does not start with one `/`.
+    /// A path that does not start with one `/`. If it is a whole URL, the credential would go to
+    /// another server.
     Path,
-    /// A whole URL where a path goes: the credential would go to another server.
-    WholeUrl,
     /// No host after the scheme, or characters that no host has.
     Host,
     /// A user name or a password stands before the host.
@@ -53,9 +52,8 @@ impl UrlFault {
                 "must be https://…, http:// on localhost, or http:// on a host and port that the \
                  option allowHttp lists: [\"ollama:11434\"]"
             }
-            Self::Path => "must begin with one /",
-            Self::WholeUrl => {
-                "must begin with one /, below the client's URL: a whole URL would take the token or key elsewhere"
+            Self::Path => {
+                "must begin with one /; a whole URL would take the token or key elsewhere"
             }
             Self::Host => "must name a host",
             Self::Credentials => "must not hold a user name or password",
@@ -446,13 +444,7 @@ impl BaseUrl {
 pub fn check_path(path: &str) -> Result<(), UrlFault> {
     let bytes = path.as_bytes();
     if bytes.first() != Some(&b'/') || bytes.get(1) == Some(&b'/') {
-        return Err(
-            if path.starts_with("//") || bytes.windows(3).any(|part| part == b"://") {
-                UrlFault::WholeUrl
-            } else {
-                UrlFault::Path
-            },
-        );
+        return Err(UrlFault::Path);
     }
     if bytes
         .iter()
@@ -591,9 +583,9 @@ mod tests {
             ("models", UrlFault::Path),
             ("models//x", UrlFault::Path),
             ("", UrlFault::Path),
-            ("//evil.com", UrlFault::WholeUrl),
-            ("https://evil.com/models", UrlFault::WholeUrl),
-            ("data://x", UrlFault::WholeUrl),
+            ("//evil.com", UrlFault::Path),
+            ("https://evil.com/models", UrlFault::Path),
+            ("data://x", UrlFault::Path),
             ("/a/../../admin", UrlFault::DotSegment),
             ("/a/%2e%2E", UrlFault::DotSegment),
             ("/a/..?x", UrlFault::DotSegment),

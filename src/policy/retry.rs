@@ -146,11 +146,8 @@ fn thousandths(text: &str) -> Option<u64> {
 /// and for a rate, so the code tells. It is searched as a JSON string, because this also runs where
 /// no JSON parser is linked, and so that it is found inside JSON that a gateway quotes as a text.
 fn is_spent(body: &[u8]) -> bool {
-    const CODES: [&[u8]; 3] = [
-        b"\"insufficient_quota",
-        b"\"project_spend_limit_exceeded",
-        b"\"organization_spend_limit_exceeded",
-    ];
+    // The beginning of one code, and the end of all others.
+    const CODES: [&[u8]; 2] = [b"\"insufficient_quota", b"_spend_limit_exceeded"];
     // A quote inside a text has a backslash before it.
     CODES.iter().any(|code| {
         let mut windows = body.windows(code.len() + 1);

@@ -71,15 +71,11 @@ fn a_query_parameter_of_a_call_replaces_the_clients_and_keeps_its_own_twins() {
 
 #[test]
 fn a_path_that_is_none_is_refused_by_what_is_wrong_with_it() {
-    for (path, said) in [
-        ("models", "must begin with one /"),
-        ("https://evil.example/x", "elsewhere"),
-        ("//evil.example/x", "elsewhere"),
-    ] {
+    for path in ["models", "https://evil.example/x", "//evil.example/x"] {
         let world = Scripted::new([]);
         let error = world.run(client(&world).get(path)).unwrap_err();
         assert_eq!(error.option_name(), Some("path"));
-        assert!(error.to_string().contains(said), "{error}");
+        assert!(error.to_string().contains("must begin with one /"));
         assert!(!error.to_string().contains("same-origin"), "{error}");
     }
 }
