@@ -4,8 +4,9 @@ import * as errors from "./lib/errors.js";
 
 /**
  * The session token that your proxy asks for: a string, or a function that gives one. It is called by the
- * first call, and again when the proxy says that the token has expired (401 `token_expired`): once for all
- * calls that are under way, which are then sent again.
+ * first call, and again when the proxy refuses the token: once for all calls whose token was that one,
+ * which are then sent again. A call whose new token is refused fails, and so does one whose function gives
+ * the same token again; the next call asks anew. Its time counts within the call's `timeout`.
  */
 export type Token = string | (() => string | Promise<string>);
 

@@ -4,10 +4,31 @@ import { BaseClient } from "../lib/client.js";
 import { ERRORS, InvalidOptionError, OpenAIError } from "../lib/errors.js";
 import { CLIENT, read, refuseUnknown, text, textOrFunction, url } from "../lib/options.js";
 
-const checks = { ...CLIENT, apiKey: textOrFunction, baseURL: url, organization: text, project: text };
+/** Hosts that may be reached by plain HTTP; WebAssembly decides what an entry may be. */
+const hosts = (value, option) => {
+  const wrong = !Array.isArray(value) || value.some((host) => typeof host !== "string");
+  if (wrong) throw new InvalidOptionError(option, 'must be an array of hosts with their ports: ["ollama:11434"]');
+  // NUL parts the items of a list, and an empty list is an empty text.
+  return value.map((host) => host.replaceAll("\0", "\n") || " ");
+};
 
-/** A variable of the process, where there is one; Workers get theirs as `env`. */
-const variable = (name) => globalThis.process?.env?.[name]?.trim() || undefined;
+const checks = {
+  ...CLIENT,
+  apiKey: textOrFunction,
+  baseURL: url,
+  organization: text,
+  project: text,
+  allowHttp: hosts,
+};
+
+/** A variable of the process, where there is one that may be read (Deno asks); Workers get theirs as `env`. */
+const variable = (name) => {
+  try {
+    return globalThis.process?.env?.[name]?.trim() || undefined;
+  } catch {
+    return undefined;
+  }
+};
 
 /**
  * @param runtime of the entry
@@ -16,13 +37,17 @@ const variable = (name) => globalThis.process?.env?.[name]?.trim() || undefined;
 export function defineClient(runtime, host) {
   class OpenAI extends BaseClient {
     constructor(options) {
-      refuseUnknown(options, checks, () => undefined);
+      refuseUnknown(options, checks);
       const given = read(options, checks, "options");
-      const { fetch, ...rest } = given;
+      const { fetch, allowHttp, ...rest } = given;
       const key = given.apiKey ?? variable("OPENAI_API_KEY");
       const baseURL = given.baseURL ?? variable("OPENAI_BASE_URL");
-      const organization = given.organization ?? variable("OPENAI_ORG_ID");
-      const project = given.project ?? variable("OPENAI_PROJECT_ID");
+      // A server that is not OpenAI's and comes with its own key knows no account of the environment.
+      const { apiKey, baseURL: url } = given;
+      const foreign = apiKey !== undefined && url !== undefined && profileOf(url) !== "openai";
+      const account = (name) => (foreign ? undefined : variable(name));
+      const organization = given.organization ?? account("OPENAI_ORG_ID");
+      const project = given.project ?? account("OPENAI_PROJECT_ID");
       if (key === undefined) {
         throw new OpenAIError(
           "Missing credentials: pass `apiKey`, a string or an async function, or set OPENAI_API_KEY.",
@@ -31,15 +56,18 @@ export function defineClient(runtime, host) {
       if (isBrowser()) {
         throw new InvalidOptionError("apiKey", "must not be in a browser: use `openai-wasm` and a proxy", "key_not_accepted");
       }
-      const account = [
+      const own = [
         ["OpenAI-Organization", organization],
         ["OpenAI-Project", project],
       ].filter(([, value]) => value !== undefined);
-      const defaultHeaders = [...account, ...(rest.defaultHeaders ?? [])];
+      const defaultHeaders = [...own, ...(rest.defaultHeaders ?? [])];
       const base = baseURL ?? "https://api.openai.com/v1";
-      const own = profileOf(base);
-      const server = { runtime, fetch, base, baseOption: "baseURL", credential: key, keyed: true, official: own === "openai", host };
-      super({ ...rest, apiKey: undefined, defaultHeaders, profile: given.profile ?? own }, server);
+      const known = profileOf(base);
+      const official = known === "openai";
+      super(
+        { ...rest, apiKey: undefined, defaultHeaders, profile: given.profile ?? known },
+        { runtime, fetch, base, baseOption: "baseURL", credential: key, keyed: true, official, allowHttp, host },
+      );
       this.baseURL = base;
       this.organization = organization ?? null;
       this.project = project ?? null;

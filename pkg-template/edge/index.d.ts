@@ -9,6 +9,11 @@ export interface ClientOptions extends SharedClientOptions {
   apiKey?: Key | undefined;
   /** The server's URL with its path. By default `OPENAI_BASE_URL`, else OpenAI's. */
   baseURL?: string | undefined;
+  /**
+   * Servers of your own that are reached by plain HTTP, each a host and its port: `["ollama:11434"]`.
+   * Whoever stands between reads the key and the answers.
+   */
+  allowHttp?: readonly string[] | undefined;
   /** `OpenAI-Organization`. By default `OPENAI_ORG_ID`. */
   organization?: string | null | undefined;
   /** `OpenAI-Project`. By default `OPENAI_PROJECT_ID`. */

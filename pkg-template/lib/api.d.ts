@@ -44,7 +44,7 @@ export interface SharedClientOptions extends StreamOptions {
   maxRetries?: number | undefined;
   /** Instead of the platform's `fetch`. */
   fetch?: Fetch | undefined;
-  /** Headers of every request; null removes one that the client would send. */
+  /** Headers of every request; null removes one that the client would send, undefined says nothing. */
   defaultHeaders?: HeadersLike | undefined;
   /** Query parameters of every request. */
   defaultQuery?: QueryLike | undefined;
@@ -86,8 +86,9 @@ export interface RateLimit {
 export interface RequestOptions extends StreamOptions {
   timeout?: number | undefined;
   maxRetries?: number | undefined;
-  /** Headers of this request; null removes one. */
+  /** Headers of this request; null removes one, undefined says nothing. */
   headers?: HeadersLike | undefined;
+  /** In place of the client's parameters of the same names; null and undefined remove one. */
   query?: QueryLike | undefined;
   /** Ends the call at once, in every state. */
   signal?: AbortSignal | null | undefined;
@@ -97,8 +98,11 @@ export interface RequestOptions extends StreamOptions {
 
 /** Options of `client.get`, `.post` and the like. */
 export interface RawRequestOptions extends RequestOptions {
-  /** Sent as JSON; FormData, a Blob, bytes, URLSearchParams and a stream of bytes are sent as they are. */
-  body?: object | undefined;
+  /**
+   * Sent as JSON; FormData, a Blob, bytes, URLSearchParams and a stream or async iterable of bytes are sent
+   * as they are, and so is a text with a `Content-Type` of its own. Null is no body.
+   */
+  body?: object | string | number | boolean | null | undefined;
   /** Asks for server-sent events; by default what `body.stream` says. */
   stream?: boolean | undefined;
 }

@@ -1,9 +1,10 @@
 // What the keyless and the key-holding client share: sending a call and parsing its answer.
 
 import { json, marked } from "./answer.js";
+import { InvalidOptionError } from "./errors.js";
 import { checkParams, stringify } from "./json.js";
 import { logFor } from "./log.js";
-import { CALL, read } from "./options.js";
+import { CALL, over, read, refuseUnknown } from "./options.js";
 import { Page, PagePromise } from "./page.js";
 import { APIPromise } from "./promise.js";
 import { resources } from "./resources.js";
@@ -27,6 +28,14 @@ export class BaseClient {
     const { defaultHeaders: headers = [], defaultQuery: query = [] } = (this.#defaults = { __proto__: null, ...options });
     this.#server = { __proto__: null, ...server, headers, query, log: logFor(this.#defaults) };
     Object.assign(this, resources((...call) => this.#request(...call), server.official));
+    for (const path of MISSING.split(" ")) {
+      const names = path.split(".");
+      const name = names.pop();
+      const get = () => {
+        throw new InvalidOptionError(`client.${path}`, "is not in this package: use `client.post(path, { body })`");
+      };
+      Object.defineProperty(names.reduce((object, name) => object[name], this), name, { get });
+    }
   }
 
   get timeout() {
@@ -56,16 +65,16 @@ export class BaseClient {
 
   /** Sends one call; `options.body` is JSON or what `fetch` takes, `options.stream` asks for events. */
   request(method, path, options) {
-    const hasBody = Object.hasOwn(options ?? {}, "body");
-    return this.#request(method, path, hasBody ? { body: options.body } : {}, options, { stream: options?.stream });
+    const { body, stream } = { __proto__: null, ...options };
+    return this.#request(method, path, (body ?? null) === null ? {} : { body }, options, { stream, any: true });
   }
 
   /**
    * @param path the path, or a function that gives it or throws what is wrong with it
    * @param content `{ body, query }` of the call
-   * @param traits how the endpoint differs from JSON in and out: `stream`, `files` (the body is a form,
-   *   and these fields of it hold files), `accept` (the body is left unread), `parse`, `list`, and
-   *   `defaults` of options
+   * @param traits how the endpoint differs from JSON in and out: `stream`, `any` (the body is whatever can
+   *   be sent), `files` (the body is a form, and these fields of it hold files), `accept` (the body is left
+   *   unread), `parse`, `list`, and `defaults` of options
    */
   #request(method, path, content, options, traits) {
     // Without a prototype, which others could have added to.
@@ -75,10 +84,12 @@ export class BaseClient {
     // What is wrong with the call shows as a rejection, at once and without a request.
     const prepared = attempt(() => {
       const call = read(options, CALL, "options");
-      const query = [...(read(params, { query: CALL.query }).query ?? []), ...(call.query ?? [])];
+      refuseUnknown(options, kind.any ? ANY : CALL);
+      const ours = read(params, { query: CALL.query }).query;
+      const query = over(over(this.#server.query, ours), call.query).filter(([, value]) => value !== null);
       const where = typeof path === "function" ? path() : path;
-      const sent = this.#contentOf(params, kind.files);
-      this.#server.check?.(legible(body, sent, kind.files), [...this.#server.query, ...query], where);
+      const sent = this.#contentOf(params, kind, call.headers);
+      this.#server.check?.(legible(body, sent, kind.files), query, where);
       return { call: { __proto__: null, ...call, query }, where, sent };
     });
     const send = async (raw) => {
@@ -98,29 +109,37 @@ export class BaseClient {
     return new PagePromise(send, async (answer) => {
       const { response, call } = answer;
       const next = (after) => {
-        const query = [...call.query.filter(([name]) => name !== "after"), ["after", after]];
-        return this.#request(method, path, {}, { ...call, query }, kind);
+        return this.#request(method, path, {}, { ...call, query: over(call.query, [["after", after]]) }, kind);
       };
       return marked(new Page(await parse(answer), response, next), response.headers);
     });
   }
 
   /** What is sent: `{ payload, mediaType, streamed }`, or `{ form }` that gives these; or nothing. */
-  #contentOf(params, files) {
+  #contentOf(params, { files, any }, headers = []) {
     if (!Object.hasOwn(params, "body")) return {};
     const { body } = params;
-    if (files) {
-      const given = { ...checkParams(body) };
-      const { base, log, host } = this.#server;
+    const isStream = typeof (body?.getReader ?? body?.[Symbol.asyncIterator]) === "function";
+    if (files || (any && isStream)) {
+      const given = files ? { ...checkParams(body) } : body;
+      const { base, keyed, log, host } = this.#server;
+      const reading = {};
       const form = async () => {
         const multipart = await host.multipart();
-        return multipart.formOf(given, files, base, (message) => log("warn", message));
+        // Our proxy wants a length.
+        const upload = { base: keyed ? base : undefined, reading, warn: (message) => log("warn", message) };
+        return files ? multipart.formOf(given, files, upload) : multipart.bodyOf(given, upload);
       };
-      return { form };
+      const release = (reason) => {
+        reading.over = true;
+        reading.cancel?.(reason)?.catch(() => {});
+      };
+      return { form, release };
     }
-    const streamed = typeof body?.getReader === "function";
-    const bare = streamed || ArrayBuffer.isView(body) || BODIES.some((Class) => body instanceof Class);
-    return bare ? { payload: body, streamed } : { payload: stringify(body), mediaType: "application/json" };
+    const typed = typeof body === "string" && headers.some(([name]) => /^content-type$/i.test(name));
+    const bare = typed || ArrayBuffer.isView(body) || BODIES.some((Class) => body instanceof Class);
+    if (any && bare) return { payload: body };
+    return { payload: stringify(body, any), mediaType: "application/json" };
   }
 
   async #send(description, call) {
@@ -153,11 +172,19 @@ export class BaseClient {
   }
 }
 
+/** What of the official package is missing here. */
+const MISSING =
+  "responses beta batches uploads vectorStores realtime fineTuning withOptions audio.speech chat.completions.parse chat.completions.runTools";
+
 /** What of a call's content can be looked at for keys: JSON text, or names and texts of a form. */
-function legible(body, { payload }, files) {
+function legible(body, { payload, mediaType }, files) {
   if (files) return Object.entries(body).filter(([, value]) => typeof value === "string");
-  return typeof payload === "string" || payload instanceof FormData || payload instanceof URLSearchParams ? payload : [];
+  if (typeof payload === "string") return mediaType ? payload : JSON.stringify([payload]);
+  return payload instanceof FormData || payload instanceof URLSearchParams ? payload : [];
 }
+
+/** Options of `client.get` and the like. */
+const ANY = { ...CALL, body: 0, stream: 0 };
 
 /** What `fetch` sends as it is. FormData, Blob and URLSearchParams bring their media type along. */
 const BODIES = [FormData, Blob, URLSearchParams, ArrayBuffer];

@@ -14,23 +14,27 @@ export function checkParams(params) {
 }
 
 /**
- * JSON text of a call's parameters. A BigInt, and a `seed` whose digits are text, becomes a number
- * with all its digits: seeds have 64 bits, of which a JavaScript number keeps 53.
+ * JSON text of a call's parameters, or with `any` of any value. A BigInt, and a `seed` whose digits are
+ * text, becomes a number with all its digits: seeds have 64 bits, of which a JavaScript number keeps 53.
  */
-export function stringify(params) {
-  checkParams(params);
+export function stringify(params, any) {
+  if (!any) checkParams(params);
+  const refuse = (cause) => {
+    const [path, why] = fault(params, "", []) ?? ["", cause?.message ?? "toJSON() gave nothing"];
+    const error = new InvalidOptionError(path || (any ? "body" : "params"), `cannot be sent as JSON: ${why}`);
+    throw Object.assign(error, { cause });
+  };
   let text;
   try {
     text = isDigits(params.seed) ? withDigits(params) : JSON.stringify(params);
-  } catch (first) {
+  } catch {
     try {
       text = withDigits(params);
     } catch (cause) {
-      const [path, why] = cycle(params, "", []) ?? ["params", cause?.message ?? "toJSON() failed"];
-      throw Object.assign(new InvalidOptionError(path, `cannot be sent as JSON: ${why}`), { cause });
+      refuse(cause);
     }
   }
-  if (text === undefined) throw new InvalidOptionError("params", "have no JSON form");
+  if (text === undefined || (text.includes("{}") && fault(params, "", []))) refuse();
   return text;
 }
 
@@ -54,13 +58,16 @@ function withDigits(params) {
   return text?.replace(new RegExp(`"${mark}([-\\d]+)"`, "g"), "$1");
 }
 
-/** The path of the first object that holds itself. */
-function cycle(value, path, above) {
+/** The path of the first object that holds itself or of which JSON keeps nothing (a Map), and what is wrong. */
+function fault(value, path, above) {
   if (value === null || typeof value !== "object" || typeof value.toJSON === "function") return undefined;
   if (above.includes(value)) return [path, "the object contains itself"];
-  for (const [key, item] of Object.entries(value)) {
+  const entries = Object.entries(value);
+  const kind = Object.getPrototypeOf(value)?.constructor?.name ?? "Object";
+  if (!entries.length && !/^(Object|Array)$/.test(kind)) return [path, `nothing of a ${kind} would be left`];
+  for (const [key, item] of entries) {
     const at = Array.isArray(value) ? `${path}[${key}]` : path ? `${path}.${key}` : key;
-    const found = cycle(item, at, [...above, value]);
+    const found = fault(item, at, [...above, value]);
     if (found) return found;
   }
   return undefined;

@@ -40,10 +40,15 @@ const keyless = (payload, query, path) => {
 const refused = (name) =>
   new InvalidOptionError(
     name,
-    "is not accepted here: this client talks to your proxy, which alone holds the key",
+    "is not accepted here: this client talks to your proxy (`proxyUrl`), which alone holds the key",
     "key_not_accepted",
   );
-const refuse = (name) => (CREDENTIAL.test(name) ? refused(name) : undefined);
+const refuse = (name) =>
+  CREDENTIAL.test(name)
+    ? refused(name)
+    : /^base_?url$/i.test(name)
+      ? new InvalidOptionError(name, "is not an option of this client: use `proxyUrl`")
+      : undefined;
 
 const sessionToken = (value, option) => {
   textOrFunction(value, option);

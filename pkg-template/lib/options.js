@@ -46,26 +46,27 @@ function pairs(source, option) {
   return typeof source[Symbol.iterator] === "function" ? [...source] : Object.entries(source);
 }
 
-/** Headers as pairs; null and undefined remove. */
-const headers = (source, option) =>
-  pairs(source, option).map(([name, value]) => {
-    if (value === null || value === undefined) return [name, null];
+/** The pairs with their values as text; null stays. */
+const texts = (list, option) =>
+  list.map(([name, value]) => {
+    if (value === null) return [name, null];
     if (!["string", "number", "boolean"].includes(typeof value)) {
       throw new InvalidOptionError(`${option}.${name}`, `must be a string or null, not ${describe(value)}`);
     }
     return [name, String(value)];
   });
 
-/** A query as pairs; null and undefined are left out. */
-const query = (source, option) =>
-  pairs(source, option)
-    .filter(([, value]) => value !== null && value !== undefined)
-    .map(([name, value]) => {
-      if (!["string", "number", "boolean"].includes(typeof value)) {
-        throw new InvalidOptionError(`${option}.${name}`, `must be a string, not ${describe(value)}`);
-      }
-      return [name, String(value)];
-    });
+/** Headers as pairs; null removes one, undefined says nothing. */
+const headers = (source, option) => texts(pairs(source, option).filter(([, value]) => value !== undefined), option);
+
+/** A query as pairs; null and undefined remove one: `over`. */
+const query = (source, option) => texts(pairs(source, option).map(([name, value]) => [name, value ?? null]), option);
+
+/** A query over another one, whose parameters of the same names it replaces. */
+export const over = (earlier, later = []) => [
+  ...earlier.filter(([name]) => !later.some(([other]) => other === name)),
+  ...later,
+];
 
 const signal = (value, option) => {
   if (typeof value !== "object" || typeof value.aborted !== "boolean" || typeof value.addEventListener !== "function") {
@@ -128,7 +129,7 @@ export function url(value, option) {
   try {
     parsed = new URL(value);
   } catch {
-    throw new InvalidOptionError(option, "is not a URL");
+    throw new InvalidOptionError(option, `is not a URL${option === "proxyUrl" ? "; a path must begin with /" : ""}`);
   }
   if (!/^https?:$/.test(parsed.protocol)) throw new InvalidOptionError(option, "must be an http or https URL");
   if (parsed.username || parsed.password) {
@@ -152,11 +153,11 @@ export function read(source, checks, what) {
   return options;
 }
 
-/** Refuses what a constructor does not know: a typo, or something that must not be here. */
+/** Refuses what a constructor or a call does not know: a typo, or something that must not be here. */
 export function refuseUnknown(source, checks, refuse) {
+  const known = Object.keys(checks);
   for (const name of Object.keys(source ?? {})) {
-    if (!Object.hasOwn(checks, name)) {
-      throw refuse(name) ?? new InvalidOptionError(name, "is not an option of this client");
-    }
+    if (known.includes(name)) continue;
+    throw refuse?.(name) ?? new InvalidOptionError(name, `is not an option here; supported are ${known.join(", ")}`);
   }
 }

@@ -5,7 +5,8 @@ export type ToFileInput = Uploadable | string | ArrayBuffer | ArrayBufferView;
 
 /**
  * A File of any content, for parameters that take one: text, bytes, a Blob, a Response, a stream or an
- * async iterable of these, or a promise of one. All of it is read. A File stays as it is.
+ * async iterable of these, or a promise of one. All of it is read. A File stays as it is unless another
+ * name, type or time is given.
  */
 export function toFile(
   value: ToFileInput | PromiseLike<ToFileInput>,

@@ -9,13 +9,14 @@ import {
   OpenAIError,
 } from "./errors.js";
 import { statusError } from "./failure.js";
+import { describe } from "./json.js";
 import { shown } from "./log.js";
 
 /**
  * Gives `{ response, text }` of a buffered call, or `{ response, controller }` with the body unread
  * and the controller that ends it.
  *
- * @param client `{ runtime, fetch, base, baseOption, credential, keyed, headers, query, log }`
+ * @param client `{ runtime, fetch, base, baseOption, credential, keyed, headers, log, host, allowHttp }`
  * @param call `{ method, path, payload, mediaType, streamed, form, buffered, whole, query, headers,
  *   timeoutMs, maxRetries, signal }`: `form` gives the three before it, and `release`, which lets go
  *   of what they read; `whole` is what is no stream of events
@@ -44,6 +45,7 @@ export function send(client, call) {
 
 /** An attempt that failed; `status` is 0 without an answer, and `final` forbids another attempt. */
 class Failure {
+  body = "";
   answer = "";
   date = NaN;
 
@@ -54,12 +56,32 @@ class Failure {
   }
 }
 
+/** The proxy's own refusal of a session token, and not that of a gateway before it. */
+const REFUSED =
+  /^\{"error":\{"message":"[^"\\]*","type":"authentication_error","code":"(unauthorized|token_expired)","param":null\}\}$/;
+
+/**
+ * What a 401 leads to: "renew" asks for another token, "renew alone" for one that no other call gets,
+ * "drop" shows the token no more; undefined says nothing of it. As `next` in src/policy/attempt.rs.
+ *
+ * @param token where it came from: "asked" is the function, "shared" another call's question in place of a
+ *   refused one; "last" forbids another one
+ */
+export function afterRefusal(status, body, token) {
+  const code = status === 401 && token && REFUSED.exec(body)?.[1];
+  if (!code) return undefined;
+  if (token === "asked") return "renew";
+  // It was new, so it was good for one request, and another call was faster.
+  return token === "shared" && code === "unauthorized" ? "renew alone" : "drop";
+}
+
 class Sending {
   #client;
   #call;
   #stopped = false;
   #timer;
   #controller;
+  #token;
   #id = `call_${Math.floor(Math.random() * 2 ** 32).toString(36)}`;
 
   constructor(client, call) {
@@ -80,41 +102,44 @@ class Sending {
     const call = Object.assign(this.#call, await this.#call.form?.());
     if (this.#stopped) return undefined;
     const changes = [...client.headers, ...call.headers];
-    check(await this.#wasm(), client, call.path, changes);
+    const wasm = (await client.runtime.instance()).exports;
+    check(wasm, client, call.path, changes);
     const url = urlOf(client, call);
     const bare = call.headers.some(([name, value]) => value === null && /^authorization$/i.test(name));
-    let renewed = bare || call.streamed;
+    const secret = client.credential !== undefined && !bare;
+    // A body that was read as a stream is gone.
+    if (secret && !client.keyed && typeof client.credential === "function") this.#token = call.streamed ? "last" : "asked";
+    const most = call.streamed ? 0 : call.maxRetries;
+    let refused;
     for (let retriesDone = 0; ; ) {
       const headers = new Headers({ Accept: "application/json" });
       if (call.mediaType) headers.set("Content-Type", call.mediaType);
       for (const [name, value] of changes) value === null ? headers.delete(name) : headers.set(name, value);
-      const authorization = client.credential === undefined || bare ? "" : await this.#authorization();
-      if (authorization) headers.set("Authorization", authorization);
-      if (this.#stopped) return undefined;
       const begun = Date.now();
-      this.#log("debug", "sending request", () => ({ attempt: retriesDone + 1, headers: shown(headers) }));
-      const failure = await this.#attempt(url, headers);
+      const attempt = { number: retriesDone + 1, url, headers, refused, ask: secret };
+      const failure = await this.#attempt(attempt);
+      if (this.#stopped) return undefined;
       if (!(failure instanceof Failure)) {
         const { status, headers } = failure.response;
         this.#log("info", `succeeded with status ${status} in ${Date.now() - begun} ms`);
         this.#log("debug", "response", () => ({ status, headers: shown(headers) }));
         return failure;
       }
-      const { status, error } = failure;
-      const renew = error.code === "token_expired" && status === 401 && !renewed && !this.#stopped;
-      if (renew) {
-        // Another token mends this, at once and once.
-        renewed = true;
-        if (client.token === authorization) client.token = undefined;
-      }
-      const again = renew && typeof client.credential === "function";
-      const wait = again ? 0 : failure.final || this.#stopped ? -1 : await this.#wait(failure, retriesDone);
+      const { status, error, body, answer, date, final } = failure;
+      const { authorization } = attempt;
+      const then = final ? undefined : afterRefusal(status, body, this.#token);
+      // Another call may have asked for a new one already.
+      if (then && client.token === authorization) client.token = undefined;
+      const renews = then?.startsWith("renew");
+      // The instance may be another one than at the beginning, if that one stopped.
+      const { retryDelay } = (await client.runtime.instance()).exports;
+      const wait = renews ? 0 : then || final ? -1 : retryDelay(status, answer, retriesDone, most, Date.now(), date, Math.random());
       const what = status ? `failed with status ${status}` : `failed: ${error.message}`;
-      const then = wait < 0 ? "not retried" : `retried in ${wait} ms`;
-      this.#log("info", `${what} in ${Date.now() - begun} ms, ${then}`);
+      this.#log("info", `${what} in ${Date.now() - begun} ms, ${wait < 0 ? "not retried" : `retried in ${wait} ms`}`);
       if (error.headers) this.#log("debug", "response", () => ({ status, headers: shown(error.headers) }));
       if (wait < 0) throw error;
-      if (again) continue;
+      refused = renews ? { authorization, failure, alone: then !== "renew" } : undefined;
+      if (renews) continue;
       retriesDone += 1;
       await new Promise((resolve) => {
         this.#timer = setTimeout(resolve, wait);
@@ -128,71 +153,90 @@ class Sending {
     this.#client.log(level, `[${this.#id}] ${method} ${path.split("?")[0]} ${message}`, details);
   }
 
-  async #wasm() {
-    return (await this.#client.runtime.instance()).exports;
-  }
-
-  async #wait({ status, answer, date }, retriesDone) {
-    const { maxRetries, streamed } = this.#call;
-    // A body that was read as a stream is gone.
-    if (streamed || retriesDone >= maxRetries) return -1;
-    return (await this.#wasm()).retryDelay(status, answer, retriesDone, Date.now(), date, Math.random());
-  }
-
-  /** A session token serves all calls until the proxy says that it has expired; a key is asked for each time. */
-  async #authorization() {
+  /**
+   * The header for a session token, which serves all calls until the proxy refuses it; a key is asked for
+   * each time. `refused` is what another one is wanted for.
+   */
+  async #authorization(refused) {
     const client = this.#client;
-    if (client.keyed) return this.#asked();
-    if (client.token !== undefined) return client.token;
-    // Calls at once share one question. A Worker's request that was cancelled leaves one without an answer.
-    if (!client.asking || Date.now() > client.asking.until) {
-      const asking = { until: Date.now() + 10_000 };
-      client.asking = asking;
-      asking.token = this.#asked().finally(() => {
-        if (client.asking === asking) client.asking = undefined;
-      });
-      return (client.token = await asking.token);
+    if (client.keyed || refused?.alone) return this.#asked();
+    let { asking, token } = client;
+    // Calls at once share one question, except where a request that was cancelled leaves one without an answer.
+    const asks = token === undefined && (client.host?.apart || !(asking?.until > Date.now()));
+    if (refused) this.#token = asks ? "last" : "shared";
+    // The function gave this one again before.
+    if (refused && client.stale === refused.authorization) token ??= client.stale;
+    if (token !== undefined) return token;
+    if (asks) {
+      asking = client.asking = { until: Date.now() + 10_000 };
+      asking.header = this.#asked()
+        .then((header) => (client[header === refused?.authorization ? "stale" : "token"] = header))
+        .finally(() => {
+          if (client.asking === asking) client.asking = undefined;
+        });
     }
-    return client.asking.token;
+    return asking.header;
   }
 
   async #asked() {
-    const { credential, keyed } = this.#client;
+    const { credential, keyed, runtime } = this.#client;
+    const option = keyed ? "apiKey" : "token";
     let value = credential;
     if (typeof credential === "function") {
       try {
         value = await credential();
       } catch (cause) {
-        throw Object.assign(new OpenAIError(cause?.message || "The credential function failed."), { cause });
+        throw Object.assign(new OpenAIError(`${option}: the function failed: ${cause?.message ?? cause}`), { cause });
       }
-      if (typeof value !== "string") throw new OpenAIError("the credential function must give a string");
+      if (typeof value !== "string") throw new OpenAIError(`${option}: the function must give a string, not ${describe(value)}`);
     }
-    const wasm = await this.#wasm();
+    const wasm = (await runtime.instance()).exports;
     const header = keyed ? wasm.authorizationKeyed(value) : wasm.authorization(value);
     if (!header.startsWith("Bearer ")) throw new OpenAIError(header);
     return header;
   }
 
-  /** The answer, or a failure. The time limit reaches to the end of a buffered body. */
-  async #attempt(url, headers) {
+  /**
+   * The answer, or a failure. The time limit covers the question for a token, and reaches to the end of a
+   * buffered body.
+   *
+   * @param attempt `{ number, url, headers, ask, refused }`; `authorization` is added
+   */
+  async #attempt(attempt) {
     const controller = new AbortController();
     this.#controller = controller;
-    const progress = { answered: false };
+    // How far it has come: 0 asking for a token, 1 sent, 2 answered.
+    const progress = { stage: 0 };
     const late = new Promise((resolve) => {
       this.#timer = setTimeout(() => {
-        resolve(new Failure(new APIConnectionTimeoutError(), { final: progress.answered }));
+        const message = progress.stage ? undefined : "The function for the token or key took too long.";
+        resolve(new Failure(new APIConnectionTimeoutError({ message }), { final: progress.stage !== 1 }));
       }, this.#call.timeoutMs);
     });
-    const outcome = await Promise.race([this.#exchange(url, headers, controller, progress), late]);
-    clearTimeout(this.#timer);
-    // What is left of the exchange ends with it.
-    if (outcome instanceof Failure) controller.abort();
-    return outcome;
+    try {
+      const outcome = await Promise.race([this.#exchange(attempt, controller, progress), late]);
+      // What is left of the exchange ends with it.
+      if (outcome instanceof Failure) controller.abort();
+      return outcome;
+    } finally {
+      clearTimeout(this.#timer);
+    }
   }
 
-  async #exchange(url, headers, controller, progress) {
+  async #exchange(attempt, controller, progress) {
+    const { url, headers, number, refused } = attempt;
     const { method, payload, streamed, buffered, whole, signal: leaving } = this.#call;
     const { signal } = controller;
+    if (attempt.ask) {
+      const authorization = (attempt.authorization = await this.#authorization(refused));
+      // The time limit passed, or nobody waits any more: nothing is sent.
+      if (signal.aborted) return undefined;
+      // The function gave the refused one again, so the refusal stands.
+      if (authorization === refused?.authorization) return Object.assign(refused.failure, { final: true });
+      headers.set("Authorization", authorization);
+    }
+    progress.stage = 1;
+    this.#log("debug", "sending request", () => ({ attempt: number, headers: shown(headers) }));
     const init = { __proto__: null, method, headers, signal, redirect: "manual" };
     // A body that the caller reads is the caller's to end: no listener of ours waits for that.
     if (whole && !buffered && leaving && AbortSignal.any) init.signal = AbortSignal.any([signal, leaving]);
@@ -212,7 +256,10 @@ class Sending {
         throw new TypeError("`fetch` did not give back a Response");
       }
     } catch (cause) {
-      return new Failure(new APIConnectionError({ cause }));
+      // A page is told nothing of the reason.
+      const why = globalThis.location ? ", or its CORS answer forbids this page" : "";
+      const message = `Connection error: ${url.split("?")[0]} was not reached${why}.`;
+      return new Failure(new APIConnectionError({ message, cause }));
     }
     const { status } = response;
     // A followed redirect could carry the credential to another host. A browser shows one that it did
@@ -227,11 +274,12 @@ class Sending {
       const failure = new Failure(statusError(status, response.headers, text), { status });
       const header = (name) => response.headers.get(name) ?? "";
       const after = header("retry-after");
+      failure.body = text;
       failure.date = Date.parse(after);
-      failure.answer = [header("x-should-retry"), header("retry-after-ms"), after, status === 429 ? text : ""].join("\0");
+      failure.answer = [header("x-should-retry"), header("retry-after-ms"), after, text].join("\0");
       return failure;
     }
-    progress.answered = true;
+    progress.stage = 2;
     if (!buffered) return { response, controller };
     try {
       return { response, text: await response.text() };
@@ -247,17 +295,17 @@ function check(wasm, client, path, headers) {
   // NUL is refused like a line break, and so it cannot part an item.
   const items = [client.base, path, ...headers.flatMap(([name, value]) => [name, value ?? ""])];
   const text = items.map((item) => item.replaceAll("\0", "\n")).join("\0");
-  const refusal = client.keyed ? wasm.refusalKeyed(text) : wasm.refusal(text);
+  const refusal = client.keyed ? wasm.refusalKeyed(text, (client.allowHttp ?? []).join("\0")) : wasm.refusal(text);
   if (refusal === "") return;
   const [option, name, clause] = refusal.split("\0");
   throw new InvalidOptionError(option === "base" ? client.baseOption : option, name ? `\`${name}\` ${clause}` : clause);
 }
 
-function urlOf({ base, query }, call) {
+function urlOf({ base }, call) {
   const url = base.replace(/\/+$/, "") + call.path;
   let pairs;
   try {
-    pairs = [...query, ...call.query].map((pair) => pair.map(encodeURIComponent).join("="));
+    pairs = call.query.map((pair) => pair.map(encodeURIComponent).join("="));
   } catch {
     throw new InvalidOptionError("query", "must be well-formed text");
   }

@@ -9,10 +9,12 @@ use futures_util::future::{Either, select};
 use super::call::Parts;
 use super::meta::date_unix_ms;
 use super::read::{Opened, Read};
+use super::token::{Credential, Renewed};
 use super::{Client, Error, ErrorKind, Meta, RequestOptions, Settings};
+use crate::policy::attempt::{Next, Token, next};
 use crate::policy::headers::{self, HeaderFault, HeaderList};
 use crate::policy::keys;
-use crate::policy::retry::{Failure, delay_ms};
+use crate::policy::retry::{Failure, Hints};
 use crate::transport::{Body, Fault, FaultKind, Method, Request, Response, Transport};
 
 /// Why an attempt failed.
@@ -23,10 +25,29 @@ enum Failed<F> {
     Timeout,
     /// The server answered with an error status and this body.
     Status(Meta, String),
+    /// So it did because of a token, in whose place the function gave the same one.
+    SameToken(Meta, String),
 }
 
-/// The proxy's code for a token that was good once, as it stands in the body.
-const TOKEN_EXPIRED: &str = "\"token_expired\"";
+/// Which of a call's tokens the next attempt shows.
+enum Turn {
+    /// The one that is in use.
+    First,
+    /// Another one than this, which was refused with the answer after it.
+    Renewed {
+        refused: String,
+        alone: bool,
+        answer: (Meta, String),
+    },
+}
+
+/// How far an attempt has come.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Asking,
+    Sent,
+    Answered,
+}
 
 /// Words for a refused header, without its value.
 pub(super) fn header_message(name: &str, fault: HeaderFault) -> String {
@@ -75,47 +96,48 @@ impl<T: Transport> Client<T> {
             .headers
             .iter()
             .any(|(name, value)| value.is_none() && name.eq_ignore_ascii_case("authorization"));
+        let credential = settings.credential.as_deref().filter(|_| !anonymous);
+        let mut token = match credential {
+            Some(credential) if credential.renews() => Token::Asked,
+            _ => Token::Given,
+        };
+        let mut turn = Turn::First;
         let mut retries_done = 0;
-        let mut renewed = false;
         loop {
-            if let Some(credential) = &settings.credential
-                && !anonymous
-            {
-                let value = credential.authorization().await.map_err(fault_error)?;
-                request.headers.set("Authorization", value);
-            }
-            let answered = Cell::new(false);
-            let attempt = settings.attempt(request.clone(), limits.timeout_ms, &answered, &take);
-            let failed = match attempt.await {
+            let stage = Cell::new(Stage::Asking);
+            let attempt = async {
+                if let Some(credential) = credential {
+                    let value = settings.ask(credential, turn, &mut token).await?;
+                    request.headers.set("Authorization", value);
+                }
+                stage.set(Stage::Sent);
+                settings.exchange(request.clone(), &stage, &take).await
+            };
+            let limit = settings.transport.sleep(limits.timeout_ms);
+            let outcome = match select(pin!(attempt), pin!(limit)).await {
+                Either::Left((outcome, _)) => outcome,
+                Either::Right(((), _)) => Err(Failed::Timeout),
+            };
+            let failed = match outcome {
                 Ok(answer) => return Ok(answer),
                 Err(failed) => failed,
             };
-            if let Failed::Status(meta, body) = &failed
-                && meta.status() == 401
-                && !renewed
-                && body.contains(TOKEN_EXPIRED)
-                && let Some(credential) = &settings.credential
-                && let Some(sent) = request.headers.get("authorization")
-                && credential.renews(sent)
-            {
-                // Another token mends this, at once and once.
-                renewed = true;
-                continue;
-            }
             let failure = match &failed {
                 Failed::Fault(fault) if !fault.kind().is_transient() => None,
-                Failed::Fault(_) | Failed::Timeout if answered.get() => None,
+                Failed::Fault(_) | Failed::Timeout if stage.get() != Stage::Sent => None,
                 Failed::Fault(_) | Failed::Timeout => Some(Failure::NoResponse),
                 Failed::Status(meta, body) => Some(Failure::Status {
                     status: meta.status(),
-                    headers: meta.headers(),
-                    body,
+                    hints: Hints::of(meta.headers()),
+                    body: body.as_bytes(),
                 }),
+                Failed::SameToken(..) => None,
             };
             let transport = &settings.transport;
-            let wait = failure.and_then(|failure| {
-                delay_ms(
+            let then = failure.map(|failure| {
+                next(
                     failure,
+                    token,
                     retries_done,
                     limits.max_retries,
                     transport.now_unix_ms(),
@@ -123,11 +145,29 @@ impl<T: Transport> Client<T> {
                     date_unix_ms,
                 )
             });
-            let Some(wait) = wait else {
-                return Err(failed.into());
+            let sent = request.headers.get("authorization").unwrap_or_default();
+            if let (Some(credential), Some(Next::Renew { .. } | Next::Give { drop_token: true })) =
+                (credential, then)
+            {
+                credential.refuse(sent);
+            }
+            turn = match (then, failed) {
+                (Some(Next::Renew { alone }), Failed::Status(meta, body)) => Turn::Renewed {
+                    refused: sent.to_owned(),
+                    alone,
+                    answer: (meta, body),
+                },
+                (Some(Next::Retry { after_ms }), _) => {
+                    transport.sleep(after_ms).await;
+                    retries_done += 1;
+                    Turn::First
+                }
+                (_, Failed::Timeout) if stage.get() == Stage::Asking => {
+                    let message = "the function that gives the token or the key took too long";
+                    return Err(Error::new(ErrorKind::Timeout, message));
+                }
+                (_, failed) => return Err(failed.into_error(&request.url)),
             };
-            transport.sleep(wait).await;
-            retries_done += 1;
         }
     }
 }
@@ -140,8 +180,10 @@ impl<T: Transport> Settings<T> {
         options: &RequestOptions,
     ) -> Result<Request<T::Payload>, Error> {
         let mut query = self.query.clone();
-        query.extend_from_slice(&parts.query);
-        query.extend_from_slice(&options.query);
+        for later in [&parts.query, &options.query] {
+            query.retain(|(name, _)| !later.iter().any(|(other, _)| other == name));
+            query.extend_from_slice(later);
+        }
         if self.keyless
             && let Some((name, _)) = query
                 .iter()
@@ -191,50 +233,81 @@ impl<T: Transport> Settings<T> {
             .map_err(|fault| Error::option(option, header_message(name, fault)))
     }
 
-    async fn attempt<B>(
+    /// The header value of an attempt, and where it came from.
+    async fn ask(
+        &self,
+        credential: &dyn Credential<T::Fault>,
+        turn: Turn,
+        token: &mut Token,
+    ) -> Result<String, Failed<T::Fault>> {
+        let apart = self.transport.requests_are_apart();
+        let (refused, alone, (meta, body)) = match turn {
+            Turn::First => {
+                let asked = credential.authorization(apart).await;
+                return asked.map_err(Failed::Fault);
+            }
+            Turn::Renewed {
+                refused,
+                alone,
+                answer,
+            } => (refused, alone, answer),
+        };
+        let renewed = credential.renew(&refused, alone, apart).await;
+        match renewed.map_err(Failed::Fault)? {
+            Renewed::Own(value) => {
+                *token = Token::Last;
+                Ok(value)
+            }
+            Renewed::Shared(value) => {
+                *token = Token::Shared;
+                Ok(value)
+            }
+            Renewed::Same => Err(Failed::SameToken(meta, body)),
+        }
+    }
+
+    async fn exchange<B>(
         &self,
         request: Request<T::Payload>,
-        timeout_ms: u32,
-        answered: &Cell<bool>,
+        stage: &Cell<Stage>,
         take: &impl AsyncFn(T::Body) -> Result<B, T::Fault>,
     ) -> Result<(B, Meta), Failed<T::Fault>> {
-        let exchange = async {
-            let sent = self.transport.send(request).await;
-            let Response {
-                status,
-                headers,
-                body,
-            } = sent.map_err(Failed::Fault)?;
-            let meta = Meta::new(status, headers, self.transport.now_unix_ms());
-            if !matches!(status, 200..=299) {
-                // The status says enough when the body does not come.
-                return Err(Failed::Status(meta, body.text().await.unwrap_or_default()));
-            }
-            answered.set(true);
-            Ok((take(body).await.map_err(Failed::Fault)?, meta))
-        };
-        let limit = self.transport.sleep(timeout_ms);
-        match select(pin!(exchange), pin!(limit)).await {
-            Either::Left((result, _)) => result,
-            Either::Right(((), _)) => Err(Failed::Timeout),
+        let sent = self.transport.send(request).await;
+        let Response {
+            status,
+            headers,
+            body,
+        } = sent.map_err(Failed::Fault)?;
+        let meta = Meta::new(status, headers, self.transport.now_unix_ms());
+        if !matches!(status, 200..=299) {
+            // The status says enough when the body does not come.
+            return Err(Failed::Status(meta, body.text().await.unwrap_or_default()));
         }
+        stage.set(Stage::Answered);
+        Ok((take(body).await.map_err(Failed::Fault)?, meta))
     }
 }
 
-fn fault_error<F: Fault>(fault: F) -> Error {
-    let kind = match fault.kind() {
-        FaultKind::Credential => ErrorKind::Credential,
-        _ => ErrorKind::Connection,
-    };
-    Error::new(kind, fault.to_string())
-}
-
-impl<F: Fault> From<Failed<F>> for Error {
-    fn from(failed: Failed<F>) -> Self {
-        match failed {
-            Failed::Fault(fault) => fault_error(fault),
-            Failed::Timeout => Self::new(ErrorKind::Timeout, "the request timed out"),
-            Failed::Status(meta, body) => Self::status_error(&meta, &body),
+impl<F: Fault> Failed<F> {
+    /// `url` is where the request went; its query is not repeated.
+    fn into_error(self, url: &str) -> Error {
+        match self {
+            Self::Fault(fault) => {
+                let (kind, place) = match fault.kind() {
+                    FaultKind::Credential => (ErrorKind::Credential, ""),
+                    FaultKind::Network => (
+                        ErrorKind::Connection,
+                        url.split('?').next().unwrap_or_default(),
+                    ),
+                    _ => (ErrorKind::Connection, ""),
+                };
+                let separator = if place.is_empty() { "" } else { ": " };
+                Error::new(kind, format!("{place}{separator}{fault}"))
+            }
+            Self::Timeout => Error::new(ErrorKind::Timeout, "the request timed out"),
+            Self::Status(meta, body) | Self::SameToken(meta, body) => {
+                Error::status_error(&meta, &body)
+            }
         }
     }
 }

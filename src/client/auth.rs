@@ -11,6 +11,7 @@ use super::attempt::header_message;
 use super::builder::Builder;
 use super::token::{Credential, LocalFuture, sent};
 
+use crate::policy::allow_http::check_entry;
 use crate::policy::checks::Profile;
 use crate::policy::endpoint::{BaseUrl, check_base_url};
 use crate::policy::headers::{self, CredentialFault};
@@ -49,7 +50,7 @@ impl<F> ApiKey<F> {
 }
 
 impl<F: Fault> Credential<F> for ApiKey<F> {
-    fn authorization(&self) -> LocalFuture<'_, Result<String, F>> {
+    fn authorization(&self, _apart: bool) -> LocalFuture<'_, Result<String, F>> {
         match &self.0 {
             Source::Fixed(key) => Box::pin(std::future::ready(sent(key_authorization(key)))),
             Source::Asked(ask) => {
@@ -104,12 +105,31 @@ impl<T: Transport> Builder<T> {
         self
     }
 
+    /// Servers of your own that are reached by plain HTTP, each a host and its port:
+    /// `["ollama:11434"]`. Whoever stands between reads the key and the answers. Call it before
+    /// [`Builder::base_url`].
+    ///
+    /// # Errors
+    /// An entry is no host with a port, or a model provider's; the error names `allow_http`.
+    pub fn allow_http<S: Into<String>>(
+        mut self,
+        hosts: impl IntoIterator<Item = S>,
+    ) -> Result<Self, Error> {
+        for host in hosts {
+            let host = host.into();
+            check_entry(&host)
+                .map_err(|fault| Error::option("allow_http", format!("`{host}` {fault}")))?;
+            self.allow_http.push(host);
+        }
+        Ok(self)
+    }
+
     /// The server's URL, with its path: `https://api.fireworks.ai/inference/v1`.
     ///
     /// # Errors
     /// The URL is refused; the error names `base_url`.
     pub fn base_url(mut self, url: &str) -> Result<Self, Error> {
-        let base = BaseUrl::server(url)
+        let base = BaseUrl::of_server(url, &self.allow_http)
             .map_err(|fault| Error::option("base_url", fault.clause().to_owned()))?;
         self.base = Some(base);
         self.host_profile = profile_of(url);

@@ -17,6 +17,8 @@ use crate::transport::Transport;
 pub struct Builder<T: Transport> {
     pub(super) transport: T,
     pub(super) base: Option<BaseUrl>,
+    /// Hosts that may be reached by plain HTTP, where a client knows hosts.
+    pub(super) allow_http: Vec<String>,
     pub(super) credential: Option<Rc<dyn Credential<T::Fault>>>,
     pub(super) keyless: bool,
     pub(super) headers: Vec<(String, Option<String>)>,
@@ -32,6 +34,7 @@ impl<T: Transport> Builder<T> {
         Self {
             transport,
             base: base::initial(),
+            allow_http: Vec::new(),
             credential: None,
             keyless: true,
             headers: Vec::new(),
@@ -138,6 +141,7 @@ impl<T: Transport> std::fmt::Debug for Builder<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Builder")
             .field("base", &self.base)
+            .field("allow_http", &self.allow_http)
             .field("limits", &self.limits)
             .finish_non_exhaustive()
     }

@@ -81,7 +81,7 @@ impl RequestOptions {
         self
     }
 
-    /// A query parameter, behind those of the client.
+    /// A query parameter, in place of the client's of that name.
     pub fn query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.query.push((name.into(), value.into()));
         self

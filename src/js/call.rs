@@ -11,7 +11,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use super::base;
 use crate::policy::endpoint::{UrlFault, check_path};
 use crate::policy::headers::{self, HeaderFault};
-use crate::policy::retry::{Hints, Permille, backoff_ms, is_worth_another, server_delay_ms};
+use crate::policy::retry::{Failure, Hints, Permille, delay_ms};
 
 /// Why a keyless client must not make a call, or nothing.
 ///
@@ -38,11 +38,16 @@ pub fn authorization(token: &str) -> String {
 /// and `chance` lies in 0..1.
 #[wasm_bindgen(js_name = retryDelay)]
 #[must_use]
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss
+)]
 pub fn retry_delay(
     status: u16,
     answer: &str,
     retries_done: u32,
+    max_retries: u32,
     now_ms: f64,
     date_ms: f64,
     chance: f64,
@@ -54,15 +59,27 @@ pub fn retry_delay(
         retry_after_ms: header(),
         retry_after: header(),
     };
-    if status > 0 && !is_worth_another(status, &hints, items.0.as_bytes()) {
-        return -1;
-    }
+    let failure = match status {
+        0 => Failure::NoResponse,
+        _ => Failure::Status {
+            status,
+            hints,
+            body: items.0.as_bytes(),
+        },
+    };
     // A date before 1970 becomes 0, which is past; no date (NaN) is past as well.
     let date = |_: &str| Some(date_ms as u64);
-    let wait = server_delay_ms(&hints, now_ms as u64, date)
-        .unwrap_or_else(|| backoff_ms(retries_done, Permille((chance * 1000.0) as u16)));
+    let chance = Permille((chance * 1000.0) as u16);
     // A minute at most.
-    wait as i32
+    delay_ms(
+        failure,
+        retries_done,
+        max_retries,
+        now_ms as u64,
+        chance,
+        date,
+    )
+    .map_or(-1, |wait| wait as i32)
 }
 
 pub(super) fn refused(

@@ -58,21 +58,17 @@ impl BaseUrl {
     /// # Errors
     /// The first fault found.
     pub fn of_server<S: AsRef<str>>(url: &str, allow_http: &[S]) -> Result<Self, UrlFault> {
-        let Parts { host, plain } = match parts(url) {
+        let Parts { host, end, plain } = match parts(url) {
             Ok(parts) => parts,
             Err(UrlFault::Scheme) => return Err(UrlFault::ServerScheme),
             Err(fault) => return Err(fault),
         };
-        if host.1 == 0 {
+        if end == 0 {
             return Err(UrlFault::ServerScheme);
         }
         if plain && !is_loopback(url.as_bytes(), host.0, host.1) {
             let named = url.get(host.0..host.1).unwrap_or_default();
-            let behind = url.get(host.1..).unwrap_or_default();
-            let port = behind
-                .split('/')
-                .next()
-                .and_then(|end| end.strip_prefix(':'));
+            let port = url.get(host.1..end).and_then(|rest| rest.strip_prefix(':'));
             if !is_listed(named, port.unwrap_or("80"), allow_http) {
                 return Err(UrlFault::ServerScheme);
             }

@@ -37,7 +37,7 @@ const fn refuse_at_build(fault: UrlFault) -> ! {
             panic!("openai-wasm: OPENAI_PROXY_URL has a query or a fragment")
         }
         UrlFault::Host => panic!("openai-wasm: OPENAI_PROXY_URL names no host"),
-        UrlFault::Character | UrlFault::DotSegment | UrlFault::Other => {
+        UrlFault::Path | UrlFault::Character | UrlFault::DotSegment | UrlFault::Other => {
             panic!("openai-wasm: OPENAI_PROXY_URL is no clean URL")
         }
     }

@@ -18,6 +18,9 @@ pub enum UrlFault {
     /// The same of a server, which has no path of its own origin: neither `https://…`, nor `http://`
     /// on a loopback host or on one that `allowHttp` lists.
     ServerScheme,
+    /// A path that does not start with one `/`. If it is a whole URL, the credential would go to
+    /// another server.
+    Path,
     /// No host after the scheme, or characters that no host has.
     Host,
     /// A user name or a password stands before the host.
@@ -48,6 +51,9 @@ impl UrlFault {
             Self::ServerScheme => {
                 "must be https://…, http:// on localhost, or http:// on a host and port that the \
                  option allowHttp lists: [\"ollama:11434\"]"
+            }
+            Self::Path => {
+                "must begin with one /; a whole URL would take the token or key elsewhere"
             }
             Self::Host => "must name a host",
             Self::Credentials => "must not hold a user name or password",
@@ -98,7 +104,7 @@ pub const fn check_proxy_url(url: &str) -> Result<(), UrlFault> {
 pub const fn check_base_url(url: &str) -> Result<(usize, usize), UrlFault> {
     match parts(url) {
         Err(fault) => Err(fault),
-        Ok(Parts { host, plain }) if plain && !is_loopback(url.as_bytes(), host.0, host.1) => {
+        Ok(Parts { host, plain, .. }) if plain && !is_loopback(url.as_bytes(), host.0, host.1) => {
             Err(UrlFault::Scheme)
         }
         Ok(Parts { host, .. }) => Ok(host),
@@ -109,6 +115,8 @@ pub const fn check_base_url(url: &str) -> Result<(usize, usize), UrlFault> {
 pub(super) struct Parts {
     /// The host (`start..end`), empty for a same-origin path.
     pub host: (usize, usize),
+    /// Where the host and its port end.
+    pub end: usize,
     /// Is it `http://`?
     pub plain: bool,
 }
@@ -186,6 +194,7 @@ pub(super) const fn parts(url: &str) -> Result<Parts, UrlFault> {
     if start == 0 {
         return Ok(Parts {
             host: (0, 0),
+            end: 0,
             plain,
         });
     }
@@ -194,6 +203,7 @@ pub(super) const fn parts(url: &str) -> Result<Parts, UrlFault> {
     };
     Ok(Parts {
         host: (start, host_end),
+        end,
         plain,
     })
 }
@@ -434,7 +444,7 @@ impl BaseUrl {
 pub fn check_path(path: &str) -> Result<(), UrlFault> {
     let bytes = path.as_bytes();
     if bytes.first() != Some(&b'/') || bytes.get(1) == Some(&b'/') {
-        return Err(UrlFault::Scheme);
+        return Err(UrlFault::Path);
     }
     if bytes
         .iter()
@@ -570,9 +580,12 @@ mod tests {
             Ok("https://example.com/v1/models?x=1&c=")
         );
         for (bad, fault) in [
-            ("models", UrlFault::Scheme),
-            ("//evil.com", UrlFault::Scheme),
-            ("", UrlFault::Scheme),
+            ("models", UrlFault::Path),
+            ("models//x", UrlFault::Path),
+            ("", UrlFault::Path),
+            ("//evil.com", UrlFault::Path),
+            ("https://evil.com/models", UrlFault::Path),
+            ("data://x", UrlFault::Path),
             ("/a/../../admin", UrlFault::DotSegment),
             ("/a/%2e%2E", UrlFault::DotSegment),
             ("/a/..?x", UrlFault::DotSegment),

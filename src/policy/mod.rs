@@ -3,6 +3,8 @@
 
 #[cfg(not(feature = "__npm-client"))]
 pub mod allow_http;
+#[cfg(not(feature = "__npm-client"))]
+pub mod attempt;
 #[cfg(feature = "proxy-only")]
 pub mod baked;
 #[cfg(not(feature = "__npm-client"))]

@@ -1,6 +1,5 @@
 //! Whether a failed attempt is tried again, and after how long: the official client's rules and
-//! formula (`peers.md`, section 4), with two differences: an exhausted quota is not retried, and
-//! the caller's time limit covers the waiting.
+//! formula, with one difference: where money or a quota is spent, nothing is retried.
 
 use super::headers::HeaderList;
 
@@ -13,10 +12,10 @@ pub enum Failure<'a> {
     Status {
         /// The HTTP status.
         status: u16,
-        /// The response's headers.
-        headers: &'a HeaderList,
+        /// What its headers say of another attempt.
+        hints: Hints<'a>,
         /// The response's body, as far as it is known.
-        body: &'a str,
+        body: &'a [u8],
     },
 }
 
@@ -67,11 +66,10 @@ pub fn delay_ms(
         Failure::NoResponse => None,
         Failure::Status {
             status,
-            headers,
+            hints,
             body,
         } => {
-            let hints = Hints::of(headers);
-            if !is_worth_another(status, &hints, body.as_bytes()) {
+            if !is_worth_another(status, &hints, body) {
                 return None;
             }
             server_delay_ms(&hints, now_unix_ms, date_unix_ms)
@@ -81,28 +79,25 @@ pub fn delay_ms(
 }
 
 /// Whether an answer with an error status may be another one the next time.
-#[must_use]
-pub fn is_worth_another(status: u16, hints: &Hints<'_>, body: &[u8]) -> bool {
+fn is_worth_another(status: u16, hints: &Hints<'_>, body: &[u8]) -> bool {
+    if status == 402 || is_spent(body) {
+        return false;
+    }
     match hints.should_retry {
         Some("true") => true,
         Some("false") => false,
-        _ => match status {
-            429 => !quota_is_exhausted(body),
-            408 | 409 | 500.. => true,
-            _ => false,
-        },
+        _ => matches!(status, 408 | 409 | 429 | 500..),
     }
 }
 
 /// `0.5 s · 2^k`, at most 8 s, less up to a quarter.
-#[must_use]
-pub fn backoff_ms(retries_done: u32, Permille(chance): Permille) -> u32 {
+fn backoff_ms(retries_done: u32, Permille(chance): Permille) -> u32 {
     let full = 500_u32 << retries_done.min(4);
     full - full / 4 * u32::from(chance.min(999)) / 1000
 }
 
 /// What the server asked for, when it lies between 0 and 60 s.
-pub fn server_delay_ms(
+fn server_delay_ms(
     hints: &Hints<'_>,
     now_unix_ms: u64,
     date_unix_ms: impl Fn(&str) -> Option<u64>,
@@ -147,11 +142,17 @@ fn thousandths(text: &str) -> Option<u64> {
     }
 }
 
-/// OpenAI answers 429 both for a rate (worth waiting for) and for an exhausted quota (not). The
-/// code is searched as a JSON string, because this also runs where no JSON parser is linked.
-fn quota_is_exhausted(body: &[u8]) -> bool {
-    const CODE: &[u8] = b"\"insufficient_quota\"";
-    body.windows(CODE.len()).any(|window| window == CODE)
+/// A quota or a spending limit is exhausted, which no waiting mends. Servers answer 429 both for this
+/// and for a rate, so the code tells. It is searched as a JSON string, because this also runs where
+/// no JSON parser is linked, and so that it is found inside JSON that a gateway quotes as a text.
+fn is_spent(body: &[u8]) -> bool {
+    // The beginning of one code, and the end of all others.
+    const CODES: [&[u8]; 2] = [b"\"insufficient_quota", b"_spend_limit_exceeded"];
+    // A quote inside a text has a backslash before it.
+    CODES.iter().any(|code| {
+        let mut windows = body.windows(code.len() + 1);
+        windows.any(|found| found.starts_with(code) && matches!(found.last(), Some(b'"' | b'\\')))
+    })
 }
 
 #[cfg(test)]
@@ -177,8 +178,8 @@ mod tests {
         }
         let failure = Failure::Status {
             status,
-            headers: &list,
-            body,
+            hints: Hints::of(&list),
+            body: body.as_bytes(),
         };
         delay_ms(failure, 0, 2, NOW, Permille(0), date)
     }
@@ -204,15 +205,23 @@ mod tests {
     }
 
     #[test]
-    fn an_exhausted_quota_is_not_retried_but_a_rate_limit_is() {
-        assert_eq!(
-            status(429, &[], r#"{"error":{"code":"insufficient_quota"}}"#),
-            None
-        );
-        assert_eq!(
-            status(429, &[], r#"{"error":{"code":"rate_limit_exceeded"}}"#),
-            Some(500)
-        );
+    fn the_fixtures_answers_are_retried_or_not() {
+        let cases = super::super::attempt::fixture();
+        let cases = cases["answers"].as_array().unwrap();
+        assert!(cases.len() > 20);
+        for case in cases {
+            let headers = case["headers"].as_object().into_iter().flatten();
+            let headers: Vec<_> = headers
+                .map(|(name, value)| (name.as_str(), value.as_str().unwrap()))
+                .collect();
+            let body = match &case["body"] {
+                serde_json::Value::String(text) => text.clone(),
+                json => json.to_string(),
+            };
+            let code = u16::try_from(case["status"].as_u64().unwrap()).unwrap();
+            let retried = status(code, &headers, &body).is_some();
+            assert_eq!(retried, case["retried"].as_bool().unwrap(), "{case}");
+        }
     }
 
     #[test]

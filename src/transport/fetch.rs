@@ -152,6 +152,12 @@ impl Transport for FetchTransport {
         // `Math.random()` lies in 0..1.
         Permille((js_sys::Math::random() * 1000.0) as u16)
     }
+
+    fn requests_are_apart(&self) -> bool {
+        ["WebSocketPair", "EdgeRuntime"].iter().any(|name| {
+            Reflect::has(&js_sys::global(), &JsValue::from_str(name)).unwrap_or_default()
+        })
+    }
 }
 
 /// No cookies that nobody asked for, no referrer, no copy kept (threat table, row C10), where the
@@ -227,10 +233,12 @@ impl Fault for FetchFault {
 impl fmt::Display for FetchFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.kind {
-            FaultKind::Network => "connection error",
+            FaultKind::Network => {
+                "the server was not reached, or in a page, its CORS answer forbids this page"
+            }
             FaultKind::Redirect => "the server answered with a redirect, which is not followed",
             FaultKind::Body => "the connection was lost while the body was read",
-            FaultKind::Credential => "the credential source failed",
+            FaultKind::Credential => "the function that gives the token or the key failed",
         })?;
         match self.words() {
             Some(words) if !words.is_empty() => {

@@ -166,4 +166,11 @@ pub trait Transport {
 
     /// A fresh random number.
     fn chance(&self) -> Permille;
+
+    /// Does every request of the program stand alone, so that what one began never ends once it is
+    /// cancelled (Cloudflare Workers, Vercel's edge)? Then calls share a session token, and never
+    /// wait for another call's question for one.
+    fn requests_are_apart(&self) -> bool {
+        false
+    }
 }

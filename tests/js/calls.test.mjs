@@ -5,6 +5,7 @@ import { after, before, test } from "node:test";
 
 import { edge, failure, keyless } from "../support/packed.mjs";
 import { startRecorder } from "../support/recorder.mjs";
+import { partOf } from "../support/streams.mjs";
 
 const { default: OpenAI, watchFingerprint } = await keyless();
 const { default: Edge } = await edge();
@@ -212,4 +213,111 @@ test("a watcher tells when one seed's fingerprint changed", () => {
   assert.deepEqual(at("fp_2", "7"), { model: "m", seed: "7", fingerprint: "fp_2", previous: "fp_1", changed: true });
   assert.equal(changes.length, 1);
   assert.equal(at("fp_2").changed, false);
+});
+
+test("a header or a query that is undefined says nothing or removes, as in the official package, and null removes", async () => {
+  const other = new OpenAI({
+    proxyUrl: server.baseUrl,
+    defaultHeaders: { "x-d": "1", "x-none": undefined },
+    defaultQuery: { a: "1", b: "2", none: undefined, nil: null },
+  });
+  for (const [options, header, url] of [
+    [{}, "1", "?a=1&b=2"],
+    [{ headers: { "x-d": undefined } }, "1", "?a=1&b=2"],
+    [{ headers: { "x-d": null } }, undefined, "?a=1&b=2"],
+    [{ headers: { "x-d": "2" } }, "2", "?a=1&b=2"],
+    [{ query: { a: undefined } }, "1", "?b=2"],
+    [{ query: { a: null, b: null } }, "1", ""],
+    [{ query: { a: "3", c: undefined } }, "1", "?b=2&a=3"],
+    [{ query: [["b", "3"], ["b", "4"]] }, "1", "?a=1&b=3&b=4"],
+  ]) {
+    server.answer({ body: {} });
+    await other.get("/x", options);
+    const [request] = server.requests;
+    assert.deepEqual([request.headers["x-d"], request.url, request.headers["x-none"]], [header, `/v1/x${url}`, undefined], JSON.stringify(options));
+  }
+  server.answer({ body: {} });
+  await new Edge({ apiKey: "k", baseURL: server.baseUrl }).get("/x", { headers: { authorization: undefined } });
+  assert.equal(server.requests[0].headers.authorization, "Bearer k");
+});
+
+test("a body is JSON whatever its kind, a stream where it is one, and never an empty object by accident", async () => {
+  const keyed = new Edge({ apiKey: "k", baseURL: server.baseUrl });
+  async function* parts() {
+    yield "h";
+    yield new Uint8Array([105]);
+  }
+  class Params {
+    model = "m";
+  }
+  for (const each of [client, keyed]) {
+    for (const [body, text, headers, type = "application/json"] of [
+      [[1], "[1]"],
+      ["text", '"text"'],
+      [5, "5"],
+      [false, "false"],
+      [new Params(), '{"model":"m"}'],
+      [{ a: {}, b: [], c: Object.create(null) }, '{"a":{},"b":[],"c":{}}'],
+      [new Date(0), '"1970-01-01T00:00:00.000Z"'],
+      ["a: b", "a: b", { "Content-Type": "application/yaml" }, "application/yaml"],
+      [parts(), "hi", undefined, undefined],
+      [null, "", undefined, undefined],
+      [undefined, "", undefined, undefined],
+    ]) {
+      server.answer({ body: {} });
+      const given = body?.[Symbol.asyncIterator] ? parts() : body;
+      await each.post("/x", { body: given, headers });
+      const [request] = server.requests;
+      assert.equal(request.body.toString(), text);
+      if (type !== "application/json" || text === "") continue;
+      if (!body[Symbol.asyncIterator]) assert.equal(request.headers["content-type"], type);
+    }
+    server.answer(() => assert.fail("nothing is sent"));
+    for (const [body, option, kind] of [
+      [new Map([["a", 1]]), "body", "Map"],
+      [new Set([1]), "body", "Set"],
+      [Promise.resolve({}), "body", "Promise"],
+      [new Error("x"), "body", "Error"],
+      [{ a: [{ b: new Map([["c", 1]]) }] }, "a[0].b", "Map"],
+      [{ list: [new Headers({ a: "b" })] }, "list[0]", "Headers"],
+      [() => {}, "body"],
+      [Symbol("x"), "body"],
+    ]) {
+      const error = await failure(each.post("/x", { body }));
+      assert.deepEqual([error.name, error.option], ["InvalidOptionError", option], String(error));
+      if (kind) assert.ok(error.message.includes(kind), error.message);
+    }
+    const error = await failure(each.moderations.create({ input: new Map([["a", 1]]) }));
+    assert.equal(error.option, "input");
+    assert.equal(server.requests.length, 0);
+  }
+});
+
+test("a server that was not reached is named without its query, and a page hears of CORS", async () => {
+  const lost = async () => {
+    throw new TypeError("Failed to fetch");
+  };
+  const { location } = globalThis;
+  for (const [page, cors] of [[undefined, false], [new URL("https://app.example/"), true]]) {
+    if (page) globalThis.location = page;
+    try {
+      const other = new OpenAI({ proxyUrl: "https://proxy.example/v1", fetch: lost, maxRetries: 0, defaultQuery: { q: "CANARY" } });
+      const error = await failure(other.get("/x?z=CANARY"));
+      assert.equal(error.name, "APIConnectionError");
+      assert.ok(error.message.startsWith("Connection error: https://proxy.example/v1/x was not reached"), error.message);
+      assert.equal(error.message.includes("CORS"), cors);
+      assert.ok(!error.message.includes("CANARY"));
+    } finally {
+      if (location === undefined) delete globalThis.location;
+      else globalThis.location = location;
+    }
+  }
+});
+
+test("a part of the package that cannot be loaded is no lost connection, and is not asked for again", async () => {
+  const { part } = await partOf("lib/part.js");
+  const cause = new TypeError("import() is disallowed on ServiceWorkerGlobalScope");
+  const error = await failure(part(Promise.reject(cause)));
+  assert.deepEqual([error.name, error.cause], ["OpenAIError", cause]);
+  assert.match(error.message, /openai-wasm\/static/);
 });

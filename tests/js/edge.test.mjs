@@ -1,6 +1,7 @@
 // The key-holding client of servers and Workers.
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, before, beforeEach, test } from "node:test";
 
 import { ask, edge, failure } from "../support/packed.mjs";
@@ -63,6 +64,61 @@ test("missing or malformed credentials are refused before anything is sent", asy
 test("a plain http server that is not this machine is refused: the key would travel in the open", async () => {
   const client = new OpenAI({ apiKey: KEY, baseURL: "http://example.com/v1" });
   assert.equal((await failure(client.models.list())).option, "baseURL");
+});
+
+/** Environments in which nobody may read a variable, or in which nobody should ask. */
+test("variables are asked for only where they can be used, and a refusal to show them is none", () => {
+  const { env } = process;
+  const asked = [];
+  const refusing = new Proxy({}, {
+    get(_, name) {
+      asked.push(name);
+      throw Object.assign(new Error("Requires env access"), { name: "NotCapable" });
+    },
+  });
+  Object.defineProperty(process, "env", { value: refusing, configurable: true, writable: true });
+  let error;
+  try {
+    const client = new OpenAI({ apiKey: KEY, baseURL: "https://models.example/v1" });
+    assert.deepEqual([client.organization, asked.splice(0)], [null, []]);
+    assert.equal(new OpenAI({ apiKey: KEY }).baseURL, "https://api.openai.com/v1");
+    try {
+      new OpenAI({ baseURL: "https://models.example/v1" });
+    } catch (found) {
+      error = found;
+    }
+  } finally {
+    Object.defineProperty(process, "env", { value: env, configurable: true, writable: true, enumerable: true });
+  }
+  assert.match(error.message, /Missing credentials/);
+  assert.ok(asked.includes("OPENAI_API_KEY"));
+});
+
+test("plain http leads to the hosts that the author lists, and to no others", async () => {
+  const { entries, urls } = JSON.parse(await readFile(new URL("../fixtures/allow-http.json", import.meta.url), "utf8"));
+  const call = async (baseURL, allowHttp) => {
+    const fetch = async () => Response.json({ data: [] });
+    try {
+      await new OpenAI({ apiKey: KEY, baseURL, allowHttp, fetch }).models.list();
+    } catch (error) {
+      return error;
+    }
+    return undefined;
+  };
+  for (const { allowHttp, accepted, refused } of urls) {
+    // A list with a faulty entry is refused as a whole.
+    const faulty = allowHttp.some((entry) => !entries.good.includes(entry) && entry !== "plain.internal:80");
+    for (const url of accepted) assert.equal((await call(url, allowHttp))?.option, faulty ? "allowHttp" : undefined, url);
+    for (const url of refused) {
+      const error = await call(url, allowHttp);
+      assert.ok(error instanceof InvalidOptionError && ["baseURL", "allowHttp"].includes(error.option), `${url}: ${error}`);
+      if (error.option === "baseURL" && /^http:/.test(url)) assert.match(error.message, /allowHttp/);
+      assert.doesNotMatch(error.message, /same-origin/);
+    }
+  }
+  for (const entry of entries.good) assert.equal(await call("https://models.example/v1", [entry]), undefined, entry);
+  for (const entry of [...entries.shape, ...entries.provider]) assert.equal((await call("https://models.example/v1", [entry])).option, "allowHttp", entry);
+  for (const list of ["ollama:11434", [5], {}]) assert.throws(() => new OpenAI({ apiKey: KEY, allowHttp: list }), { option: "allowHttp" });
 });
 
 test("a client prints no key", () => {

@@ -26,7 +26,7 @@ const thrown = (options) => {
 };
 
 test("a constructor names the option that is missing or malformed", () => {
-  for (const [options, option] of [
+  for (const [options, option, words] of [
     [undefined, "proxyUrl"],
     [{}, "proxyUrl"],
     [{ proxyUrl: null }, "proxyUrl"],
@@ -57,13 +57,18 @@ test("a constructor names the option that is missing or malformed", () => {
     [{ proxyUrl: "/v1", truncation: "maybe" }, "truncation"],
     [{ proxyUrl: "/v1", logLevel: "loud" }, "logLevel"],
     [{ proxyUrl: "/v1", logger: { error() {}, warn() {}, info() {} } }, "logger.debug"],
-    [{ proxyUrl: "/v1", proxyURL: "/v1" }, "proxyURL"],
+    [{ proxyUrl: "/v1", proxyURL: "/v1" }, "proxyURL", /supported are .*proxyUrl/],
+    [{ proxyUrl: "v1" }, "proxyUrl", /a path must begin with \//],
+    [{ baseURL: "/v1" }, "baseURL", /use `proxyUrl`/],
+    [{ proxyUrl: "/v1", baseUrl: "/v1" }, "baseUrl", /use `proxyUrl`/],
+    [{ proxyUrl: "/v1", allowHttp: ["ollama:11434"] }, "allowHttp", /not an option/],
     ["https://example.com/v1", "0"],
   ]) {
     const error = thrown(options);
     assert.ok(error instanceof InvalidOptionError, `${JSON.stringify(options)}: ${error}`);
     assert.equal(error.option, option, JSON.stringify(options));
     assert.ok(error.message.startsWith(`${option}: `), error.message);
+    if (words) assert.match(error.message, words);
   }
 });
 
@@ -78,6 +83,7 @@ test("nothing that could be a key is accepted, and none is repeated", () => {
   ]) {
     const error = thrown(options);
     assert.equal(error.code, "key_not_accepted", `${option}: ${error}`);
+    if (option !== "token") assert.match(error.message, /proxyUrl/);
     assert.equal(error.option, option);
     assert.ok(!`${error}\n${error.stack}\n${JSON.stringify(error)}`.includes("CANARY"));
   }
@@ -139,7 +145,7 @@ test("parameters without a JSON form are refused by their path", async () => {
 
 test("a call's options are checked too", async () => {
   const client = new OpenAI({ proxyUrl: upstream.baseUrl });
-  for (const [options, option] of [
+  for (const [options, option, words] of [
     [{ timeout: -1 }, "timeout"],
     [{ signal: {} }, "signal"],
     [{ signal: "now" }, "signal"],
@@ -149,10 +155,33 @@ test("a call's options are checked too", async () => {
     [{ idempotencyKey: 5 }, "idempotencyKey"],
     [{ idempotencyKey: "" }, "idempotencyKey"],
     [{ idempotencyKey: "a\nb" }, "headers"],
+    [{ maxRetry: 3 }, "maxRetry", /maxRetries/],
+    [{ bogus: undefined }, "bogus"],
+    [{ proxyUrl: "/v1" }, "proxyUrl"],
+    [{ fetch }, "fetch"],
+    [{ body: {} }, "body"],
+    [{ stream: true }, "stream"],
+    // Of the official package, and without a meaning here.
+    [{ fetchOptions: {} }, "fetchOptions", /supported are/],
+    [{ method: "GET" }, "method"],
+    [{ path: "/x" }, "path"],
+    [{ __binaryResponse: true }, "__binaryResponse"],
   ]) {
     const error = await failure(client.models.list(options));
+    if (words) assert.match(error.message, words);
     assert.ok(error instanceof InvalidOptionError, `${JSON.stringify(options)}: ${error}`);
     assert.equal(error.option, option);
+  }
+  for (const call of [
+    () => client.get("/x", { bogus: 1 }),
+    () => client.chat.completions.create(ask("x"), { bogus: 1 }),
+    () => client.chat.completions.stream(ask("x"), { bogus: 1 }).done(),
+    () => client.files.create({ file: new Blob(["x"]), purpose: "x" }, { bogus: 1 }),
+  ]) {
+    assert.equal((await failure(call())).option, "bogus");
+  }
+  for (const path of ["models", "https://evil.example/x", "//evil.example/x"]) {
+    assert.match((await failure(client.get(path))).message, /^path: must begin with one \/; a whole URL .* elsewhere$/);
   }
   for (const path of ["models", "//evil.example/x", "/../admin", "/a/%2e%2E/b", "/a#b", "/a b", ""]) {
     const error = await failure(client.get(path));
@@ -194,4 +223,22 @@ test("variables of the environment are nothing to the keyless client", async () 
 test("a client prints no token", () => {
   const client = new OpenAI({ proxyUrl: "/v1", token: "session-CANARY" });
   assert.ok(!`${client} ${JSON.stringify(client)}`.includes("CANARY"));
+});
+
+test("what the official package has and this one has not says so by its name", async () => {
+  const client = new OpenAI({ proxyUrl: upstream.baseUrl });
+  for (const [ask, name] of [
+    [() => client.responses.create({}), "client.responses"],
+    [() => client.beta.threads, "client.beta"],
+    [() => client.vectorStores.list(), "client.vectorStores"],
+    [() => client.withOptions({ timeout: 5 }), "client.withOptions"],
+    [() => client.chat.completions.parse({}), "client.chat.completions.parse"],
+    [() => client.chat.completions.runTools({}), "client.chat.completions.runTools"],
+    [() => client.audio.speech.create({}), "client.audio.speech"],
+  ]) {
+    assert.throws(ask, (error) => error instanceof InvalidOptionError && error.option === name && error.message.includes("client.post"));
+  }
+  // Whoever looks at a client meets none of them.
+  assert.ok(!Object.keys(client).includes("responses"));
+  assert.deepEqual(Object.keys(client.chat.completions), ["create", "stream"]);
 });

@@ -49,7 +49,7 @@ for (const [what, answers, options, requests, name] of [
   ["four failures with maxRetries 4", Array(4).fill({ status: 503, headers: soon }), { maxRetries: 4 }, 5],
   ["a failure with maxRetries 0", [{ status: 503, headers: soon }], { maxRetries: 0 }, 1, "InternalServerError"],
   ["a lost connection with maxRetries 0", [drop], { maxRetries: 0 }, 1, "APIConnectionError"],
-  ["a silent server with maxRetries 0", [silence], { maxRetries: 0, timeout: 20 }, 1, "APIConnectionTimeoutError"],
+  ["a silent server with maxRetries 0", [silence], { maxRetries: 0, timeout: 500 }, 1, "APIConnectionTimeoutError"],
   ["a redirect", [{ status: 307, headers: { location: "/x" } }], {}, 1, "APIConnectionError"],
   ["a body that is no JSON", [{ body: "{" }], {}, 1, "ResponseError"],
 ]) {

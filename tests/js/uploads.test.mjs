@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { getEventListeners } from "node:events";
+import { Readable } from "node:stream";
 import { after, before, test } from "node:test";
 
 import { edge, failure, keyless } from "../support/packed.mjs";
@@ -11,14 +12,18 @@ const { default: OpenAI, InvalidOptionError, toFile } = await keyless();
 const { default: Edge } = await edge();
 let server;
 let client;
+/** A client that uploads a stream as it is read; the page's client reads it first, since its proxy wants a length. */
+let streaming;
 
 before(async () => {
   server = await startRecorder();
   client = new OpenAI({ proxyUrl: server.baseUrl, maxRetries: 2 });
+  streaming = new Edge({ apiKey: "k", baseURL: server.baseUrl, maxRetries: 2 });
 });
 after(() => server.stop());
 
-const upload = (file, options) => client.files.create({ purpose: "x", file }, options);
+const upload = (file, options, by = client) => by.files.create({ purpose: "x", file }, options);
+const stream = (file, options) => upload(file, options, streaming);
 const sent = async () => Object.fromEntries(await formOf(server.requests.at(-1)));
 async function* pieces(...parts) {
   yield* parts;
@@ -30,7 +35,7 @@ test("every kind of file arrives whole, with its name and media type", async () 
   for (const [file, filename, type] of [
     [new File(["hi"], "a.csv", { type: "text/csv" }), "a.csv", "text/csv"],
     [new File(["hi"], "C:\\folder\\a.csv"), "a.csv", "application/octet-stream"],
-    [new Blob(["hi"], { type: "text/csv" }), "unknown_file", "text/csv"],
+    [new Blob(["hi"], { type: "text/csv" }), "unknown_file.csv", "text/csv"],
     [response("https://x.example/files/a.csv?signature=SECRET#x"), "a.csv", "text/csv"],
     [new Blob(["hi"]).stream(), "unknown_file", "application/octet-stream"],
     [pieces("h", new Uint8Array([105])), "unknown_file", "application/octet-stream"],
@@ -128,16 +133,96 @@ test("a file in memory is sent again after a failure, a stream is not", async ()
   assert.deepEqual((await sent()).file.content, "hi");
 
   server.answer(retryAtOnce, { body: {} });
-  assert.equal((await failure(upload(pieces("hi")))).status, 503);
+  assert.equal((await failure(stream(pieces("hi")))).status, 503);
   assert.equal(server.requests.length, 1);
 
   server.answer((request) => request.socket.destroy());
-  assert.equal((await failure(upload(pieces("hi")))).name, "APIConnectionError");
+  assert.equal((await failure(stream(pieces("hi")))).name, "APIConnectionError");
   assert.equal(server.requests.length, 1);
 
   server.answer(retryAtOnce, { body: {} });
-  assert.equal((await failure(client.post("/x", { body: new Blob(["x"]).stream() }))).status, 503);
+  assert.equal((await failure(streaming.post("/x", { body: new Blob(["x"]).stream() }))).status, 503);
   assert.equal(server.requests.length, 1);
+});
+
+test("the page's client reads a stream first, so that its proxy gets a length, and sends it again", async () => {
+  for (const [call, type] of [
+    [(body) => upload(body), "form"],
+    [(body) => client.audio.transcriptions.create({ file: body, model: "m", response_format: "json" }), "form"],
+    [(body) => client.post("/x", { body })],
+  ]) {
+    for (const body of [pieces("h", new Uint8Array([105])), new Blob(["hi"]).stream(), Readable.from([Buffer.from("h"), "i"])]) {
+      server.answer(retryAtOnce, { body: {} });
+      await call(body);
+      assert.equal(server.requests.length, 2);
+      const [{ headers }, { body: arrived }] = server.requests;
+      assert.equal(headers["transfer-encoding"], undefined);
+      assert.ok(Number(headers["content-length"]) > 0);
+      assert.equal(type ? (await sent()).file.content : arrived.toString(), "hi");
+    }
+  }
+});
+
+test("a file without a name gets an ending from its media type, by which servers go", async () => {
+  for (const [type, ending] of [
+    ["audio/webm;codecs=opus", ".webm"],
+    ["video/webm", ".webm"],
+    ["audio/mpeg", ".mp3"],
+    ["audio/mp3", ".mp3"],
+    ["audio/wav", ".wav"],
+    ["audio/x-wav", ".wav"],
+    ["audio/ogg; codecs=opus", ".ogg"],
+    ["audio/mp4", ".m4a"],
+    ["audio/x-m4a", ".m4a"],
+    ["video/mp4", ".mp4"],
+    ["audio/flac", ".flac"],
+    ["image/png", ".png"],
+    ["image/jpeg", ".jpeg"],
+    ["image/webp", ".webp"],
+    ["application/pdf", ".pdf"],
+    ["application/json", ".json"],
+    ["application/jsonl", ".jsonl"],
+    ["application/x-ndjson", ".jsonl"],
+    ["text/plain;charset=utf-8", ".txt"],
+    ["TEXT/CSV", ".csv"],
+    ["application/octet-stream", ""],
+    ["application/vnd.ms-excel", ""],
+    ["nonsense", ""],
+    ["", ""],
+  ]) {
+    const blob = new Blob(["hi"], { type });
+    const response = new Response("hi", { headers: { "content-type": type || "application/octet-stream" } });
+    for (const file of [blob, response, toFile(blob), toFile("hi", null, { type }), toFile(pieces(blob)), pieces(blob)]) {
+      server.answer({ body: {} });
+      await upload(await file);
+      assert.equal((await sent()).file.filename, `unknown_file${ending}`, type);
+    }
+  }
+});
+
+test("toFile takes the given name, type and time over a file's own, and keeps what is not given", async () => {
+  const file = new File(["x"], "a.txt", { type: "text/plain", lastModified: 5 });
+  // A File of another realm.
+  const foreign = { name: "a.txt", type: "text/plain", lastModified: 5, size: 1, slice() {}, arrayBuffer: async () => new TextEncoder().encode("x").buffer };
+  for (const [given, name, options, expected] of [
+    [file, undefined, undefined, ["a.txt", "text/plain", 5]],
+    [file, "b.jsonl", { type: "application/jsonl" }, ["b.jsonl", "application/jsonl", 5]],
+    [file, "b.txt", undefined, ["b.txt", "text/plain", 5]],
+    [file, null, { lastModified: 7 }, ["a.txt", "text/plain", 7]],
+    [foreign, undefined, undefined, ["a.txt", "text/plain", 5]],
+    [foreign, "b.txt", { lastModified: 8 }, ["b.txt", "text/plain", 8]],
+    [new Blob(["x"], { type: "text/csv" }), "b.csv", {}, ["b.csv", "text/csv"]],
+    [pieces(new Blob(["x"], { type: "text/csv" })), "b.csv", undefined, ["b.csv", "text/csv"]],
+    [pieces(new Blob(["x"], { type: "text/csv" })), "b.csv", { type: "text/plain" }, ["b.csv", "text/plain"]],
+  ]) {
+    const made = await toFile(given, name, options);
+    assert.ok(made instanceof File);
+    assert.equal(await made.text(), "x");
+    assert.deepEqual([made.name, made.type], expected.slice(0, 2));
+    if (expected[2]) assert.equal(made.lastModified, expected[2]);
+    else assert.ok(made.lastModified > 8);
+  }
+  assert.equal(await toFile(file), file);
 });
 
 test("a stream is uploaded as it is read, not first into memory", async () => {
@@ -153,7 +238,7 @@ test("a stream is uploaded as it is read, not first into memory", async () => {
     await first;
     yield "y";
   };
-  await upload(body());
+  await stream(body());
   assert.equal(server.requests[0].headers["transfer-encoding"], "chunked");
 });
 
@@ -164,7 +249,7 @@ test("where the runtime cannot stream an upload, the file is read first, and a w
   // A page over http: Chromium streams uploads over HTTP/2 only.
   globalThis.location = new URL("http://localhost/");
   try {
-    const page = new OpenAI({ proxyUrl: server.baseUrl, logger });
+    const page = new Edge({ apiKey: "k", baseURL: server.baseUrl, logger });
     server.answer(retryAtOnce, { body: {} });
     await page.files.create({ purpose: "x", file: { data: pieces("h", "i"), name: "a.csv", type: "text/csv" } });
   } finally {
@@ -178,36 +263,44 @@ test("where the runtime cannot stream an upload, the file is read first, and a w
 });
 
 test("leaving an upload ends the request and the stream that it reads", async () => {
-  let cancelled;
-  const ended = new Promise((resolve) => (cancelled = resolve));
-  const leaving = new AbortController();
-  server.answer((request) => request.once("data", () => leaving.abort("enough")));
-  // One part, and then no more and no end.
-  const source = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(10)), cancel: cancelled });
-  const error = await failure(upload(source, { signal: leaving.signal }));
-  assert.equal(error.name, "APIUserAbortError");
-  await ended;
-  assert.equal(getEventListeners(leaving.signal, "abort").length, 0);
+  for (const by of [streaming, client]) {
+    let cancelled;
+    const ended = new Promise((resolve) => (cancelled = resolve));
+    const leaving = new AbortController();
+    server.answer((request) => request.once("data", () => leaving.abort("enough")));
+    // One part, and then no more and no end.
+    const pull = () => by === client && leaving.abort("enough");
+    const start = (controller) => controller.enqueue(new Uint8Array(10));
+    const source = new ReadableStream({ start, pull, cancel: cancelled }, { highWaterMark: 1 });
+    const error = await failure(upload(source, { signal: leaving.signal }, by));
+    assert.equal(error.name, "APIUserAbortError");
+    await ended;
+    assert.equal(getEventListeners(leaving.signal, "abort").length, 0);
+  }
 });
 
-test("a source that fails is a lost connection with its error as the cause", async () => {
+test("a source that fails ends the upload with its error", async () => {
   const trouble = new Error("the disk is gone");
   const source = async function* () {
     yield "x";
     throw trouble;
   };
-  for (const [file, expected] of [
-    [source(), (cause) => cause === trouble],
-    [pieces("x", {}), (cause) => cause.option === "file"],
+  for (const [make, expected] of [
+    [source, (cause) => cause === trouble],
+    [() => pieces("x", {}), (cause) => cause.option === "file"],
   ]) {
     let broken;
     const arrived = new Promise((resolve) => (broken = resolve));
     server.answer((request) => request.resume().once("close", broken));
-    const error = await failure(upload(file));
+    const error = await failure(stream(make()));
     assert.equal(error.name, "APIConnectionError");
     let { cause } = error;
     while (!expected(cause)) cause = cause.cause;
     await arrived;
+    // Read first, it never becomes a request.
+    server.answer(() => assert.fail("nothing is sent"));
+    assert.ok(expected(await failure(upload(make()))));
+    assert.equal(server.requests.length, 0);
   }
 });
 

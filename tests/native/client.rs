@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_core::Stream;
 use openai_wasm::client::{Call, Client, Error, ErrorKind, RequestOptions, SessionToken};
-use openai_wasm::transport::{FaultKind, Transport};
+use openai_wasm::transport::FaultKind;
 use openai_wasm::wire::Upload;
 use openai_wasm::wire::chat::{ChatCompletionMessageParam, ChatCompletionRequest};
 use openai_wasm::wire::file::FileRequest;
@@ -265,92 +265,6 @@ fn c6_a_key_in_a_form_or_a_query_is_refused_before_anything_is_sent() {
     world.run(client.post_form("/files", &upload())).unwrap();
     let options = RequestOptions::new().query("after", "file-1");
     world.run(client.get("/files").with(options)).unwrap();
-}
-
-/// A client whose token function counts how often it was asked, and takes a moment to answer.
-fn counting(world: &Scripted) -> (Client<Scripted>, std::rc::Rc<std::cell::Cell<u32>>) {
-    let count = std::rc::Rc::new(std::cell::Cell::new(0));
-    let asked = std::rc::Rc::clone(&count);
-    let slow = world.clone();
-    let token = SessionToken::asked(move || {
-        asked.set(asked.get() + 1);
-        let token = format!("token-{}", asked.get());
-        let world = slow.clone();
-        Box::pin(async move {
-            world.sleep(5).await;
-            Ok(token)
-        })
-    });
-    let client = Client::with_transport(world.clone())
-        .proxy_url("/v1")
-        .unwrap()
-        .token(token)
-        .build()
-        .unwrap();
-    (client, count)
-}
-
-fn tokens_sent(world: &Scripted) -> Vec<String> {
-    world
-        .requests()
-        .iter()
-        .map(|request| request.headers.get("authorization").unwrap().to_owned())
-        .collect()
-}
-
-const EXPIRED: &str = r#"{"error":{"message":"expired","type":"authentication_error","code":"token_expired","param":null}}"#;
-
-#[test]
-fn the_token_function_is_asked_once_for_all_attempts_and_calls() {
-    let world = Scripted::new([answer(500, ""), answer(200, MODELS), answer(200, MODELS)]);
-    let (client, count) = counting(&world);
-    world.run(client.models().list()).unwrap();
-    world.run(client.models().list()).unwrap();
-    assert_eq!(tokens_sent(&world), ["Bearer token-1"; 3]);
-    assert_eq!(count.get(), 1);
-}
-
-#[test]
-fn c12_ten_calls_whose_token_has_expired_ask_once_and_are_sent_again() {
-    let answers = (0..10)
-        .map(|_| {
-            Step::Answer(
-                401,
-                vec![JSON],
-                vec![Piece::Pause(50), Piece::Bytes(EXPIRED)],
-            )
-        })
-        .chain((0..10).map(|_| answer(200, MODELS)));
-    let world = Scripted::new(answers);
-    let (client, count) = counting(&world);
-    let models = client.models();
-    let calls = futures_util::future::join_all((0..10).map(|_| models.list().into_future()));
-    for result in world.run(calls) {
-        result.unwrap();
-    }
-    assert_eq!(count.get(), 2);
-    let sent = tokens_sent(&world);
-    assert_eq!(sent[..10], ["Bearer token-1"; 10]);
-    assert_eq!(sent[10..], ["Bearer token-2"; 10]);
-}
-
-#[test]
-fn c12_a_second_refusal_and_any_other_401_are_errors() {
-    for (answers, asked) in [
-        (vec![answer(401, EXPIRED), answer(401, EXPIRED)], 2),
-        (vec![answer(401, r#"{"error":{"code":"unauthorized"}}"#)], 1),
-    ] {
-        let world = Scripted::new(answers);
-        let (client, count) = counting(&world);
-        let error = world.run(client.models().list()).unwrap_err();
-        assert_eq!(error.status(), Some(401));
-        assert_eq!(count.get(), asked);
-    }
-    let world = Scripted::new([answer(401, EXPIRED)]);
-    assert!(
-        world.run(client(&world).models().list()).is_err(),
-        "a fixed token has no other"
-    );
 }
 
 #[test]

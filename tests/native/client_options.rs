@@ -61,6 +61,79 @@ fn headers_and_query_of_a_call_stand_over_those_of_the_client() {
 }
 
 #[test]
+fn a_query_parameter_of_a_call_replaces_the_clients_and_keeps_its_own_twins() {
+    let world = Scripted::new([ok()]);
+    let options = RequestOptions::new().query("a", "1").query("a", "2");
+    let call = client(&world).get("/x").with(options);
+    world.run(call).unwrap();
+    assert_eq!(world.requests()[0].url, "/v1/x?a=1&a=2");
+}
+
+#[test]
+fn a_path_that_is_none_is_refused_by_what_is_wrong_with_it() {
+    for path in ["models", "https://evil.example/x", "//evil.example/x"] {
+        let world = Scripted::new([]);
+        let error = world.run(client(&world).get(path)).unwrap_err();
+        assert_eq!(error.option_name(), Some("path"));
+        assert!(error.to_string().contains("must begin with one /"));
+        assert!(!error.to_string().contains("same-origin"), "{error}");
+    }
+}
+
+#[test]
+fn a_server_that_was_not_reached_is_named_without_the_query() {
+    let fail = || Step::Fail(FaultKind::Network);
+    let world = Scripted::new([fail(), fail()]);
+    let options = RequestOptions::new()
+        .max_retries(1)
+        .query("q", "canary-secret");
+    let call = client(&world).get("/x?z=canary-secret").with(options);
+    let error = world.run(call).unwrap_err();
+    assert!(error.to_string().contains("/v1/x: "), "{error}");
+    assert!(!error.to_string().contains("canary"), "{error}");
+}
+
+/// One fixture for this builder and for the clients in JavaScript.
+#[cfg(feature = "direct")]
+#[test]
+fn plain_http_leads_to_the_hosts_that_the_author_lists() {
+    let fixture = include_str!("../fixtures/allow-http.json");
+    let fixture: serde_json::Value = serde_json::from_str(fixture).unwrap();
+    let texts = |list: &serde_json::Value| -> Vec<String> {
+        let items = list.as_array().unwrap().iter();
+        items
+            .map(|item| item.as_str().unwrap().to_owned())
+            .collect()
+    };
+    let builder = || Client::with_transport(Scripted::new([]));
+    let mut seen = 0;
+    for case in fixture["urls"].as_array().unwrap() {
+        if builder().allow_http(texts(&case["allowHttp"])).is_err() {
+            continue;
+        }
+        for (kind, good) in [("accepted", true), ("refused", false)] {
+            for url in texts(&case[kind]) {
+                let listing = builder().allow_http(texts(&case["allowHttp"])).unwrap();
+                let named = listing.base_url(&url).err();
+                assert_eq!(named.is_none(), good, "{url}: {named:?}");
+                if let Some(error) = named {
+                    assert_eq!(error.option_name(), Some("base_url"));
+                    assert!(error.to_string().contains("allowHttp"), "{error}");
+                }
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 20);
+    for kind in ["shape", "provider"] {
+        for entry in texts(&fixture["entries"][kind]) {
+            let error = builder().allow_http([entry]).unwrap_err();
+            assert_eq!(error.option_name(), Some("allow_http"));
+        }
+    }
+}
+
+#[test]
 fn a_call_can_go_without_the_credential() {
     let world = Scripted::new([ok()]);
     let options = RequestOptions::new().header("Authorization", None);

@@ -91,14 +91,22 @@ export async function outcomes(make) {
   return { chunks: chunks.items, error: chunks.error, text: text.items.join(""), textError: text.error };
 }
 
-/** A living instance of the packed client's WebAssembly. */
-export async function instanceOf() {
-  const at = (path) => new URL(path, `${pathToFileURL(setting("OPENAI_WASM_PKG"))}/`);
-  const { prepare } = await import(at("client/glue.js"));
-  const { createRuntime } = await import(at("lib/runtime.js"));
+const at = (path) => new URL(path, `${pathToFileURL(setting("OPENAI_WASM_PKG"))}/`);
+
+/** A module of the packed package that it does not export. */
+export const partOf = (path) => import(at(path));
+
+/** What an entry makes a client of: the packed client's own `defineClient`, and a runtime of its WebAssembly. */
+export async function runtimeOf() {
+  const { prepare } = await partOf("client/glue.js");
+  const { createRuntime } = await partOf("lib/runtime.js");
   const load = async () => WebAssembly.compile(await readFile(at("client/client.wasm")));
-  return createRuntime(prepare, load).instance();
+  const { defineClient } = await partOf("lib/openai.js");
+  return { defineClient, runtime: createRuntime(prepare, load) };
 }
+
+/** A living instance of the packed client's WebAssembly. */
+export const instanceOf = async () => (await runtimeOf()).runtime.instance();
 
 /** A Stream without a client: over a response that no Response class could make, say. */
 export async function direct(response, { instance, ...options } = {}) {

@@ -69,6 +69,7 @@ struct World {
     slept: RefCell<Vec<u32>>,
     open_bodies: Cell<usize>,
     aborted_sends: Cell<usize>,
+    apart: Cell<bool>,
 }
 
 #[derive(Clone, Default)]
@@ -79,6 +80,12 @@ impl Scripted {
         let world = Self::default();
         world.0.script.borrow_mut().extend(script);
         world
+    }
+
+    /// The same where every request of the program stands alone.
+    pub fn apart(self) -> Self {
+        self.0.apart.set(true);
+        self
     }
 
     pub fn requests(&self) -> Vec<Request<Sent>> {
@@ -319,5 +326,9 @@ impl Transport for Scripted {
 
     fn chance(&self) -> Permille {
         Permille(0)
+    }
+
+    fn requests_are_apart(&self) -> bool {
+        self.0.apart.get()
     }
 }
