@@ -1,8 +1,9 @@
 // What a call's answer is: JSON, text, bytes. Each parser takes what lib/transport.js `send` gave.
 
 import { APIConnectionError, ResponseError } from "./errors.js";
-import { snippet } from "./failure.js";
+import { reportedError, snippet } from "./failure.js";
 import { rateLimitOf } from "./rate-limit.js";
+import { errorIn } from "./report.js";
 
 /** The body of an answer that was taken raw, and is wanted parsed as well. */
 async function textOf({ response, text }) {
@@ -17,7 +18,7 @@ const mediaType = ({ headers }) => headers.get("content-type")?.split(";")[0].tr
 
 const wrong = (response, what) => new ResponseError(`${response.status} with ${what} was expected`, response);
 
-/** JSON, or null for 204. */
+/** JSON, or null for 204; an error that the server reports in it is thrown. */
 export async function json(answer) {
   const { response } = answer;
   const { status, headers } = response;
@@ -30,6 +31,8 @@ export async function json(answer) {
     const what = type && !type.includes("json") ? `${type} (${snippet(text, headers)})` : "text that is not JSON";
     throw wrong(response, `${what} where JSON`);
   }
+  const error = errorIn(value, false, true);
+  if (error !== undefined) throw reportedError(error, headers);
   return value !== null && typeof value === "object" && !Array.isArray(value) ? marked(value, headers) : value;
 }
 

@@ -1,6 +1,8 @@
 // Bytes of a streamed answer in, chunks out: the meeting point with the WebAssembly decoder.
 
-import { APIError, StreamDecodeError, StreamLimitError, StreamTruncatedError } from "./errors.js";
+import { StreamDecodeError, StreamLimitError, StreamTruncatedError } from "./errors.js";
+import { reportedError } from "./failure.js";
+import { errorIn, isLast } from "./report.js";
 import { compile } from "./template.js";
 
 /** Bits and words of what the decoder leaves: `found` and `Head` in src/stream/batch.rs. */
@@ -142,8 +144,7 @@ export class ChunkReader {
       this.end = new End(this.describe(new StreamLimitError(message)));
     } else if (found & ERROR) {
       const text = this.#string(length, words[head + OUT_LEN]);
-      const body = parse(text) ?? { message: text };
-      this.end = new End(this.#reported(body.error || body));
+      this.end = new End(this.#reported(errorIn(parse(text) ?? text, true)));
     } else if (found & UNTERMINATED) {
       const chunk = parse(this.#string(length, words[head + OUT_LEN]));
       if (chunk !== undefined) this.#accept(chunk, queue);
@@ -258,13 +259,15 @@ export class ChunkReader {
   }
 
   #accept(chunk, queue) {
+    const reported = errorIn(chunk);
+    if (reported !== undefined) {
+      this.#say(textOf(chunk));
+      this.end = new End(this.#reported(reported));
+      return;
+    }
     if (chunk === null || typeof chunk !== "object" || Array.isArray(chunk)) {
       const error = new StreamDecodeError(`event ${this.eventIndex} is not a JSON object`);
       this.end = new End(this.describe(error));
-      return;
-    }
-    if (chunk.error || chunk.object === "error") {
-      this.end = new End(this.#reported(chunk.error || chunk));
       return;
     }
     this.#finalSeen ||= isFinal(chunk);
@@ -294,11 +297,7 @@ export class ChunkReader {
 
   /** An error that the server reported inside the stream, in any of the known dialects. */
   #reported(error) {
-    const status = Number(error.code);
-    const inRange = Number.isInteger(status) && status >= 400 && status < 600;
-    return this.describe(
-      APIError.generate(inRange ? status : undefined, { error }, undefined, this.#headers),
-    );
+    return this.describe(reportedError(error, this.#headers));
   }
 
   #look() {
@@ -323,8 +322,7 @@ export class ChunkReader {
 /** Whether the answer may end after this chunk. */
 function isFinal({ choices, type }) {
   if (Array.isArray(choices)) return choices.some((choice) => choice?.finish_reason);
-  // Image and transcription streams name their last event.
-  return typeof type === "string" && /\.(completed|done)$/.test(type);
+  return isLast(type);
 }
 
 /** The text that a chunk adds to choice 0. */

@@ -1,6 +1,7 @@
 // What an answer that is no success says.
 
 import { APIError } from "./errors.js";
+import { errorInRefusal } from "./report.js";
 
 /** The error of an answer with an error status. */
 export function statusError(status, headers, body) {
@@ -13,7 +14,15 @@ export function statusError(status, headers, body) {
   if (parsed === null || typeof parsed !== "object") {
     return APIError.generate(status, undefined, snippet(body, headers), headers);
   }
-  return APIError.generate(status, parsed, undefined, headers);
+  return APIError.generate(status, { error: errorInRefusal(parsed) }, undefined, headers);
+}
+
+/** The error that a server reported at a status of success. Some name a status as its code. */
+export function reportedError(error, headers) {
+  const status = Number(error?.code);
+  const inRange = Number.isInteger(status) && status >= 400 && status < 600;
+  const said = typeof error === "object" ? error : String(error);
+  return APIError.generate(inRange ? status : undefined, { error: said }, undefined, headers);
 }
 
 /** A short, one-line look at a body that is not what was expected. */

@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use memchr::memmem;
 use serde::de::DeserializeOwned;
 
 use super::limits::Limits;
@@ -10,7 +9,7 @@ use super::stream::{ByteStream, EventStream};
 use super::{Error, ErrorKind, LocalFuture, Meta, Settings};
 use crate::stream::Chunk;
 use crate::transport::{Streaming, Transport};
-use crate::wire::ApiError;
+use crate::wire::{ApiError, report};
 
 const DAY_MS: u32 = 24 * 60 * 60 * 1000;
 
@@ -94,8 +93,8 @@ pub(super) fn decode<R: DeserializeOwned>(meta: &Meta, text: &str) -> Result<R, 
         }
         text => text,
     };
-    // The key stands in hardly any answer, and then a second look costs little.
-    if memmem::find(text.as_bytes(), b"\"error\"").is_some()
+    // What may report an error stands in hardly any answer, and then a second look costs little.
+    if report::Filter::default().passes(text.as_bytes())
         && let Some(said) = ApiError::from_body(text.as_bytes())
     {
         return Err(Error::reported(said).with_meta(meta));

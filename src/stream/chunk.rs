@@ -7,6 +7,7 @@ use crate::wire::chat::ChatCompletionChunk;
 use crate::wire::completion::Completion;
 use crate::wire::fine_tune::FineTuneEvent;
 use crate::wire::image::{ImageStreamEvent, ImageStreamEventType};
+use crate::wire::report;
 
 /// A chunk of an answer: what [`super::Decoder`] asks of it to tell a whole answer from a cut one.
 pub trait Chunk {
@@ -31,7 +32,7 @@ impl Chunk for Value {
     fn is_final(&self) -> bool {
         let Some(choices) = self.get("choices").and_then(Value::as_array) else {
             let kind = self.get("type").and_then(Value::as_str);
-            return kind.is_some_and(is_closing_type);
+            return kind.and_then(report::last_event) == Some(report::LastEvent::Whole);
         };
         choices.iter().any(|choice| {
             let reason = choice.get("finish_reason").and_then(Value::as_str);
@@ -95,10 +96,4 @@ impl Chunk for TranscriptionStreamEvent {
     fn is_final(&self) -> bool {
         matches!(self, Self::Done(_))
     }
-}
-
-/// Image and transcription streams name their last event: `image_generation.completed`,
-/// `transcript.text.done`.
-pub(crate) fn is_closing_type(kind: &str) -> bool {
-    kind.ends_with(".completed") || kind.ends_with(".done")
 }

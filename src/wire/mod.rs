@@ -53,6 +53,7 @@ pub mod usage;
 
 mod input;
 mod kind;
+pub(crate) mod report;
 #[cfg(test)]
 mod typescript;
 mod upload;
