@@ -52,6 +52,7 @@ struct AnswerLimits {
     idle_ms: u32,
     duration_ms: u32,
     max_bytes: u64,
+    heartbeat_ms: u32,
 }
 
 #[derive(Deserialize)]
@@ -102,6 +103,7 @@ impl From<ProxyOptions> for Config {
             idle_timeout_ms: options.answer_limits.idle_ms,
             max_duration_ms: options.answer_limits.duration_ms,
             max_answer_bytes: options.answer_limits.max_bytes,
+            heartbeat_ms: options.answer_limits.heartbeat_ms,
             issuer: options.issuer,
             audience: options.audience,
             session_epoch: options.session_epoch,

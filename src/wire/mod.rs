@@ -54,6 +54,7 @@ pub mod usage;
 mod input;
 mod kind;
 pub(crate) mod report;
+pub(crate) mod sniff;
 #[cfg(test)]
 mod typescript;
 mod upload;
