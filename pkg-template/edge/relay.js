@@ -29,10 +29,11 @@ const DRAIN_MS = 1000;
  * @returns the stream that the caller gets
  */
 export function relay({ first, body, abort, watch }, { limits, signal, renew, settle }) {
-  const reader = body && source(body);
+  // Without a body all that there is was read already.
+  const reader = body ? source(body) : { read: async () => ({ done: true }) };
   // Asked for before the caller asks: it comes while the head is on its way.
-  let upcoming = reader?.read();
-  upcoming?.catch(() => {});
+  let upcoming = reader.read();
+  upcoming.catch(() => {});
   const began = Date.now();
   let output;
   let timer;

@@ -19,6 +19,7 @@ mod client_streams;
 mod layers;
 mod openapi;
 mod proxy_answer;
+mod proxy_cost;
 mod proxy_defaults;
 mod proxy_params;
 mod proxy_policy;

@@ -269,6 +269,9 @@ impl Scan {
             self.at = At::Between;
         }
         let len = len.unwrap_or(json.len());
+        let number = json.get(..len).unwrap_or_default();
+        self.seen.error_says |=
+            self.is_in_error() && number.iter().any(|byte| matches!(byte, b'1'..=b'9'));
         self.cost(len as u64);
         len
     }
@@ -336,12 +339,20 @@ impl Scan {
             }
             return;
         }
-        match self.level().member {
-            Member::Kind | Member::Object | Member::FinishReason => self.word.push(plain),
-            Member::Error => self.seen.error_says = true,
-            _ => {}
+        if matches!(
+            self.level().member,
+            Member::Kind | Member::Object | Member::FinishReason
+        ) {
+            self.word.push(plain);
         }
+        self.seen.error_says |= self.is_in_error();
         self.cost(bytes);
+    }
+
+    /// Is the value an `error`, or a part of one?
+    fn is_in_error(&self) -> bool {
+        let level = self.level();
+        level.place == Place::Error || level.member == Member::Error
     }
 
     fn cost(&mut self, bytes: u64) {
@@ -357,13 +368,9 @@ impl Scan {
             if let Some(level) = self.level_mut() {
                 level.member = member;
             }
-            match self.level().place {
-                Place::Top => {
-                    self.seen.members += 1;
-                    self.seen.detail |= member == Member::Detail;
-                }
-                Place::Error => self.seen.error_says = true,
-                _ => {}
+            if self.level().place == Place::Top {
+                self.seen.members += 1;
+                self.seen.detail |= member == Member::Detail;
             }
             return;
         }
@@ -385,14 +392,13 @@ impl Scan {
     /// A value begins.
     fn begin(&mut self, value: Begins) {
         let level = *self.level();
+        self.seen.error_says |= value == Begins::True && self.is_in_error();
         match (level.place, level.member) {
             (Place::Choices, _) => {
                 self.seen.choices = self.seen.choices.map(|choices| choices + 1);
             }
             (Place::Top | Place::Choice, Member::Error) if value != Begins::Nothing => {
                 self.seen.error |= level.place == Place::Top;
-                self.seen.error_says |=
-                    matches!(value, Begins::List | Begins::Number | Begins::True);
             }
             (Place::Top, Member::Choices) if value == Begins::List => {
                 self.seen.choices = Some(0);
@@ -411,7 +417,7 @@ impl Scan {
             (Place::Top, Member::Choices) if !is_object => Place::Choices,
             (Place::Choices, _) if is_object => Place::Choice,
             (Place::Top, Member::Response) if is_object => Place::Response,
-            (Place::Top | Place::Choice, Member::Error) if is_object => Place::Error,
+            (Place::Top | Place::Choice, Member::Error) | (Place::Error, _) => Place::Error,
             _ => Place::Elsewhere,
         };
         if is_object && outer.member == Member::Usage && self.keeping.is_none() {

@@ -141,6 +141,13 @@ fn what_may_be_an_error_is_looked_at_again_and_ordinary_events_are_not() {
         (r#"[{"error":{"message":"m"}}]"#, true),
         (r#"{"choices":[{"error":{"code":502}}]}"#, true),
         (r#"{"choices":[{"finish_reason":"abort"}]}"#, true),
+        (r#"{"choices":[],"error":{"details":[{"code":7}]}}"#, true),
+        (r#"{"choices":[],"error":{"retry":true}}"#, true),
+        (
+            r#"{"choices":[],"error":{"message":"","code":0,"details":[{}],"x":null,"y":false}}"#,
+            false,
+        ),
+        (r#"{"choices":[],"error":0}"#, false),
         (r#"{"error":null}"#, false),
         (r#"{"error":null,"choices":[]}"#, false),
         (r#"{"error":{},"choices":[]}"#, false),

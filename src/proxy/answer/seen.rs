@@ -60,7 +60,7 @@ pub(super) struct Seen {
     pub(super) detail: bool,
     /// It is a list.
     pub(super) list: bool,
-    /// An `error` at the top or of a choice that is neither null, false nor empty.
+    /// An `error` at the top or of a choice that is not empty in all that it holds.
     pub(super) error_says: bool,
     /// Some `finish_reason` of a choice means that the server gave up.
     pub(super) gave_up: bool,
