@@ -1,7 +1,7 @@
 // What a call's answer is: JSON, text, bytes. Each parser takes what lib/transport.js `send` gave.
 
 import { APIConnectionError, ResponseError } from "./errors.js";
-import { reportedError, snippet } from "./failure.js";
+import { parseAnswer, reportedError, snippet } from "./failure.js";
 import { rateLimitOf } from "./rate-limit.js";
 import { errorIn } from "./report.js";
 
@@ -26,7 +26,7 @@ export async function json(answer) {
   const text = await textOf(answer);
   const type = mediaType(response);
   if (text.trim() === "") throw wrong(response, "an empty body where JSON");
-  const value = parse(text);
+  const value = parseAnswer(text);
   if (value === undefined) {
     const what = type && !type.includes("json") ? `${type} (${snippet(text, headers)})` : "text that is not JSON";
     throw wrong(response, `${what} where JSON`);
@@ -42,20 +42,6 @@ export function marked(value, headers) {
     _request_id: { value: headers.get("x-request-id"), configurable: true },
     _rate_limit: { get: () => rateLimitOf(headers), configurable: true },
   });
-}
-
-/** JSON text; some servers end it with `[DONE]`, or send it as the one event of a stream. */
-function parse(text) {
-  const last = text.lastIndexOf("data:");
-  const whole = last >= 0 && text.slice(last + 5).trim() === "[DONE]" ? text.slice(0, last) : text;
-  for (const candidate of [text, whole, whole.replace(/^\s*(event:.*\n)?data:/, "")]) {
-    try {
-      return JSON.parse(candidate);
-    } catch {
-      // Not this one.
-    }
-  }
-  return undefined;
 }
 
 /** Text; JSON if the server says that it is some. */

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::payload::TEXT_EVENTS;
 use crate::wire::audio::TranscriptionStreamEvent;
 use crate::wire::chat::ChatCompletionChunk;
 use crate::wire::completion::Completion;
@@ -21,7 +22,12 @@ pub trait Chunk {
 
 impl Chunk for Value {
     fn text(&self) -> Option<&str> {
-        let choice = self.get("choices")?.as_array()?.iter().find(|choice| {
+        let Some(choices) = self.get("choices").and_then(Self::as_array) else {
+            let kind = self.get("type").and_then(Self::as_str)?;
+            let says = TEXT_EVENTS.contains(&kind);
+            return self.get("delta").filter(|_| says)?.as_str();
+        };
+        let choice = choices.iter().find(|choice| {
             let index = choice.get("index");
             index.is_none_or(|index| index.is_null() || index == 0)
         })?;

@@ -52,6 +52,7 @@ pub mod moderation;
 pub mod usage;
 
 mod input;
+pub(crate) mod json;
 mod kind;
 pub(crate) mod report;
 pub(crate) mod sniff;

@@ -218,6 +218,27 @@ fn of_reason(message: &str, code: &str) -> ApiError {
     }
 }
 
+/// How our own proxy says that the answer of the server behind it broke off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BrokenOff {
+    /// It ended before its end: `upstream_truncated`.
+    Truncated,
+    /// It fell silent: `upstream_timeout`.
+    Silent,
+}
+
+/// Whether an error is one that our own proxy ends a stream with when the server's answer broke off.
+pub(crate) fn broken_off(error: &ApiError) -> Option<BrokenOff> {
+    let shaped = error.r#type.as_deref() == Some("server_error")
+        && error.param.is_none()
+        && error.extra.is_empty();
+    match error.code.as_deref().filter(|_| shaped)? {
+        "upstream_truncated" => Some(BrokenOff::Truncated),
+        "upstream_timeout" => Some(BrokenOff::Silent),
+        _ => None,
+    }
+}
+
 /// Looks at bytes for what may report an error.
 #[derive(Debug)]
 pub(crate) struct Filter {

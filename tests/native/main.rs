@@ -11,6 +11,7 @@
 mod build_flag;
 mod checks;
 mod client;
+mod client_answers;
 mod client_endpoints;
 mod client_meta;
 mod client_options;
