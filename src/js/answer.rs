@@ -93,10 +93,11 @@ impl AnswerWatch {
     pub fn again(key: &str, facts: &str) -> Result<Self, JsValue> {
         let facts: Facts = serde_json::from_str(facts)
             .map_err(|_| JsValue::from_str("the answer's facts are malformed"))?;
+        // From the midst of JSON nobody can tell what is a member of what: it is looked at as a text.
         let form = if facts.events {
             Form::Events
         } else {
-            Form::Bytes
+            Form::Text
         };
         let prompt = facts.hides_prompt.then(|| Rc::new(Prompt::unknown()));
         let watch = Watch::new(form, &Secret::new(key), facts.hides_usage).hiding(prompt);

@@ -9,8 +9,8 @@ use super::scrub::is_name;
 pub use super::scrub::scrub;
 use super::secret::Secret;
 use crate::policy::headers::HeaderList;
-use crate::wire::ApiError;
 use crate::wire::sniff::{self, Content};
+use crate::wire::{ApiError, json};
 
 /// So much of an error body is read; a message is far shorter.
 pub const MAX_ERROR_BODY_BYTES: usize = 16 * 1024;
@@ -110,7 +110,8 @@ pub(super) fn content(content_type: Option<&str>, head: &[u8], ended: bool) -> O
 /// as the one chunk. `None` if it is no JSON object.
 #[must_use]
 pub fn as_events(answer: &[u8]) -> Option<String> {
-    let mut answer = serde_json::from_slice::<serde_json::Value>(answer).ok()?;
+    let answer = String::from_utf8_lossy(answer);
+    let mut answer = json::read::<serde_json::Value>(&answer).ok()?;
     if !answer.is_object() {
         return None;
     }

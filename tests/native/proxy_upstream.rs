@@ -423,6 +423,8 @@ fn whole_json_becomes_the_one_chunk_of_a_stream() {
     let chunk: serde_json::Value = serde_json::from_str(chunk).unwrap();
     assert_eq!(chunk["choices"][0]["delta"]["content"], "Hi");
     assert_eq!(chunk["choices"][0]["message"]["content"], "Hi");
+    let odd = as_events(br#"{"a":"\ud83d","b":1e999}"#).unwrap();
+    assert!(odd.starts_with("data: {"), "{odd}");
     for other in [&b"[]"[..], b"", b"{", b"null", b"data: {}"] {
         assert_eq!(as_events(other), None);
     }

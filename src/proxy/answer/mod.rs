@@ -21,8 +21,8 @@ use super::prompt::Prompt;
 use super::refusal::Refusal;
 use super::secret::Secret;
 use super::upstream;
-use crate::wire::ApiError;
 use crate::wire::report::{LastEvent, in_answer, in_event, last_event};
+use crate::wire::{ApiError, json};
 use event::{Event, data_of};
 use key_runs::{KeyRuns, Tail};
 use lines::Lines;
@@ -281,8 +281,7 @@ impl Watch {
             self.event.scan.feed(answer, &self.runs);
             self.count();
             if self.event.scan.seen().may_be_error() {
-                let parsed = serde_json::from_slice::<Value>(answer).ok();
-                error = parsed.as_ref().and_then(in_answer);
+                error = value_of(answer).as_ref().and_then(in_answer);
             }
         }
         let refusal = if self.tail.feed(answer, &self.runs) || self.event.scan.seen().echoes_key {
@@ -459,12 +458,15 @@ fn usage_in<'a>(scan: &'a Scan, seen: &Seen) -> Option<&'a [u8]> {
 
 /// The error that an event reports.
 fn error_in(event: &[u8], named: bool) -> Option<ApiError> {
-    let data = data_of(event);
-    match serde_json::from_slice::<Value>(&data) {
-        Ok(event) => in_event(&event, named),
+    match value_of(&data_of(event)) {
+        Some(event) => in_event(&event, named),
         // What is no JSON says nothing that a caller could use.
-        Err(_) => named.then(ApiError::default),
+        None => named.then(ApiError::default),
     }
+}
+
+fn value_of(text: &[u8]) -> Option<Value> {
+    json::read(&String::from_utf8_lossy(text)).ok()
 }
 
 fn is_object(json: &[u8]) -> bool {

@@ -319,12 +319,13 @@ impl Exchange<'_> {
                     Err(why) => watch.broken(why),
                     Ok(Start::Whole(json)) => match watch.whole(&json) {
                         Some(refusal) => refusal,
-                        None => {
-                            self.settle(&account, Outcome::Completed, &watch.cost());
-                            // It was an object.
-                            let events = upstream::as_events(&json).unwrap_or_default();
-                            return Ok(Uint8Array::from(events.as_bytes()).into());
-                        }
+                        None => match upstream::as_events(&json) {
+                            Some(events) => {
+                                self.settle(&account, Outcome::Completed, &watch.cost());
+                                return Ok(Uint8Array::from(events.as_bytes()).into());
+                            }
+                            None => upstream::unexpected_type(),
+                        },
                     },
                 }
             }
