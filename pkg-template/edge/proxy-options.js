@@ -27,9 +27,9 @@ const text = (value, option) => {
   return value;
 };
 
-const whole = (most, unit) => (value, option) => {
-  if (!Number.isSafeInteger(value) || value < 1 || value > most) {
-    refuse(option, `must be a whole number of ${unit} from 1 to ${most}`);
+const whole = (most, unit, least = 1) => (value, option) => {
+  if (!Number.isSafeInteger(value) || value < least || value > most) {
+    refuse(option, `must be a whole number of ${unit} from ${least} to ${most}`);
   }
   return value;
 };
@@ -164,6 +164,7 @@ export const PROXY = {
   idleTimeout: whole(LONGEST_TIMER_MS, "milliseconds"),
   maxDuration: whole(LONGEST_TIMER_MS, "milliseconds"),
   maxAnswerBytes: whole(2 ** 40, "bytes"),
+  heartbeatMs: whole(LONGEST_TIMER_MS, "milliseconds", 0),
 };
 
 export const TOKEN = {

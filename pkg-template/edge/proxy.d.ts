@@ -193,6 +193,11 @@ export interface ProxyOptions {
   maxDuration?: number | undefined;
   /** How large an answer may be. Default 67,108,864 bytes (64 MiB). */
   maxAnswerBytes?: number | undefined;
+  /**
+   * After how long a silence the caller of a stream gets a comment between two events, in milliseconds; 0 for
+   * never. A caller who has closed its connection without a reset is noticed within two of them. Default 10,000.
+   */
+  heartbeatMs?: number | undefined;
 }
 
 /** What an answer has cost. */

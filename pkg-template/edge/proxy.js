@@ -40,6 +40,7 @@ function createProxy(runtime, options) {
       idleMs: options.idleTimeout ?? 300_000,
       durationMs: options.maxDuration ?? 1_800_000,
       maxBytes: options.maxAnswerBytes ?? 64 * 2 ** 20,
+      heartbeatMs: options.heartbeatMs ?? 10_000,
     },
     bodyPace: BODY_PACE,
     issuer: options.issuer,

@@ -1,6 +1,7 @@
 // Passes an answer on to the caller. What goes on is decided in WebAssembly (`AnswerWatch`); here
 // stand the loop, the clock and the end, so that a stream outlives the instance that began it.
 
+import { look } from "./clock.js";
 import { source } from "./source.js";
 
 const NONE = new Uint8Array();
@@ -12,23 +13,27 @@ const DONE = 2;
 const FAILED = 3;
 const BROKEN = { truncated: 0, idle: 1, duration: 2, size: 3 };
 
+/** A comment, by which the platform notices a caller who has closed its connection without a reset. */
+const HEARTBEAT = encoder.encode(":\n\n");
+
 /** How long the rest of a body may take once its answer is whole. */
 const DRAIN_MS = 1000;
 
 /**
  * @param answer `{ first, body, abort, watch }`: the beginning that was read already, the rest, what
  *   ends its connection, and the instance's AnswerWatch
- * @param limits `{ idleMs, durationMs, maxBytes }`
+ * @param limits `{ idleMs, durationMs, maxBytes, heartbeatMs }`
  * @param signal of the caller's request
  * @param renew gives a promise of another watch, when the instance has died
  * @param settle is called once, with the record of what the answer has cost
  * @returns the stream that the caller gets
  */
 export function relay({ first, body, abort, watch }, { limits, signal, renew, settle }) {
-  const reader = body && source(body);
+  // Without a body all that there is was read already.
+  const reader = body ? source(body) : { read: async () => ({ done: true }) };
   // Asked for before the caller asks: it comes while the head is on its way.
-  let upcoming = reader?.read();
-  upcoming?.catch(() => {});
+  let upcoming = reader.read();
+  upcoming.catch(() => {});
   const began = Date.now();
   let output;
   let timer;
@@ -36,14 +41,19 @@ export function relay({ first, body, abort, watch }, { limits, signal, renew, se
   let held = NONE;
   let bytes = 0;
   /** Since when a read is awaited. */
-  let waiting = 0;
+  let waiting;
+  /** When the caller last got something. */
+  let sent = began;
   let ended = false;
+  /** Whether the watch is not the first: it does not know how the last event that went on began. */
+  let renewed = false;
 
   const guarded = async (use) => {
     try {
       return use(watch);
     } catch {
       watch = await renew(); // The instance has died, the stream has not.
+      renewed = true;
       return use(watch);
     }
   };
@@ -97,13 +107,27 @@ export function relay({ first, body, abort, watch }, { limits, signal, renew, se
     clearTimeout(late);
   };
 
-  // One timer for both limits, and none for each read.
+  const send = (chunk) => {
+    sent = Date.now();
+    output.enqueue(chunk);
+  };
+
+  const isBetweenEvents = () => {
+    try {
+      return !renewed && watch.between;
+    } catch {
+      return false; // The instance has died; the next event tells.
+    }
+  };
+
+  // One timer for all, and none for each read.
   const tick = () => {
-    const now = Date.now();
-    if (now >= began + limits.durationMs) return fail(BROKEN.duration);
-    if (waiting && now >= waiting + limits.idleMs) return fail(BROKEN.idle);
-    const next = Math.min(began + limits.durationMs, (waiting || now) + limits.idleMs);
-    timer = setTimeout(tick, next - now);
+    const quiet = isBetweenEvents() ? sent : undefined;
+    const { broken, beat, again } = look(limits, { began, waiting, quiet }, Date.now());
+    if (broken) return fail(BROKEN[broken]);
+    // A caller who has not taken the last one is not waiting.
+    if (beat && output.desiredSize >= 0) send(HEARTBEAT);
+    timer = setTimeout(tick, again);
     return undefined;
   };
 
@@ -115,7 +139,7 @@ export function relay({ first, body, abort, watch }, { limits, signal, renew, se
       const verdict = await guarded((own) => own.push(held));
       if (ended) return true;
       const { forward, skip } = watch;
-      if (forward > 0) output.enqueue(forward === held.length ? held : held.subarray(0, forward));
+      if (forward > 0) send(forward === held.length ? held : held.subarray(0, forward));
       held = forward + skip === held.length ? NONE : held.subarray(forward + skip);
       if (verdict === DONE) return done();
       if (verdict === FAILED) return fail();
@@ -150,7 +174,7 @@ export function relay({ first, body, abort, watch }, { limits, signal, renew, se
           } catch {
             return signal?.aborted ? left() : fail(BROKEN.truncated);
           } finally {
-            waiting = 0;
+            waiting = undefined;
           }
           if (ended) return undefined;
           if (read.done) return over();

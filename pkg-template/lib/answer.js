@@ -1,8 +1,9 @@
 // What a call's answer is: JSON, text, bytes. Each parser takes what lib/transport.js `send` gave.
 
 import { APIConnectionError, ResponseError } from "./errors.js";
-import { snippet } from "./failure.js";
+import { parseAnswer, reportedError, snippet } from "./failure.js";
 import { rateLimitOf } from "./rate-limit.js";
+import { errorIn } from "./report.js";
 
 /** The body of an answer that was taken raw, and is wanted parsed as well. */
 async function textOf({ response, text }) {
@@ -17,7 +18,7 @@ const mediaType = ({ headers }) => headers.get("content-type")?.split(";")[0].tr
 
 const wrong = (response, what) => new ResponseError(`${response.status} with ${what} was expected`, response);
 
-/** JSON, or null for 204. */
+/** JSON, or null for 204; an error that the server reports in it is thrown. */
 export async function json(answer) {
   const { response } = answer;
   const { status, headers } = response;
@@ -25,11 +26,13 @@ export async function json(answer) {
   const text = await textOf(answer);
   const type = mediaType(response);
   if (text.trim() === "") throw wrong(response, "an empty body where JSON");
-  const value = parse(text);
+  const value = parseAnswer(text);
   if (value === undefined) {
     const what = type && !type.includes("json") ? `${type} (${snippet(text, headers)})` : "text that is not JSON";
     throw wrong(response, `${what} where JSON`);
   }
+  const error = errorIn(value, false, true);
+  if (error !== undefined) throw reportedError(error, headers);
   return value !== null && typeof value === "object" && !Array.isArray(value) ? marked(value, headers) : value;
 }
 
@@ -39,20 +42,6 @@ export function marked(value, headers) {
     _request_id: { value: headers.get("x-request-id"), configurable: true },
     _rate_limit: { get: () => rateLimitOf(headers), configurable: true },
   });
-}
-
-/** JSON text; some servers end it with `[DONE]`, or send it as the one event of a stream. */
-function parse(text) {
-  const last = text.lastIndexOf("data:");
-  const whole = last >= 0 && text.slice(last + 5).trim() === "[DONE]" ? text.slice(0, last) : text;
-  for (const candidate of [text, whole, whole.replace(/^\s*(event:.*\n)?data:/, "")]) {
-    try {
-      return JSON.parse(candidate);
-    } catch {
-      // Not this one.
-    }
-  }
-  return undefined;
 }
 
 /** Text; JSON if the server says that it is some. */

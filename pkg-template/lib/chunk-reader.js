@@ -1,7 +1,10 @@
 // Bytes of a streamed answer in, chunks out: the meeting point with the WebAssembly decoder.
 
-import { APIError, StreamDecodeError, StreamLimitError, StreamTruncatedError } from "./errors.js";
-import { compile } from "./template.js";
+import { StreamDecodeError, StreamIdleTimeoutError, StreamLimitError, StreamTruncatedError } from "./errors.js";
+import { parseAnswer, reportedError } from "./failure.js";
+import { errorIn, isLast } from "./report.js";
+import { makeChunk } from "./sniff.js";
+import { compile, saysText } from "./template.js";
 
 /** Bits and words of what the decoder leaves: `found` and `Head` in src/stream/batch.rs. */
 const DONE = 1;
@@ -12,6 +15,9 @@ const PLAIN = 16;
 const ESCAPED = 32;
 const [FOUND, OUT, TEXT_LEN, OUT_LEN, CHUNKS, FITS, FIT_ITEMS, SLOT, SPANS, INPUT] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 
+/** How many templates there are at once: `SLOTS` in src/stream/template.rs. */
+const SLOTS = 8;
+
 /** The most bytes that one call decodes: `INPUT_BYTES` there. */
 const INPUT_BYTES = 16 * 1024;
 
@@ -19,6 +25,12 @@ const INPUT_BYTES = 16 * 1024;
 const SHORT = 24;
 
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** How our own proxy says that the answer of the server behind it broke off: by these codes. */
+const BROKEN_OFF = new Map([
+  ["upstream_truncated", StreamTruncatedError],
+  ["upstream_timeout", StreamIdleTimeoutError],
+]);
 
 /** How a stream ended: `error` is undefined after a whole answer. */
 class End {
@@ -100,9 +112,11 @@ export class ChunkReader {
 
   /** A body of JSON that ought to have been a stream: false if it is none. */
   takeWhole(text, queue) {
-    const body = parse(text);
+    const body = parseAnswer(text);
     if (body === undefined) return false;
-    this.#accept(body, queue);
+    const error = errorIn(body, false, true);
+    if (error !== undefined) this.#fail(error);
+    else this.#accept(body && makeChunk(body), queue);
     if (this.#textOnly) this.#giveText(queue);
     this.end ??= WHOLE;
     return true;
@@ -142,8 +156,7 @@ export class ChunkReader {
       this.end = new End(this.describe(new StreamLimitError(message)));
     } else if (found & ERROR) {
       const text = this.#string(length, words[head + OUT_LEN]);
-      const body = parse(text) ?? { message: text };
-      this.end = new End(this.#reported(body.error || body));
+      this.#fail(errorIn(parse(text) ?? text, true));
     } else if (found & UNTERMINATED) {
       const chunk = parse(this.#string(length, words[head + OUT_LEN]));
       if (chunk !== undefined) this.#accept(chunk, queue);
@@ -177,10 +190,13 @@ export class ChunkReader {
     else this.#takeOneByOne(length, queue);
   }
 
-  /** Whether each mark stands where a chunk must begin: then each chunk is one JSON value. */
-  #isSound(items) {
+  /**
+   * Whether each mark stands where an item must begin: then each chunk is one JSON value. With
+   * `chunks` the places of the chunks are filled with these.
+   */
+  #isSound(items, chunks) {
     const mark = this.#mark;
-    let chunks = this.#words[this.#head + CHUNKS];
+    let left = this.#words[this.#head + CHUNKS];
     let fits = this.#words[this.#head + FIT_ITEMS];
     let at = 0;
     // Templates of this very array are known only by their holes yet.
@@ -190,20 +206,20 @@ export class ChunkReader {
       if (typeof item === "string" && this.#textOnly) {
         fits -= 1;
         at += 2;
-      } else if (item === mark) {
-        if (at === items.length - 1) return chunks === 0 && fits === 0;
-        chunks -= 1;
+      } else if (typeof item !== "number" || item > mark + SLOTS) {
+        return false;
+      } else if (item >= mark) {
+        if (at === items.length - 1) break;
+        left -= 1;
+        if (item > mark) counts[item - mark - 1] = items[++at]?.length;
+        if (chunks) items[at + 1] = chunks.shift();
         at += 2;
-      } else if (item > mark) {
-        chunks -= 1;
-        counts[item - mark - 1] = items[at + 1].length;
-        at += 3;
       } else {
         fits -= 1;
-        at += 1 + (counts[item] ?? Infinity);
+        at += 1 + (counts[mark - 1 - item] ?? Infinity);
       }
     }
-    return at === items.length && chunks === 0 && fits === 0;
+    return left === 0 && fits === 0 && at <= items.length;
   }
 
   #takeItems(items, queue) {
@@ -215,7 +231,7 @@ export class ChunkReader {
         this.eventIndex += items[at + 1];
         at += 2;
       } else if (item < mark) {
-        const { build, count, text } = this.#templates[item];
+        const { build, count, text } = this.#templates[mark - 1 - item];
         queue.push(build(items, at + 1));
         if (text >= 0) this.#say(items[at + 1 + text]);
         this.eventIndex += 1;
@@ -246,25 +262,19 @@ export class ChunkReader {
       from = spans[at + 1];
     }
     const items = JSON.parse(rest + this.#string(from, length));
-    let chunk = 0;
-    for (let at = 0; at < items.length - 1; at += 1) {
-      if (items[at] >= this.#mark) {
-        at += items[at] > this.#mark ? 2 : 1;
-        items[at] = chunks[chunk];
-        chunk += 1;
-      }
-    }
+    this.#isSound(items, chunks);
     this.#takeItems(items, queue);
   }
 
   #accept(chunk, queue) {
+    const reported = errorIn(chunk);
+    if (reported !== undefined) {
+      this.#say(textOf(chunk));
+      return this.#fail(reported);
+    }
     if (chunk === null || typeof chunk !== "object" || Array.isArray(chunk)) {
       const error = new StreamDecodeError(`event ${this.eventIndex} is not a JSON object`);
       this.end = new End(this.describe(error));
-      return;
-    }
-    if (chunk.error || chunk.object === "error") {
-      this.end = new End(this.#reported(chunk.error || chunk));
       return;
     }
     this.#finalSeen ||= isFinal(chunk);
@@ -292,13 +302,11 @@ export class ChunkReader {
     );
   }
 
-  /** An error that the server reported inside the stream, in any of the known dialects. */
-  #reported(error) {
-    const status = Number(error.code);
-    const inRange = Number.isInteger(status) && status >= 400 && status < 600;
-    return this.describe(
-      APIError.generate(inRange ? status : undefined, { error }, undefined, this.#headers),
-    );
+  /** An error that the server, or our proxy before it, reported inside the stream. */
+  #fail(error) {
+    const Class = error?.type === "server_error" && error.param === null && BROKEN_OFF.get(error.code);
+    const failure = Class ? new Class(error.message) : reportedError(error, this.#headers);
+    this.end = new End(this.describe(failure));
   }
 
   #look() {
@@ -323,14 +331,13 @@ export class ChunkReader {
 /** Whether the answer may end after this chunk. */
 function isFinal({ choices, type }) {
   if (Array.isArray(choices)) return choices.some((choice) => choice?.finish_reason);
-  // Image and transcription streams name their last event.
-  return typeof type === "string" && /\.(completed|done)$/.test(type);
+  return isLast(type);
 }
 
 /** The text that a chunk adds to choice 0. */
 export function textOf(chunk) {
   const { choices } = chunk;
-  if (!Array.isArray(choices)) return "";
+  if (!Array.isArray(choices)) return saysText(chunk) ? chunk.delta : "";
   let choice = choices[0];
   if (choice?.index) choice = choices.find((other) => other && !other.index);
   const content = choice?.delta?.content ?? choice?.text ?? choice?.message?.content;

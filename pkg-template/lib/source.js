@@ -10,6 +10,7 @@ import {
   WasmTrapError,
 } from "./errors.js";
 import { snippet } from "./failure.js";
+import { contentOf } from "./sniff.js";
 
 /** How much of a body is read that is no stream and no JSON. */
 const SNIPPET_BYTES = 4096;
@@ -27,8 +28,8 @@ export class Source {
   /** The bytes of the last read that are not decoded yet. */
   #rest;
   #bytesSeen = 0;
-  /** The body's type, if it is none that can hold events. */
-  #whole;
+  /** The body's type, until its first bytes have told that it holds events. */
+  #type;
   /** The promise that a call of `next` waits for, and how to settle it. */
   #waiting;
   #resolve;
@@ -64,8 +65,8 @@ export class Source {
     });
     this.#waiting = waiting;
     this.#watchIdle();
-    if (this.#whole) this.#readWhole();
-    else this.#advance();
+    if (this.#type === undefined) this.#advance();
+    else this.#judge();
     return waiting;
   }
 
@@ -86,7 +87,7 @@ export class Source {
     const { textOnly } = this;
     this.#chunks = new ChunkReader(instance, { maxEventBytes, truncation, headers, textOnly });
     const type = headers.get("content-type")?.split(";")[0].trim().toLowerCase() ?? "";
-    if (/^application\/(.+\+)?json$|html|xml/.test(type)) this.#whole = type;
+    if (contentOf(type, "") !== "events") this.#type = type;
     if (response.body) this.#reader = readerOf(response.body);
     if (signal?.aborted) controller.abort(signal.reason);
     if (controller.signal.aborted) return this.#abort();
@@ -235,25 +236,43 @@ export class Source {
     this.#stop(new StreamIdleTimeoutError(`no event came within ${idleTimeout} ms`));
   };
 
-  /** A body that is no event stream although one was asked for: an error, or one whole answer. */
-  async #readWhole() {
-    const json = this.#whole.endsWith("json");
-    const limit = json ? this.#options.maxEventBytes : SNIPPET_BYTES;
-    const parts = [];
+  /** A body that is not called an event stream: events all the same, one whole answer, or an error. */
+  async #judge() {
+    const { headers } = this.#options.response;
+    const type = this.#type;
+    let parts = [];
     let length = 0;
+    let head = "";
+    let content;
+    let limit = Infinity;
     try {
       for (;;) {
         const { done, value } = await this.#reader.read();
         if (this.#closed) return;
-        if (done || length > limit) break;
-        const bytes = bytesOf(value);
+        const bytes = done ? undefined : bytesOf(value);
         if (bytes) parts.push(bytes);
         length += bytes?.length ?? 0;
+        if (!content) {
+          head += String.fromCharCode(...(bytes?.subarray(0, SNIPPET_BYTES) ?? []));
+          content = contentOf(type, head, done);
+          // Line ends say nothing, and looking at them again at each read would be quadratic.
+          if (/^[\r\n]+$/.test(head)) [head, parts] = ["", []];
+          if (content) limit = content === "json" ? this.#options.maxEventBytes : SNIPPET_BYTES;
+        }
+        if (content === "events") {
+          this.#type = undefined;
+          this.#bytesSeen = length;
+          this.#rest = new Uint8Array(await new Blob(parts).arrayBuffer());
+          if (!this.#closed) this.#advance();
+          return;
+        }
+        if (done || length > limit) break;
       }
     } catch (cause) {
       if (!this.#closed) this.#onFault(cause);
       return;
     }
+    const json = content === "json";
     if (json && length > limit) {
       return this.#stop(new StreamLimitError(`the body is larger than ${limit} bytes`));
     }
@@ -261,9 +280,8 @@ export class Source {
     if (this.#closed) return;
     if (json && this.#chunks.takeWhole(text, this.#queue)) return this.#settle();
     if (text === "") return this.#stop(this.#wrong("with an empty body"));
-    const { headers } = this.#options.response;
     const shown = snippet(text.slice(0, SNIPPET_BYTES), headers);
-    this.#stop(this.#wrong(`with ${this.#whole} (${shown})`));
+    this.#stop(this.#wrong(`with ${type || "no type"} (${shown})`));
   }
 
   #wrong(what) {

@@ -3,9 +3,11 @@
 use std::fmt;
 use std::time::Duration;
 
+use serde_json::Value;
+
 use super::{Meta, RateLimit};
 use crate::stream::{StreamError, StreamErrorKind};
-use crate::wire::ApiError;
+use crate::wire::{ApiError, report};
 
 /// What kind of failure an [`Error`] is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -74,7 +76,8 @@ impl Error {
 
     pub(super) fn status_error(meta: &Meta, body: &str) -> Self {
         let status = meta.status();
-        let said = ApiError::from_body(body.as_bytes());
+        let body: Option<Value> = serde_json::from_str(body).ok();
+        let said = body.as_ref().and_then(report::in_refusal);
         let message = match &said {
             Some(said) if !said.message.is_empty() => format!("{status} {}", said.message),
             _ => format!("{status} status code (no message)"),

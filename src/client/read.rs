@@ -2,15 +2,15 @@
 
 use std::rc::Rc;
 
-use memchr::memmem;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::limits::Limits;
 use super::stream::{ByteStream, EventStream};
 use super::{Error, ErrorKind, LocalFuture, Meta, Settings};
 use crate::stream::Chunk;
 use crate::transport::{Streaming, Transport};
-use crate::wire::ApiError;
+use crate::wire::{json, report};
 
 const DAY_MS: u32 = 24 * 60 * 60 * 1000;
 
@@ -94,19 +94,42 @@ pub(super) fn decode<R: DeserializeOwned>(meta: &Meta, text: &str) -> Result<R, 
         }
         text => text,
     };
-    // The key stands in hardly any answer, and then a second look costs little.
-    if memmem::find(text.as_bytes(), b"\"error\"").is_some()
-        && let Some(said) = ApiError::from_body(text.as_bytes())
+    let failure = match read(meta, text) {
+        Err(failure) if failure.kind() == ErrorKind::Decode => failure,
+        read => return read,
+    };
+    match json::unframed(text).map(|text| read(meta, text)) {
+        Some(Ok(answer)) => Ok(answer),
+        Some(Err(reported)) if reported.kind() != ErrorKind::Decode => Err(reported),
+        _ => Err(failure),
+    }
+}
+
+fn read<R: DeserializeOwned>(meta: &Meta, text: &str) -> Result<R, Error> {
+    // What may report an error stands in hardly any answer, and then a second look costs little.
+    if report::Filter::default().passes(text.as_bytes())
+        && let Ok(answer) = json::read::<Value>(text)
+        && let Some(said) = report::in_answer(&answer)
     {
         return Err(Error::reported(said).with_meta(meta));
     }
-    let mut json = serde_json::Deserializer::from_str(text);
-    let read = serde_path_to_error::deserialize(&mut json);
-    let read = read.and_then(|answer: R| match json.end() {
-        Ok(()) => Ok(answer),
-        Err(cause) => Err(serde_path_to_error::Error::new(root(), cause)),
+    let read = located(text).or_else(|cause| match json::readable(text) {
+        Some(text) => located(&text),
+        None => Err(cause),
     });
     read.map_err(|cause| unexpected(meta, &cause).with_meta(meta))
+}
+
+/// The type in a JSON text; an error says where.
+fn located<R: DeserializeOwned>(
+    text: &str,
+) -> Result<R, serde_path_to_error::Error<serde_json::Error>> {
+    let mut json = serde_json::Deserializer::from_str(text);
+    let answer = serde_path_to_error::deserialize(&mut json)?;
+    match json.end() {
+        Ok(()) => Ok(answer),
+        Err(cause) => Err(serde_path_to_error::Error::new(root(), cause)),
+    }
 }
 
 fn root() -> serde_path_to_error::Path {

@@ -1,25 +1,28 @@
 //! Answers that come bit by bit: typed events, or bare bytes.
 
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use futures_core::Stream;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::read::Opened;
 use super::{Error, ErrorKind, LocalFuture, Meta, Settings};
 use crate::stream::{Chunk, Decoder, StreamErrorKind};
-use crate::transport::{Body, Fault, Streaming, Transport};
-use crate::wire::ApiError;
+use crate::transport::{Streaming, Transport};
 use crate::wire::chat::ChatCompletionChunk;
+use crate::wire::sniff::{self, Content};
+use crate::wire::{json, report};
 
 /// The chunks of a chat answer as they arrive.
 pub type ChatStream<T> = EventStream<T, ChatCompletionChunk>;
 
 /// The events of an answer as they arrive, each as a `C`.
 ///
-/// It ends after `[DONE]` (or after what ends an answer of its kind, a `finish_reason` say); every
+/// It ends after `[DONE]` (or after what ends an answer of its kind, for example a `finish_reason`); every
 /// other end is an [`Error`] as the last item, with the text so far in [`Error::partial_text`].
 ///
 /// # Cancel safety
@@ -36,7 +39,7 @@ where
     idle: Idle<T>,
 }
 
-impl<T: Transport, C: DeserializeOwned + Chunk> EventStream<T, C>
+impl<T: Transport + 'static, C: DeserializeOwned + Chunk> EventStream<T, C>
 where
     T::Body: Streaming<T::Fault>,
 {
@@ -47,19 +50,110 @@ where
             meta,
             body,
         } = opened;
-        if let Some(kind) = meta.media_type()
-            && !kind.eq_ignore_ascii_case("text/event-stream")
-        {
-            return Err(no_stream(kind.to_owned(), body).await.with_meta(&meta));
-        }
-        Ok(Self {
+        let mut stream = Self {
             decoder: Decoder::with_options(limits.max_event_bytes, limits.truncation),
             idle: Idle::new(settings, limits.idle_ms()),
             meta,
             body: Some(body.into_bytes()),
-        })
+        };
+        let kind = stream.meta.media_type().unwrap_or_default();
+        let kind = kind.to_ascii_lowercase();
+        match stream.judge(&kind, limits.max_event_bytes).await {
+            Ok(()) => Ok(stream),
+            Err(error) => Err(error.with_meta(&stream.meta)),
+        }
     }
 
+    /// Reads a body that is not called an event stream until its first bytes tell what it is.
+    async fn judge(&mut self, kind: &str, max_bytes: usize) -> Result<(), Error> {
+        let mut head = Vec::new();
+        let content = loop {
+            let ended = self.body.is_none();
+            if let Some(content) = sniff::content(kind, &head, ended) {
+                break content;
+            }
+            // They say nothing, and looking at them again for each read would be quadratic.
+            if head.iter().all(|byte| matches!(byte, b'\r' | b'\n')) {
+                head.clear();
+            }
+            self.read_on(&mut head).await?;
+        };
+        if content == Content::Events {
+            self.decoder.push(&head);
+            if self.body.is_none() {
+                self.decoder.finish();
+            }
+            return Ok(());
+        }
+        let words = format!("the server answered with {kind} where a stream was expected");
+        let wrong = Error::new(ErrorKind::Decode, words);
+        if content == Content::Other {
+            return Err(wrong);
+        }
+        while self.body.is_some() {
+            if head.len() > max_bytes {
+                let too_large = StreamErrorKind::TooLarge {
+                    max_event_bytes: max_bytes,
+                };
+                return Err(self.decoder.stop(too_large).into());
+            }
+            self.read_on(&mut head).await?;
+        }
+        self.take_whole(&String::from_utf8_lossy(&head), wrong)
+    }
+
+    /// Takes the whole answer of a server that does not stream, as one chunk.
+    fn take_whole(&mut self, text: &str, wrong: Error) -> Result<(), Error> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let answer = json::read::<Value>(text).ok();
+        let answer = answer.or_else(|| json::read(json::unframed(text)?).ok());
+        let Some(mut answer) = answer else {
+            return Err(wrong);
+        };
+        if let Some(said) = report::in_answer(&answer) {
+            return Err(Error::reported(said));
+        }
+        if !answer.is_object() {
+            return Err(wrong);
+        }
+        sniff::make_chunk(&mut answer);
+        let events = format!("data: {answer}\n\ndata: [DONE]\n\n");
+        self.decoder.push(events.as_bytes());
+        Ok(())
+    }
+
+    /// Adds the next bytes of the body, or lets go of a body that has ended.
+    async fn read_on(&mut self, bytes: &mut Vec<u8>) -> Result<(), Error> {
+        let read = poll_fn(|context| {
+            let Some(body) = &mut self.body else {
+                return Poll::Ready(Ok(None));
+            };
+            match Pin::new(body).poll_next(context) {
+                Poll::Ready(read) => Poll::Ready(Ok(read)),
+                Poll::Pending => self.idle.poll(context).map(Err),
+            }
+        });
+        match read.await {
+            Ok(Some(Ok(read))) => bytes.extend_from_slice(read.as_ref()),
+            Ok(Some(Err(fault))) => {
+                return Err(Error::new(ErrorKind::Connection, fault.to_string()));
+            }
+            Ok(None) => self.body = None,
+            Err(()) => {
+                let idle_timeout_ms = u64::from(self.idle.ms);
+                let silent = StreamErrorKind::IdleTimeout { idle_timeout_ms };
+                return Err(self.decoder.stop(silent).into());
+            }
+        }
+        self.idle.stop();
+        Ok(())
+    }
+}
+
+impl<T: Transport, C: DeserializeOwned + Chunk> EventStream<T, C>
+where
+    T::Body: Streaming<T::Fault>,
+{
     /// The head of the answer.
     #[must_use]
     pub fn meta(&self) -> &Meta {
@@ -169,7 +263,7 @@ where
         T: 'static,
     {
         let mut all = Vec::new();
-        while let Some(bytes) = std::future::poll_fn(|c| Pin::new(&mut self).poll_next(c)).await {
+        while let Some(bytes) = poll_fn(|c| Pin::new(&mut self).poll_next(c)).await {
             all.extend(bytes?);
         }
         Ok(all)
@@ -245,21 +339,6 @@ impl<T: Transport> Idle<T> {
             Box::pin(async move { settings.transport.sleep(ms).await })
         });
         timer.as_mut().poll(context)
-    }
-}
-
-/// A success that is no stream: the server's error if the body holds one, else what it was.
-async fn no_stream<F: Fault>(kind: String, body: impl Body<F>) -> Error {
-    let text = match body.text().await {
-        Ok(text) => text,
-        Err(fault) => return Error::new(ErrorKind::Connection, fault.to_string()),
-    };
-    match ApiError::from_body(text.as_bytes()) {
-        Some(said) => Error::reported(said),
-        None => Error::new(
-            ErrorKind::Decode,
-            format!("the server answered with {kind} where a stream was expected"),
-        ),
     }
 }
 

@@ -1,5 +1,7 @@
 //! An answer's watch, for the loop in `pkg-template/edge/relay.js`.
 
+use std::rc::Rc;
+
 use js_sys::{Array, Function};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
@@ -7,6 +9,7 @@ use web_sys::ReadableStream;
 
 use crate::proxy::answer::usage::Account;
 use crate::proxy::answer::{Break, Form, Step, Then, Watch};
+use crate::proxy::prompt::Prompt;
 use crate::proxy::refusal::Refusal;
 use crate::proxy::{Relayed, Secret};
 
@@ -15,6 +18,7 @@ use crate::proxy::{Relayed, Secret};
 struct Facts {
     events: bool,
     hides_usage: bool,
+    hides_prompt: bool,
     account: Option<Account>,
 }
 
@@ -31,6 +35,7 @@ pub(super) fn relay(relay: &Function, relayed: Relayed) -> Result<ReadableStream
     let facts = Facts {
         events: watch.form() == Form::Events,
         hides_usage: watch.hides_usage(),
+        hides_prompt: watch.hides_prompt(),
         account,
     };
     let arguments = Array::of5(
@@ -88,12 +93,14 @@ impl AnswerWatch {
     pub fn again(key: &str, facts: &str) -> Result<Self, JsValue> {
         let facts: Facts = serde_json::from_str(facts)
             .map_err(|_| JsValue::from_str("the answer's facts are malformed"))?;
+        // From the midst of JSON nobody can tell what is a member of what: it is looked at as a text.
         let form = if facts.events {
             Form::Events
         } else {
-            Form::Bytes
+            Form::Text
         };
-        let watch = Watch::new(form, &Secret::new(key), facts.hides_usage);
+        let prompt = facts.hides_prompt.then(|| Rc::new(Prompt::unknown()));
+        let watch = Watch::new(form, &Secret::new(key), facts.hides_usage).hiding(prompt);
         Ok(Self::new(watch, facts.account))
     }
 
@@ -121,6 +128,13 @@ impl AnswerWatch {
     #[must_use]
     pub fn skip(&self) -> usize {
         self.step.1
+    }
+
+    /// May a comment stand behind what has gone on?
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn between(&self) -> bool {
+        self.watch.is_between_events()
     }
 
     /// The last event of an answer that failed, or that breaks for a reason: 0 truncated, 1 idle,

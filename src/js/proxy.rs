@@ -56,6 +56,7 @@ struct AnswerLimits {
     idle_ms: u32,
     duration_ms: u32,
     max_bytes: u64,
+    heartbeat_ms: u32,
 }
 
 /// How slowly a body may come.
@@ -121,6 +122,7 @@ impl From<ProxyOptions> for Config {
                 base_ms: options.body_pace.base_ms,
                 ms_per_block: options.body_pace.ms_per_block,
             },
+            heartbeat_ms: options.answer_limits.heartbeat_ms,
             issuer: options.issuer,
             audience: options.audience,
             session_epoch: options.session_epoch,

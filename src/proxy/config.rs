@@ -50,6 +50,10 @@ pub const DEFAULT_MAX_DURATION_MS: u32 = 1_800_000;
 /// How large an answer may be unless the configuration says otherwise: 64 MiB.
 pub const DEFAULT_MAX_ANSWER_BYTES: u64 = 64 * 1024 * 1024;
 
+/// How long a stream may be silent before its caller gets a comment, unless the configuration says
+/// otherwise: 10 seconds.
+pub const DEFAULT_HEARTBEAT_MS: u32 = 10_000;
+
 /// Which models callers may name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Models {
@@ -167,6 +171,9 @@ pub struct Config {
     pub max_duration_ms: u32,
     /// How large an answer may be, in bytes.
     pub max_answer_bytes: u64,
+    /// After how long a silence the caller of a stream gets a comment between two events, in
+    /// milliseconds; 0 for never. A caller who has closed its connection is noticed so.
+    pub heartbeat_ms: u32,
     /// Is each event of an answer looked at before the caller gets it? If not, the platform passes
     /// the bytes on alone: a broken stream is a broken connection, nothing limits an answer behind
     /// its head, nothing looks for the key, and nobody counts what it cost.
@@ -208,6 +215,7 @@ impl Default for Config {
             idle_timeout_ms: DEFAULT_IDLE_TIMEOUT_MS,
             max_duration_ms: DEFAULT_MAX_DURATION_MS,
             max_answer_bytes: DEFAULT_MAX_ANSWER_BYTES,
+            heartbeat_ms: DEFAULT_HEARTBEAT_MS,
             inspect_answers: true,
             issuer: None,
             audience: None,
@@ -337,6 +345,9 @@ impl Config {
         if self.max_answer_bytes == 0 {
             return Err(ConfigFault::Zero("max_answer_bytes"));
         }
+        if self.heartbeat_ms > LONGEST_TIMER_MS {
+            return Err(ConfigFault::TooLong("heartbeat_ms"));
+        }
         if matches!(&self.models, Models::None)
             || matches!(&self.models, Models::List(models) if models.is_empty())
         {
@@ -368,6 +379,7 @@ impl Config {
             idle_timeout_ms: self.idle_timeout_ms,
             max_duration_ms: self.max_duration_ms,
             max_answer_bytes: self.max_answer_bytes,
+            heartbeat_ms: self.heartbeat_ms,
         }
     }
 

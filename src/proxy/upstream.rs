@@ -5,16 +5,18 @@ use serde::Deserialize;
 
 use super::policy::Route;
 use super::refusal::Refusal;
+use super::scrub::is_name;
+pub use super::scrub::scrub;
 use super::secret::Secret;
-use crate::policy::headers::{HeaderList, looks_like_a_key};
+use crate::policy::headers::HeaderList;
+use crate::wire::sniff::{self, Content};
+use crate::wire::{ApiError, json};
 
 /// So much of an error body is read; a message is far shorter.
 pub const MAX_ERROR_BODY_BYTES: usize = 16 * 1024;
 
 /// A longer wait is not worth a header: a client would give up, and an attacker could ask for years.
 const MAX_RETRY_AFTER_SECONDS: u32 = 3600;
-
-const MAX_MESSAGE_CHARS: usize = 500;
 
 /// This proxy's name in `User-Agent`, by which it knows its own requests (threat table, row S6).
 pub const PRODUCT: &str = "openai-wasm-proxy/";
@@ -48,6 +50,8 @@ pub fn request_headers(route: Route, key: &Secret) -> HeaderList {
 pub enum Verdict {
     /// Its body goes to the caller, as this media type.
     Pass(&'static str),
+    /// A stream was asked for, and its type is another: its first bytes say what it is, see [`content`].
+    Look,
     /// Its error body may explain the refusal: read it, then [`explain`].
     Explain,
     /// It is dropped unread.
@@ -93,24 +97,51 @@ fn media_type(route: Route, content_type: &str, streams: bool) -> Option<&'stati
         .map(|(_, sent)| *sent)
 }
 
+/// What the body of an answer is where a stream was asked for; `None` if more bytes are needed. Without
+/// a type it is what its bytes say, and nothing else.
+pub(super) fn content(content_type: Option<&str>, head: &[u8], ended: bool) -> Option<Content> {
+    let essence = content_type.unwrap_or_default().split(';').next();
+    let essence = essence.map(str::trim).filter(|essence| !essence.is_empty());
+    let essence = essence.unwrap_or("application/octet-stream");
+    sniff::content(&essence.to_ascii_lowercase(), head, ended)
+}
+
+/// The event stream of a server that answered with whole JSON where a stream was asked for: its answer
+/// as the one chunk. `None` if it is no JSON object.
+#[must_use]
+pub fn as_events(answer: &[u8]) -> Option<String> {
+    let answer = String::from_utf8_lossy(answer);
+    let mut answer = json::read::<serde_json::Value>(&answer).ok()?;
+    if !answer.is_object() {
+        return None;
+    }
+    sniff::make_chunk(&mut answer);
+    Some(format!("data: {answer}\n\ndata: [DONE]\n\n"))
+}
+
+/// What is neither JSON nor events, nor a text where there are texts.
+pub(super) fn unexpected_type() -> Refusal {
+    Refusal::new(
+        502,
+        "upstream_invalid",
+        "The model server answered with an unexpected content type.",
+    )
+}
+
 /// Judges an answer by its head. `streams` says whether the caller asked for an event stream.
 #[must_use]
 pub fn judge(route: Route, status: u16, content_type: Option<&str>, streams: bool) -> Verdict {
     let refuse = |status, code, message| Verdict::Refuse(Refusal::new(status, code, message));
-    match status {
-        200 => {
-            let passes = content_type.and_then(|value| media_type(route, value, streams));
-            passes.map_or_else(
-                || {
-                    refuse(
-                        502,
-                        "upstream_invalid",
-                        "The model server answered with an unexpected content type.",
-                    )
-                },
-                Verdict::Pass,
-            )
+    let passes = content_type.and_then(|value| media_type(route, value, streams));
+    match (status, passes) {
+        (200, Some(media_type)) => return Verdict::Pass(media_type),
+        (200..=299, _) if streams && content(content_type, b"", false) != Some(Content::Other) => {
+            return Verdict::Look;
         }
+        (200, None) => return Verdict::Refuse(unexpected_type()),
+        _ => {}
+    }
+    match status {
         300..=399 => refuse(
             502,
             "upstream_redirect",
@@ -215,6 +246,34 @@ pub fn explain(status: u16, body: &[u8], key: &Secret) -> Refusal {
     refusal
 }
 
+/// The refusal for an error that came in the place of an answer, or in its midst.
+#[must_use]
+pub fn report(error: &ApiError, key: &Secret) -> Refusal {
+    let mut refusal = failed();
+    let message = scrub(&error.message, key);
+    if !message.is_empty() {
+        refusal.message = message;
+    }
+    // A number is a status, and this answer has one.
+    let is_number = |code: &&String| code.bytes().all(|b| b.is_ascii_digit());
+    let code = error.code.as_ref().filter(|code| !is_number(code));
+    if let Some(code) = code.filter(|code| is_name(code, key)) {
+        refusal.code.clone_from(code);
+    }
+    refusal.param = error.param.clone().filter(|param| is_name(param, key));
+    refusal
+}
+
+/// The model server failed while it answered.
+#[must_use]
+pub fn failed() -> Refusal {
+    Refusal::new(
+        502,
+        "upstream_refused",
+        "The model server refused the request.",
+    )
+}
+
 /// `Retry-After` as capped seconds. A date needs the time (`now_unix_seconds`).
 #[must_use]
 pub fn retry_after(value: Option<&str>, now_unix_seconds: u64) -> Option<u32> {
@@ -233,103 +292,4 @@ pub fn retry_after(value: Option<&str>, now_unix_seconds: u64) -> Option<u32> {
             .unwrap_or(u32::MAX)
             .min(MAX_RETRY_AFTER_SECONDS),
     )
-}
-
-/// Could it be the name of a code or a parameter: `messages[0].content`?
-fn is_name(text: &str, key: &Secret) -> bool {
-    (1..=64).contains(&text.len())
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'[' | b']' | b'-'))
-        && !is_telling(text, key)
-}
-
-/// A message without the words that could name a key or an account, on one line, capped.
-#[must_use]
-pub fn scrub(message: &str, key: &Secret) -> String {
-    let mut clean = String::new();
-    for (index, word) in message.split_whitespace().enumerate() {
-        if index > 0 {
-            clean.push(' ');
-        }
-        if is_telling(word, key) {
-            clean.push_str("[redacted]");
-        } else {
-            clean.extend(word.chars().filter(|c| !c.is_control()));
-        }
-    }
-    if let Some((cut, _)) = clean.char_indices().nth(MAX_MESSAGE_CHARS) {
-        clean.truncate(cut);
-        clean.push('…');
-    }
-    clean
-}
-
-/// Does a word look like (a part of) a key, an account's id, an address or an encoded secret?
-fn is_telling(word: &str, key: &Secret) -> bool {
-    const MARKS: [&str; 12] = [
-        "org-", "org_", "proj_", "proj-", "req_", "req-", "user-", "key_", "acct_", "://", "@",
-        "**",
-    ];
-    // A random run this long is no English word; `max_completion_tokens` has underscores.
-    const RUN: usize = 24;
-    let lower = word.to_ascii_lowercase();
-    let longest_run = word
-        .split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '+' | '=')))
-        .map(str::len)
-        .max()
-        .unwrap_or_default();
-    MARKS.iter().any(|mark| lower.contains(mark))
-        || longest_run >= RUN
-        || word
-            .split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_')))
-            .any(looks_like_a_key)
-        || shares_a_run(word, key.expose())
-}
-
-/// Do they have eight characters in a row in common: as they are, backwards, in hexadecimal, in
-/// percent-encoding or in base64?
-fn shares_a_run(word: &str, key: &str) -> bool {
-    const RUN: usize = 8;
-    /// So many characters of base64 are told by eight bytes wherever these begin.
-    const BASE64_RUN: usize = 9;
-    if key.len() < RUN {
-        return !key.is_empty() && word.contains(key);
-    }
-    let backwards: Vec<u8> = key.bytes().rev().collect();
-    let small = word.to_ascii_lowercase();
-    let standard = word.replace('-', "+").replace('_', "/");
-    let hex = |before: &str| -> Vec<u8> {
-        let coded = key.bytes().map(|byte| format!("{before}{byte:02x}"));
-        coded.collect::<String>().into_bytes()
-    };
-    let share = |text: &str, key: &[u8], run| {
-        let mut runs = text.as_bytes().windows(run);
-        runs.any(|run_of_text| key.windows(run).any(|run_of_key| run_of_key == run_of_text))
-    };
-    share(word, key.as_bytes(), RUN)
-        || share(word, &backwards, RUN)
-        || share(&small, &hex(""), RUN * 2)
-        || share(&small, &hex("%"), RUN * 3)
-        || (0..3).any(|from| {
-            let bytes = key.as_bytes().get(from..).unwrap_or_default();
-            share(&standard, &base64(bytes), BASE64_RUN)
-        })
-}
-
-/// The base64 of whole groups of three bytes (RFC 4648, section 4).
-fn base64(bytes: &[u8]) -> Vec<u8> {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = Vec::with_capacity(bytes.len() / 3 * 4);
-    for group in bytes.chunks_exact(3) {
-        let bits = group
-            .iter()
-            .fold(0, |bits, byte| bits << 8 | usize::from(*byte));
-        text.extend(
-            [18, 12, 6, 0]
-                .iter()
-                .filter_map(|shift| ALPHABET.get(bits >> shift & 63)),
-        );
-    }
-    text
 }

@@ -6,6 +6,7 @@ use core::fmt;
 use memchr::{memchr, memchr2};
 
 use super::Event;
+use super::field::{Begun, Field};
 
 /// How large one event may become: 64 MiB, because image events are large.
 pub const DEFAULT_MAX_EVENT_BYTES: usize = 64 << 20;
@@ -52,14 +53,18 @@ pub struct Decoder {
     dispatched: bool,
 
     data_lines: usize,
-    /// Where the first data line stands in `buf`. A second one moves both to `joined`.
+    /// Where the first data line stands in `buf`, until it is moved.
     first_data: (usize, usize),
+    /// The data has been moved to `joined`: a second line of it came, or a line without a meaning.
+    moved: bool,
     joined: Vec<u8>,
     event: Vec<u8>,
     id: Vec<u8>,
     retry_ms: Option<u64>,
     error: Option<Vec<u8>>,
     watch_error: bool,
+    /// The open line has no meaning, and what has come of it is dropped.
+    passing_over: bool,
 
     /// How many bytes waited when the open block was last offered whole.
     #[cfg_attr(
@@ -88,8 +93,8 @@ impl Decoder {
 
     /// A decoder that refuses an event of more than `max_event_bytes`.
     ///
-    /// Every byte of the block counts, comments and empty `data:` lines too: each line with its
-    /// content and one byte for its end.
+    /// Each line that has a meaning counts with its content and one byte for its end, empty `data:`
+    /// lines too. Comments and unknown fields do not count, and need no memory.
     #[must_use]
     pub fn with_max_event_bytes(max_event_bytes: usize) -> Self {
         Self {
@@ -102,12 +107,14 @@ impl Decoder {
             dispatched: false,
             data_lines: 0,
             first_data: (0, 0),
+            moved: false,
             joined: Vec::new(),
             event: Vec::new(),
             id: Vec::new(),
             retry_ms: None,
             error: None,
             watch_error: false,
+            passing_over: false,
             offered: 0,
             block_bytes: 0,
             max_event_bytes,
@@ -122,8 +129,11 @@ impl Decoder {
         self
     }
 
-    /// Adds bytes as they came from the network.
+    /// Adds bytes as they came from the network. After [`EventTooLarge`] they are ignored.
     pub fn push(&mut self, bytes: &[u8]) {
+        if self.too_large {
+            return;
+        }
         self.compact();
         self.buf.extend_from_slice(bytes);
     }
@@ -141,23 +151,18 @@ impl Decoder {
             self.swallow_lf();
             let rest = self.buf.get(self.scanned..).unwrap_or_default();
             let Some(offset) = memchr2(b'\n', b'\r', rest) else {
-                self.scanned = self.buf.len();
-                if self.open_bytes(self.scanned) > self.max_event_bytes {
-                    return Some(Err(self.refuse()));
-                }
-                return None;
+                return self.wait().then(|| Err(self.refuse()));
             };
             let end = self.scanned + offset;
-            if self.open_bytes(end) > self.max_event_bytes {
-                return Some(Err(self.refuse()));
-            }
             self.skip_lf = rest.get(offset) == Some(&b'\r');
-            let start = self.line;
-            self.line = end + 1;
+            let start = core::mem::replace(&mut self.line, end + 1);
             self.scanned = self.line;
-            if start < end {
-                self.block_bytes += end - start + 1;
-                self.field(start, end);
+            if core::mem::take(&mut self.passing_over) {
+                self.drop_line();
+            } else if start < end {
+                if self.take_line(start, end) {
+                    return Some(Err(self.refuse()));
+                }
             } else if self.data_lines > 0 || self.error.is_some() {
                 self.swallow_lf();
                 self.dispatched = true;
@@ -182,15 +187,12 @@ impl Decoder {
         self.begun = true;
         self.close_dispatched();
         self.swallow_lf();
-        let (start, end) = (self.line, self.buf.len());
-        if self.open_bytes(end) > self.max_event_bytes {
-            return Some(Err(self.refuse()));
-        }
-        self.line = end;
+        let end = self.buf.len();
+        let start = core::mem::replace(&mut self.line, end);
         self.scanned = end;
-        if start < end {
-            self.block_bytes += end - start + 1;
-            self.field(start, end);
+        let passed_over = core::mem::take(&mut self.passing_over);
+        if !passed_over && start < end && self.take_line(start, end) {
+            return Some(Err(self.refuse()));
         }
         if self.data_lines == 0 && self.error.is_none() {
             return None;
@@ -200,7 +202,7 @@ impl Decoder {
     }
 
     fn event(&self) -> Event<'_> {
-        let data = if self.data_lines > 1 {
+        let data = if self.moved {
             &self.joined
         } else {
             let (start, end) = self.first_data;
@@ -251,9 +253,55 @@ impl Decoder {
         }
     }
 
-    /// The block's size if its open line ended at `end`.
-    fn open_bytes(&self, end: usize) -> usize {
-        self.block_bytes + end.saturating_sub(self.line)
+    /// No line end has come: what waits need not be looked at again, nor kept if it has no meaning.
+    /// Gives whether the event is too large.
+    fn wait(&mut self) -> bool {
+        let waiting = self.buf.get(self.line..).unwrap_or_default();
+        let bytes = self.block_bytes + waiting.len();
+        let begun = if self.passing_over {
+            Begun::Meaningless
+        } else {
+            Field::begun(waiting, self.watch_error)
+        };
+        if begun == Begun::Meaningless {
+            self.passing_over = true;
+            self.buf.truncate(self.line);
+        }
+        self.scanned = self.buf.len();
+        begun == Begun::Field && bytes > self.max_event_bytes
+    }
+
+    /// Reads a whole line that is not empty. Gives whether the event is too large.
+    fn take_line(&mut self, start: usize, end: usize) -> bool {
+        let line = self.buf.get(start..end).unwrap_or_default();
+        let Some((field, value_at)) = Field::of(line, self.watch_error) else {
+            self.drop_line();
+            return false;
+        };
+        if self.block_bytes + line.len() > self.max_event_bytes {
+            return true;
+        }
+        self.block_bytes += line.len() + 1;
+        self.take_field(field, start + value_at, end);
+        false
+    }
+
+    /// The last line has no meaning, and a flood of such lines needs no memory.
+    fn drop_line(&mut self) {
+        if self.data_lines > 0 {
+            self.move_data();
+        }
+        self.block = self.line;
+    }
+
+    /// Moves the first data line out of the buffer, which then need not keep it.
+    fn move_data(&mut self) {
+        if !self.moved {
+            self.moved = true;
+            let (from, to) = self.first_data;
+            let first = self.buf.get(from..to).unwrap_or_default();
+            self.joined.extend_from_slice(first);
+        }
     }
 
     fn refuse(&mut self) -> EventTooLarge {
@@ -265,60 +313,39 @@ impl Decoder {
         }
     }
 
-    fn field(&mut self, start: usize, end: usize) {
-        let line = self.buf.get(start..end).unwrap_or_default();
-        let (name, value_at) = match line {
-            [b'd', b'a', b't', b'a', b':', ..] => (&b"data"[..], 5),
-            _ => match memchr(b':', line) {
-                Some(0) => return self.comment(),
-                Some(colon) => (line.get(..colon).unwrap_or_default(), colon + 1),
-                None => (line, line.len()),
-            },
-        };
-        let value_at = value_at + usize::from(line.get(value_at) == Some(&b' '));
-        let value = line.get(value_at..).unwrap_or_default();
-        match name {
-            b"data" => {
-                if self.data_lines == 0 {
-                    self.first_data = (start + value_at, end);
-                } else {
-                    if self.data_lines == 1 {
-                        let (from, to) = self.first_data;
-                        let first = self.buf.get(from..to).unwrap_or_default();
-                        self.joined.extend_from_slice(first);
-                    }
-                    self.joined.push(b'\n');
-                    self.joined.extend_from_slice(value);
-                }
-                self.data_lines += 1;
+    /// Takes a field whose value stands between these places.
+    fn take_field(&mut self, field: Field, from: usize, to: usize) {
+        if field == Field::Data {
+            self.data_lines += 1;
+            if self.data_lines == 1 {
+                self.first_data = (from, to);
+                return;
             }
-            b"event" => {
+            self.move_data();
+            self.block = self.line;
+        }
+        let value = self.buf.get(from..to).unwrap_or_default();
+        match field {
+            Field::Data => {
+                self.joined.push(b'\n');
+                self.joined.extend_from_slice(value);
+            }
+            Field::Event => {
                 self.event.clear();
                 self.event.extend_from_slice(value);
             }
-            b"id" if memchr(0, value).is_none() => {
+            Field::Id if memchr(0, value).is_none() => {
                 self.id.clear();
                 self.id.extend_from_slice(value);
             }
-            b"retry" if !value.is_empty() && value.iter().all(u8::is_ascii_digit) => {
+            Field::Retry if !value.is_empty() && value.iter().all(u8::is_ascii_digit) => {
                 let digits = value.iter().map(|digit| u64::from(digit - b'0'));
                 self.retry_ms = Some(digits.fold(0, |number: u64, digit| {
                     number.saturating_mul(10).saturating_add(digit)
                 }));
             }
-            b"error" if self.watch_error => self.error = Some(value.to_vec()),
-            _ => {}
-        }
-        // What has been copied out of the buffer need not stay in it.
-        if self.data_lines > 1 {
-            self.block = self.line;
-        }
-    }
-
-    /// A comment before any field leaves nothing behind, so a flood of them needs no memory.
-    fn comment(&mut self) {
-        if self.data_lines == 0 {
-            self.block = self.line;
+            Field::Error => self.error = Some(value.to_vec()),
+            Field::Id | Field::Retry => {}
         }
     }
 
@@ -335,6 +362,7 @@ impl Decoder {
         self.block_bytes = 0;
         self.offered = 0;
         self.data_lines = 0;
+        self.moved = false;
         self.event.clear();
         self.error = None;
         if self.joined.capacity() > KEEP_BYTES {
@@ -383,7 +411,8 @@ impl Decoder {
         self.swallow_lf();
         let waiting = self.buf.get(self.block..).unwrap_or_default();
         let enough = waiting.len() >= self.offered + self.offered / 2;
-        if !enough || self.block_bytes > 0 || self.line != self.block {
+        let begun = self.block_bytes > 0 || self.passing_over || self.line != self.block;
+        if !enough || begun {
             return &[];
         }
         self.offered = waiting.len();
@@ -403,7 +432,7 @@ impl Decoder {
     /// The whole block of the event just handed out, and where its data stands in there, if the
     /// data was one line.
     pub(crate) fn dispatched_block(&self) -> Option<(&[u8], usize, usize)> {
-        if !self.dispatched || self.data_lines != 1 {
+        if !self.dispatched || self.moved || self.data_lines != 1 {
             return None;
         }
         let (start, end) = self.first_data;

@@ -17,6 +17,7 @@
 
 mod decoder;
 mod event;
+mod field;
 
 pub use decoder::{DEFAULT_MAX_EVENT_BYTES, Decoder, EventTooLarge};
 pub use event::Event;

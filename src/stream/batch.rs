@@ -6,14 +6,15 @@
 //!
 //! - a chunk: `mark, {…}`
 //! - a chunk that is a template from now on: `mark + 1 + slot, [its holes], {…}`
-//! - an event that fits a template: `slot, value, value…`, a value for each hole
+//! - an event that fits a template: `mark - 1 - slot, value, value…`, a value for each hole
 //! - when only text is wanted, any number of such events: `"their text", how many`
 //! - and `mark` at the end, if there was any chunk.
 //!
 //! The mark is a number that the stream's owner drew at random. A chunk is copied unread, so it may
 //! be bad JSON, and bad JSON of two events may join into good JSON. But no server can guess the
-//! mark; so the array has its items exactly in turn only if each chunk is one JSON value. Otherwise
-//! [`Batch::spans`] says where each chunk stands, to read them one by one.
+//! mark, so none can forge a chunk or a fit; so the array has its items exactly in turn only if each
+//! chunk is one JSON value. Otherwise [`Batch::spans`] says where each chunk stands, to read them one
+//! by one. A number among the values may be anything, so items are told by their turn alone.
 
 use alloc::boxed::Box;
 use alloc::vec;

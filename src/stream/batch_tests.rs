@@ -111,12 +111,14 @@ impl Reader {
                         (chunk.to_owned(), found, holes.expect("a list of holes"));
                     self.accept(chunk);
                 }
-                Ok(slot) => {
+                Ok(number) if number < MARK && number >= MARK - 8 => {
                     fits -= 1;
+                    let slot = MARK - 1 - number;
                     let holes = self.templates[slot as usize].2.len();
                     let values: Vec<_> = items.by_ref().take(holes).map(str::to_owned).collect();
                     self.build(slot as usize, &values);
                 }
+                Ok(number) => panic!("{number} begins no item: {text}"),
                 Err(_) => {
                     fits -= 1;
                     let text: String = serde_json::from_str(item).unwrap_or_default();

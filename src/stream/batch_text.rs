@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use super::batch::{Head, found, narrow};
+use super::leaves::inside;
 use super::template::Fit;
 
 #[derive(Debug)]
@@ -109,7 +110,7 @@ impl BatchText {
         }
         self.head.fit_items += 1;
         self.separate();
-        self.number(narrow(fit.slot));
+        self.number(self.mark - 1 - narrow(fit.slot));
         for at in values {
             self.out.push(b',');
             self.out.extend_from_slice(value(at));
@@ -244,7 +245,7 @@ impl BatchText {
         for _ in 0..self.plain_fits {
             self.head.fit_items += 1;
             self.separate();
-            self.number(self.head.slot);
+            self.number(self.mark - 1 - self.head.slot);
             for value in lines.by_ref().take(self.values) {
                 self.out.extend_from_slice(b",\"");
                 self.out.extend_from_slice(value);
@@ -280,10 +281,4 @@ impl BatchText {
 
 fn is_simple_string(value: &[u8]) -> bool {
     value.starts_with(b"\"") && !value.contains(&b'\\')
-}
-
-/// A string without its quotes.
-fn inside(string: &[u8]) -> &[u8] {
-    let end = string.len().saturating_sub(1);
-    string.get(1..end).unwrap_or_default()
 }

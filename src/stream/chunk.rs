@@ -2,11 +2,13 @@
 
 use serde_json::Value;
 
+use super::payload::TEXT_EVENTS;
 use crate::wire::audio::TranscriptionStreamEvent;
 use crate::wire::chat::ChatCompletionChunk;
 use crate::wire::completion::Completion;
 use crate::wire::fine_tune::FineTuneEvent;
 use crate::wire::image::{ImageStreamEvent, ImageStreamEventType};
+use crate::wire::report;
 
 /// A chunk of an answer: what [`super::Decoder`] asks of it to tell a whole answer from a cut one.
 pub trait Chunk {
@@ -20,7 +22,12 @@ pub trait Chunk {
 
 impl Chunk for Value {
     fn text(&self) -> Option<&str> {
-        let choice = self.get("choices")?.as_array()?.iter().find(|choice| {
+        let Some(choices) = self.get("choices").and_then(Self::as_array) else {
+            let kind = self.get("type").and_then(Self::as_str)?;
+            let says = TEXT_EVENTS.contains(&kind);
+            return self.get("delta").filter(|_| says)?.as_str();
+        };
+        let choice = choices.iter().find(|choice| {
             let index = choice.get("index");
             index.is_none_or(|index| index.is_null() || index == 0)
         })?;
@@ -31,7 +38,7 @@ impl Chunk for Value {
     fn is_final(&self) -> bool {
         let Some(choices) = self.get("choices").and_then(Value::as_array) else {
             let kind = self.get("type").and_then(Value::as_str);
-            return kind.is_some_and(is_closing_type);
+            return kind.and_then(report::last_event) == Some(report::LastEvent::Whole);
         };
         choices.iter().any(|choice| {
             let reason = choice.get("finish_reason").and_then(Value::as_str);
@@ -95,10 +102,4 @@ impl Chunk for TranscriptionStreamEvent {
     fn is_final(&self) -> bool {
         matches!(self, Self::Done(_))
     }
-}
-
-/// Image and transcription streams name their last event: `image_generation.completed`,
-/// `transcript.text.done`.
-pub(crate) fn is_closing_type(kind: &str) -> bool {
-    kind.ends_with(".completed") || kind.ends_with(".done")
 }

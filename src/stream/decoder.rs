@@ -2,14 +2,14 @@
 
 use std::marker::PhantomData;
 
-use memchr::memmem::Finder;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::payload::Payload;
 use super::{Chunk, StreamError, StreamErrorKind};
 use crate::sse;
-use crate::wire::ApiError;
+use crate::wire::report::{self, BrokenOff};
+use crate::wire::{ApiError, json};
 
 /// What an end without `[DONE]` and without a `finish_reason` means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -47,7 +47,7 @@ pub struct Decoder<T> {
     final_seen: bool,
     event_index: u64,
     text: String,
-    error_key: Finder<'static>,
+    filter: report::Filter,
     chunk: PhantomData<fn() -> T>,
 }
 
@@ -83,7 +83,7 @@ impl<T: DeserializeOwned + Chunk> Decoder<T> {
             final_seen: false,
             event_index: 0,
             text: String::new(),
-            error_key: Finder::new(b"\"error\""),
+            filter: report::Filter::default(),
             chunk: PhantomData,
         }
     }
@@ -132,7 +132,7 @@ impl<T: DeserializeOwned + Chunk> Decoder<T> {
                 Payload::Json(json) => (json, false),
                 Payload::Error(json) => (json, true),
             };
-            match read::<T>(json, named_error, &self.error_key) {
+            match read::<T>(json, named_error, &self.filter, &mut self.text) {
                 Ok(chunk) => {
                     self.final_seen |= chunk.is_final();
                     self.text.push_str(chunk.text().unwrap_or_default());
@@ -207,30 +207,41 @@ impl<T: DeserializeOwned + Chunk> Decoder<T> {
 }
 
 fn read<T: DeserializeOwned>(
-    json: &[u8],
+    data: &[u8],
     named_error: bool,
-    error_key: &Finder<'_>,
+    filter: &report::Filter,
+    text: &mut String,
 ) -> Result<T, StreamErrorKind> {
-    let lossy = String::from_utf8_lossy(json);
+    let lossy = String::from_utf8_lossy(data);
     let malformed = |error: serde_json::Error| StreamErrorKind::Malformed {
         column: error.column(),
     };
-    let failed = |error| StreamErrorKind::Failed(Box::new(error));
     if named_error {
-        let said = serde_json::from_str::<Value>(&lossy)
+        let said = json::read::<Value>(&lossy)
             .ok()
-            .and_then(|event| ApiError::from_event(event, true));
+            .and_then(|event| report::in_event(&event, true));
         return Err(failed(said.unwrap_or_else(|| ApiError::from_text(&lossy))));
     }
-    // The key stands in hardly any event, and then a second look costs little.
-    if error_key.find(json).is_some() {
-        let event = serde_json::from_str::<Value>(&lossy).map_err(malformed)?;
-        if let Some(error) = ApiError::from_event(event, false) {
+    // What may report an error stands in hardly any event, and then a second look costs little.
+    if filter.passes(data) {
+        let event = json::read::<Value>(&lossy).map_err(malformed)?;
+        if let Some(error) = report::in_event(&event, false) {
+            // A server that gives up may still say something with it.
+            text.push_str(event.text().unwrap_or_default());
             return Err(failed(error));
         }
     }
-    if json.first() != Some(&b'{') {
+    if data.first() != Some(&b'{') {
         return Err(StreamErrorKind::Malformed { column: 1 });
     }
-    serde_json::from_str(&lossy).map_err(malformed)
+    json::read(&lossy).map_err(malformed)
+}
+
+/// How a stream ends whose server, or our proxy before it, reports an error.
+fn failed(error: ApiError) -> StreamErrorKind {
+    match report::broken_off(&error) {
+        Some(BrokenOff::Truncated) => StreamErrorKind::Truncated,
+        Some(BrokenOff::Silent) => StreamErrorKind::IdleTimeout { idle_timeout_ms: 0 },
+        None => StreamErrorKind::Failed(Box::new(error)),
+    }
 }

@@ -21,9 +21,11 @@ pub struct StreamError {
 pub enum StreamErrorKind {
     /// The caller stopped it.
     Aborted,
-    /// The bytes ended without `[DONE]` and without a `finish_reason`, or inside an event.
+    /// The bytes ended without `[DONE]` and without a `finish_reason`, or inside an event; or our proxy
+    /// said so of the bytes that it got.
     Truncated,
-    /// The server reported an error inside the stream.
+    /// The server reported an error inside the stream, or gave up: an error event, an error on a
+    /// choice, or a `finish_reason` like `abort`.
     Failed(Box<ApiError>),
     /// One event was larger than the limit.
     TooLarge {
@@ -37,7 +39,7 @@ pub enum StreamErrorKind {
     },
     /// No event came in time. Comments do not count as events.
     IdleTimeout {
-        /// The limit, in milliseconds.
+        /// The limit, in milliseconds; 0 if it is the proxy's, which does not tell it.
         idle_timeout_ms: u64,
     },
 }
@@ -63,6 +65,9 @@ impl fmt::Display for StreamError {
                     f,
                     "event {at} is not the expected JSON object (column {column})"
                 )
+            }
+            StreamErrorKind::IdleTimeout { idle_timeout_ms: 0 } => {
+                write!(f, "the model server fell silent before event {at}")
             }
             StreamErrorKind::IdleTimeout { idle_timeout_ms } => {
                 write!(f, "event {at} did not come within {idle_timeout_ms} ms")

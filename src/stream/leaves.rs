@@ -5,6 +5,8 @@
 
 use alloc::vec::Vec;
 
+use super::payload::TEXT_EVENTS;
+
 /// What a leaf means for the stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
@@ -39,10 +41,17 @@ pub(super) fn leaves(json: &[u8], found: &mut Vec<Leaf>) -> Option<()> {
         at: 0,
         found,
         other_choice: false,
+        root_delta: None,
+        says_text: false,
     };
     scan.object(Place::Root, 0)?;
     if scan.at != json.len() {
         return None;
+    }
+    if scan.says_text
+        && let Some(delta) = scan.root_delta.and_then(|at| scan.found.get_mut(at))
+    {
+        delta.role = Role::Text;
     }
     // Two texts in one choice: it takes a closer look to tell which one counts.
     if scan
@@ -81,6 +90,10 @@ enum Place {
     Text,
     Pinned,
     Index,
+    /// The type of an event.
+    Type,
+    /// `delta` where there are no choices: text, if the type says so.
+    RootDelta,
     Free,
 }
 
@@ -88,9 +101,11 @@ impl Place {
     /// Where the value of `key` stands, or `None` if no template may hold it.
     fn of(self, key: &[u8]) -> Option<Self> {
         Some(match (self, key) {
-            (Self::Root, b"error") => return None,
+            (Self::Root, b"error" | b"detail") | (Self::Choice, b"error") => return None,
             (Self::Root, b"choices") => Self::Choices,
-            (Self::Root, b"object" | b"type") => Self::Pinned,
+            (Self::Root, b"object") => Self::Pinned,
+            (Self::Root, b"type") => Self::Type,
+            (Self::Root, b"delta") => Self::RootDelta,
             (Self::Choice, b"delta") => Self::Delta,
             (Self::Choice, b"text") | (Self::Delta, b"content") => Self::Text,
             (Self::Choice, b"index") => Self::Index,
@@ -108,6 +123,10 @@ struct Scan<'a> {
     found: &'a mut Vec<Leaf>,
     /// The choice's index is not 0.
     other_choice: bool,
+    /// Which leaf is the `delta` beside the type.
+    root_delta: Option<usize>,
+    /// The type says that this `delta` is text.
+    says_text: bool,
 }
 
 impl<'a> Scan<'a> {
@@ -150,7 +169,9 @@ impl<'a> Scan<'a> {
     fn value(&mut self, place: Place, depth: u32) -> Option<()> {
         self.blank();
         match (self.peek()?, place) {
-            (b'{', Place::Root | Place::Free) => self.object(Place::Free, depth + 1),
+            (b'{', Place::Root | Place::RootDelta | Place::Free) => {
+                self.object(Place::Free, depth + 1)
+            }
             (b'{', Place::Delta | Place::Choice) => self.object(place, depth + 1),
             (b'{', _) => None,
             (b'[', Place::Choices) => {
@@ -159,7 +180,7 @@ impl<'a> Scan<'a> {
                 self.value(Place::Choice, depth + 1)?;
                 self.byte(b']')
             }
-            (b'[', Place::Free) => match flat_array_end(self.json, self.at) {
+            (b'[', Place::RootDelta | Place::Free) => match flat_array_end(self.json, self.at) {
                 Some(end) => self.leaf(end, Role::Free),
                 None => self.array(depth + 1),
             },
@@ -185,6 +206,17 @@ impl<'a> Scan<'a> {
             (_, Place::Delta) => {
                 let end = scalar_end(self.json, self.at)?;
                 self.leaf(end, Role::Pinned)
+            }
+            (_, Place::Type) => {
+                let end = scalar_end(self.json, self.at)?;
+                let kind = inside(self.json.get(self.at..end)?);
+                self.says_text = TEXT_EVENTS.iter().any(|name| name.as_bytes() == kind);
+                self.leaf(end, Role::Pinned)
+            }
+            (_, Place::RootDelta) => {
+                let end = scalar_end(self.json, self.at)?;
+                self.root_delta = Some(self.found.len());
+                self.leaf(end, Role::Free)
             }
             (_, Place::Root | Place::Free) => {
                 let end = scalar_end(self.json, self.at)?;
@@ -236,6 +268,12 @@ impl<'a> Scan<'a> {
     fn byte(&mut self, byte: u8) -> Option<()> {
         self.skip(byte).then_some(())
     }
+}
+
+/// A string without its quotes.
+pub(super) fn inside(string: &[u8]) -> &[u8] {
+    let end = string.len().saturating_sub(1);
+    string.get(1..end).unwrap_or_default()
 }
 
 fn blank_end(json: &[u8], mut at: usize) -> usize {

@@ -2,6 +2,9 @@
 
 use crate::sse::Event;
 
+/// The types of events that carry a piece of the answer's text in `delta`, where there are no choices.
+pub(super) const TEXT_EVENTS: [&str; 2] = ["response.output_text.delta", "transcript.text.delta"];
+
 /// What an event is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Payload<'a> {

@@ -52,7 +52,10 @@ pub mod moderation;
 pub mod usage;
 
 mod input;
+pub(crate) mod json;
 mod kind;
+pub(crate) mod report;
+pub(crate) mod sniff;
 #[cfg(test)]
 mod typescript;
 mod upload;

@@ -11,6 +11,7 @@
 mod build_flag;
 mod checks;
 mod client;
+mod client_answers;
 mod client_endpoints;
 mod client_meta;
 mod client_options;
@@ -20,6 +21,7 @@ mod client_tokens;
 mod layers;
 mod openapi;
 mod proxy_answer;
+mod proxy_cost;
 mod proxy_defaults;
 mod proxy_params;
 mod proxy_policy;

@@ -1,11 +1,15 @@
 //! When an answer that is no chat has ended (threat table, row T9), and what is looked for in it.
 
+use std::rc::Rc;
+
 use openai_wasm::proxy::Secret;
+use openai_wasm::proxy::answer::usage::{Account, Outcome};
 use openai_wasm::proxy::answer::{Form, Then, Watch};
+use openai_wasm::proxy::prompt::Prompt;
 
-const KEY: &str = "sk-proj-Kx9QwErTyUiOpAsDfGhJkLzXcVbNm123";
+pub const KEY: &str = "sk-proj-Kx9QwErTyUiOpAsDfGhJkLzXcVbNm123";
 
-fn watch(form: Form) -> Watch {
+pub fn watch(form: Form) -> Watch {
     Watch::new(form, &Secret::new(KEY), false)
 }
 
@@ -84,8 +88,9 @@ fn a_text_is_looked_at_as_a_text() {
         let mut watch = watch(form);
         let code = watch.whole(answer).map(|refusal| refusal.code);
         assert_eq!(code.as_deref(), expected);
-        let said = if form == Form::Text { answer.len() } else { 0 };
-        assert_eq!(watch.cost().said_bytes, said as u64);
+        // Of JSON its texts count.
+        let said = if form == Form::Text { answer.len() } else { 2 };
+        assert_eq!(watch.cost().said_bytes, said as u64, "{form:?}");
     }
     assert_eq!(Form::of("text/event-stream"), Form::Events);
 }
@@ -123,4 +128,186 @@ fn the_lines_of_an_events_data_are_one_text() {
             assert_eq!(watch.end(b"").then, Then::Done, "{event}");
         }
     }
+}
+
+pub const MIB: usize = 1 << 20;
+
+/// Events as they are sent.
+pub fn stream(events: &[&str]) -> String {
+    events
+        .iter()
+        .map(|data| format!("data: {data}\n\n"))
+        .collect()
+}
+
+/// What comes of a body that is pushed in pieces of this size: what went on, and how it ended.
+pub fn pass(watch: &mut Watch, body: &str, size: usize) -> (String, Option<String>) {
+    let mut held: Vec<u8> = Vec::new();
+    let mut sent = Vec::new();
+    for piece in body.as_bytes().chunks(size) {
+        held.extend_from_slice(piece);
+        loop {
+            let step = watch.push(&held);
+            sent.extend_from_slice(&held[..step.forward]);
+            held.drain(..step.forward + step.skip);
+            match step.then {
+                Then::Wait => break,
+                Then::Again => {}
+                Then::Done => return (String::from_utf8(sent).unwrap(), None),
+                Then::Fail(refusal) => {
+                    return (String::from_utf8(sent).unwrap(), Some(refusal.code));
+                }
+            }
+        }
+    }
+    let step = watch.end(&held);
+    sent.extend_from_slice(&held[..step.forward]);
+    let code = match step.then {
+        Then::Fail(refusal) => Some(refusal.code),
+        _ => None,
+    };
+    (String::from_utf8(sent).unwrap(), code)
+}
+
+pub fn account() -> Account {
+    Account {
+        request_id: "r".into(),
+        subject: "s".into(),
+        route: "/v1/chat/completions".into(),
+        model: None,
+        stream: true,
+        request_bytes: 8,
+        started_at_ms: 0,
+    }
+}
+
+#[test]
+fn an_error_ends_a_stream_wherever_the_server_puts_it() {
+    let org = "org-AbCdEf123456";
+    for event in [
+        format!(r#"data: {{"object":"error","message":"in {org}","code":400}}"#),
+        format!(r#"data: {{"type":"error","message":"in {org}"}}"#),
+        format!(r#"data: {{"detail":"in {org}"}}"#),
+        format!(r#"data: {{"error":"in {org}"}}"#),
+        format!(r#"data: {{"\u0065rror":{{"message":"in {org}"}}}}"#),
+        format!(r#"data: {{"obj\u0065ct":"err\u006fr","message":"in {org}"}}"#),
+        format!(r#"data: {{"choices":[{{"delta":{{}},"error":{{"message":"in {org}"}}}}]}}"#),
+        format!(r#"data: [{{"error":{{"message":"in {org}"}}}}]"#),
+        format!(r#"{{"error":{{"message":"in {org}"}}}}"#),
+        format!(r#"{{"object":"error","message":"in {org}"}}"#),
+        format!("error: {{\"message\":\"in {org}\"}}"),
+        format!("event: error\ndata: {{\"message\":\"in {org}\"}}"),
+        format!("event: error\ndata: in {org}"),
+    ] {
+        let mut watch = watch(Form::Events);
+        let before = stream(&[r#"{"choices":[{"delta":{"content":"a"}}]}"#]);
+        let step = watch.push(format!("{before}{event}\n\n").as_bytes());
+        assert_eq!(step.forward, before.len(), "{event}");
+        let Then::Fail(refusal) = step.then else {
+            panic!("{event} is no error");
+        };
+        assert!(
+            !refusal.message.contains(org),
+            "{event}: {}",
+            refusal.message
+        );
+        assert_eq!(watch.event(&account(), 1).outcome, Outcome::Failed);
+    }
+    for whole in [
+        format!(r#"{{"object":"error","message":"in {org}"}}"#),
+        format!(r#"{{"error":"in {org}"}}"#),
+        format!(r#"{{"choices":[{{"message":{{}},"error":{{"message":"in {org}"}}}}]}}"#),
+        r#"{"choices":[{"message":{"content":"Par"},"finish_reason":"abort"}]}"#.to_owned(),
+        r#"{"error":{}}"#.to_owned(),
+    ] {
+        let refusal = watch(Form::Bytes).whole(whole.as_bytes());
+        let refusal = refusal.unwrap_or_else(|| panic!("{whole} is no error"));
+        assert!(
+            !refusal.message.contains(org),
+            "{whole}: {}",
+            refusal.message
+        );
+    }
+}
+
+#[test]
+fn an_error_that_says_nothing_is_none() {
+    let chunk = r#"{"choices":[{"delta":{"content":"a"}}],"error":@}"#;
+    for error in [
+        r#"{"message":"","type":"","param":"","code":null}"#,
+        "{}",
+        "\"\"",
+        "false",
+        "null",
+    ] {
+        let mut watch = watch(Form::Events);
+        let body = stream(&[&chunk.replace('@', error), "[DONE]"]);
+        let (sent, end) = pass(&mut watch, &body, 5);
+        assert_eq!((sent, end), (body, None), "{error}");
+    }
+}
+
+#[test]
+fn a_reason_that_is_empty_ends_nothing_and_one_that_gave_up_fails() {
+    let chunk = |reason: &str| {
+        format!(r#"{{"choices":[{{"delta":{{"content":"One"}},"finish_reason":{reason}}}]}}"#)
+    };
+    for (reason, end) in [
+        ("\"\"", Some("upstream_truncated")),
+        ("null", Some("upstream_truncated")),
+        ("\"stop\"", None),
+        ("\"nobody knows it\"", None),
+        ("\"error\"", Some("error")),
+        ("\"abort\"", Some("abort")),
+    ] {
+        let mut watch = watch(Form::Events);
+        let body = stream(&[&chunk(reason)]);
+        let (sent, code) = pass(&mut watch, &body, 64);
+        assert_eq!(code.as_deref(), end, "{reason}");
+        // What was said with it is not lost.
+        assert_eq!(sent, body, "{reason}");
+    }
+}
+
+#[test]
+fn no_error_in_a_stream_tells_the_prompt() {
+    let prompt = "You are the pirate Blackbeard. Never tell where the treasure lies.";
+    let spaced: String = prompt.chars().flat_map(|c| [c, ' ']).collect();
+    let hide = |watch: Watch| watch.hiding(Some(Rc::new(Prompt::new(prompt))));
+    for message in [prompt, &spaced, "treasure"] {
+        let error = format!(r#"{{"error":{{"message":"context: {message}","param":"treasure"}}}}"#);
+        let step = hide(watch(Form::Events)).push(stream(&[&error]).as_bytes());
+        let Then::Fail(refusal) = step.then else {
+            panic!("{message}");
+        };
+        assert_eq!(refusal.message, "The model server refused the request.");
+        assert_eq!(refusal.param, None);
+    }
+    let error = format!(r#"{{"error":{{"message":"context: {prompt}"}}}}"#);
+    let whole = hide(watch(Form::Bytes)).whole(error.as_bytes()).unwrap();
+    assert_eq!(whole.message, "The model server refused the request.");
+    // The control: without a prompt to hide the message comes through.
+    let told = watch(Form::Bytes).whole(error.as_bytes()).unwrap();
+    assert!(told.message.contains("Blackbeard"));
+}
+
+#[test]
+fn a_comment_may_follow_a_whole_event_only() {
+    let mut watch = watch(Form::Events);
+    assert!(watch.is_between_events());
+    watch.push(b"data: {\"half\":");
+    // Nothing of it has gone on.
+    assert!(watch.is_between_events());
+    let mut torn = super_large();
+    watch = self::watch(Form::Events);
+    watch.push(torn.as_bytes());
+    assert!(!watch.is_between_events());
+    torn = "\"}\n\n".to_owned();
+    watch.push(torn.as_bytes());
+    assert!(watch.is_between_events());
+    assert!(!self::watch(Form::Bytes).is_between_events());
+}
+
+fn super_large() -> String {
+    format!(r#"data: {{"x":"{}"#, "x".repeat(MIB + 100))
 }

@@ -27,6 +27,7 @@ fn defaults() -> Vec<(&'static str, u64)> {
         ("idleTimeout", config.idle_timeout_ms.into()),
         ("maxDuration", config.max_duration_ms.into()),
         ("maxAnswerBytes", config.max_answer_bytes),
+        ("heartbeatMs", config.heartbeat_ms.into()),
     ]
 }
 

@@ -2,7 +2,10 @@
 
 use openai_wasm::proxy::Secret;
 use openai_wasm::proxy::policy::Route;
-use openai_wasm::proxy::upstream::{Verdict, explain, judge, request_headers, retry_after, scrub};
+use openai_wasm::proxy::upstream::{
+    Verdict, as_events, explain, judge, report, request_headers, retry_after, scrub,
+};
+use openai_wasm::wire::ApiError;
 
 const KEY: &str = "sk-proj-Kx9QwErTyUiOpAsDfGhJkLzXcVbNm123";
 
@@ -55,12 +58,29 @@ fn only_a_200_of_the_asked_media_type_passes() {
             true,
             Ok("text/event-stream"),
         ),
+        (200, Some("application/json"), true, Ok("looked at")),
+        (200, Some("text/plain"), true, Ok("looked at")),
+        (200, None, true, Ok("looked at")),
+        (201, Some("text/event-stream"), true, Ok("looked at")),
+        (
+            201,
+            Some("text/event-stream"),
+            false,
+            Err((502, "upstream_error")),
+        ),
         (
             200,
-            Some("application/json"),
+            Some("application/xhtml+xml"),
             true,
             Err((502, "upstream_invalid")),
         ),
+        (
+            200,
+            Some("Image/SVG+XML"),
+            true,
+            Err((502, "upstream_invalid")),
+        ),
+        (400, Some("text/html"), true, Err((0, "explained"))),
         (
             200,
             Some("text/event-stream"),
@@ -106,8 +126,9 @@ fn only_a_200_of_the_asked_media_type_passes() {
         let verdict = judge(Route::ChatCompletions, status, content_type, streams);
         let got = match &verdict {
             Verdict::Pass(media_type) => Ok(*media_type),
+            Verdict::Look => Ok("looked at"),
             Verdict::Refuse(refusal) => Err((refusal.status, refusal.code.as_str())),
-            Verdict::Explain => panic!("{status} asks for its body"),
+            Verdict::Explain => Err((0, "explained")),
         };
         assert_eq!(got, expected, "{status} {content_type:?} {streams}");
     }
@@ -263,9 +284,149 @@ fn names_of_keys_and_accounts_are_taken_out() {
         "max_completion_tokens is too large: 200000. This model supports at most 16384 tokens.",
         "Missing required parameter: 'messages[0].content'.",
         // Seven characters of the key in these codings.
-        "5177457254795500 %51%77%45%72%54%79%55 UXdFclR5",
+        "%51%77%45%72%54%79%55 UXdFclR5",
     ] {
         assert_eq!(scrub(message, &key()), message);
+    }
+}
+
+#[test]
+fn what_names_a_machine_an_account_or_a_sum_is_taken_out() {
+    for (message, told) in [
+        ("host my-corp-prod.openai.azure.com failed", "my-corp"),
+        ("resolving vllm.internal failed", "vllm"),
+        ("the host gpu-17.local, says DNS", "gpu-17"),
+        ("connect ECONNREFUSED 10.20.30.40:11434", "10.20"),
+        ("connect to 10.20.30.40 failed", "10.20"),
+        ("connect to localhost:8000 failed", "localhost"),
+        ("connect to gpuserver:8000 failed", "gpuserver"),
+        ("bound to [fe80::1ff:fe23]:443", "fe80"),
+        ("via ::ffff:10.0.0.1", "10.0"),
+        ("File \"/home/alice/models/llama.gguf\" is missing", "alice"),
+        ("~/models/private is missing", "private"),
+        ("home/alice is full", "alice"),
+        (r"C:\Users\alice\model is missing", "alice"),
+        ("at Object.<anonymous> (server.js:10:5)", "server.js"),
+        (
+            "arn:aws:bedrock:us-east-1:123456789012:model",
+            "123456789012",
+        ),
+        ("arn:aws", "aws"),
+        ("projects/my-secret-project/locations/x", "secret"),
+        ("projects/secret", "secret"),
+        ("of account 123456789012 now", "123456789012"),
+        (
+            "deployment 123e4567-e89b-12d3-a456-426614174000 is gone",
+            "426614174000",
+        ),
+        ("id 0a1b2c3d4e5f is gone", "0a1b"),
+        ("balance $120.00 of $500", "120"),
+        ("balance 120.00 USD is over", "120"),
+        ("balance USD 120,50 is over", "120"),
+        ("balance of 120 credits is over", "120"),
+        ("balance €120 is over", "120"),
+        ("balance 120元 is over", "120"),
+        ("balance: 120EUR", "120"),
+        ("in org\u{2011}AbCdEf", "AbCdEf"),
+        ("in o\u{200b}rg-AbCdEf", "AbCdEf"),
+        ("in org\u{ad}-AbCdEf", "AbCdEf"),
+        ("in org\u{ff0d}AbCdEf", "AbCdEf"),
+        ("in \u{ff4f}\u{ff52}\u{ff47}-AbCdEf", "AbCdEf"),
+        ("in \u{43e}rg-AbCdEf", "AbCdEf"),
+        ("in \u{448}rg-AbCdEf", "AbCdEf"),
+        ("key Kx9QwEr TyUiOpA sDfGhJk", "TyUiOpA"),
+        ("key Kx9Q, wErT, yUiO", "wErT"),
+        ("key K x 9 Q w E r T y U i O", "w E r T"),
+        ("key 3 2 1 m N b V c X z L", "b V c X"),
+        ("key Kx9Q\u{200b}wErTy", "wErTy"),
+    ] {
+        let clean = scrub(message, &key());
+        assert!(!clean.contains(told), "{message} → {clean}");
+        assert!(clean.contains("[redacted]"), "{message} → {clean}");
+    }
+}
+
+#[test]
+fn ordinary_messages_stay_readable() {
+    for message in [
+        "This model's maximum context length is 4096 tokens. However, you requested 5000 tokens (4500 in the messages, 500 in the completion).",
+        "Invalid value for 'messages[0].content[1].image_url.url': expected a string.",
+        "Unknown parameter: 'response_format.json_schema'.",
+        "Invalid schema for response_format 'x': In context=('properties', 'a'), 'additionalProperties' is required to be supplied and to be false.",
+        "body.messages.0.role: Input should be 'user', 'assistant' or 'tool'",
+        "Rate limit reached for gpt-4o-mini on tokens per min. Limit: 200000 / 1min. Please try again in 6m0s.",
+        "Limit 200000, Used 199990, Requested 27. Please try again in 5.1s.",
+        "The model `gpt-3.5-turbo-0125` does not exist (v1.5), e.g. for llama-3.1-8b-instruct.",
+        "This is a chat model. Did you mean to use v1/chat/completions or /v1/completions?",
+        "The media type application/json or image/png is expected, input and/or output, 3 tokens/min.",
+        "temperature must be between 0.0 and 2.0, top_p at most 1, -0.5 is not.",
+        "max_tokens is too large: 8192. This model supports at most 1048576 tokens.",
+        "The value 1024x1024 is not supported; base64 or b64_json in utf-8 is.",
+        "参数错误：max_tokens 必须小于 4096。",
+        "Über die Länge hinaus: 4096 Zeichen, '$ref' fehlt.",
+        "",
+    ] {
+        let read = message.replace('：', ":");
+        assert_eq!(scrub(message, &key()), read);
+    }
+}
+
+#[test]
+fn a_message_of_any_length_is_looked_at_in_no_time() {
+    for word in ["a", "Kx9QwEr ", "sk-", "org-x ", "9", "é", "/", ". ", "$1 "] {
+        let clean = scrub(&word.repeat(1_000_000), &key());
+        assert!(clean.chars().count() <= 501, "{word}: {clean}");
+    }
+}
+
+#[test]
+fn an_error_in_the_place_of_an_answer_keeps_what_the_caller_can_use() {
+    for (code, expected) in [
+        (Some("context_length_exceeded"), "context_length_exceeded"),
+        (Some("502"), "upstream_refused"),
+        (Some("my-corp.internal.example"), "upstream_refused"),
+        (Some(KEY), "upstream_refused"),
+        (None, "upstream_refused"),
+    ] {
+        let error = ApiError {
+            message: "too long at 10.0.0.1:80".to_owned(),
+            code: code.map(str::to_owned),
+            param: Some("messages".to_owned()),
+            ..ApiError::default()
+        };
+        let refusal = report(&error, &key());
+        assert_eq!(
+            (
+                refusal.status,
+                refusal.code.as_str(),
+                refusal.message.as_str(),
+                refusal.param.as_deref()
+            ),
+            (502, expected, "too long at [redacted]", Some("messages")),
+            "{code:?}"
+        );
+    }
+    let nothing = report(&ApiError::default(), &key());
+    assert_eq!(nothing.message, "The model server refused the request.");
+}
+
+#[test]
+fn whole_json_becomes_the_one_chunk_of_a_stream() {
+    let events =
+        as_events(br#"{"choices":[{"message":{"content":"Hi"},"finish_reason":"stop"}]}"#).unwrap();
+    let (chunk, done) = events
+        .strip_prefix("data: ")
+        .unwrap()
+        .split_once("\n\n")
+        .unwrap();
+    assert_eq!(done, "data: [DONE]\n\n");
+    let chunk: serde_json::Value = serde_json::from_str(chunk).unwrap();
+    assert_eq!(chunk["choices"][0]["delta"]["content"], "Hi");
+    assert_eq!(chunk["choices"][0]["message"]["content"], "Hi");
+    let odd = as_events(br#"{"a":"\ud83d","b":1e999}"#).unwrap();
+    assert!(odd.starts_with("data: {"), "{odd}");
+    for other in [&b"[]"[..], b"", b"{", b"null", b"data: {}"] {
+        assert_eq!(as_events(other), None);
     }
 }
 

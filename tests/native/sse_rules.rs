@@ -5,7 +5,7 @@
 
 use openai_wasm::sse::Decoder;
 
-use crate::sse_oracle::{Seen, agreed, cuts, data, decode_with};
+use crate::sse_oracle::{Seen, agreed, cuts, data, decode_with, oracle};
 
 fn seen(event: &str, data: &str, id: &str) -> Seen {
     Seen {
@@ -267,27 +267,62 @@ fn wpt_event_data() {
 
 #[test]
 fn rule_31_an_event_of_the_limit_passes_and_one_byte_more_is_refused_however_it_is_cut() {
-    // Three lines with one byte each for their end: 8 + 2 + 7.
-    let block = b"data: a\n:\ndata:b\n\n";
-    for pushes in cuts(block) {
-        let exact = Decoder::with_max_event_bytes(17);
-        assert_eq!(decode_with(exact, pushes.clone()).unwrap().len(), 1);
-        let short = Decoder::with_max_event_bytes(16);
-        let (seen, error) = decode_with(short, pushes).unwrap_err();
-        assert_eq!((seen, error.max_event_bytes), (vec![], 16));
+    // Two lines, of which the first has one byte for its end: 8 + 6. The others have no meaning.
+    for block in [
+        "data: a\ndata:b\n\n",
+        "data: a\n:\ndata:b\n\n",
+        ": a comment of some length\ndata: a\ndata:b\r\n\r\n",
+        "data: a\nretries: 123456\ndata:b\n\n",
+        "x\ndatum: a\rdata: a\rdat\rdata:b\r: comment\r\r",
+    ] {
+        for pushes in cuts(block.as_bytes()) {
+            let exact = Decoder::with_max_event_bytes(14);
+            let seen = decode_with(exact, pushes.clone()).unwrap();
+            assert_eq!(
+                (seen.len(), seen[0].data.as_str()),
+                (1, "a\nb"),
+                "{block:?}"
+            );
+            let short = Decoder::with_max_event_bytes(13);
+            let (seen, error) = decode_with(short, pushes).unwrap_err();
+            assert_eq!((seen, error.max_event_bytes), (vec![], 13), "{block:?}");
+        }
     }
 }
 
 #[test]
-fn rule_31_every_byte_counts_towards_the_limit() {
+fn rule_31_comments_and_unknown_fields_are_no_part_of_an_event() {
     for flood in [
-        "data:\n",
-        "data\n",
-        "id:x\n",
-        ": c\n",
-        "x\n",
-        "event: e\r\n",
+        ": ping\n".repeat(1000),
+        "foo: x\n".repeat(1000),
+        format!(": {}\n", "x".repeat(10_000)),
+        format!("{}\r\n", "x".repeat(10_000)),
+        format!("error: {}\n", "x".repeat(10_000)),
     ] {
+        for (before, after) in [
+            ("", "data: a\n\n"),
+            ("data: a\n", "\n"),
+            ("data: a\n", "event: e\n\n"),
+        ] {
+            let text = format!("{before}{flood}{after}");
+            assert_eq!(oracle(text.as_bytes())[0].data, "a");
+            for size in [1, 7, 64, 100_000] {
+                let decoder = Decoder::with_max_event_bytes(64);
+                let seen = decode_with(decoder, text.as_bytes().chunks(size)).unwrap();
+                assert_eq!(
+                    seen,
+                    oracle(text.as_bytes()),
+                    "{:?} in reads of {size}",
+                    &text[..20]
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn rule_31_every_byte_of_a_line_with_a_meaning_counts_towards_the_limit() {
+    for flood in ["data:\n", "data\n", "id:x\n", "retry: x\n", "event: e\r\n"] {
         let text = flood.repeat(1000);
         let decoder = Decoder::with_max_event_bytes(1000);
         let pushes = text.as_bytes().chunks(64);
@@ -307,6 +342,12 @@ fn rule_31_after_the_limit_nothing_more_comes() {
     decoder.push(b"data: b\n\n");
     assert!(decoder.next_event().is_none());
     assert!(decoder.take_unterminated().is_none());
+    // Also if bytes before the refused line had been read already.
+    let mut decoder = Decoder::with_max_event_bytes(4);
+    decoder.push(b"\ndata: too long");
+    assert!(decoder.next_event().unwrap().is_err());
+    decoder.push(b"more");
+    assert!(decoder.next_event().is_none());
 }
 
 #[test]

@@ -84,7 +84,7 @@ fn allocated(pushes: impl Iterator<Item = Vec<u8>>) -> (u64, u64) {
 #[test]
 fn floods_need_memory_for_what_they_hold_and_no_more() {
     type Flood = fn(usize) -> Box<dyn Iterator<Item = Vec<u8>>>;
-    let floods: [(&str, Flood); 4] = [
+    let floods: [(&str, Flood); 6] = [
         ("one huge line", |n| {
             Box::new((0..n).map(|_| vec![b'x'; 1024]))
         }),
@@ -97,6 +97,15 @@ fn floods_need_memory_for_what_they_hold_and_no_more() {
         ("comments", |n| {
             Box::new((0..n).map(|_| b": 1234567890123\n".repeat(64)))
         }),
+        ("comments inside an event", |n| {
+            let comments = (0..n).map(|_| b": 1234567890123\n".repeat(64));
+            Box::new(std::iter::once(b"data: x\n".to_vec()).chain(comments))
+        }),
+        ("a comment without an end", |n| {
+            Box::new(
+                std::iter::once(b"data: x\n:".to_vec()).chain((0..n).map(|_| vec![b'x'; 1024])),
+            )
+        }),
     ];
     for (name, flood) in floods {
         let (bytes, _) = allocated(flood(1000));
@@ -105,7 +114,7 @@ fn floods_need_memory_for_what_they_hold_and_no_more() {
             twice <= bytes.max(4096) * 11 / 5,
             "{name}: {bytes}, then {twice}"
         );
-        if name == "events" || name == "comments" {
+        if name == "events" || name.contains("comment") {
             assert!(peak < 16 * 1024, "{name} hold {peak} bytes");
         }
     }

@@ -2,7 +2,8 @@
 //!
 //! `STREAM_FUZZ_CASES` makes these runs as long as one likes, `STREAM_FUZZ_SEED` makes them others.
 
-use openai_wasm::stream::{Decoder, StreamError};
+use openai_wasm::sse;
+use openai_wasm::stream::{Decoder, StreamError, StreamErrorKind, Truncation};
 use serde_json::Value;
 
 use crate::sse_oracle::{decode, oracle};
@@ -92,6 +93,101 @@ fn the_event_decoder_agrees_with_the_oracle_on_any_bytes() {
     assert!(events > 1000, "the control: the soup holds events");
 }
 
+#[test]
+fn the_event_decoder_survives_any_order_of_calls() {
+    const PARTS: &[&[u8]] = &[
+        b"data: a",
+        b"data",
+        b"event: e",
+        b"id",
+        b": c",
+        b"x: y",
+        b"error: e",
+        b"retry: 1",
+        b"\n",
+        b"\n\n",
+        b"\r",
+        b"\r\n",
+        b"\xEF\xBB\xBF",
+        b"\xEF",
+        b"",
+    ];
+    let (mut refused, mut events) = (0, 0);
+    for mut random in cases(20_000) {
+        let limit = [1, 4, 10, 30, usize::MAX][random.below(5)];
+        let mut decoder = sse::Decoder::with_max_event_bytes(limit);
+        let mut too_large = false;
+        for _ in 0..random.below(40) {
+            let soup = random.soup(PARTS, 6);
+            let event = match random.below(5) {
+                0 | 1 => {
+                    decoder.push(&soup);
+                    continue;
+                }
+                2 | 3 => decoder.next_event(),
+                _ => decoder.take_unterminated(),
+            };
+            assert!(
+                !too_large || event.is_none(),
+                "nothing comes after the error"
+            );
+            match event {
+                Some(Ok(event)) => events += event.data_bytes().len().min(1),
+                Some(Err(error)) => {
+                    assert_eq!(error.max_event_bytes, limit);
+                    too_large = true;
+                    refused += 1;
+                }
+                None => {}
+            }
+        }
+    }
+    assert!(
+        refused > 1000 && events > 1000,
+        "the control: {refused} {events}"
+    );
+}
+
+#[test]
+fn the_stream_decoder_survives_any_order_of_calls_and_ends_once() {
+    const PARTS: &[&[u8]] = &[
+        b"data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}",
+        b"data: {\"choices\":[{\"finish_reason\":\"stop\"}]}",
+        b"data: {\"choices\":[{\"finish_reason\":\"abort\"}]}",
+        b"data: {\"error\":{}}",
+        b"data: \"\\ud83d\"",
+        b"data: [DONE]",
+        b"event: error",
+        b": c",
+        b"\n",
+        b"\n\n",
+        b"{",
+    ];
+    let mut ended = 0;
+    for mut random in cases(10_000) {
+        let limit = [20, 60, usize::MAX][random.below(3)];
+        let mut decoder = Decoder::<Value>::with_options(limit, Truncation::Error);
+        let mut errors = 0;
+        for _ in 0..random.below(40) {
+            let soup = random.soup(PARTS, 4);
+            match random.below(20) {
+                0..10 => decoder.push(&soup),
+                10..18 => {
+                    let over = decoder.is_ended();
+                    let item = decoder.next_chunk();
+                    assert!(!over || item.is_none(), "nothing comes after the end");
+                    errors += usize::from(item.is_some_and(|item| item.is_err()));
+                }
+                18 => decoder.finish(),
+                _ => drop(decoder.stop(StreamErrorKind::Aborted)),
+            }
+            ended += u64::from(decoder.is_ended());
+        }
+        assert!(errors <= 1 && !(errors == 1 && decoder.is_done()));
+    }
+    assert!(ended > 1000, "the control: some streams end");
+}
+
 type Outcome = (Vec<Value>, Option<StreamError>, String);
 
 fn run(pieces: &[&[u8]]) -> Outcome {
@@ -124,6 +220,9 @@ fn an_answer_is_the_same_however_it_is_cut_and_always_ends_in_one_way() {
         b"data: {\"choices\":[{\"delta\":{\"content\":\"\xE2\x82\"}}]}\n\n",
         b"data: {\"error\":null}\n\n",
         b"data: {\"error\":\"x\"}\n\n",
+        b"data: {\"choices\":[{\"delta\":{\"content\":\"c\"},\"finish_reason\":\"abort\"}]}\n\n",
+        b"data: {\"created\":268435456,\"choices\":[{\"delta\":{\"content\":\"536870911\"}}]}\n\n",
+        b"data: {\"choices\":[{\"delta\":{\"content\":\"\\ud83d\"}}]}\n\n",
         b"event: ping\ndata: x\n\n",
         b"event: error\n",
         b"error: {}\n\n",

@@ -244,7 +244,15 @@ fn rule_15_every_dialect_of_an_error_in_the_stream_is_an_error() {
 
 #[test]
 fn rule_15_an_error_that_says_nothing_is_none() {
-    for error in ["null", "false", "0", "\"\""] {
+    for error in [
+        "null",
+        "false",
+        "0",
+        "\"\"",
+        "{}",
+        "[]",
+        r#"{"message":"","type":"","param":"","code":null}"#,
+    ] {
         let chunk = format!("data: {{\"error\":{error},\"choices\":[]}}\n\n{DONE}");
         assert_eq!(after_a(&chunk).chunks.len(), 2, "{error}");
     }
@@ -439,15 +447,185 @@ fn rule_37_bad_json_names_the_event_and_never_shows_it() {
 }
 
 #[test]
-fn rule_37_json_that_no_number_or_stack_can_hold_is_an_error_and_no_panic() {
-    let deep = format!("{{\"a\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
-    for bad in ["{\"choices\":[],\"n\":1e400}", deep.as_str()] {
-        let mut decoder = Decoder::<Value>::new();
-        let outcome = run(&mut decoder, &[format!("data: {bad}\n\n").as_bytes()]);
-        assert!(matches!(
-            failed(&outcome).kind,
-            StreamErrorKind::Malformed { .. }
-        ));
+fn rule_37_json_that_no_double_and_no_stack_can_hold_is_read_all_the_same() {
+    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    let deep_objects = format!("{}1{}", "{\"a\":".repeat(500), "}".repeat(500));
+    for odd in ["1e400", "-1e999", "\"\\ud83d\"", &deep, &deep_objects] {
+        let chunk = format!(
+            "data: {{\"choices\":[{{\"delta\":{{\"content\":\"b\"}}}}],\"x\":{odd}}}\n\n{DONE}"
+        );
+        let chunk = event(&delta("a")) + &chunk;
+        let outcome = run(&mut Decoder::<Value>::new(), &[chunk.as_bytes()]);
+        whole(&outcome, "ab");
+        let mut typed = Decoder::<ChatCompletionChunk>::new();
+        typed.push(chunk.as_bytes());
+        while let Some(chunk) = typed.next_chunk() {
+            assert!(chunk.is_ok());
+        }
+        assert_eq!(typed.text(), "ab");
+    }
+    let half = r#"{"choices":[{"delta":{"content":"b\ud83d"}}]}"#;
+    whole(&after_a(&format!("data: {half}\n\n{DONE}")), "ab\u{fffd}");
+}
+
+#[test]
+fn rule_37_what_is_no_json_is_an_error_with_the_text_so_far() {
+    for bad in ["NaN", "Infinity", "-Infinity", "01", "\"\\u12\""] {
+        let outcome = after_a(&format!("data: {{\"choices\":[],\"x\":{bad}}}\n\n{DONE}"));
+        let error = failed(&outcome);
+        assert!(
+            matches!(error.kind, StreamErrorKind::Malformed { .. }),
+            "{bad}"
+        );
+        assert_eq!(error.text, "a");
+    }
+}
+
+#[test]
+fn rule_15_a_server_that_gave_up_has_not_finished() {
+    let choice = |choice: Value| event(&json!({ "choices": [choice] })) + DONE;
+    for (rest, text, code) in [
+        (
+            json!({"delta": {"content": ""}, "finish_reason": "error", "native_finish_reason": "network_error",
+                "error": {"code": 502, "message": "upstream died"}}),
+            "a",
+            "502",
+        ),
+        (
+            json!({"delta": {"content": "b"}, "finish_reason": "abort"}),
+            "ab",
+            "abort",
+        ),
+        (
+            json!({"text": "b", "finish_reason": "insufficient_system_resource"}),
+            "ab",
+            "insufficient_system_resource",
+        ),
+        (
+            json!({"index": 1, "delta": {"content": "b"}, "finish_reason": "timeout"}),
+            "a",
+            "timeout",
+        ),
+        (
+            json!({"delta": {}, "finish_reason": null, "error": {"message": "m", "code": "c"}}),
+            "a",
+            "c",
+        ),
+    ] {
+        let outcome = after_a(&choice(rest.clone()));
+        let error = failed(&outcome);
+        assert_eq!(
+            (error.text.as_str(), error.event_index),
+            (text, 1),
+            "{rest}"
+        );
+        match &error.kind {
+            StreamErrorKind::Failed(said) => assert_eq!(said.code.as_deref(), Some(code)),
+            other => panic!("{rest} ended as {other:?}"),
+        }
+    }
+    // A reason that nobody knows is a finish, an empty one is none.
+    let end = |reason| event(&json!({"choices": [{"delta": {}, "finish_reason": reason}]}));
+    whole(&after_a(&end("eos")), "a");
+    assert_eq!(failed(&after_a(&end(""))).kind, StreamErrorKind::Truncated);
+}
+
+#[test]
+fn responses_end_by_their_own_events_and_say_their_text() {
+    let of = |kind: &str, rest: Value| {
+        let mut body = json!({ "type": kind });
+        body.as_object_mut()
+            .unwrap()
+            .extend(rest.as_object().unwrap().clone());
+        format!("event: {kind}\ndata: {body}\n\n")
+    };
+    let said = of("response.output_text.delta", json!({"delta": "a"}))
+        + &of(
+            "response.output_text.delta",
+            json!({"delta": "b", "content_index": 0}),
+        )
+        + &of(
+            "response.function_call_arguments.delta",
+            json!({"delta": "{}"}),
+        )
+        + &of("response.output_text.done", json!({"text": "ab"}));
+    for last in ["response.completed", "response.incomplete"] {
+        let end = of(last, json!({"response": {"error": null, "status": last}}));
+        whole(&decode(format!("{said}{end}")), "ab");
+    }
+    // The first of several items is done: that is no end of the answer.
+    let outcome = decode(&said);
+    let error = failed(&outcome);
+    assert_eq!(
+        (&error.kind, error.text.as_str()),
+        (&StreamErrorKind::Truncated, "ab")
+    );
+    for (end, message, code) in [
+        (
+            of(
+                "response.failed",
+                json!({"response": {"error": {"code": "server_error", "message": "m"}}}),
+            ),
+            "m",
+            "server_error",
+        ),
+        (
+            of("response.failed", json!({"response": {}})),
+            "the response failed",
+            "failed",
+        ),
+        (
+            of("error", json!({"code": "c", "message": "m", "param": null})),
+            "m",
+            "c",
+        ),
+    ] {
+        let outcome = decode(format!("{said}{end}"));
+        let error = failed(&outcome);
+        let StreamErrorKind::Failed(reported) = &error.kind else {
+            panic!("{end} ended as {:?}", error.kind);
+        };
+        assert_eq!(
+            (reported.message.as_str(), reported.code.as_deref()),
+            (message, Some(code))
+        );
+        assert_eq!(error.text, "ab");
+    }
+    let transcript = of("transcript.text.delta", json!({"delta": "a"}));
+    whole(
+        &decode(transcript + &of("transcript.text.done", json!({"text": "a"}))),
+        "a",
+    );
+}
+
+#[test]
+fn an_answer_that_broke_off_behind_our_proxy_is_told_as_if_it_broke_off_here() {
+    let event = |code: &str, more: &str| {
+        format!(
+            "data: {{\"error\":{{\"message\":\"m\",\"type\":\"server_error\",\"code\":\"{code}\",\"param\":null{more}}}}}\n\n"
+        )
+    };
+    for (event, kind) in [
+        (
+            event("upstream_truncated", ""),
+            Some(StreamErrorKind::Truncated),
+        ),
+        (
+            event("upstream_timeout", ""),
+            Some(StreamErrorKind::IdleTimeout { idle_timeout_ms: 0 }),
+        ),
+        (event("upstream_refused", ""), None),
+        // Another server's words.
+        (event("upstream_truncated", ",\"x\":1"), None),
+    ] {
+        let outcome = after_a(&event);
+        let error = failed(&outcome);
+        assert_eq!((error.text.as_str(), error.event_index), ("a", 1));
+        match kind {
+            Some(kind) => assert_eq!(error.kind, kind),
+            None => assert!(matches!(error.kind, StreamErrorKind::Failed(_)), "{event}"),
+        }
+        assert!(!error.to_string().contains(" 0 ms"));
     }
 }
 

@@ -464,8 +464,8 @@ fn an_error_is_found_in_every_dialect() {
     // What is none.
     for body in [
         r#"{"error":null,"choices":[]}"#,
-        r#"{"error":{}}"#,
-        r#"{"error":""}"#,
+        r#"{"error":{},"choices":[]}"#,
+        r#"{"error":"","choices":[]}"#,
         r#"{"error":false}"#,
         r#"{"object":"chat.completion","message":"m"}"#,
         r#"{}"#,

@@ -43,6 +43,7 @@ const VARIABLES = {
   idleTimeout: "IDLE_TIMEOUT_MS",
   maxDuration: "MAX_DURATION_MS",
   maxAnswerBytes: "MAX_ANSWER_BYTES",
+  heartbeatMs: "HEARTBEAT_MS",
   maxConcurrent: "MAX_CONCURRENT",
 };
 

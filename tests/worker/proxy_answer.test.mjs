@@ -2,11 +2,11 @@
 // table, rows K5, K6, T5 to T8, T10, P2).
 
 import assert from "node:assert/strict";
-import { createServer } from "node:net";
 import { after, before, beforeEach, describe, it } from "node:test";
 
 import { findCanary } from "../support/canary.mjs";
 import { QUESTION, startProxy } from "../support/proxy.mjs";
+import { event, head, rawUpstream, says } from "../support/raw_upstream.mjs";
 import { refused } from "../support/refusal.mjs";
 import { PROXIES } from "../support/rust_worker.mjs";
 import { startUpstream } from "../support/upstream.mjs";
@@ -22,20 +22,6 @@ function lastError(answer, about) {
   assert.match(last, /^data: \{"error":\{"message":"[^"]+","type":"[a-z_]+","code":"[a-z_]+","param":null\}\}$/, about);
   return JSON.parse(last.slice(6)).error;
 }
-
-/** An upstream of raw bytes: `answer(socket)` is called for each request. */
-async function rawUpstream(answer) {
-  const server = createServer((socket) => {
-    socket.on("error", () => {});
-    socket.on("data", (data) => data.includes("\r\n\r\n") && answer(socket));
-  });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return { baseUrl: `http://127.0.0.1:${server.address().port}/v1`, stop: () => server.close() };
-}
-
-const head = (type) => `HTTP/1.1 200 OK\r\ncontent-type: ${type}\r\nconnection: close\r\n\r\n`;
-const event = (value) => `data: ${typeof value === "string" ? value : JSON.stringify(value)}\n\n`;
-const says = (content) => event({ object: "chat.completion.chunk", choices: [{ index: 0, delta: { content } }] });
 
 for (const { tag, title, start } of PROXIES) {
   describe(title, () => {

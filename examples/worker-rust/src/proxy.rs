@@ -52,6 +52,7 @@ fn make(env: &Env) -> Result<Rc<Proxy>, String> {
     set(env, "IDLE_TIMEOUT_MS", &mut config.idle_timeout_ms)?;
     set(env, "MAX_DURATION_MS", &mut config.max_duration_ms)?;
     set(env, "MAX_ANSWER_BYTES", &mut config.max_answer_bytes)?;
+    set(env, "HEARTBEAT_MS", &mut config.heartbeat_ms)?;
     set(env, "MAX_CONCURRENT", &mut config.max_concurrent)?;
     let proxy = Proxy::new(config).map_err(|fault| fault.to_string())?;
     Ok(Rc::new(proxy))

@@ -95,6 +95,62 @@ impl Tail {
     }
 }
 
+impl Tail {
+    /// Goes on with a text that is searched by itself elsewhere: does a run of the key begin before
+    /// it, and end in it?
+    pub fn join(&mut self, text: &[u8], key: &KeyRuns) -> bool {
+        let Some(last) = text.last_chunk::<RUN>().filter(|_| text.len() > 2 * RUN) else {
+            return self.feed(text, key);
+        };
+        let found = self.feed(text.get(..RUN - 1).unwrap_or_default(), key);
+        self.0 = u64::from_be_bytes(*last);
+        found
+    }
+}
+
+/// How the last texts of so many different places in the events ended.
+const SETS: usize = 16;
+const WAYS: usize = 4;
+
+/// How the texts of a stream's members ended, each by its place in the event, so that a key is found
+/// over several events. Of 64 places at most, whatever comes: a new one takes the place of another.
+#[derive(Debug, Clone, Default)]
+pub struct Tails {
+    sets: [[(u64, Tail); WAYS]; SETS],
+    next: usize,
+}
+
+impl Tails {
+    /// Where the tail of a place is kept, and the tail.
+    pub fn find(&mut self, place: u64) -> (usize, Tail) {
+        let at = usize::try_from(place >> 60).unwrap_or_default();
+        let Some(set) = self.sets.get_mut(at) else {
+            return (0, Tail::default());
+        };
+        let way = set.iter().position(|(known, _)| *known == place);
+        let way = way.unwrap_or_else(|| {
+            self.next = (self.next + 1) % WAYS;
+            if let Some(fresh) = set.get_mut(self.next) {
+                *fresh = (place, Tail::default());
+            }
+            self.next
+        });
+        let tail = set.get(way).map_or_else(Tail::default, |(_, tail)| *tail);
+        (at * WAYS + way, tail)
+    }
+
+    /// Remembers the tail of the place that was found there.
+    pub fn put(&mut self, slot: usize, tail: Tail) {
+        let way = self
+            .sets
+            .get_mut(slot / WAYS)
+            .and_then(|set| set.get_mut(slot % WAYS));
+        if let Some((_, kept)) = way {
+            *kept = tail;
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,23 +3,31 @@
 //! Pure: [`Watch::push`] says how much of what has come may go on. Threat table, rows K5, K6, T6, T8
 //! to T10.
 
-mod glance;
+mod event;
 mod key_runs;
 pub mod limits;
+mod lines;
+mod member;
+mod scan;
+mod seen;
 pub mod usage;
 
-use std::borrow::Cow;
+use std::rc::Rc;
 
-use memchr::memchr2;
-use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
+use super::prompt::Prompt;
 use super::refusal::Refusal;
 use super::secret::Secret;
 use super::upstream;
-use glance::{Glance, Tails};
+use crate::wire::report::{LastEvent, in_answer, in_event, last_event};
+use crate::wire::{ApiError, json};
+use event::{Event, data_of};
 use key_runs::{KeyRuns, Tail};
+use lines::Lines;
+use scan::Scan;
+use seen::Seen;
 use usage::{Account, Cost, Outcome, Usage, UsageEvent};
 
 /// So much of an unfinished event is held back until it is whole. A larger one goes on in pieces.
@@ -30,7 +38,7 @@ pub const MAX_HELD_BYTES: usize = 1 << 20;
 pub enum Form {
     /// Server-sent events.
     Events,
-    /// JSON. Where it is too long to be looked at as a whole, only the key is looked for.
+    /// JSON. Where it is too long to be looked at as a whole, it goes on in pieces.
     Bytes,
     /// A text: only the key is looked for.
     Text,
@@ -93,27 +101,21 @@ pub struct Watch {
     runs: KeyRuns,
     /// Is the event with the usage the proxy's own wish?
     hides_usage: bool,
+    /// What no error may repeat.
+    prompt: Option<Rc<Prompt>>,
     tail: Tail,
-    tails: Tails,
+    /// The event that comes, or the whole of what is no event stream.
+    event: Event,
     /// How many of the pushed bytes were searched for the key.
     searched: usize,
-    /// How many of them were searched for line ends, and where the line began.
-    read: usize,
-    line: usize,
-    after_cr: bool,
+    /// How far their lines were read.
+    lines: Lines,
     /// Has the beginning of the event that comes gone on already?
     torn: bool,
-    started: bool,
     finished: bool,
     done: bool,
     outcome: Option<Outcome>,
     cost: Cost,
-}
-
-/// The parts of an event that cost.
-#[derive(Deserialize)]
-struct Counted {
-    usage: Option<Value>,
 }
 
 impl Watch {
@@ -126,19 +128,30 @@ impl Watch {
             key: key.clone(),
             runs: KeyRuns::of(key),
             hides_usage,
+            prompt: None,
             tail: Tail::default(),
-            tails: Tails::default(),
+            event: Event::new(),
             searched: 0,
-            read: 0,
-            line: 0,
-            after_cr: false,
+            lines: Lines::default(),
             torn: false,
-            started: false,
             finished: false,
             done: false,
             outcome: None,
             cost: Cost::default(),
         }
+    }
+
+    /// No error repeats this prompt.
+    #[must_use]
+    pub fn hiding(mut self, prompt: Option<Rc<Prompt>>) -> Self {
+        self.prompt = prompt;
+        self
+    }
+
+    /// Does it hide a prompt?
+    #[must_use]
+    pub fn hides_prompt(&self) -> bool {
+        self.prompt.is_some()
     }
 
     /// Looks at what has come and was not yet passed on: `pending` begins with what the last step
@@ -150,20 +163,35 @@ impl Watch {
         if echoed {
             return self.fail(0, withheld());
         }
-        if self.form != Form::Events {
-            self.say(fresh);
-            self.retire(pending.len());
-            return step(pending.len(), Then::Wait);
+        match self.form {
+            Form::Events => self.push_events(pending),
+            Form::Bytes => {
+                self.event.scan.feed(fresh, &self.runs);
+                let seen = self.event.scan.seen();
+                if seen.echoes_key {
+                    return self.fail(0, withheld());
+                }
+                if seen.error_says || seen.gave_up {
+                    return self.fail(0, upstream::failed());
+                }
+                self.torn = true;
+                self.retire(pending.len());
+                step(pending.len(), Then::Wait)
+            }
+            Form::Text => {
+                self.cost.said_bytes += fresh.len() as u64;
+                self.retire(pending.len());
+                step(pending.len(), Then::Wait)
+            }
         }
+    }
+
+    fn push_events(&mut self, pending: &[u8]) -> Step {
         let mut forward = 0;
-        while let Some(end) = self.next_end(pending) {
-            let event = pending.get(forward..end).unwrap_or_default();
-            let verdict = if std::mem::take(&mut self.torn) {
-                Verdict::Pass
-            } else {
-                self.judge(event)
-            };
-            match verdict {
+        while let Some(end) = self.lines.next_end(pending, &mut self.event, &self.runs) {
+            let whole = !std::mem::take(&mut self.torn);
+            let event = pending.get(forward..end).filter(|_| whole);
+            match self.judge(event) {
                 Verdict::Pass => forward = end,
                 Verdict::Hide => {
                     self.retire(end);
@@ -178,12 +206,19 @@ impl Watch {
                     self.outcome.get_or_insert(Outcome::Completed);
                     return step(end, Then::Done);
                 }
-                Verdict::Fail(refusal) => return self.fail(forward, refusal),
+                Verdict::Fail(refusal) => {
+                    self.torn = !whole;
+                    return self.fail(forward, refusal);
+                }
+                Verdict::PassAndFail(refusal) => return self.fail(end, refusal),
             }
         }
-        if pending.len() - forward > MAX_HELD_BYTES {
-            self.torn = true;
-            forward = pending.len();
+        if self.torn || pending.len() - forward > MAX_HELD_BYTES {
+            forward = self.lines.part(pending, &mut self.event, &self.runs);
+            if self.event.scan.seen().echoes_key {
+                return self.fail(0, withheld());
+            }
+            self.torn |= forward > 0;
         }
         self.retire(forward);
         step(forward, Then::Wait)
@@ -192,15 +227,25 @@ impl Watch {
     /// The body has ended. `pending` is what the last step left.
     pub fn end(&mut self, pending: &[u8]) -> Step {
         let rest = pending.trim_ascii();
-        // A last line without its line ends is an event only here: some servers end so.
-        let done = self.done || *data_of(rest).0 == *b"[DONE]";
-        if self.form != Form::Events || done || (self.finished && rest.is_empty()) {
-            self.done = true;
-            self.outcome.get_or_insert(Outcome::Completed);
-            return step(if done { pending.len() } else { 0 }, Then::Done);
+        if self.form == Form::Events {
+            // A last line without its line ends is an event only here: some servers end so.
+            self.lines.last(pending, &mut self.event, &self.runs);
+            let done = self.done || self.event.is_done();
+            if done || (self.finished && rest.is_empty() && !self.torn) {
+                self.done = true;
+                self.outcome.get_or_insert(Outcome::Completed);
+                return step(if done { pending.len() } else { 0 }, Then::Done);
+            }
+            let refusal = self.broken(Break::Truncated);
+            return step(0, Then::Fail(refusal));
         }
-        let refusal = self.broken(Break::Truncated);
-        step(0, Then::Fail(refusal))
+        if self.form == Form::Bytes {
+            self.count();
+            self.torn = false;
+        }
+        self.done = true;
+        self.outcome.get_or_insert(Outcome::Completed);
+        step(0, Then::Done)
     }
 
     /// The answer ends before its own end: what the caller is told.
@@ -229,17 +274,24 @@ impl Watch {
 
     /// A whole answer that is no event stream. The refusal is what the caller gets instead of it.
     pub fn whole(&mut self, answer: &[u8]) -> Option<Refusal> {
-        let seen = if self.form == Form::Text {
-            Glance::default()
+        let mut error = None;
+        if self.form == Form::Text {
+            self.cost.said_bytes += answer.len() as u64;
         } else {
-            Glance::at(answer, &self.runs, &mut self.tails)
-        };
-        self.say(answer);
-        self.count(&seen, answer);
-        let refusal = if self.tail.feed(answer, &self.runs) || seen.echoes_key {
+            self.event.scan.feed(answer, &self.runs);
+            self.count();
+            if self.event.scan.seen().may_be_error() {
+                error = value_of(answer).as_ref().and_then(in_answer);
+            }
+        }
+        let refusal = if self.tail.feed(answer, &self.runs) || self.event.scan.seen().echoes_key {
             withheld()
-        } else if seen.error {
-            upstream::explain(502, answer, &self.key)
+        } else if let Some(error) = error {
+            let refusal = upstream::report(&error, &self.key);
+            match &self.prompt {
+                Some(prompt) => prompt.hide(refusal),
+                None => refusal,
+            }
         } else if self.form == Form::Bytes && !is_object(answer) {
             Refusal::new(
                 502,
@@ -266,23 +318,34 @@ impl Watch {
         self.hides_usage
     }
 
+    /// Does what has gone on end with a whole event, so that a comment may follow?
+    #[must_use]
+    pub fn is_between_events(&self) -> bool {
+        self.form == Form::Events && !self.torn
+    }
+
     /// How it ended, if it has, by what was seen.
     #[must_use]
     pub fn outcome(&self) -> Option<Outcome> {
         self.outcome
     }
 
-    /// What is known of its cost.
+    /// What is known of its cost. What has gone on of an event or an answer that did not end counts.
     #[must_use]
-    pub fn cost(&self) -> &Cost {
-        &self.cost
+    pub fn cost(&self) -> Cost {
+        let mut cost = self.cost.clone();
+        if self.torn {
+            cost.said_bytes += self.event.scan.seen().said_bytes;
+            cost.events += 1;
+        }
+        cost
     }
 
     /// What the answer to this request has cost. One whose end was not seen was left by its caller.
     #[must_use]
     pub fn event(&self, request: &Account, now_ms: u64) -> UsageEvent {
         let outcome = self.outcome.unwrap_or(Outcome::Disconnected);
-        request.event(outcome, &self.cost, now_ms)
+        request.event(outcome, &self.cost(), now_ms)
     }
 
     /// An error as the stream's last event. In a body that is no event stream there is no such place.
@@ -304,90 +367,106 @@ impl Watch {
     /// So many of the pushed bytes are gone.
     fn retire(&mut self, bytes: usize) {
         self.searched = self.searched.saturating_sub(bytes);
-        self.read = self.read.saturating_sub(bytes);
-        self.line = self.line.saturating_sub(bytes);
+        self.lines.retire(bytes);
     }
 
-    /// Where the next whole event ends: behind its blank line.
-    fn next_end(&mut self, pending: &[u8]) -> Option<usize> {
-        loop {
-            let rest = pending.get(self.read..)?;
-            if std::mem::take(&mut self.after_cr) && rest.first() == Some(&b'\n') {
-                // The second half of a line end.
-                self.read += 1;
-                self.line = self.read;
-                continue;
-            }
-            let Some(found) = memchr2(b'\n', b'\r', rest) else {
-                self.read = pending.len();
-                return None;
-            };
-            let end = self.read + found;
-            let blank = end == self.line;
-            let mut next = end + 1;
-            if pending.get(end) == Some(&b'\r') {
-                match pending.get(next) {
-                    Some(b'\n') => next += 1,
-                    Some(_) => {}
-                    None => self.after_cr = true,
-                }
-            }
-            self.read = next;
-            self.line = next;
-            if blank {
-                return Some(next);
-            }
-        }
+    /// Judges the event that has ended. It is not given if a part of it has gone on.
+    fn judge(&mut self, event: Option<&[u8]>) -> Verdict {
+        let verdict = self.verdict(event);
+        self.event.restart();
+        verdict
     }
 
-    fn judge(&mut self, event: &[u8]) -> Verdict {
-        let event = if std::mem::replace(&mut self.started, true) {
-            event
-        } else {
-            event.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(event)
-        };
-        let (data, named_error) = data_of(event);
-        let data = &*data;
-        if data == b"[DONE]" {
-            return Verdict::Done;
-        }
-        if data.is_empty() {
+    fn verdict(&mut self, event: Option<&[u8]>) -> Verdict {
+        if !self.event.has_data() {
             return Verdict::Pass;
         }
-        let seen = Glance::at(data, &self.runs, &mut self.tails);
+        if self.event.is_done() {
+            return Verdict::Done;
+        }
+        let named = self.event.is_named_error();
+        let seen = *self.event.scan.seen();
         if seen.echoes_key {
             return Verdict::Fail(withheld());
         }
-        if seen.error || named_error {
-            return Verdict::Fail(upstream::explain(502, data, &self.key));
+        if named || seen.may_be_error() {
+            match event {
+                Some(event) => {
+                    if let Some(error) = error_in(event, named) {
+                        let refusal = self.in_stream(upstream::report(&error, &self.key));
+                        if seen.only_gave_up() && !named {
+                            // Its words are no error's: the caller gets them, then the error.
+                            self.count();
+                            return Verdict::PassAndFail(refusal);
+                        }
+                        return Verdict::Fail(refusal);
+                    }
+                }
+                None if named || seen.error_says || seen.gave_up => {
+                    self.count();
+                    return Verdict::Fail(upstream::failed());
+                }
+                None => {}
+            }
         }
-        self.finished |= seen.finished;
-        self.count(&seen, data);
-        if seen.usage && seen.no_choices && self.hides_usage {
+        self.finished |=
+            seen.finish_reason || last_event(seen.kind.text()) == Some(LastEvent::Whole);
+        let counted = self.count();
+        if counted && seen.choices == Some(0) && self.hides_usage && event.is_some() {
             return Verdict::Hide;
         }
         Verdict::Pass
     }
 
-    /// A text is said as a whole.
-    fn say(&mut self, text: &[u8]) {
-        if self.form == Form::Text {
-            self.cost.said_bytes += text.len() as u64;
+    /// An error in the midst of an answer by a locked prompt has a fixed text.
+    fn in_stream(&self, refusal: Refusal) -> Refusal {
+        match &self.prompt {
+            Some(prompt) => prompt.replace(refusal),
+            None => refusal,
         }
     }
 
-    fn count(&mut self, seen: &Glance, json: &[u8]) {
-        if seen.said_bytes > 0 {
-            self.cost.said_bytes += seen.said_bytes as u64;
-            self.cost.events += 1;
-        }
-        if seen.usage
-            && let Ok(counted) = serde_json::from_slice::<Counted>(json)
-        {
-            // A count that is none takes back an earlier one: the last word of the server counts.
-            self.cost.usage = counted.usage.as_ref().and_then(Usage::of);
-        }
+    /// Counts what was scanned. Is there a usage in it?
+    fn count(&mut self) -> bool {
+        let scan = &self.event.scan;
+        let seen = scan.seen();
+        self.cost.said_bytes += seen.said_bytes;
+        self.cost.events += seen.choices.unwrap_or_default().max(1);
+        let usage = match self.form {
+            Form::Events => usage_in(scan, seen),
+            Form::Bytes | Form::Text => scan.usage(),
+        };
+        let Some(usage) = usage else { return false };
+        // A count that is none takes back an earlier one: the last word of the server counts.
+        let usage = serde_json::from_slice::<Value>(usage);
+        self.cost.usage = usage.ok().as_ref().and_then(Usage::of);
+        true
     }
+}
+
+/// The usage of an event, where its type carries one: chunks have no type, and the last event of
+/// other streams has it.
+fn usage_in<'a>(scan: &'a Scan, seen: &Seen) -> Option<&'a [u8]> {
+    let kind = seen.kind.text();
+    match last_event(kind) {
+        Some(_) if kind.starts_with("response.") => scan.response_usage(),
+        Some(_) => scan.usage(),
+        None if kind.is_empty() || seen.choices.is_some() => scan.usage(),
+        None => None,
+    }
+}
+
+/// The error that an event reports.
+fn error_in(event: &[u8], named: bool) -> Option<ApiError> {
+    match value_of(&data_of(event)) {
+        Some(event) => in_event(&event, named),
+        // What is no JSON says nothing that a caller could use.
+        None => named.then(ApiError::default),
+    }
+}
+
+fn value_of(text: &[u8]) -> Option<Value> {
+    json::read(&String::from_utf8_lossy(text)).ok()
 }
 
 fn is_object(json: &[u8]) -> bool {
@@ -400,6 +479,8 @@ enum Verdict {
     Hide,
     Done,
     Fail(Refusal),
+    /// It goes on, and is the last one that does.
+    PassAndFail(Refusal),
 }
 
 const fn step(forward: usize, then: Then) -> Step {
@@ -416,31 +497,4 @@ fn withheld() -> Refusal {
         "upstream_invalid",
         "The model server's answer held what no caller may see.",
     )
-}
-
-/// The data of an event, its lines joined as readers of the stream join them, and whether the event's
-/// name is `error`.
-fn data_of(event: &[u8]) -> (Cow<'_, [u8]>, bool) {
-    let mut data: Option<Cow<'_, [u8]>> = None;
-    let mut named_error = false;
-    for line in event.split(|byte| matches!(byte, b'\n' | b'\r')) {
-        if let Some(value) = line.strip_prefix(b"data:") {
-            let value = value.trim_ascii();
-            match &mut data {
-                None => data = Some(Cow::Borrowed(value)),
-                Some(data) => {
-                    let data = data.to_mut();
-                    data.push(b'\n');
-                    data.extend_from_slice(value);
-                }
-            }
-        } else if let Some(name) = line.strip_prefix(b"event:") {
-            named_error = name.trim_ascii() == b"error";
-        } else if let Some(value) = line.strip_prefix(b"error:") {
-            // llama.cpp's server reports so.
-            data = Some(Cow::Borrowed(value.trim_ascii()));
-            named_error = true;
-        }
-    }
-    (data.unwrap_or_default(), named_error)
 }

@@ -153,8 +153,9 @@ pub struct UsageEvent {
     pub outcome: Outcome,
     /// Its tokens.
     pub usage: Usage,
-    /// Did the server give no count that can be true? Then it is a token for four bytes, and at
-    /// least one for each event that was passed on.
+    /// Did the server give no count that can be true? Then it is a token for four bytes of texts and
+    /// numbers, and at least one for each event that was passed on and each choice in it. Reasoning
+    /// that is hidden, and a JSON answer that nobody waited for, may have cost up to the request's cap.
     pub estimated: bool,
     /// From sending the request on to the answer's end, in milliseconds.
     pub duration_ms: u64,
@@ -188,9 +189,9 @@ impl Account {
 pub struct Cost {
     /// The server's last count.
     pub usage: Option<Usage>,
-    /// How many bytes of text were passed on.
+    /// How many bytes of texts and numbers were passed on, but for the server's own words.
     pub said_bytes: u64,
-    /// How many events with text were passed on.
+    /// How many events were passed on, each as often as it has choices.
     pub events: u64,
 }
 

@@ -9,7 +9,7 @@ use web_sys::{ReadableStream, ReadableStreamDefaultReader, Request};
 
 use super::now_unix_ms;
 use crate::proxy::answer::Break;
-use crate::proxy::answer::limits::Limits;
+use crate::proxy::answer::limits::{Limits, Times};
 use crate::proxy::pace::{Pace, TooSlow};
 
 /// Why there is no body.
@@ -138,23 +138,28 @@ pub(super) enum Start {
     Part(Vec<u8>),
 }
 
-/// Reads until the end, or until more than `max_bytes` are there, within the limits.
+/// Reads on behind `bytes` until the end, or until there is `enough`, within the limits.
 pub(super) async fn read_start(
     body: Option<ReadableStream>,
-    max_bytes: usize,
+    mut bytes: Vec<u8>,
     limits: &Limits,
+    enough: impl Fn(&mut Vec<u8>) -> bool,
 ) -> Result<Start, Break> {
-    let mut bytes = Vec::new();
     let Some(body) = body else {
         return Ok(Start::Whole(bytes));
     };
     let reader = reader(body).map_err(|_| Break::Truncated)?;
-    let began = now_unix_ms();
-    while bytes.len() <= max_bytes {
-        let waiting = now_unix_ms();
+    let began_ms = now_unix_ms();
+    let mut total = bytes.len() as u64;
+    while !enough(&mut bytes) {
+        let times = Times {
+            began_ms,
+            waiting_since_ms: Some(now_unix_ms()),
+            quiet_since_ms: None,
+        };
         let mut read = Box::pin(next(&reader));
         let chunk = loop {
-            let wait_ms = limits.look(began, Some(waiting), now_unix_ms())?;
+            let wait_ms = limits.look(&times, now_unix_ms())?.again_ms;
             match select(read, TimeoutFuture::new(wait_ms)).await {
                 Either::Left((chunk, _)) => break chunk.map_err(|_| Break::Truncated)?,
                 Either::Right(((), pending)) => read = pending,
@@ -164,7 +169,8 @@ pub(super) async fn read_start(
             return Ok(Start::Whole(bytes));
         };
         append(&mut bytes, &chunk);
-        if bytes.len() as u64 > limits.max_answer_bytes {
+        total += u64::from(chunk.length());
+        if total > limits.max_answer_bytes {
             return Err(Break::Size);
         }
     }

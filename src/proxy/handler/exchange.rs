@@ -1,5 +1,7 @@
 //! One request to the upstream and what becomes of its answer.
 
+use std::rc::Rc;
+
 use futures_util::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
@@ -15,15 +17,21 @@ use super::slots::Slot;
 use super::{Answer, headers, now_unix_ms, signal_of};
 use crate::proxy::answer::limits::Limits;
 use crate::proxy::answer::usage::{Account, Cost, Outcome, UsageEvent};
-use crate::proxy::answer::{Form, Watch};
+use crate::proxy::answer::{Break, Form, Watch};
 use crate::proxy::policy::Route;
+use crate::proxy::prompt::Prompt;
 use crate::proxy::refusal::Refusal;
 use crate::proxy::secret::Secret;
 use crate::proxy::upstream::{self, Verdict};
+use crate::wire::sniff::Content;
 
 /// A JSON answer up to this size is looked at as a whole before any of it goes on. A longer one
 /// (pictures, embeddings) goes on in pieces.
 const MAX_WHOLE_BYTES: usize = 1 << 20;
+
+/// A JSON answer up to this size becomes the one chunk of the stream that was asked for. It has room for
+/// a picture.
+const MAX_CHUNK_BYTES: usize = 8 << 20;
 
 /// How long the body of an upstream's error is waited for.
 const MAX_EXPLAINING_MS: u32 = 5000;
@@ -39,6 +47,23 @@ pub(super) struct Exchange<'a> {
     pub(super) subject: String,
     pub(super) timeout_ms: u32,
     pub(super) limits: Limits,
+    /// What no error of the upstream may repeat.
+    pub(super) prompt: Option<&'a Rc<Prompt>>,
+}
+
+/// An answer of which more than the head must be looked at.
+struct Looked {
+    content_type: Option<String>,
+    body: Option<ReadableStream>,
+    controller: AbortController,
+    hides_usage: bool,
+}
+
+/// Blanks before JSON, by which servers keep a connection alive, are nothing of the answer.
+fn drop_blanks(bytes: &mut Vec<u8>) {
+    if bytes.trim_ascii_start().is_empty() {
+        bytes.clear();
+    }
 }
 
 /// The upstream's answer and what ends it.
@@ -55,6 +80,10 @@ impl Exchange<'_> {
         slot: Option<Slot>,
     ) -> Result<Answer, Refusal> {
         let (streams, hides_usage) = (payload.streams, payload.hides_usage);
+        // Of a request whose caller has left already the upstream hears nothing, so it costs nothing.
+        if self.caller_left() {
+            return Err(upstream::unreachable());
+        }
         let account = Account {
             request_id: self.request_id.to_owned(),
             subject: self.subject.clone(),
@@ -148,22 +177,41 @@ impl Exchange<'_> {
                     let form = Form::of(content_type);
                     // An upload is not read: whether it asks for a stream, the answer says.
                     account.stream = form == Form::Events;
-                    let watch = Watch::new(form, self.key, hides_usage);
+                    let watch = self.watch(form, hides_usage);
                     let body = self
                         .pass(response.body(), controller, watch, account, slot)
                         .await?;
                     return Ok(Answer::Pass { body, content_type });
                 }
+                Verdict::Look if self.hooks.relay.is_some() => {
+                    let looked = Looked {
+                        content_type,
+                        body: response.body(),
+                        controller,
+                        hides_usage,
+                    };
+                    let body = self.look(looked, account, slot).await?;
+                    let content_type = upstream::EVENTS;
+                    return Ok(Answer::Pass { body, content_type });
+                }
+                // Nobody looks at the bytes of this answer.
+                Verdict::Look => upstream::unexpected_type(),
                 Verdict::Refuse(refusal) => refusal,
                 Verdict::Explain => {
-                    let most = upstream::MAX_ERROR_BODY_BYTES;
-                    let body =
-                        body::read_start(response.body(), most, &self.explaining_limits()).await;
+                    let (most, limits) = (upstream::MAX_ERROR_BODY_BYTES, self.explaining_limits());
+                    let body = body::read_start(response.body(), Vec::new(), &limits, |bytes| {
+                        bytes.len() > most
+                    })
+                    .await;
                     let whole = match body {
                         Ok(Start::Whole(whole)) => whole,
                         Ok(Start::Part(_)) | Err(_) => Vec::new(),
                     };
-                    upstream::explain(status, &whole, self.key)
+                    let refusal = upstream::explain(status, &whole, self.key);
+                    match self.prompt {
+                        Some(prompt) => prompt.hide(refusal),
+                        None => refusal,
+                    }
                 }
             };
         // The rest of the body is of no use to anyone.
@@ -187,6 +235,10 @@ impl Exchange<'_> {
         Err(refusal)
     }
 
+    fn watch(&self, form: Form, hides_usage: bool) -> Watch {
+        Watch::new(form, self.key, hides_usage).hiding(self.prompt.cloned())
+    }
+
     /// The body as the caller gets it: an event stream in the making, or a whole answer.
     async fn pass(
         &self,
@@ -196,26 +248,110 @@ impl Exchange<'_> {
         account: Account,
         slot: Option<Slot>,
     ) -> Result<JsValue, Refusal> {
-        let Some(relay) = self.hooks.relay else {
+        if self.hooks.relay.is_none() {
             // Untouched: the platform pumps it without waking this code again.
             let Some(slot) = slot else {
                 return Ok(body.into());
             };
             let held = slot.hold(body, self.hooks.wait_until);
             return held.map(JsValue::from).map_err(|_| Refusal::internal());
-        };
-        let mut first = None;
-        if !account.stream {
-            match self
-                .whole(body.clone(), &controller, &mut watch, &account)
-                .await?
-            {
-                Start::Whole(json) => return Ok(Uint8Array::from(json.as_slice()).into()),
-                Start::Part(bytes) => first = Some(Uint8Array::from(bytes.as_slice())),
+        }
+        let mut first = Vec::new();
+        if watch.form() != Form::Events {
+            let too_long = |bytes: &mut Vec<u8>| {
+                if watch.form() == Form::Bytes {
+                    drop_blanks(bytes);
+                }
+                bytes.len() > MAX_WHOLE_BYTES
+            };
+            let start = body::read_start(body.clone(), first, &self.limits, too_long).await;
+            match start {
+                Ok(Start::Part(bytes)) => first = bytes,
+                Ok(Start::Whole(whole)) => {
+                    return match self.whole(&whole, &mut watch, &account) {
+                        Ok(()) => Ok(Uint8Array::from(whole.as_slice()).into()),
+                        Err(refusal) => Err(self.end(refusal, &controller, &watch, &account)),
+                    };
+                }
+                Err(why) => {
+                    let refusal = watch.broken(why);
+                    return Err(self.end(refusal, &controller, &watch, &account));
+                }
             }
         }
+        self.relay(&first, body, controller, watch, account, slot)
+    }
+
+    /// An answer of another type where a stream was asked for: events, or the one chunk that its JSON
+    /// becomes.
+    async fn look(
+        &self,
+        looked: Looked,
+        account: Account,
+        slot: Option<Slot>,
+    ) -> Result<JsValue, Refusal> {
+        let Looked {
+            content_type,
+            body,
+            controller,
+            hides_usage,
+        } = looked;
+        let mut watch = self.watch(Form::Bytes, hides_usage);
+        let content =
+            |bytes: &[u8], ended| upstream::content(content_type.as_deref(), bytes, ended);
+        let enough = |bytes: &mut Vec<u8>| content(bytes, false).is_some();
+        let start = body::read_start(body.clone(), Vec::new(), &self.limits, enough).await;
+        let (bytes, body) = match start {
+            Ok(Start::Whole(bytes)) => (bytes, None),
+            Ok(Start::Part(bytes)) => (bytes, body),
+            Err(why) => {
+                let refusal = watch.broken(why);
+                return Err(self.end(refusal, &controller, &watch, &account));
+            }
+        };
+        let refusal = match content(&bytes, body.is_none()) {
+            Some(Content::Events) => {
+                let watch = self.watch(Form::Events, hides_usage);
+                return self.relay(&bytes, body, controller, watch, account, slot);
+            }
+            Some(Content::Json) => {
+                let too_long = |bytes: &mut Vec<u8>| {
+                    drop_blanks(bytes);
+                    bytes.len() > MAX_CHUNK_BYTES
+                };
+                match body::read_start(body, bytes, &self.limits, too_long).await {
+                    Ok(Start::Part(_)) => watch.broken(Break::Size),
+                    Err(why) => watch.broken(why),
+                    Ok(Start::Whole(json)) => match watch.whole(&json) {
+                        Some(refusal) => refusal,
+                        None => match upstream::as_events(&json) {
+                            Some(events) => {
+                                self.settle(&account, Outcome::Completed, &watch.cost());
+                                return Ok(Uint8Array::from(events.as_bytes()).into());
+                            }
+                            None => upstream::unexpected_type(),
+                        },
+                    },
+                }
+            }
+            Some(Content::Other) | None => upstream::unexpected_type(),
+        };
+        Err(self.end(refusal, &controller, &watch, &account))
+    }
+
+    /// The stream that the caller gets.
+    fn relay(
+        &self,
+        first: &[u8],
+        body: Option<ReadableStream>,
+        controller: AbortController,
+        watch: Watch,
+        account: Account,
+        slot: Option<Slot>,
+    ) -> Result<JsValue, Refusal> {
+        let relay = self.hooks.relay.ok_or_else(Refusal::internal)?;
         relay(Relayed {
-            first,
+            first: (!first.is_empty()).then(|| Uint8Array::from(first)),
             body,
             controller,
             watch,
@@ -227,28 +363,28 @@ impl Exchange<'_> {
     }
 
     /// An answer that is no stream: nothing of it goes on unless all of it may.
-    async fn whole(
+    fn whole(&self, whole: &[u8], watch: &mut Watch, account: &Account) -> Result<(), Refusal> {
+        match watch.whole(whole) {
+            Some(refusal) => Err(refusal),
+            None => {
+                self.settle(account, Outcome::Completed, &watch.cost());
+                Ok(())
+            }
+        }
+    }
+
+    /// An answer of which nothing goes on.
+    fn end(
         &self,
-        body: Option<ReadableStream>,
+        refusal: Refusal,
         controller: &AbortController,
-        watch: &mut Watch,
+        watch: &Watch,
         account: &Account,
-    ) -> Result<Start, Refusal> {
-        let refusal = match body::read_start(body, MAX_WHOLE_BYTES, &self.limits).await {
-            Ok(Start::Whole(json)) => match watch.whole(&json) {
-                None => {
-                    self.settle(account, Outcome::Completed, watch.cost());
-                    return Ok(Start::Whole(json));
-                }
-                Some(refusal) => refusal,
-            },
-            Ok(part) => return Ok(part),
-            Err(why) => watch.broken(why),
-        };
+    ) -> Refusal {
         controller.abort();
         let outcome = watch.outcome().unwrap_or(Outcome::Failed);
-        self.settle(account, outcome, watch.cost());
-        Err(refusal)
+        self.settle(account, outcome, &watch.cost());
+        refusal
     }
 
     /// An error's body only explains: the caller does not wait for it as for an answer.

@@ -15,13 +15,15 @@ mod payload;
 mod relay;
 mod slots;
 
+use std::rc::Rc;
+
 use js_sys::{Function, Reflect};
 use wasm_bindgen::prelude::{JsCast, JsValue};
 use web_sys::{Request, Response, ResponseInit};
 
 use super::config::{Config, ConfigFault};
-use super::params::hide_prompt;
 use super::policy::{self, Decision};
+use super::prompt::Prompt;
 use super::refusal::Refusal;
 use super::route::Route;
 use super::secret::Secrets;
@@ -71,6 +73,7 @@ use slots::Slots;
 pub struct Proxy {
     config: Config,
     upstream: BaseUrl,
+    prompt: Option<Rc<Prompt>>,
     slots: Slots,
 }
 
@@ -94,9 +97,11 @@ impl Proxy {
     /// The first setting that is refused.
     pub fn new(config: Config) -> Result<Self, ConfigFault> {
         let upstream = config.check()?;
+        let prompt = config.system_prompt.as_deref().map(Prompt::new);
         Ok(Self {
             config,
             upstream,
+            prompt: prompt.map(Rc::new),
             slots: Slots::new(),
         })
     }
@@ -114,8 +119,7 @@ impl Proxy {
             Ok(answer) => answer,
             Err(refusal) => {
                 note(&refusal);
-                let prompt = self.config.system_prompt.as_deref();
-                Answer::Refuse(hide_prompt(refusal, prompt))
+                Answer::Refuse(refusal)
             }
         };
         self.finish(&received, answer, &id)
@@ -200,6 +204,7 @@ impl Proxy {
             subject: admitted.caller.subject,
             timeout_ms: self.config.timeout_ms,
             limits: self.config.answer_limits(),
+            prompt: self.prompt.as_ref(),
         };
         exchange.run(payload, admitted.slot).await
     }

@@ -5,8 +5,10 @@
 //! the WebAssembly instance that began it.
 
 use std::cell::{Cell, RefCell};
-use std::future::ready;
+use std::future::{poll_fn, ready};
+use std::pin::Pin;
 use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
 
 use futures_util::future::{AbortHandle, Abortable, Either, join, select};
 use futures_util::stream::{self, StreamExt};
@@ -21,7 +23,7 @@ use super::hooks::Relayed;
 use super::host::OnUsage;
 use super::now_unix_ms;
 use crate::client::LocalFuture;
-use crate::proxy::answer::limits::Limits;
+use crate::proxy::answer::limits::{HEARTBEAT, Limits, Look, Times};
 use crate::proxy::answer::usage::Account;
 use crate::proxy::answer::{Break, Then, Watch};
 use crate::proxy::refusal::Refusal;
@@ -56,6 +58,9 @@ pub(super) fn pass(
         release: relayed.release,
         began_ms: now_unix_ms(),
         waiting_since_ms: Cell::new(None),
+        sent_ms: Cell::new(now_unix_ms()),
+        beat: Cell::new(false),
+        asked: RefCell::new(None),
         ended: Cell::new(false),
         last: RefCell::new(None),
         stop,
@@ -65,6 +70,7 @@ pub(super) fn pass(
     let pump = Pump {
         answer: Rc::clone(&answer),
         first: relayed.first,
+        pending: None,
         held: Vec::new(),
         again: false,
         bytes: 0,
@@ -96,12 +102,16 @@ fn stirring(signal: Option<&AbortSignal>) -> Result<(JsFuture, Function), JsValu
 
 /// Until the answer ends, and behind its end.
 async fn tend(answer: Rc<Answer>, mut stirred: JsFuture, on_usage: Option<OnUsage>) {
-    // One timer for both limits, and none for each read.
+    // One timer for all, and none for each read.
     while !answer.ended.get() {
         match answer.look() {
             Err(why) => answer.breaks(why),
-            Ok(ms) => {
-                if let Either::Left(_) = select(&mut stirred, TimeoutFuture::new(ms)).await {
+            Ok(Look { beat, again_ms }) => {
+                if beat {
+                    answer.beat();
+                }
+                let again = TimeoutFuture::new(again_ms);
+                if let Either::Left(_) = select(&mut stirred, again).await {
                     // Unless the answer has ended, nobody but the caller's signal stirs.
                     answer.leave();
                 }
@@ -129,6 +139,11 @@ struct Answer {
     began_ms: u64,
     /// Since when a read is awaited.
     waiting_since_ms: Cell<Option<u64>>,
+    /// When the caller last got something.
+    sent_ms: Cell<u64>,
+    /// Is a heartbeat due, and who waits for it.
+    beat: Cell<bool>,
+    asked: RefCell<Option<Waker>>,
     ended: Cell<bool>,
     /// What the caller's stream ends with, if not with its own last byte.
     last: RefCell<Option<Result<JsValue, JsValue>>>,
@@ -137,9 +152,27 @@ struct Answer {
 }
 
 impl Answer {
-    fn look(&self) -> Result<u32, Break> {
-        self.limits
-            .look(self.began_ms, self.waiting_since_ms.get(), now_unix_ms())
+    fn look(&self) -> Result<Look, Break> {
+        let is_between = self.watch.borrow().is_between_events();
+        let times = Times {
+            began_ms: self.began_ms,
+            waiting_since_ms: self.waiting_since_ms.get(),
+            quiet_since_ms: is_between.then(|| self.sent_ms.get()),
+        };
+        self.limits.look(&times, now_unix_ms())
+    }
+
+    /// Gives a caller who waits a heartbeat.
+    fn beat(&self) {
+        if let Some(asked) = self.asked.take() {
+            self.beat.set(true);
+            asked.wake();
+        }
+    }
+
+    /// Something goes to the caller.
+    fn sends(&self) {
+        self.sent_ms.set(now_unix_ms());
     }
 
     /// The end, whichever it is: true exactly once.
@@ -215,12 +248,23 @@ impl Answer {
     }
 }
 
+/// What a read brings: nothing at the body's end.
+type Read = Result<Option<Uint8Array>, JsValue>;
+
+/// What comes first.
+enum Next {
+    Read(Read),
+    Beat,
+}
+
 /// Gives the caller's stream its chunks, one for each time that it asks. Dropped before the end, the
 /// caller has left.
 struct Pump {
     answer: Rc<Answer>,
     /// The beginning that was read already.
     first: Option<Uint8Array>,
+    /// A read that goes on though its caller has got a heartbeat meanwhile.
+    pending: Option<LocalFuture<'static, Read>>,
     /// What has come and not gone on: an event that is not whole yet.
     held: Vec<u8>,
     /// Is there something in it that has not been judged?
@@ -234,7 +278,14 @@ impl Pump {
             // A read that goes on as it came need not be copied back.
             let mut whole = None;
             if !std::mem::take(&mut self.again) {
-                match self.read().await {
+                let read = match self.read().await {
+                    Next::Read(read) => read,
+                    Next::Beat => {
+                        self.answer.sends();
+                        return Some(Uint8Array::from(HEARTBEAT.as_bytes()));
+                    }
+                };
+                match read {
                     Ok(Some(chunk)) => {
                         let is_all = self.held.is_empty();
                         self.take(&chunk);
@@ -266,24 +317,47 @@ impl Pump {
                 Then::Fail(refusal) => self.answer.fail(&refusal),
             }
             if chunk.is_some() {
+                self.answer.sends();
                 return chunk;
             }
         }
         None
     }
 
-    async fn read(&mut self) -> Result<Option<Uint8Array>, JsValue> {
+    async fn read(&mut self) -> Next {
         if let Some(first) = self.first.take() {
-            return Ok(Some(first));
+            return Next::Read(Ok(Some(first)));
         }
-        let answer = &self.answer;
-        let Some(reader) = &answer.reader else {
-            return Ok(None);
+        let answer = Rc::clone(&self.answer);
+        let Some(reader) = answer.reader.clone() else {
+            return Next::Read(Ok(None));
         };
-        answer.waiting_since_ms.set(Some(now_unix_ms()));
-        let read = body::next(reader).await;
-        answer.waiting_since_ms.set(None);
-        read
+        answer.beat.set(false);
+        if self.pending.is_none() {
+            answer.waiting_since_ms.set(Some(now_unix_ms()));
+            self.pending = Some(Box::pin(async move { body::next(&reader).await }));
+        }
+        let next = poll_fn(|context| self.poll_read(&answer, context)).await;
+        if matches!(next, Next::Read(_)) {
+            self.pending = None;
+            answer.waiting_since_ms.set(None);
+        }
+        next
+    }
+
+    fn poll_read(&mut self, answer: &Answer, context: &mut Context<'_>) -> Poll<Next> {
+        let pending = self
+            .pending
+            .as_mut()
+            .map(|read| Pin::new(read).poll(context));
+        if let Some(Poll::Ready(read)) = pending {
+            return Poll::Ready(Next::Read(read));
+        }
+        if answer.beat.take() {
+            return Poll::Ready(Next::Beat);
+        }
+        answer.asked.replace(Some(context.waker().clone()));
+        Poll::Pending
     }
 
     fn take(&mut self, chunk: &Uint8Array) {

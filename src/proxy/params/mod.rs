@@ -132,29 +132,6 @@ fn check_length(
     ))
 }
 
-/// An upstream's complaint that repeats the server's prompt, or a part of it, says nothing (threat
-/// table, row V13).
-#[must_use]
-pub fn hide_prompt(mut refusal: Refusal, prompt: Option<&str>) -> Refusal {
-    const RUN: usize = 16;
-    let Some(prompt) = prompt else { return refusal };
-    let plain = |text: &str| -> Vec<char> {
-        let lower = text.to_lowercase();
-        lower.chars().filter(|c| c.is_alphanumeric()).collect()
-    };
-    let (prompt, message) = (plain(prompt), plain(&refusal.message));
-    let run = RUN.min(prompt.len());
-    let repeats = run > 0
-        && message
-            .windows(run)
-            .any(|part| prompt.windows(run).any(|own| own == part));
-    if repeats {
-        "The model server refused the request.".clone_into(&mut refusal.message);
-        refusal.param = None;
-    }
-    refusal
-}
-
 fn take(body: &mut Object, wanted: &str) -> Option<Json> {
     let mut taken = None;
     let _ = body.retain(|name, value| {
