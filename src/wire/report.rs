@@ -159,7 +159,7 @@ fn is_job(body: &Map<String, Value>) -> bool {
         "chat.completion",
         "text_completion",
     ];
-    text("id").is_some() && text("status").is_some() && !answers.contains(&kind)
+    text("status").is_some() && !answers.contains(&kind)
 }
 
 /// Whether the body holds nothing beside this error, and the error is not ruled out in so many words.

@@ -1,5 +1,5 @@
 //! What a body is where a stream was asked for, whatever its media type says: judged by its first
-//! bytes. `pkg-template/lib/sniff.js` decides the same for JavaScript;
+//! bytes. `pkg-template/lib/odd-body.js` decides the same for JavaScript;
 //! `tests/fixtures/content-sniff.json` holds the cases of both.
 
 use serde_json::Value;

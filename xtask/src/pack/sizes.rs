@@ -22,10 +22,11 @@ pub fn table(workspace: &Workspace, node: &Node, packed: &Path) -> Result<String
         workspace,
         node,
         &packed.join("index.js"),
-        &["*/checks.js", "*/multipart.js"],
+        &["*/checks.js", "*/multipart.js", "*/odd-body.js"],
     )?;
     let checks = bundle(workspace, node, &packed.join("lib/checks.js"), &[])?;
     let multipart = bundle(workspace, node, &packed.join("lib/multipart.js"), &[])?;
+    let odd_body = bundle(workspace, node, &packed.join("lib/odd-body.js"), &[])?;
     let edge = fs::read(packed.join("edge/edge.wasm"))?;
 
     let small = [gzipped(&wasm)?, gzipped(&script)?];
@@ -49,6 +50,11 @@ pub fn table(workspace: &Workspace, node: &Node, packed: &Path) -> Result<String
             "(multipart, loaded for an upload only)",
             multipart.len(),
             gzipped(&multipart)?,
+        ),
+        row(
+            "(odd-body, loaded for a stream of another type)",
+            odd_body.len(),
+            gzipped(&odd_body)?,
         ),
         row("(glue.js alone, as it is)", glue.len(), gzipped(&glue)?),
         row(
