@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 /// How much is looked at, after a byte order mark and line ends.
-pub(crate) const HEAD_BYTES: usize = 1024;
+const HEAD_BYTES: usize = 1024;
 
 /// The names that an event stream begins with.
 const FIELDS: [&[u8]; 4] = [b"data:", b"event:", b"id:", b"retry:"];
