@@ -1,9 +1,8 @@
 // Bytes of a streamed answer in, chunks out: the meeting point with the WebAssembly decoder.
 
 import { StreamDecodeError, StreamIdleTimeoutError, StreamLimitError, StreamTruncatedError } from "./errors.js";
-import { parseAnswer, reportedError } from "./failure.js";
+import { reportedError } from "./failure.js";
 import { errorIn, isLast } from "./report.js";
-import { makeChunk } from "./sniff.js";
 import { compile, saysText } from "./template.js";
 
 /** Bits and words of what the decoder leaves: `found` and `Head` in src/stream/batch.rs. */
@@ -110,16 +109,11 @@ export class ChunkReader {
     this.end = whole ? WHOLE : new End(this.#truncated());
   }
 
-  /** A body of JSON that ought to have been a stream: false if it is none. */
-  takeWhole(text, queue) {
-    const body = parseAnswer(text);
-    if (body === undefined) return false;
-    const error = errorIn(body, false, true);
-    if (error !== undefined) this.#fail(error);
-    else this.#accept(body && makeChunk(body), queue);
+  /** A whole answer that ought to have been a stream. */
+  takeWhole(answer, queue) {
+    this.#accept(answer, queue, true);
     if (this.#textOnly) this.#giveText(queue);
     this.end ??= WHOLE;
-    return true;
   }
 
   /** Gives the decoder's memory back. */
@@ -266,9 +260,10 @@ export class ChunkReader {
     this.#takeItems(items, queue);
   }
 
-  #accept(chunk, queue) {
-    const reported = errorIn(chunk);
+  #accept(chunk, queue, whole) {
+    const reported = errorIn(chunk, false, whole);
     if (reported !== undefined) {
+      // A server that gives up may still say something with it.
       this.#say(textOf(chunk));
       return this.#fail(reported);
     }

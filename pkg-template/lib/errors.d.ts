@@ -38,7 +38,7 @@ export class UnprocessableEntityError extends APIError<422> {}
 export class RateLimitError extends APIError<429> {}
 export class InternalServerError extends APIError<number> {}
 
-/** The answer is not what the endpoint documents: wrong content type, no JSON, an empty body. */
+/** The answer is not what the endpoint documents: no stream where one was asked for, no JSON, an empty body. */
 export class ResponseError extends OpenAIError {
   readonly status: number | undefined;
   readonly headers: Headers | undefined;
@@ -53,11 +53,11 @@ export class StreamError extends OpenAIError {
   readonly eventIndex: number | undefined;
 }
 
-/** The stream ended without `[DONE]` and without a `finish_reason`. */
+/** The stream ended without `[DONE]` and without a `finish_reason`, here or before our proxy. */
 export class StreamTruncatedError extends StreamError {}
 /** One event is larger than `maxEventBytes`. */
 export class StreamLimitError extends StreamError {}
-/** No event came within `idleTimeout`. */
+/** No event came within `idleTimeout`, or within the limit of our proxy. */
 export class StreamIdleTimeoutError extends StreamError {}
 /** An event is not JSON. */
 export class StreamDecodeError extends StreamError {}

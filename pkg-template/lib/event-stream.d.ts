@@ -11,7 +11,10 @@ export interface ServerSentEvent {
 }
 
 export interface EventStreamOptions {
-  /** An event of more bytes ends the stream with a StreamLimitError. Default: 64 MiB. */
+  /**
+   * An event of more bytes ends the stream with a StreamLimitError. Comments and unknown fields do not count.
+   * Default: 64 MiB.
+   */
   maxEventBytes?: number | undefined;
 }
 

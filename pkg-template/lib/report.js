@@ -29,7 +29,7 @@ export function errorIn(body, named, whole) {
   const { error, object, type, detail, choices } = it;
   const alone = Object.keys(it).length === 1;
   // The error of a job that was asked for tells of the job, and not of this call.
-  const job = whole && [it.id, it.status, object].every((text) => typeof text === "string") && object && !ANSWERS.includes(object);
+  const job = whole && typeof it.status === "string" && object && !ANSWERS.includes(object);
   if (!job && (says(error) || (alone && (error ?? false) !== false))) return error;
   if (named || object === "error" || type === "error") return it;
   if (alone && says(detail)) return { message: typeof detail === "string" ? detail : JSON.stringify(detail) };

@@ -4,16 +4,12 @@ import { ChunkReader } from "./chunk-reader.js";
 import {
   APIConnectionError,
   APIUserAbortError,
+  OpenAIError,
   ResponseError,
   StreamIdleTimeoutError,
-  StreamLimitError,
   WasmTrapError,
 } from "./errors.js";
-import { snippet } from "./failure.js";
-import { contentOf } from "./sniff.js";
-
-/** How much of a body is read that is no stream and no JSON. */
-const SNIPPET_BYTES = 4096;
+import { readOdd } from "./odd-body.js";
 
 const clock = globalThis.performance ?? Date;
 const ignore = () => {};
@@ -87,7 +83,7 @@ export class Source {
     const { textOnly } = this;
     this.#chunks = new ChunkReader(instance, { maxEventBytes, truncation, headers, textOnly });
     const type = headers.get("content-type")?.split(";")[0].trim().toLowerCase() ?? "";
-    if (contentOf(type, "") !== "events") this.#type = type;
+    if (type !== "text/event-stream") this.#type = type;
     if (response.body) this.#reader = readerOf(response.body);
     if (signal?.aborted) controller.abort(signal.reason);
     if (controller.signal.aborted) return this.#abort();
@@ -238,50 +234,29 @@ export class Source {
 
   /** A body that is not called an event stream: events all the same, one whole answer, or an error. */
   async #judge() {
-    const { headers } = this.#options.response;
-    const type = this.#type;
-    let parts = [];
-    let length = 0;
-    let head = "";
-    let content;
-    let limit = Infinity;
     try {
-      for (;;) {
-        const { done, value } = await this.#reader.read();
-        if (this.#closed) return;
-        const bytes = done ? undefined : bytesOf(value);
-        if (bytes) parts.push(bytes);
-        length += bytes?.length ?? 0;
-        if (!content) {
-          head += String.fromCharCode(...(bytes?.subarray(0, SNIPPET_BYTES) ?? []));
-          content = contentOf(type, head, done);
-          // Line ends say nothing, and looking at them again at each read would be quadratic.
-          if (/^[\r\n]+$/.test(head)) [head, parts] = ["", []];
-          if (content) limit = content === "json" ? this.#options.maxEventBytes : SNIPPET_BYTES;
+      const read = async () => {
+        for (;;) {
+          const { done, value } = await this.#reader.read();
+          const bytes = done ? undefined : bytesOf(value);
+          if (done || bytes) return bytes;
         }
-        if (content === "events") {
-          this.#type = undefined;
-          this.#bytesSeen = length;
-          this.#rest = new Uint8Array(await new Blob(parts).arrayBuffer());
-          if (!this.#closed) this.#advance();
-          return;
-        }
-        if (done || length > limit) break;
+      };
+      const { rest, answer } = await readOdd(read, this.#type, this.#options);
+      if (this.#closed) return;
+      if (rest) {
+        this.#type = undefined;
+        this.#rest = rest;
+        this.#bytesSeen = rest.length;
+        return this.#advance();
       }
-    } catch (cause) {
-      if (!this.#closed) this.#onFault(cause);
-      return;
+      this.#chunks.takeWhole(answer, this.#queue);
+      this.#settle();
+    } catch (error) {
+      if (this.#closed) return;
+      if (error instanceof OpenAIError) this.#stop(error);
+      else this.#onFault(error);
     }
-    const json = content === "json";
-    if (json && length > limit) {
-      return this.#stop(new StreamLimitError(`the body is larger than ${limit} bytes`));
-    }
-    const text = await new Blob(parts).text();
-    if (this.#closed) return;
-    if (json && this.#chunks.takeWhole(text, this.#queue)) return this.#settle();
-    if (text === "") return this.#stop(this.#wrong("with an empty body"));
-    const shown = snippet(text.slice(0, SNIPPET_BYTES), headers);
-    this.#stop(this.#wrong(`with ${type || "no type"} (${shown})`));
   }
 
   #wrong(what) {

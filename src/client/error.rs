@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Meta, RateLimit};
 use crate::stream::{StreamError, StreamErrorKind};
-use crate::wire::{ApiError, report};
+use crate::wire::{ApiError, json, report};
 
 /// What kind of failure an [`Error`] is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -23,15 +23,15 @@ pub enum ErrorKind {
     Timeout,
     /// The server answered with an error status: [`Error::status`], [`Error::code`].
     Status,
-    /// The server reported an error inside a response that began as a success.
+    /// The server reported an error inside a response that began as a success, or gave up.
     Reported,
     /// The answer is not what the endpoint documents.
     Decode,
-    /// A stream ended without `[DONE]` and without a `finish_reason`.
+    /// A stream ended without `[DONE]` and without a `finish_reason`, here or before our proxy.
     StreamTruncated,
     /// A stream event was larger than the limit.
     StreamLimit,
-    /// A stream brought no event for too long.
+    /// A stream brought no event for too long, to us or to our proxy.
     StreamIdle,
 }
 
@@ -76,7 +76,7 @@ impl Error {
 
     pub(super) fn status_error(meta: &Meta, body: &str) -> Self {
         let status = meta.status();
-        let body: Option<Value> = serde_json::from_str(body).ok();
+        let body: Option<Value> = json::read(body).ok();
         let said = body.as_ref().and_then(report::in_refusal);
         let message = match &said {
             Some(said) if !said.message.is_empty() => format!("{status} {}", said.message),

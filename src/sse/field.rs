@@ -24,13 +24,8 @@ pub(super) enum Begun {
     Meaningless,
 }
 
-const NAMES: [(&[u8], Field); 5] = [
-    (b"data", Field::Data),
-    (b"event", Field::Event),
-    (b"id", Field::Id),
-    (b"retry", Field::Retry),
-    (b"error", Field::Error),
-];
+/// The longest name of a field that has a meaning.
+const MAX_NAME: usize = 5;
 
 impl Field {
     /// The field of a whole line, and where its value stands; `None` if the line has no meaning.
@@ -47,23 +42,27 @@ impl Field {
 
     /// What a line is of which these bytes have come.
     pub(super) fn begun(line: &[u8], watch_error: bool) -> Begun {
-        let known = NAMES
-            .iter()
-            .filter(|(_, field)| *field != Self::Error || watch_error);
-        for (name, _) in known {
-            match line.strip_prefix(*name) {
-                Some([b':', ..]) => return Begun::Field,
-                Some([]) => return Begun::Open,
-                _ if name.starts_with(line) => return Begun::Open,
-                _ => {}
+        if line.iter().take(MAX_NAME + 1).any(|byte| *byte == b':') {
+            match Self::of(line, watch_error) {
+                Some(_) => Begun::Field,
+                None => Begun::Meaningless,
             }
+        } else if line.len() > MAX_NAME {
+            Begun::Meaningless
+        } else {
+            Begun::Open
         }
-        Begun::Meaningless
     }
 
     fn named(name: &[u8]) -> Option<Self> {
-        let row = NAMES.iter().find(|(known, _)| *known == name);
-        row.map(|(_, field)| *field)
+        Some(match name {
+            b"data" => Self::Data,
+            b"event" => Self::Event,
+            b"id" => Self::Id,
+            b"retry" => Self::Retry,
+            b"error" => Self::Error,
+            _ => return None,
+        })
     }
 
     /// "If value starts with a U+0020 SPACE character, remove it from value."

@@ -236,8 +236,16 @@ impl Random {
         (0..self.below(4)).map(|_| self.pick(PARTS)).collect()
     }
 
+    /// A number that a mark, or an item that is counted from it, could be.
+    fn large(&mut self) -> u64 {
+        let near = [u64::from(MARK), 1 << 29, 1_760_000_000, 20][self.below(4)];
+        near + self.below(20) as u64 - 10
+    }
+
     fn value(&mut self) -> String {
-        match self.below(8) {
+        match self.below(10) {
+            8 => self.large().to_string(),
+            9 => format!("\"{}\"", self.large()),
             0..=3 => format!("\"{}\"", self.string()),
             4 => self
                 .pick(&["0", "-1", "1.5", "-0.25e-3", "1e5", "12345678901"])
@@ -265,7 +273,21 @@ impl Random {
                 self.below(12),
                 self.pick(&["", "1", "1,2"]),
             ),
-            5 => format!(",\"{}\":{}", self.pick(&["x", "y"]), self.value()),
+            5 => {
+                const NAMES: &[&str] = &[
+                    "x",
+                    "y",
+                    "__proto__",
+                    "constructor",
+                    "0",
+                    "a b",
+                    "",
+                    "delta",
+                    "type",
+                ];
+                format!(",\"{}\":{}", self.pick(NAMES), self.value())
+            }
+            7 => format!(",\"system_fingerprint\":\"{}\"", self.large()),
             _ => String::new(),
         };
         let delta = match kind {
@@ -276,22 +298,34 @@ impl Random {
             6 => format!("\"text\":{content}"),
             _ => format!("\"delta\":{{\"content\":{content}}}"),
         };
+        if kind == 8 {
+            const TYPES: &[&str] = &[
+                "response.output_text.delta",
+                "transcript.text.delta",
+                "x.delta",
+            ];
+            return format!("{{\"type\":\"{}\",\"delta\":{content}}}", self.pick(TYPES));
+        }
         if self.one_in(40) {
             return r#"{"choices":[],"usage":{"total_tokens":3}}"#.to_owned();
         }
         format!(
             "{{\"id\":\"c\",\"created\":{},\"choices\":[{{\"index\":{index},{delta},\"finish_reason\":{finish}}}]{rest}}}",
-            1_700_000_000 + self.below(2),
+            if self.one_in(3) {
+                self.large()
+            } else {
+                1_700_000_000
+            },
         )
     }
 
     fn stream(&mut self) -> Vec<u8> {
         let end = self.pick(&["\n", "\n", "\n", "\r\n", "\r"]);
         let space = self.pick(&["", " "]);
-        let kind = self.below(8);
+        let kind = self.below(9);
         let mut stream = Vec::new();
         for _ in 0..1 + self.below(16) {
-            let kind = if self.one_in(12) { self.below(8) } else { kind };
+            let kind = if self.one_in(12) { self.below(9) } else { kind };
             let block = match self.below(30) {
                 0 => format!(": comment{end}{end}"),
                 1 => format!("{end}{end}event: x{end}{end}"),

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::report;
+use super::{json, report};
 
 object! {
     /// What a server says went wrong.
@@ -40,7 +40,7 @@ impl ApiError {
     /// it is all that the body holds and neither null nor false.
     #[must_use]
     pub fn from_body(body: &[u8]) -> Option<Self> {
-        Self::from_value(serde_json::from_slice(body).ok()?)
+        Self::from_value(json::read(&String::from_utf8_lossy(body)).ok()?)
     }
 
     /// [`from_body`](Self::from_body) for a body that is already parsed.

@@ -159,7 +159,7 @@ fn is_job(body: &Map<String, Value>) -> bool {
         "chat.completion",
         "text_completion",
     ];
-    text("id").is_some() && text("status").is_some() && !answers.contains(&kind)
+    text("status").is_some() && !answers.contains(&kind)
 }
 
 /// Whether the body holds nothing beside this error, and the error is not ruled out in so many words.
@@ -245,7 +245,6 @@ pub(crate) struct Filter {
     error: Finder<'static>,
     finish_reason: Finder<'static>,
     failed: Finder<'static>,
-    detail: Finder<'static>,
 }
 
 impl Default for Filter {
@@ -254,7 +253,6 @@ impl Default for Filter {
             error: Finder::new(b"error\""),
             finish_reason: Finder::new(b"finish_reason\""),
             failed: Finder::new(b".failed\""),
-            detail: Finder::new(b"{\"detail\""),
         }
     }
 }
@@ -265,8 +263,8 @@ impl Filter {
     pub(crate) fn passes(&self, json: &[u8]) -> bool {
         self.error.find(json).is_some()
             || self.failed.find(json).is_some()
-            || self.detail.find(json).is_some()
             || self.reasons(json)
+            || begins_with_detail(json)
             || escapes_a_letter(json)
     }
 
@@ -288,6 +286,12 @@ impl Filter {
         }
         false
     }
+}
+
+/// Whether the first member, and so perhaps the only one, is called `detail`.
+fn begins_with_detail(json: &[u8]) -> bool {
+    let members = json.trim_ascii_start().strip_prefix(b"{");
+    members.is_some_and(|members| members.trim_ascii_start().starts_with(b"\"detail\""))
 }
 
 /// Whether an ASCII letter is written as `\u00..`, as no writer of JSON does on its own.

@@ -1,11 +1,11 @@
 //! What a body is where a stream was asked for, whatever its media type says: judged by its first
-//! bytes. `pkg-template/lib/sniff.js` decides the same for JavaScript;
+//! bytes. `pkg-template/lib/odd-body.js` decides the same for JavaScript;
 //! `tests/fixtures/content-sniff.json` holds the cases of both.
 
 use serde_json::Value;
 
 /// How much is looked at, after a byte order mark and line ends.
-pub(crate) const HEAD_BYTES: usize = 1024;
+const HEAD_BYTES: usize = 1024;
 
 /// The names that an event stream begins with.
 const FIELDS: [&[u8]; 4] = [b"data:", b"event:", b"id:", b"retry:"];

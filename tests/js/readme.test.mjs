@@ -320,6 +320,9 @@ describe("the page's scripts of README.md", () => {
   it("each failure is told apart", async () => {
     for (const [fault, expected] of [
       ["end-events=3", /^The answer broke off after [1-9]\d* characters\.$/],
+      ["cut-events=3", /^The answer broke off after [1-9]\d* characters\.$/],
+      ["error=openai,error-after=3", /^The answer broke off after [1-9]\d* characters\.$/],
+      ["html", /HTML page/],
       ["status=429", /^Too many questions/],
       ["status=500", /^500 /],
     ]) {

@@ -151,6 +151,7 @@ test("rule 18: a JSON body where a stream was asked for is an error, or one whol
   assert.deepEqual([failed.error.constructor, failed.error.code], [OpenAI.APIError, "c"]);
   const completion = { object: "chat.completion", choices: [{ index: 0, message: { role: "assistant", content: "Hi" }, finish_reason: "stop" }] };
   const answered = await decode(JSON.stringify(completion), { headers: json });
+  completion.choices[0].delta = completion.choices[0].message;
   assert.deepEqual([answered.chunks, answered.text, answered.error], [[completion], "Hi", undefined]);
   for (const bad of ["{", "[]", "1"]) {
     const { error } = await decode(bad, { headers: json });
