@@ -39,6 +39,8 @@ export async function startUpstream({ apiKey, eventIntervalMs } = {}) {
         headers: { "content-type": "application/json" },
         body: JSON.stringify({ faults, ...order }),
       }),
+    /** Arms a list of such orders, which are used up in turn. */
+    armAll: (orders) => control("faults", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(orders) }),
     /** Waits until all conditions hold, `{ closed: 1 }` say; throws after `timeoutMs`. */
     async wait(conditions, timeoutMs = 5000) {
       const query = new URLSearchParams({ ...conditions, timeout_ms: timeoutMs });
