@@ -26,10 +26,14 @@ const EDGE = `
 import { answer } from "./ask/server.mjs";
 addEventListener("fetch", (event) => event.respondWith(answer(event.request, SECRETS, event)));
 `;
-/** Compiles the modules outside of the runtime's own realm. */
+/**
+ * Compiles the modules outside of the runtime's own realm. The package's own \`runServer\` tells no handler
+ * that its caller has left, so another server stands in front.
+ */
 const HOST = `
 import { readFile, readdir } from "node:fs/promises";
-import { EdgeRuntime, runServer } from ${JSON.stringify(pathToFileURL(runtimeFile("edge-runtime/dist/index.js")))};
+import { serve } from "./ask/node.mjs";
+import { EdgeRuntime } from ${JSON.stringify(pathToFileURL(runtimeFile("edge-runtime/dist/index.js")))};
 const modules = {};
 for (const name of await readdir("dist")) {
   if (name.endsWith(".wasm")) modules[name] = await WebAssembly.compile(await readFile("dist/" + name));
@@ -39,7 +43,8 @@ const runtime = new EdgeRuntime({
   extend: (context) => Object.assign(context, { MODULES: modules, SECRETS: { OPENAI_API_KEY, OPENAI_BASE_URL, SESSION_SECRET } }),
   initialCode: await readFile("dist/edge.js", "utf8"),
 });
-const server = await runServer({ runtime, host: "127.0.0.1" });
+const server = await serve(async ({ url, method, headers, body, signal }) =>
+  runtime.dispatchFetch(url, { method, headers: [...headers], body: body ?? undefined, duplex: "half", signal }));
 console.log("listening on " + server.url);
 `;
 
