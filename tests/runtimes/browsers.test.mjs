@@ -67,14 +67,14 @@ after(async () => {
 
 async function asking({ browser, place, policy, install }, check) {
   const { page, worker = "", entry = "openai-wasm" } = PLACES[place];
-  const project = await shop.project({ install, files: { "index.html": HTML("page.js"), "page.js": page, "worker.js": worker } });
+  const project = await shop.project({ install, entry, files: { "index.html": HTML("page.js"), "page.js": page, "worker.js": worker } });
   // No import map reaches a worker: the package is named by its path, as a site without a bundler does.
   const path = await pathOf(project.path("node_modules/openai-wasm"), entry);
   const front = await startFront({
     upstream,
     folder: project.folder,
     head: () => (policy ? { "content-security-policy": policy } : {}),
-    rewrite: (file, bytes) => (file.startsWith("/ask/") ? bytes.toString().replace('"openai-wasm"', JSON.stringify(path)) : bytes),
+    rewrite: (file, bytes) => (file.startsWith("/ask/") ? bytes.toString().replace(JSON.stringify(entry), JSON.stringify(path)) : bytes),
   });
   try {
     if (!launched.has(browser)) launched.set(browser, BROWSERS[browser]());

@@ -8,12 +8,7 @@ import { workshop } from "../support/installed.mjs";
 import { runtimeFile } from "../support/nodes.mjs";
 import { startUpstream } from "../support/upstream.mjs";
 
-const NODE = `
-import { serve } from "./ask/node.mjs";
-import { answer } from "./ask/server.mjs";
-const { url } = await serve((request) => answer(request, process.env));
-console.log("listening on " + url);
-`;
+const NODE = 'import "./ask/start.mjs";\n';
 const DENO = `
 import { answer } from "./ask/server.mjs";
 const env = JSON.parse(Deno.args[0]);

@@ -40,9 +40,10 @@ export async function workshop(tools) {
      * @param node the major version of Node.js that runs its commands
      * @param install `tarball`, `link` to the packed folder, or `damaged`
      * @param folders of files to copy into it
+     * @param entry what `ask/page.mjs` imports
      * @param alias `{ vite: "vite7" }`: which of the tools' packages takes whose place
      */
-    async project({ files = {}, node = 20, install = "tarball", folders = [], alias = {}, env = {} }) {
+    async project({ files = {}, node = 20, install = "tarball", folders = [], entry = "openai-wasm", alias = {}, env = {} }) {
       const project = join(folder, `app-${count++}`);
       await mkdir(project);
       const modules = join(project, "node_modules");
@@ -55,6 +56,8 @@ export async function workshop(tools) {
       if (install === "link") await symlink(setting("OPENAI_WASM_PKG"), join(modules, "openai-wasm"), "dir");
       else await cp(install === "damaged" ? await damage(unpacked, damaged) : unpacked, join(modules, "openai-wasm"), { recursive: true });
       await cp(ASK, join(project, "ask"), { recursive: true });
+      const asking = join(project, "ask/page.mjs");
+      await writeFile(asking, (await readFile(asking, "utf8")).replace('"openai-wasm"', JSON.stringify(entry)));
       for (const from of folders) await cp(from, project, { recursive: true });
       const manifest = { name: "app", private: true, type: "module", dependencies: { "openai-wasm": `file:${tarball}` } };
       for (const [path, content] of Object.entries({ "package.json": JSON.stringify(manifest), ...files })) {

@@ -9,16 +9,23 @@ import { askAll, said } from "./all.mjs";
 
 const proxy = createProxy({ routes: ["models", "audio.transcriptions"], models: "*" });
 
-/** @param env `OPENAI_API_KEY`, `OPENAI_BASE_URL`, `SESSION_SECRET` */
+/**
+ * @param request for `/v1/…` or `/ask/…`, under whatever path the framework has put this
+ * @param env `OPENAI_API_KEY`, `OPENAI_BASE_URL`, `SESSION_SECRET`
+ */
 export async function answer(request, env, context) {
-  const { pathname, origin } = new URL(request.url);
-  if (pathname.startsWith("/v1/")) return proxy.fetch(request, env, context);
+  const url = new URL(request.url);
+  const base = /^(.*)\/(?:v1|ask)\//.exec(url.pathname)?.[1] ?? "";
+  const path = url.pathname.slice(base.length);
+  if (path.startsWith("/v1/")) {
+    return proxy.fetch(base === "" ? request : new Request(new URL(path + url.search, url), request), env, context);
+  }
   try {
-    switch (pathname) {
+    switch (path) {
       case "/ask/edge":
         return Response.json(await askAll(withKey(), { apiKey: env.OPENAI_API_KEY, baseURL: env.OPENAI_BASE_URL }));
       case "/ask/keyless":
-        return Response.json(await askAll(keyless, { proxyUrl: `${origin}/v1`, token: await tokenOf(env) }));
+        return Response.json(await askAll(keyless, { proxyUrl: `${url.origin}${base}/v1`, token: await tokenOf(env) }));
       case "/ask/token":
         return new Response(await tokenOf(env));
       default:
