@@ -19,7 +19,7 @@ const fromTests = createRequire(join(tests, "package.json"));
 const load = (name) => import(pathToFileURL(fromTests.resolve(name)).href);
 
 /** The package under test. */
-export const ours = () => import(pathToFileURL(join(pkg, "index.node.js")).href);
+export const ours = () => import(pathToFileURL(join(pkg, "index.js")).href);
 
 export const versionOf = async (name) => {
   const path = join(tests, "node_modules", name, "package.json");
@@ -91,14 +91,11 @@ export async function rust() {
 
 export async function chromium({ events }) {
   const puppeteer = (await load("puppeteer-core")).default;
-  // The entry finds its .wasm beside itself, so the bundle is served as if it were the entry.
   const script = await bundled("page.mjs", { alias: alias("index.js"), platform: "browser" });
-  const wasm = await readFile(join(pkg, "client/client.wasm"));
   const server = createServer((request, response) => {
     const files = {
       "/": ["text/html", "<!doctype html><title>bench</title><script type=module src=/bench.js></script>"],
       "/bench.js": ["text/javascript", script],
-      "/client/client.wasm": ["application/wasm", wasm],
     };
     const [type, content] = files[request.url] ?? [];
     response.writeHead(type ? 200 : 404, { "content-type": type ?? "text/plain" }).end(content);

@@ -6,17 +6,13 @@ import { prepare } from "./client/glue.js";
 import { PROXY_URL } from "./client/build.js";
 import { eventStreams } from "./lib/event-stream.js";
 import { defineClient } from "./lib/openai.js";
+import { checks, multipart } from "./lib/part.js";
 import { createRuntime } from "./lib/runtime.js";
 
-const runtime = createRuntime(prepare, module);
+const runtime = /* @__PURE__ */ createRuntime(prepare, module);
 
-export const OpenAI = defineClient(runtime, PROXY_URL);
+export const OpenAI = /* @__PURE__ */ defineClient(runtime, PROXY_URL, { apart: true, checks, multipart });
 export default OpenAI;
-export const decodeEventStream = eventStreams(runtime);
-export * from "./lib/errors.js";
+export const decodeEventStream = /* @__PURE__ */ eventStreams(runtime);
+export * from "./lib/exports.js";
 export { toFile } from "./lib/to-file.js";
-export { Page, PagePromise } from "./lib/page.js";
-export { APIPromise } from "./lib/promise.js";
-export { ChatCompletionStream } from "./lib/chat-stream.js";
-export { watchFingerprint } from "./lib/reproducibility.js";
-export { Stream } from "./lib/stream.js";

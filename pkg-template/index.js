@@ -1,29 +1,19 @@
-// Browsers, and every runtime that can fetch a file beside its module.
+// Browsers, Node, Deno and Bun: WebAssembly is carried inside the JavaScript.
 
 import { prepare } from "./client/glue.js";
 import { PROXY_URL } from "./client/build.js";
+import { embedded } from "./lib/embedded.js";
 import { eventStreams } from "./lib/event-stream.js";
 import { defineClient } from "./lib/openai.js";
+import { checks, multipart } from "./lib/part.js";
 import { createRuntime } from "./lib/runtime.js";
+// Last, since gzip packs a bundle better if the string does not part its code.
+import { SUM, WASM } from "./client/wasm.js";
 
-const load = async () => {
-  const response = await fetch(new URL("./client/client.wasm", import.meta.url));
-  if (!response.ok) throw new Error(`${response.status} for the .wasm file of openai-wasm`);
-  // A server that names another media type rules streaming compilation out, not WebAssembly.
-  return response.headers.get("content-type")?.startsWith("application/wasm")
-    ? WebAssembly.compileStreaming(response)
-    : WebAssembly.compile(await response.arrayBuffer());
-};
+const runtime = /* @__PURE__ */ createRuntime(prepare, /* @__PURE__ */ embedded(WASM, SUM));
 
-const runtime = createRuntime(prepare, load);
-
-export const OpenAI = defineClient(runtime, PROXY_URL);
+export const OpenAI = /* @__PURE__ */ defineClient(runtime, PROXY_URL, { checks, multipart });
 export default OpenAI;
-export const decodeEventStream = eventStreams(runtime);
-export * from "./lib/errors.js";
+export const decodeEventStream = /* @__PURE__ */ eventStreams(runtime);
+export * from "./lib/exports.js";
 export { toFile } from "./lib/to-file.js";
-export { Page, PagePromise } from "./lib/page.js";
-export { APIPromise } from "./lib/promise.js";
-export { ChatCompletionStream } from "./lib/chat-stream.js";
-export { watchFingerprint } from "./lib/reproducibility.js";
-export { Stream } from "./lib/stream.js";

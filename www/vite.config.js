@@ -19,13 +19,11 @@ const policyInPage = {
 
 export default defineConfig({
   plugins: [policyInPage],
-  // Pre-bundling would move the client's entry away from the .wasm file that it names by relative URL.
-  optimizeDeps: { exclude: ["openai-wasm"] },
   build: {
     target: "esnext",
     outDir: "dist",
     emptyOutDir: true,
-    // A .wasm file inlined as a data: URL would need `connect-src data:`; it stays a file.
+    // The policy allows no data: URL.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     // An error is shown by the name of its class, so class names must outlive the minifier.

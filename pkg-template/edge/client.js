@@ -9,8 +9,11 @@ const checks = { ...CLIENT, apiKey: textOrFunction, baseURL: url, organization: 
 /** A variable of the process, where there is one; Workers get theirs as `env`. */
 const variable = (name) => globalThis.process?.env?.[name]?.trim() || undefined;
 
-/** @param runtime of the entry */
-export function defineClient(runtime) {
+/**
+ * @param runtime of the entry
+ * @param host what the entry brings along, as in lib/openai.js
+ */
+export function defineClient(runtime, host) {
   class OpenAI extends BaseClient {
     constructor(options) {
       refuseUnknown(options, checks, () => undefined);
@@ -35,7 +38,7 @@ export function defineClient(runtime) {
       const defaultHeaders = [...account, ...(rest.defaultHeaders ?? [])];
       const base = baseURL ?? "https://api.openai.com/v1";
       const own = profileOf(base);
-      const server = { runtime, fetch, base, baseOption: "baseURL", credential: key, keyed: true, official: own === "openai" };
+      const server = { runtime, fetch, base, baseOption: "baseURL", credential: key, keyed: true, official: own === "openai", host };
       super({ ...rest, apiKey: undefined, defaultHeaders, profile: given.profile ?? own }, server);
       this.baseURL = base;
       this.organization = organization ?? null;

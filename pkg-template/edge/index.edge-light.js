@@ -2,13 +2,9 @@
 
 import { defineClient } from "./client.js";
 import { runtime } from "./runtime.edge-light.js";
+import { checks, multipart } from "../lib/part.js";
 
-export const OpenAI = defineClient(runtime);
+export const OpenAI = /* @__PURE__ */ defineClient(runtime, { apart: true, checks, multipart });
 export default OpenAI;
-export * from "../lib/errors.js";
+export * from "../lib/exports.js";
 export { toFile } from "../lib/to-file.js";
-export { Page, PagePromise } from "../lib/page.js";
-export { APIPromise } from "../lib/promise.js";
-export { ChatCompletionStream } from "../lib/chat-stream.js";
-export { watchFingerprint } from "../lib/reproducibility.js";
-export { Stream } from "../lib/stream.js";

@@ -1,12 +1,10 @@
-// Node, Deno and Bun: the .wasm file is read from the disk.
-
-import { readFile } from "node:fs/promises";
+// Node, Deno and Bun: WebAssembly is carried inside the JavaScript.
 
 import { prepare } from "./glue.js";
 import { keyHolding } from "./mark.js";
 import { Platform } from "./platform.js";
+import { SUM, WASM } from "./wasm.js";
+import { embedded } from "../lib/embedded.js";
 import { createRuntime } from "../lib/runtime.js";
 
-const load = async () => WebAssembly.compile(await readFile(new URL("./edge.wasm", import.meta.url)));
-
-export const runtime = keyHolding(createRuntime(prepare, load, () => new Platform()));
+export const runtime = keyHolding(createRuntime(prepare, embedded(WASM, SUM), () => new Platform()));

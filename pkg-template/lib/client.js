@@ -1,7 +1,6 @@
 // What the keyless and the key-holding client share: sending a call and parsing its answer.
 
 import { json, marked } from "./answer.js";
-import { APIConnectionError } from "./errors.js";
 import { checkParams, stringify } from "./json.js";
 import { logFor } from "./log.js";
 import { CALL, read } from "./options.js";
@@ -20,7 +19,8 @@ export class BaseClient {
 
   /**
    * @param options checked options: lib/options.js `CLIENT`
-   * @param server where calls go and with which credential: lib/transport.js `send`
+   * @param server where calls go and with which credential: lib/transport.js `send`. The functions `checks` and
+   *   `multipart` of its `host` give the modules of these names
    */
   constructor(options, server) {
     // Without a prototype, which others could have added to.
@@ -84,7 +84,10 @@ export class BaseClient {
     const send = async (raw) => {
       const { call, where, sent } = prepared();
       const { profile = "none" } = this.#defaults;
-      if (body && method === "POST" && profile !== "none") await (await arrived(import("./checks.js"))).check(profile, where, body);
+      if (body && method === "POST" && profile !== "none") {
+        const checks = await this.#server.host.checks();
+        await checks.check(profile, where, body);
+      }
       const { accept } = kind;
       const buffered = !stream && !raw && !accept;
       return this.#send({ method, path: where, accept, buffered, whole: !stream, ...sent }, call);
@@ -108,8 +111,12 @@ export class BaseClient {
     const { body } = params;
     if (files) {
       const given = { ...checkParams(body) };
-      const { base, log } = this.#server;
-      return { form: async () => (await arrived(import("./multipart.js"))).formOf(given, files, base, (message) => log("warn", message)) };
+      const { base, log, host } = this.#server;
+      const form = async () => {
+        const multipart = await host.multipart();
+        return multipart.formOf(given, files, base, (message) => log("warn", message));
+      };
+      return { form };
     }
     const streamed = typeof body?.getReader === "function";
     const bare = streamed || ArrayBuffer.isView(body) || BODIES.some((Class) => body instanceof Class);
@@ -145,12 +152,6 @@ export class BaseClient {
     });
   }
 }
-
-/** A part that most pages do without. */
-const arrived = (loading) =>
-  loading.catch((cause) => {
-    throw new APIConnectionError({ cause });
-  });
 
 /** What of a call's content can be looked at for keys: JSON text, or names and texts of a form. */
 function legible(body, { payload }, files) {

@@ -63,8 +63,11 @@ const credentials = (value, option) => {
 /**
  * @param runtime of the entry
  * @param bakedUrl the proxy's URL of a `proxy-only` build, or null
+ * @param host what the entry knows of its runtime, and brings along: `{ apart, checks, multipart }`. `apart`:
+ *   a promise that another request made may never settle (Workers); the others are functions that give
+ *   promises of the modules of these names: lib/part.js
  */
-export function defineClient(runtime, bakedUrl) {
+export function defineClient(runtime, bakedUrl, host) {
   const checks = { ...CLIENT, token: sessionToken, credentials, ...(bakedUrl === null && { proxyUrl: url }) };
 
   class OpenAI extends BaseClient {
@@ -75,7 +78,7 @@ export function defineClient(runtime, bakedUrl) {
         throw new InvalidOptionError("proxyUrl", "is required: the URL of your proxy");
       }
       const base = proxyUrl ?? bakedUrl;
-      super(rest, { runtime, fetch, base, baseOption: "proxyUrl", credential: token, credentials, check: keyless });
+      super(rest, { runtime, fetch, base, baseOption: "proxyUrl", credential: token, credentials, check: keyless, host });
       this.baseURL = base;
     }
   }

@@ -7,7 +7,7 @@ import { OpenAIError, WasmTrapError } from "./errors.js";
 
 /**
  * @param prepare the glue's factory: (platform) → { imports, start(rawExports) → exports }
- * @param load the WebAssembly.Module, or a function that gives a promise of it
+ * @param load the WebAssembly.Module, or a function that gives a promise of it: lib/embedded.js
  * @param makePlatform for an instance that begins requests and timers: edge/platform.js
  */
 export function createRuntime(prepare, load, makePlatform) {
@@ -28,7 +28,8 @@ export function createRuntime(prepare, load, makePlatform) {
     const fresh = new Instance(prepare, makePlatform?.());
     // A module that is at hand is instantiated at once: a promise that a request of a Worker made
     // would never settle if that request were cancelled, and all later requests would wait for it.
-    if (load instanceof WebAssembly.Module) return { instance: fresh, ready: fresh.startNow(load) };
+    // It may come from another realm, whose WebAssembly.Module is another class.
+    if (typeof load !== "function") return { instance: fresh, ready: fresh.startNow(load) };
     const begun = { instance: fresh, ready: loadOnce().then((module) => fresh.startLater(module)) };
     begun.ready.catch(() => {
       if (current === begun) current = undefined;
@@ -142,12 +143,7 @@ class Instance {
 
 function loadError(cause) {
   if (cause instanceof OpenAIError) return cause;
-  const blocked = cause?.name === "CompileError" && /unsafe-eval|policy/i.test(cause.message);
-  const error = new OpenAIError(
-    blocked
-      ? "The page's Content-Security-Policy blocks WebAssembly: add 'wasm-unsafe-eval' to script-src."
-      : "The WebAssembly module could not be loaded.",
-  );
+  const error = new OpenAIError(`The WebAssembly module could not be loaded: ${cause?.message}`);
   error.cause = cause;
   return error;
 }

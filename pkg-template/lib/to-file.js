@@ -1,4 +1,6 @@
 // What makes a file of anything, loaded when it is called.
 
+import { multipart } from "./part.js";
+
 /** @see toFile of multipart.js */
-export const toFile = async (...content) => (await import("./multipart.js")).toFile(...content);
+export const toFile = async (...content) => (await multipart()).toFile(...content);

@@ -8,7 +8,7 @@ import puppeteer from "puppeteer-core";
 
 import { setting } from "../support/program.mjs";
 
-const TYPES = { ".js": "text/javascript", ".wasm": "application/wasm" };
+const TYPES = { ".js": "text/javascript" };
 const PAGE = '<!doctype html><title>page</title><script type="module" src="/page.js"></script>';
 
 /**

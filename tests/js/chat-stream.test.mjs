@@ -14,7 +14,7 @@ import { setting } from "../support/program.mjs";
 
 const fixture = new URL("../fixtures/tool-call-pieces.json", import.meta.url);
 const toolCallPieces = JSON.parse(await readFile(fixture, "utf8"));
-const packedEntry = pathToFileURL(join(setting("OPENAI_WASM_PKG"), "index.node.js")).href;
+const packedEntry = pathToFileURL(join(setting("OPENAI_WASM_PKG"), "index.js")).href;
 const { ChatCompletionStream } = await keyless();
 
 /** A helper's stream over these reads. */

@@ -31,19 +31,31 @@ const RUNTIMES = {
   Bun: ["bun", "node", "import"],
 };
 
+/** Names a file that does not exist, so that a build fails with that name. */
+const REFUSED = "./edge/refused.js";
+
 const EXPECTED = {
   ".": {
     "a page": "./index.js",
     "a page, by its bundler": "./index.js",
     workerd: "./index.workerd.js",
     "an edge runtime": "./index.edge-light.js",
-    Node: "./index.node.js",
-    Deno: "./index.node.js",
-    Bun: "./index.node.js",
+    Node: "./index.js",
+    Deno: "./index.js",
+    Bun: "./index.js",
+  },
+  "./static": {
+    "a page": "./static.js",
+    "a page, by its bundler": "./static.js",
+    workerd: "./index.workerd.js",
+    "an edge runtime": "./index.edge-light.js",
+    Node: "./static.js",
+    Deno: "./static.js",
+    Bun: "./static.js",
   },
   "./edge": {
-    "a page": null,
-    "a page, by its bundler": null,
+    "a page": REFUSED,
+    "a page, by its bundler": REFUSED,
     workerd: "./edge/index.workerd.js",
     "an edge runtime": "./edge/index.edge-light.js",
     Node: "./edge/index.node.js",
@@ -51,8 +63,8 @@ const EXPECTED = {
     Bun: "./edge/index.node.js",
   },
   "./proxy": {
-    "a page": null,
-    "a page, by its bundler": null,
+    "a page": REFUSED,
+    "a page, by its bundler": REFUSED,
     workerd: "./edge/proxy.workerd.js",
     "an edge runtime": "./edge/proxy.edge-light.js",
     Node: "./edge/proxy.node.js",
@@ -60,8 +72,8 @@ const EXPECTED = {
     Bun: "./edge/proxy.node.js",
   },
   "./jwks": {
-    "a page": null,
-    "a page, by its bundler": null,
+    "a page": REFUSED,
+    "a page, by its bundler": REFUSED,
     workerd: "./edge/jwks.js",
     "an edge runtime": "./edge/jwks.js",
     Node: "./edge/jwks.js",
@@ -72,10 +84,10 @@ const EXPECTED = {
 
 for (const [entry, byRuntime] of Object.entries(EXPECTED)) {
   for (const [runtime, expected] of Object.entries(byRuntime)) {
-    test(`${entry} in ${runtime} is ${expected ?? "refused"}`, async () => {
+    test(`${entry} in ${runtime} is ${expected === REFUSED ? "refused" : expected}`, async () => {
       const found = resolve(manifest.exports[entry], RUNTIMES[runtime]);
       assert.equal(found, expected);
-      if (found !== null) await access(join(packed, found));
+      await access(join(packed, found));
     });
   }
 }
@@ -85,7 +97,7 @@ test("types are found by every runtime that finds an entry", () => {
     if (typeof target === "string") continue;
     for (const [runtime, conditions] of Object.entries(RUNTIMES)) {
       const types = resolve(target, ["types", ...conditions]);
-      if (resolve(target, conditions) !== null) assert.match(types, /\.d\.ts$/, `${entry} in ${runtime}`);
+      if (resolve(target, conditions) !== REFUSED) assert.match(types, /\.d\.ts$/, `${entry} in ${runtime}`);
     }
     assert.match(resolve(target, ["types", "import"]), /\.d\.ts$/, `${entry} where no runtime is named`);
   }
@@ -93,9 +105,13 @@ test("types are found by every runtime that finds an entry", () => {
 
 test("workerd, whose bundlers also set the browser's condition, comes first", () => {
   for (const [entry, target] of Object.entries(manifest.exports)) {
-    // A build's plugin runs in Node.js alone.
-    if (typeof target === "object" && entry !== "./plugin") assert.equal(Object.keys(target)[0], "workerd", entry);
+    // A build's plugin runs in Node.js alone; the single file is for pages without a build.
+    if (typeof target === "object" && !/plugin|min\.js/.test(entry)) assert.equal(Object.keys(target)[0], "workerd", entry);
   }
+});
+
+test("content delivery networks give the single file", () => {
+  for (const field of ["unpkg", "jsdelivr"]) assert.equal(manifest[field], manifest.exports["./openai-wasm.min.js"].default);
 });
 
 test("the package bears the crate's version and a licence", async () => {

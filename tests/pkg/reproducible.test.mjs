@@ -24,7 +24,7 @@ it("C16_a_pack_in_another_folder_gives_the_same_bytes", { timeout: 900_000 }, as
     await symlink(join(ROOT, "tests/node_modules"), join(folder, "tests/node_modules"), "dir");
     const env = { ...process.env, CARGO_MANIFEST_DIR: join(folder, "xtask") };
     await promisify(execFile)(setting("CARGO_XTASK"), ["pack"], { cwd: folder, env });
-    for (const file of ["client/client.wasm", "client/glue.js", "edge/edge.wasm", "edge/glue.js"]) {
+    for (const file of ["client/client.wasm", "client/glue.js", "client/wasm.js", "openai-wasm.min.js", "edge/edge.wasm", "edge/glue.js", "edge/wasm.js"]) {
       const [one, other] = await Promise.all([setting("OPENAI_WASM_PKG"), join(folder, "pkg")].map((pkg) => readFile(join(pkg, file))));
       assert.ok(one.equals(other), file);
     }

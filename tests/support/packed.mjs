@@ -8,7 +8,7 @@ import { setting } from "./program.mjs";
 const load = (file) => import(pathToFileURL(join(setting("OPENAI_WASM_PKG"), file)).href);
 
 /** `openai-wasm` */
-export const keyless = () => load("index.node.js");
+export const keyless = () => load("index.js");
 
 /** `openai-wasm/edge` */
 export const edge = () => load("edge/index.node.js");

@@ -9,7 +9,8 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use crate::pack::package;
-use crate::pack::scan::{Finding, Needle, scan as scan_bytes};
+pub use crate::pack::scan::Finding;
+use crate::pack::scan::{Needle, scan as scan_bytes};
 use crate::say;
 use crate::workspace::Workspace;
 
@@ -90,28 +91,45 @@ fn canary() -> String {
     format!("sk-canary/{:016x}+{:016x}", word(), word())
 }
 
-/// Scans every file outside edge/.
-pub fn scan(workspace: &Workspace, secrets: &Secrets, packed: &Path) -> Result<Vec<Finding>> {
-    let everywhere = everywhere(workspace, secrets)?;
-    let hosts: Vec<Needle> = PROVIDER_HOSTS
-        .iter()
-        .map(|host| Needle::text(format!("the provider host {host}"), host))
-        .collect();
-    let mut findings = Vec::new();
-    for file in package::files(packed)? {
-        if file.starts_with("edge/") {
-            continue;
-        }
-        let path = packed.join(&file);
-        let bytes =
-            fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))?;
-        findings.extend(scan_bytes(&file, &bytes, &everywhere));
-        // Prose may name a provider; what runs and what it is typed with may not.
-        if !file.ends_with(".md") {
-            findings.extend(scan_bytes(&file, &bytes, &hosts));
-        }
+/// What must not stand in the client side of the package.
+pub struct Scanner {
+    everywhere: Vec<Needle>,
+    hosts: Vec<Needle>,
+}
+
+impl Scanner {
+    pub fn new(workspace: &Workspace, secrets: &Secrets) -> Result<Self> {
+        let hosts = PROVIDER_HOSTS
+            .iter()
+            .map(|host| Needle::text(format!("the provider host {host}"), host))
+            .collect();
+        Ok(Self {
+            everywhere: everywhere(workspace, secrets)?,
+            hosts,
+        })
     }
-    Ok(findings)
+
+    /// Scans one file, which the package has as `name`.
+    pub fn file(&self, name: &str, path: &Path) -> Result<Vec<Finding>> {
+        let bytes = fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
+        let mut findings = scan_bytes(name, &bytes, &self.everywhere);
+        // Prose may name a provider; what runs and what it is typed with may not.
+        if !name.ends_with(".md") {
+            findings.extend(scan_bytes(name, &bytes, &self.hosts));
+        }
+        Ok(findings)
+    }
+
+    /// Scans every file outside edge/.
+    pub fn package(&self, packed: &Path) -> Result<Vec<Finding>> {
+        let mut findings = Vec::new();
+        for file in package::files(packed)? {
+            if !file.starts_with("edge/") {
+                findings.extend(self.file(&file, &packed.join(&file))?);
+            }
+        }
+        Ok(findings)
+    }
 }
 
 fn everywhere(workspace: &Workspace, secrets: &Secrets) -> Result<Vec<Needle>> {

@@ -1,8 +1,11 @@
 //! `cargo xtask pack`: the npm package from `pkg-template/` and two wasm builds, one that cannot hold
 //! a key (the client) and one that can (edge/). What stands outside edge/ is scanned for keys before
-//! it reaches the target folder: a leak leaves no package behind.
+//! it reaches the target folder: a leak leaves no package behind. The client's wasm is scanned before
+//! it is compressed into JavaScript, where no scan could look into it.
 
 mod build;
+mod bundle;
+mod embed;
 mod glue;
 mod leaks;
 pub mod package;
@@ -20,6 +23,7 @@ use crate::setup::npm::Node;
 use crate::setup::wasm_target::Wasm;
 use crate::workspace::Workspace;
 use build::{Builder, Client};
+use bundle::{Bundler, SINGLE_FILE};
 
 /// What to pack and where to.
 pub struct Order {
@@ -54,23 +58,30 @@ pub fn pack(workspace: &Workspace, order: &Order) -> Result<()> {
     })?;
     let edge = builder.edge()?;
 
+    let scanner = leaks::Scanner::new(workspace, &secrets)?;
+    refuse(&scanner.file("client/client.wasm", &client.wasm)?)?;
+
     let parts = package::Parts {
         client: &client,
         edge: &edge,
+        client_string: &embed::module(&client.wasm, embed::Effort::Page)?,
+        edge_string: &embed::module(&edge.wasm, embed::Effort::Server)?,
         proxy_url: order.proxy_url.as_deref(),
     };
     let staging = package::Staging::new(workspace, &order.out)?;
     package::assemble(workspace, &parts, staging.path())?;
 
-    let findings = leaks::scan(workspace, &secrets, staging.path())?;
-    if !findings.is_empty() {
-        for finding in &findings {
-            say::step("leak", finding);
-        }
-        bail!(
-            "{} leaks in the client side of the package: nothing was packed",
-            findings.len()
-        );
+    let bundler = Bundler { node: &node };
+    bundler.single_file(staging.path())?;
+    package::check_exports(staging.path())?;
+    refuse(&scanner.package(staging.path())?)?;
+    for (file, wasm) in [
+        ("client/wasm.js", &client.wasm),
+        (SINGLE_FILE, &client.wasm),
+        ("edge/wasm.js", &edge.wasm),
+    ] {
+        let text = fs::read_to_string(staging.path().join(file))?;
+        embed::check(file, &text, &fs::read(wasm)?)?;
     }
     say::step(
         "scanned",
@@ -78,7 +89,7 @@ pub fn pack(workspace: &Workspace, order: &Order) -> Result<()> {
     );
 
     if order.sizes {
-        eprint!("{}", sizes::table(workspace, &node, staging.path())?);
+        eprint!("{}", sizes::table(&bundler, staging.path())?);
     }
     staging.publish()?;
     let shown = order
@@ -87,6 +98,17 @@ pub fn pack(workspace: &Workspace, order: &Order) -> Result<()> {
         .unwrap_or(&order.out);
     say::step("packed", shown.display());
     Ok(())
+}
+
+/// Ends the pack if something was found.
+fn refuse(findings: &[leaks::Finding]) -> Result<()> {
+    for finding in findings {
+        say::step("leak", finding);
+    }
+    match findings.len() {
+        0 => Ok(()),
+        count => bail!("{count} leaks in the client side of the package: nothing was packed"),
+    }
 }
 
 /// Writes a file, naming it if that fails.

@@ -17,6 +17,9 @@ const DOCUMENTS: [&str; 4] = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICEN
 pub struct Parts<'a> {
     pub client: &'a Built,
     pub edge: &'a Built,
+    /// The two wasm files again, as modules that carry them.
+    pub client_string: &'a str,
+    pub edge_string: &'a str,
     pub proxy_url: Option<&'a str>,
 }
 
@@ -36,6 +39,8 @@ pub fn assemble(workspace: &Workspace, parts: &Parts, folder: &Path) -> Result<(
     copy(&parts.client.glue, &folder.join("client/glue.js"))?;
     copy(&parts.edge.wasm, &folder.join("edge/edge.wasm"))?;
     copy(&parts.edge.glue, &folder.join("edge/glue.js"))?;
+    write(&folder.join("client/wasm.js"), parts.client_string)?;
+    write(&folder.join("edge/wasm.js"), parts.edge_string)?;
     write(
         &folder.join("client/build.js"),
         build_module(parts.proxy_url),
@@ -50,12 +55,17 @@ pub fn assemble(workspace: &Workspace, parts: &Parts, folder: &Path) -> Result<(
         &workspace.read("pkg-template/package.json")?,
         &workspace.locked_version(NAME)?,
     )?;
-    let package: Value =
-        serde_json::from_str(&text).context("pkg-template/package.json is not JSON")?;
     write(&manifest, text)?;
+    Ok(())
+}
+
+/// Fails when an export of the finished package points to nothing.
+pub fn check_exports(folder: &Path) -> Result<()> {
+    let text = fs::read_to_string(folder.join("package.json"))?;
+    let package: Value = serde_json::from_str(&text).context("package.json is not JSON")?;
     for file in named_files(&package) {
         if !folder.join(&file).is_file() {
-            bail!("pkg-template/package.json names {file}, which the package does not have");
+            bail!("package.json names {file}, which the package does not have");
         }
     }
     Ok(())

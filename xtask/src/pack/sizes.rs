@@ -1,92 +1,63 @@
-//! What a page loads: wasm, glue and library, as they are and as a bundler and a server send them.
+//! What a page loads, as a bundler and a server send it. The server's zlib is Node's: other gzips cut
+//! their blocks elsewhere, which is worth a kilobyte where code and a long string meet.
 
-use std::fs;
-use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use flate2::Compression;
-use flate2::write::GzEncoder;
 
 use crate::command;
+use crate::pack::bundle::{Bundler, SINGLE_FILE};
 use crate::say;
-use crate::setup::npm::Node;
-use crate::workspace::Workspace;
+use crate::setup::npm::node;
 
-/// The client's parts and their sum, minified by esbuild and gzipped.
-pub fn table(workspace: &Workspace, node: &Node, packed: &Path) -> Result<String> {
-    let wasm = fs::read(packed.join("client/client.wasm"))?;
-    let glue = fs::read(packed.join("client/glue.js"))?;
+const ZIP: &str = "const { readFileSync } = require('fs'), { gzipSync } = require('zlib');
+for (const file of process.argv.slice(1)) {
+  const bytes = readFileSync(file);
+  console.log(bytes.length, gzipSync(bytes, { level: 9 }).length);
+}";
+
+/// The client and its parts, minified by esbuild and gzipped.
+pub fn table(bundler: &Bundler, packed: &Path) -> Result<String> {
+    let [page, checks, multipart] =
+        ["page", "checks", "multipart"].map(|name| packed.join(format!("{name}.size")));
     // Bundlers of pages put what is imported dynamically into a file of its own.
-    let script = bundle(
-        workspace,
-        node,
-        &packed.join("index.js"),
-        &["*/checks.js", "*/multipart.js"],
-    )?;
-    let checks = bundle(workspace, node, &packed.join("lib/checks.js"), &[])?;
-    let multipart = bundle(workspace, node, &packed.join("lib/multipart.js"), &[])?;
-    let edge = fs::read(packed.join("edge/edge.wasm"))?;
-
-    let small = [gzipped(&wasm)?, gzipped(&script)?];
-    let row = |name: &str, raw: usize, gzip: usize| {
-        vec![name.to_owned(), kilobytes(raw), kilobytes(gzip)]
-    };
-    let rows = [
-        row("client.wasm", wasm.len(), small[0]),
-        row("entry + glue + lib, minified", script.len(), small[1]),
-        row(
-            "what a page loads",
-            wasm.len() + script.len(),
-            small[0] + small[1],
+    let apart = ["*/checks.js", "*/multipart.js"];
+    bundler.bundle(&packed.join("index.js"), &apart, &page)?;
+    bundler.bundle(&packed.join("lib/checks.js"), &[], &checks)?;
+    bundler.bundle(&packed.join("lib/multipart.js"), &[], &multipart)?;
+    let files = [
+        ("what a page loads", page.clone()),
+        ("  of it WebAssembly", packed.join("client/wasm.js")),
+        ("(checks, loaded under a profile only)", checks.clone()),
+        ("(multipart, loaded for an upload only)", multipart.clone()),
+        ("(the single file, all in one)", packed.join(SINGLE_FILE)),
+        (
+            "(client.wasm, for Workers)",
+            packed.join("client/client.wasm"),
         ),
-        row(
-            "(checks, loaded under a profile only)",
-            checks.len(),
-            gzipped(&checks)?,
-        ),
-        row(
-            "(multipart, loaded for an upload only)",
-            multipart.len(),
-            gzipped(&multipart)?,
-        ),
-        row("(glue.js alone, as it is)", glue.len(), gzipped(&glue)?),
-        row(
-            "(edge/edge.wasm, never in a page)",
-            edge.len(),
-            gzipped(&edge)?,
+        (
+            "(edge.wasm, never in a page)",
+            packed.join("edge/edge.wasm"),
         ),
     ];
+    let mut sizes = node();
+    sizes
+        .args(["-e", ZIP])
+        .args(files.iter().map(|(_, file)| file));
+    let sizes = command::read(&mut sizes)?;
+    let mut rows = Vec::new();
+    for ((name, _), line) in files.iter().zip(sizes.lines()) {
+        let (raw, gzip) = line.split_once(' ').context("node printed no two sizes")?;
+        rows.push(vec![
+            (*name).to_owned(),
+            kilobytes(raw.parse()?),
+            kilobytes(gzip.parse()?),
+        ]);
+    }
+    for bundle in [page, checks, multipart] {
+        std::fs::remove_file(bundle)?;
+    }
     Ok(say::table(&["", "KB", "gzip KB"], &rows))
-}
-
-/// What a bundler makes of a module and its imports, but for those `left_out`.
-fn bundle(workspace: &Workspace, node: &Node, entry: &Path, left_out: &[&str]) -> Result<Vec<u8>> {
-    let bundle = workspace
-        .scratch("pack")?
-        .join(format!("bundle-{}.js", std::process::id()));
-    let mut esbuild = node.bin("esbuild");
-    esbuild
-        .arg(entry)
-        .args([
-            "--bundle",
-            "--minify",
-            "--format=esm",
-            "--log-level=error",
-            "--external:*.wasm",
-        ])
-        .args(left_out.iter().map(|path| format!("--external:{path}")))
-        .arg(format!("--outfile={}", bundle.display()));
-    command::read(&mut esbuild)?;
-    let script = fs::read(&bundle).context("esbuild wrote no bundle")?;
-    fs::remove_file(&bundle)?;
-    Ok(script)
-}
-
-fn gzipped(bytes: &[u8]) -> Result<usize> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(bytes)?;
-    Ok(encoder.finish()?.len())
 }
 
 fn kilobytes(bytes: usize) -> String {

@@ -1,0 +1,49 @@
+// WebAssembly that is carried inside JavaScript, for every platform that lets code compile it.
+
+import { OpenAIError } from "./errors.js";
+
+/**
+ * Gives the function that `createRuntime` loads by.
+ * @param text the WebAssembly file as raw deflate in base64
+ * @param sum of the file's bytes, as `cargo xtask pack` computed it
+ */
+export const embedded = (text, sum) => async () => {
+  if (typeof WebAssembly !== "object") {
+    throw problem("WebAssembly is missing: the browser is too old, or has it switched off (Lockdown Mode).");
+  }
+  let inflater;
+  try {
+    inflater = new DecompressionStream("deflate-raw");
+  } catch (cause) {
+    throw problem('DecompressionStream("deflate-raw") is missing: the browser or runtime is too old.', cause);
+  }
+  const bytes = await inflate(text, inflater).catch((cause) => changed(cause));
+  if (bytes.reduce((total, byte) => (total * 31 + byte) | 0, 0) !== sum) changed();
+  return WebAssembly.compile(bytes).catch((cause) => {
+    // The words of Chromium, WebKit and Firefox; then V8's in a Worker or an edge runtime.
+    if (/unsafe-eval|policy|\bCSP\b/i.test(cause.message)) {
+      throw problem("The page's Content-Security-Policy blocks WebAssembly: add 'wasm-unsafe-eval' to script-src.", cause);
+    }
+    if (/embedder/.test(cause.message)) {
+      throw problem('This runtime compiles no WebAssembly: build with the condition "workerd" or "edge-light".', cause);
+    }
+    throw cause;
+  });
+};
+
+async function inflate(text, { readable, writable }) {
+  const writer = writable.getWriter();
+  const packed = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const [bytes] = await Promise.all([new Response(readable).arrayBuffer(), writer.write(packed), writer.close()]);
+  return new Uint8Array(bytes);
+}
+
+function changed(cause) {
+  throw problem("A bundler or server changed the string that holds the WebAssembly module.", cause);
+}
+
+function problem(message, cause) {
+  const error = new OpenAIError(`${message} See https://github.com/openai-wasm/openai-wasm/blob/main/docs/loading.md`);
+  error.cause = cause;
+  return error;
+}

@@ -1,0 +1,23 @@
+// `openai-wasm/static`: everything in one module without import(), for service workers and IIFE builds.
+
+import { prepare } from "./client/glue.js";
+import { PROXY_URL } from "./client/build.js";
+import { embedded } from "./lib/embedded.js";
+import * as checks from "./lib/checks.js";
+import { eventStreams } from "./lib/event-stream.js";
+import * as multipart from "./lib/multipart.js";
+import { defineClient } from "./lib/openai.js";
+import { createRuntime } from "./lib/runtime.js";
+// Last, since gzip packs a bundle better if the string does not part its code.
+import { SUM, WASM } from "./client/wasm.js";
+
+const runtime = /* @__PURE__ */ createRuntime(prepare, /* @__PURE__ */ embedded(WASM, SUM));
+
+export const OpenAI = /* @__PURE__ */ defineClient(runtime, PROXY_URL, {
+  checks: async () => checks,
+  multipart: async () => multipart,
+});
+export default OpenAI;
+export const decodeEventStream = /* @__PURE__ */ eventStreams(runtime);
+export * from "./lib/exports.js";
+export { toFile } from "./lib/multipart.js";
