@@ -5,7 +5,7 @@ import { after, before } from "node:test";
 import { answersAll, cases, failsForDamage } from "../support/cases.mjs";
 import { secrets } from "../support/front.mjs";
 import { workshop } from "../support/installed.mjs";
-import { runtimeFile } from "../support/nodes.mjs";
+import { bunProgram, denoProgram } from "../support/nodes.mjs";
 import { startUpstream } from "../support/upstream.mjs";
 
 const NODE = 'import "./ask/start.mjs";\n';
@@ -31,14 +31,14 @@ export const ROWS = [
   {
     name: "Deno, which may use the network alone",
     program: DENO,
-    binary: () => runtimeFile(`@deno/${{ linux: "linux", darwin: "darwin" }[process.platform]}-${process.arch}${process.platform === "linux" ? "-glibc" : ""}/deno`),
+    binary: denoProgram,
     args: ["run", "--allow-net"],
     secretsAsArgument: true,
   },
   {
     name: "Bun",
     program: BUN,
-    binary: () => runtimeFile(`@oven/bun-${process.platform}-${process.arch === "arm64" ? "aarch64" : process.arch}/bin/bun`),
+    binary: bunProgram,
     args: ["run"],
   },
 ];

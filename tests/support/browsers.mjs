@@ -8,6 +8,8 @@ import puppeteer from "puppeteer-core";
 import { start } from "./program.mjs";
 
 const CHROMIUM_ARGS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"];
+/** What a page cannot do without. */
+const NEEDED = new Set(["document", "script"]);
 const LIBRARIES = ["/usr/lib", "/usr/libexec"];
 
 /** Each resolves with `{ open(url) → { failed, close }, close }`; `failed` rejects with what the page's console says of errors. */
@@ -25,6 +27,10 @@ async function byPuppeteer(options) {
       const page = await context.newPage();
       const said = [];
       const failed = new Promise((_, reject) => {
+        page.on("response", (response) => {
+          if (response.status() < 400 || !NEEDED.has(response.request().resourceType())) return;
+          reject(new Error(`the page failed: ${response.status()} for ${response.url()}`));
+        });
         page.on("pageerror", ({ message }) => {
           said.push(message);
           // Firefox also reports here what a policy blocks, an icon for example, which fails no script.

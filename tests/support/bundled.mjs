@@ -18,7 +18,7 @@ export const PAGE = {
 };
 export const WORKER = {
   "index.html": PAGE["index.html"],
-  "src/main.js": 'const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });\nworker.postMessage(location.search);\n',
+  "src/main.js": 'const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });\nworker.onerror = ({ message }) => {\n  throw new Error(message || "the worker cannot be loaded");\n};\nworker.postMessage(location.search);\n',
   "src/worker.js": 'import { askInPage } from "../ask/page.mjs";\nonmessage = ({ data }) => askInPage(data);\n',
 };
 

@@ -83,17 +83,18 @@ class Project {
     return join(this.folder, file);
   }
 
-  /** Runs a script of the project to its end, or a tool by its name in `.bin`; what it printed. */
+  /** Runs a script of the project to its end, a tool by its name in `.bin`, or a program that a function names; what it printed. */
   async run(script, args = [], env = {}) {
+    const isProgram = typeof script === "function";
     try {
-      const { stdout, stderr } = await run(this.#node, [this.#script(script), ...args], {
+      const { stdout, stderr } = await run(isProgram ? script() : this.#node, [...(isProgram ? [] : [this.#script(script)]), ...args], {
         cwd: this.folder,
         env: this.#environment(env),
         maxBuffer: MOST_OUTPUT,
       });
       return stdout + stderr;
     } catch (error) {
-      throw new Error(`${script} ${args.join(" ")} failed:\n${error.stdout}${error.stderr}`, { cause: error });
+      throw new Error(`${script.name ?? script} ${args.join(" ")} failed:\n${error.stdout}${error.stderr}`, { cause: error });
     }
   }
 

@@ -22,3 +22,9 @@ export function runtimeFile(file) {
   if (!existsSync(PACKAGES + file)) throw new Error(`${file} is missing: run \`npm ci\` in tests/runtimes`);
   return PACKAGES + file;
 }
+
+/** The programs of other runtimes, as their packages for this machine bring them. */
+export const bunProgram = () =>
+  runtimeFile(`@oven/bun-${process.platform}-${process.arch === "arm64" ? "aarch64" : process.arch}/bin/bun`);
+export const denoProgram = () =>
+  runtimeFile(`@deno/${process.platform}-${process.arch}${process.platform === "linux" ? "-glibc" : ""}/deno`);
