@@ -32,5 +32,17 @@ rows.push(
   { name: "control: a damaged package fails in a page of Vite 8", node: 20, files: PAGE, build: [["vite", "build"]], dist: "dist", install: "damaged", control: true, first: true },
 );
 
+const VITEST = {
+  "ask.test.js": `import { test } from "vitest";
+import * as openai from "openai-wasm";
+import { askAll } from "./ask/all.mjs";
+test("asks", { timeout: 300_000 }, async () => {
+  const { proxy, token, report } = Object.fromEntries(new URLSearchParams(process.env.QUERY));
+  await fetch(report, { method: "POST", body: JSON.stringify(await askAll(openai, { proxyUrl: proxy, token })) });
+});
+`,
+};
+rows.push({ name: "Vitest, Node.js", node: 20, files: VITEST, reports: ["vitest", "run"], first: true });
+
 bundlers("vite", rows);
 export const ROWS = rows;

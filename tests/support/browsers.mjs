@@ -8,8 +8,8 @@ import puppeteer from "puppeteer-core";
 import { start } from "./program.mjs";
 
 const CHROMIUM_ARGS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"];
-/** What a page cannot do without. */
-const NEEDED = new Set(["document", "script"]);
+/** What a page cannot do without: documents and scripts, as a tool serves them. */
+const NEEDED = /(\/|\.html|\.[cm]?[jt]sx?|\.vue|\.svelte)$/;
 const LIBRARIES = ["/usr/lib", "/usr/libexec"];
 
 /** Each resolves with `{ open(url) → { failed, close }, close }`; `failed` rejects with what the page's console says of errors. */
@@ -28,7 +28,7 @@ async function byPuppeteer(options) {
       const said = [];
       const failed = new Promise((_, reject) => {
         page.on("response", (response) => {
-          if (response.status() < 400 || !NEEDED.has(response.request().resourceType())) return;
+          if (response.status() < 400 || !NEEDED.test(new URL(response.url()).pathname)) return;
           reject(new Error(`the page failed: ${response.status()} for ${response.url()}`));
         });
         page.on("pageerror", ({ message }) => {

@@ -106,8 +106,10 @@ export function bundlers(folder, rows) {
 
 async function serving(project, { serve, ready, serveEnv = {} }) {
   const port = await freePort();
-  const env = { PORT: String(port), ...serveEnv };
-  const [tool, ...args] = serve.map((word) => word.replace("$PORT", port));
+  const ported = (text) => text.replace("$PORT", port);
+  const env = { PORT: String(port) };
+  for (const [name, value] of Object.entries(serveEnv)) env[name] = ported(value);
+  const [tool, ...args] = serve.map(ported);
   const url = `http://localhost:${port}`;
   const script = tool === "node" ? undefined : tool;
   const server = await project.start(script, args, { env, ready });
