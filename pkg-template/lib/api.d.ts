@@ -143,6 +143,8 @@ export class Stream<T> implements AsyncIterable<T> {
   tee(): [Stream<T>, Stream<T>];
   /** The chunks as newline-delimited JSON. */
   toReadableStream(): ReadableStream<Uint8Array>;
+  /** The text of choice 0 in UTF-8, for a Response of your own. */
+  toTextStream(): ReadableStream<Uint8Array>;
   static fromReadableStream<T>(readable: ReadableStream<Uint8Array>, controller?: AbortController): Stream<T>;
 }
 

@@ -15,7 +15,7 @@ export const embedded = (text, sum) => async () => {
   try {
     inflater = new DecompressionStream("deflate-raw");
   } catch (cause) {
-    throw problem('DecompressionStream("deflate-raw") is missing: the browser or runtime is too old.', cause);
+    throw problem('DecompressionStream("deflate-raw") is missing: the runtime is too old.', cause);
   }
   const bytes = await inflate(text, inflater).catch((cause) => changed(cause));
   if (bytes.reduce((total, byte) => (total * 31 + byte) | 0, 0) !== sum) changed();
@@ -25,7 +25,7 @@ export const embedded = (text, sum) => async () => {
       throw problem("The page's Content-Security-Policy blocks WebAssembly: add 'wasm-unsafe-eval' to script-src.", cause);
     }
     if (/embedder/.test(cause.message)) {
-      throw problem('This runtime compiles no WebAssembly: build with the condition "workerd" or "edge-light".', cause);
+      throw problem('This runtime compiles nothing: build with the condition "workerd" or "edge-light".', cause);
     }
     throw cause;
   });

@@ -16,11 +16,13 @@ export interface EventStreamOptions {
 }
 
 /**
- * The events of any server's event stream, by the WHATWG rules to the letter.
+ * The events of any server's event stream, by the WHATWG rules to the letter: of a stream of bytes, or
+ * of a response's body.
  *
- * Leaving the loop cancels the stream.
+ * Leaving the loop cancels the stream. A body that is null, one that somebody reads already, and what is
+ * no stream at all throw an InvalidOptionError.
  */
 export function decodeEventStream(
-  readable: ReadableStream<Uint8Array>,
+  readable: ReadableStream<Uint8Array> | Response | null,
   options?: EventStreamOptions,
 ): AsyncIterable<ServerSentEvent>;

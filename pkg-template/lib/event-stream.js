@@ -14,13 +14,15 @@ const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 /** @param runtime of the entry */
 export function eventStreams(runtime) {
   /**
-   * The events of a readable stream of bytes, as `{ event, data, id, retry }`. An event without a
+   * The events of a readable stream of bytes, or of a response's body, as `{ event, data, id, retry }`. An event without a
    * name is a "message"; `id` and `retry` (milliseconds) are the last ones that the stream set, ""
    * and undefined before that. Leaving early cancels the stream.
    */
-  return function decodeEventStream(readable, { maxEventBytes = DEFAULT_MAX_EVENT_BYTES } = {}) {
-    if (typeof readable?.getReader !== "function") {
-      throw new InvalidOptionError("readable", "must be a ReadableStream");
+  return function decodeEventStream(source, { maxEventBytes = DEFAULT_MAX_EVENT_BYTES } = {}) {
+    const readable = source?.getReader ? source : source?.body;
+    if (typeof readable?.getReader !== "function" || readable.locked) {
+      const wrong = readable ? "must be a ReadableStream or a Response that nobody reads" : "has no body that could be read";
+      throw new InvalidOptionError("readable", wrong);
     }
     if (!(maxEventBytes > 0)) throw new InvalidOptionError("maxEventBytes", "must be a number above 0");
     return events(runtime, readable, Math.min(maxEventBytes, 0xffffffff));

@@ -67,19 +67,12 @@ export class Stream {
 
   /** The chunks as newline-delimited JSON, for a Response of your own; `fromReadableStream` reads it. */
   toReadableStream() {
-    const encoder = new TextEncoder();
-    let iterator;
-    return new ReadableStream({
-      start: () => {
-        iterator = this[Symbol.asyncIterator]();
-      },
-      pull: async (controller) => {
-        const { value, done } = await iterator.next();
-        if (done) controller.close();
-        else controller.enqueue(encoder.encode(`${JSON.stringify(value)}\n`));
-      },
-      cancel: async () => void (await iterator.return?.()),
-    });
+    return bytesOf(this, (chunk) => `${JSON.stringify(chunk)}\n`);
+  }
+
+  /** The text of choice 0 in UTF-8, for a Response of your own. */
+  toTextStream() {
+    return bytesOf(this.textStream, (text) => text);
   }
 
   /** The opposite of `toReadableStream`. */
@@ -103,6 +96,27 @@ const iteratorOf = (next, stop) => ({
     return this;
   },
 });
+
+/** What an iterable gives, as the bytes of `write(item)`; read on demand. */
+function bytesOf(iterable, write) {
+  const iterator = iterable[Symbol.asyncIterator]();
+  const encoder = new TextEncoder();
+  // Half of a letter that two items share.
+  let half = "";
+  return new ReadableStream({
+    pull: async (controller) => {
+      for (let text = ""; text === ""; ) {
+        const { value, done } = await iterator.next();
+        if (done) return controller.close();
+        text = half + write(value);
+        half = /[\ud800-\udbff]$/.exec(text)?.[0] ?? "";
+        text = text.slice(0, text.length - half.length);
+        if (text !== "") controller.enqueue(encoder.encode(text));
+      }
+    },
+    cancel: async () => void (await iterator.return?.()),
+  });
+}
 
 async function* texts(chunks) {
   for await (const chunk of chunks) {

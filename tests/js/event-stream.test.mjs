@@ -26,6 +26,12 @@ test("events come as the server named them, with the last id and reconnection ti
   }
 });
 
+test("a response stands for its body", async () => {
+  const events = [];
+  for await (const { data } of decodeEventStream(new Response("data: a\n\ndata: b\n\n"))) events.push(data);
+  assert.deepEqual(events, ["a", "b"]);
+});
+
 test("nothing of OpenAI's habits is in it: [DONE] is data, errors are data, the end is no error", async () => {
   const { items, error } = await decode('data: [DONE]\n\ndata: {"error":{}}\n\nevent: error\ndata: x\n\ndata: cut');
   assert.deepEqual(items.map(({ data }) => data), ["[DONE]", '{"error":{}}', "x"]);
@@ -54,8 +60,21 @@ test("leaving the loop cancels the stream and releases it, and so does an error"
 });
 
 test("what is no stream is refused at once", () => {
-  for (const wrong of [undefined, null, "text", {}]) {
-    assert.throws(() => decodeEventStream(wrong), InvalidOptionError);
+  const locked = bodyOf([]);
+  locked.getReader();
+  const read = new Response("data: a\n\n");
+  read.body.getReader();
+  for (const [wrong, said] of [
+    [undefined, /^readable: has no body/],
+    [null, /^readable: has no body/],
+    [new Response(null, { status: 204 }), /^readable: has no body/],
+    ["text", /^readable: has no body/],
+    [{}, /^readable: has no body/],
+    [{ body: "text" }, /^readable: must be a ReadableStream or a Response/],
+    [locked, /that nobody reads$/],
+    [read, /that nobody reads$/],
+  ]) {
+    assert.throws(() => decodeEventStream(wrong), (error) => error instanceof InvalidOptionError && said.test(error.message));
   }
   assert.throws(() => decodeEventStream(bodyOf([]), { maxEventBytes: 0 }), InvalidOptionError);
 });

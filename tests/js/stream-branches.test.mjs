@@ -56,6 +56,24 @@ test("toReadableStream gives a line of JSON a chunk, and fromReadableStream read
   assert.deepEqual((await outcome(again)).items, chunks);
 });
 
+test("toTextStream gives the text as UTF-8, whole letters even where chunks part them", async () => {
+  const parts = ["Gr\u00fc\u00dfe ", "\ud83d", "\ude00", "!"];
+  const all = [...parts.map((part) => event(says(part))), "data: [DONE]\n\n"];
+  for (const source of [all, [all.join("")]]) {
+    const readable = (await streamOf(source)).toTextStream();
+    assert.equal(await new Response(readable).text(), "Gr\u00fc\u00dfe \ud83d\ude00!");
+  }
+  // A branch has no text of its own reading.
+  const [branch] = (await streamOf(all)).tee();
+  assert.equal(await new Response(branch.toTextStream()).text(), "Gr\u00fc\u00dfe \ud83d\ude00!");
+});
+
+test("toTextStream consumes the stream, as the other ways do", async () => {
+  const stream = await streamOf(text);
+  stream.toTextStream();
+  assert.throws(() => stream.toReadableStream(), /consumed once/);
+});
+
 test("fromReadableStream reads lines however they are cut, and refuses what is no JSON", async () => {
   const lines = `${chunks.map((chunk) => JSON.stringify(chunk)).join("\n")}\r\n\n${JSON.stringify(says("é😀"))}`;
   for (const size of [1, 3, 1000]) {
@@ -68,9 +86,9 @@ test("fromReadableStream reads lines however they are cut, and refuses what is n
   assert.doesNotMatch(error.message, /secret/);
 });
 
-test("toReadableStream reads on demand, passes errors on, and closes the connection when cancelled", async () => {
+for (const way of ["toReadableStream", "toTextStream"]) test(`${way} reads on demand, passes errors on, and closes the connection when cancelled`, async () => {
   const log = {};
-  const readable = (await streamOf([event(says("a")), event(says("b")), event(says("c")), "hang"], { log })).toReadableStream();
+  const readable = (await streamOf([event(says("a")), event(says("b")), event(says("c")), "hang"], { log }))[way]();
   const reader = readable.getReader();
   await reader.read();
   await new Promise((resolve) => setImmediate(resolve));
@@ -78,6 +96,6 @@ test("toReadableStream reads on demand, passes errors on, and closes the connect
   await reader.cancel();
   assert.equal(log.signal.aborted, true);
 
-  const cut = (await streamOf(event(says("a")))).toReadableStream();
+  const cut = (await streamOf(event(says("a"))))[way]();
   await assert.rejects(new Response(cut).text(), OpenAI.StreamTruncatedError);
 });

@@ -51,6 +51,11 @@ pub fn factory(text: &str) -> Result<String> {
     if !bindings.contains("wasm.__wbindgen_") && !bindings.contains("__wbg_get_imports") {
         bail!("its bindings make no imports");
     }
+    // Nobody writes `using` on a decoder, and a page would load a line for each class.
+    let bindings: String = bindings
+        .split_inclusive('\n')
+        .filter(|line| !line.starts_with("    if (Symbol.dispose) "))
+        .collect();
     Ok(format!("{HEAD}{bindings}{FOOT}"))
 }
 
@@ -86,6 +91,7 @@ let wasm_bindgen = (function(exports) {
         return wasm.answer();
     }
     exports.answer = answer;
+    if (Symbol.dispose) Answer.prototype[Symbol.dispose] = Answer.prototype.free;
     function __wbg_get_imports() {
         return { __proto__: null };
     }
@@ -103,7 +109,13 @@ let wasm_bindgen = (function(exports) {
         assert!(text.contains("export function prepare({ AbortController,"));
         assert!(text.contains("    exports.answer = answer;\n"));
         assert!(text.ends_with("        },\n    };\n}\n"));
-        for gone in ["document", "initSync", "__wbg_load", "wasmInstance"] {
+        for gone in [
+            "document",
+            "initSync",
+            "__wbg_load",
+            "wasmInstance",
+            "Symbol.dispose",
+        ] {
             assert!(!text.contains(gone), "{gone} stayed");
         }
     }
