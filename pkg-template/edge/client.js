@@ -6,8 +6,14 @@ import { CLIENT, read, refuseUnknown, text, textOrFunction, url } from "../lib/o
 
 const checks = { ...CLIENT, apiKey: textOrFunction, baseURL: url, organization: text, project: text };
 
-/** A variable of the process, where there is one; Workers get theirs as `env`. */
-const variable = (name) => globalThis.process?.env?.[name]?.trim() || undefined;
+/** A variable of the process, where there is one and it may be read; Workers get theirs as `env`. */
+const variable = (name) => {
+  try {
+    return globalThis.process?.env?.[name]?.trim() || undefined;
+  } catch {
+    return undefined; // Deno, without the right to it.
+  }
+};
 
 /**
  * @param runtime of the entry
@@ -21,8 +27,12 @@ export function defineClient(runtime, host) {
       const { fetch, ...rest } = given;
       const key = given.apiKey ?? variable("OPENAI_API_KEY");
       const baseURL = given.baseURL ?? variable("OPENAI_BASE_URL");
-      const organization = given.organization ?? variable("OPENAI_ORG_ID");
-      const project = given.project ?? variable("OPENAI_PROJECT_ID");
+      const base = baseURL ?? "https://api.openai.com/v1";
+      const own = profileOf(base);
+      // OpenAI's accounts mean nothing to another server that the caller names: Deno need not ask for them.
+      const mayMean = given.baseURL === undefined || own === "openai";
+      const organization = given.organization ?? (mayMean ? variable("OPENAI_ORG_ID") : undefined);
+      const project = given.project ?? (mayMean ? variable("OPENAI_PROJECT_ID") : undefined);
       if (key === undefined) {
         throw new OpenAIError(
           "Missing credentials: pass `apiKey`, a string or an async function, or set OPENAI_API_KEY.",
@@ -36,8 +46,6 @@ export function defineClient(runtime, host) {
         ["OpenAI-Project", project],
       ].filter(([, value]) => value !== undefined);
       const defaultHeaders = [...account, ...(rest.defaultHeaders ?? [])];
-      const base = baseURL ?? "https://api.openai.com/v1";
-      const own = profileOf(base);
       const server = { runtime, fetch, base, baseOption: "baseURL", credential: key, keyed: true, official: own === "openai", host };
       super({ ...rest, apiKey: undefined, defaultHeaders, profile: given.profile ?? own }, server);
       this.baseURL = base;

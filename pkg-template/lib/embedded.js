@@ -1,6 +1,6 @@
 // WebAssembly that is carried inside JavaScript, for every platform that lets code compile it.
 
-import { OpenAIError } from "./errors.js";
+import { problem } from "./runtime.js";
 
 /**
  * Gives the function that `createRuntime` loads by.
@@ -19,16 +19,7 @@ export const embedded = (text, sum) => async () => {
   }
   const bytes = await inflate(text, inflater).catch((cause) => changed(cause));
   if (bytes.reduce((total, byte) => (total * 31 + byte) | 0, 0) !== sum) changed();
-  return WebAssembly.compile(bytes).catch((cause) => {
-    // The words of Chromium, WebKit and Firefox; then V8's in a Worker or an edge runtime.
-    if (/unsafe-eval|policy|\bCSP\b/i.test(cause.message)) {
-      throw problem("The page's Content-Security-Policy blocks WebAssembly: add 'wasm-unsafe-eval' to script-src.", cause);
-    }
-    if (/embedder/.test(cause.message)) {
-      throw problem('This runtime compiles nothing: build with the condition "workerd" or "edge-light".', cause);
-    }
-    throw cause;
-  });
+  return WebAssembly.compile(bytes);
 };
 
 async function inflate(text, { readable, writable }) {
@@ -40,10 +31,4 @@ async function inflate(text, { readable, writable }) {
 
 function changed(cause) {
   throw problem("A bundler or server changed the string that holds the WebAssembly module.", cause);
-}
-
-function problem(message, cause) {
-  const error = new OpenAIError(`${message} See https://github.com/openai-wasm/openai-wasm/blob/main/docs/loading.md`);
-  error.cause = cause;
-  return error;
 }

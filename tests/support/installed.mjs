@@ -14,6 +14,8 @@ const run = promisify(execFile);
 const ASK = fileURLToPath(new URL("ask/", import.meta.url));
 /** On the file system of the tools' packages, which are linked rather than copied. */
 const ROOM = fileURLToPath(new URL("../../target/apps/", import.meta.url));
+/** Servers are ready within seconds, a busy machine included. */
+const READY_MS = 120_000;
 const MOST_OUTPUT = 64 * 2 ** 20;
 
 /**
@@ -101,7 +103,7 @@ class Project {
   /** Starts a server; `ready` is what `start` of program.mjs takes. */
   start(script, args, { env = {}, ready, program = this.#node }) {
     const all = script === undefined ? args : [this.#script(script), ...args];
-    return start(program, all, { cwd: this.folder, env: this.#environment(env), ready: ready ?? listening });
+    return start(program, all, { cwd: this.folder, env: this.#environment(env), ready: ready ?? listening, limitMs: READY_MS });
   }
 
   #script(name) {

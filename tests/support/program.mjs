@@ -19,9 +19,10 @@ export function setting(name) {
 /**
  * Starts a program. `ready(text)` is called with all that its pipe `from` (a descriptor's number) has
  * said so far, and gives the value to resolve with once it finds it; or `probe(ended)` resolves with it, where
- * a program says nothing; `ended()` tells that the program has ended.
+ * a program says nothing; `ended()` tells that the program has ended. `limitMs` is the
+ * longest wait.
  */
-export async function start(file, args, { from = 1, ready = () => undefined, probe, env = process.env, cwd } = {}) {
+export async function start(file, args, { from = 1, ready = () => undefined, probe, limitMs, env = process.env, cwd } = {}) {
   const stdio = ["ignore", "pipe", "pipe"];
   while (stdio.length <= from) stdio.push("pipe");
   const child = spawn(file, args, { stdio, env, cwd });
@@ -35,6 +36,7 @@ export async function start(file, args, { from = 1, ready = () => undefined, pro
     let waitingFor = "";
     child.once("error", reject);
     closed.then(() => reject(new Error(`${file} ended early:\n${said.output}`)));
+    if (limitMs) setTimeout(() => reject(new Error(`${file} was not ready within ${limitMs / 1000} s:\n${said.output}`)), limitMs).unref();
     probe?.(() => !running.has(child)).then(resolve, reject);
     for (const [number, pipe] of child.stdio.entries()) {
       pipe?.setEncoding("utf8").on("data", (text) => {
