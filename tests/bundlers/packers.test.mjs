@@ -12,7 +12,7 @@ const PACK = (mode) => `export default {
   mode: "${mode}",
   entry: "./src/main.js",
   output: { path: import.meta.dirname + "/dist" },
-  devServer: { static: "./dist", host: "localhost", allowedHosts: "all", client: false, hot: false },
+  devServer: { static: "./dist", host: "localhost" },
   devtool: false,
 };
 `.replace("import.meta.dirname", "process.cwd()");

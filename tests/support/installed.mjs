@@ -25,7 +25,8 @@ const MOST_OUTPUT = 64 * 2 ** 20;
  */
 export async function workshop(tools) {
   await mkdir(ROOM, { recursive: true });
-  const folder = await mkdtemp(join(ROOM, "shop-"));
+  await clear();
+  const folder = await mkdtemp(join(ROOM, `${process.pid}-`));
   const { stdout } = await run("npm", ["pack", "--silent", "--pack-destination", folder, setting("OPENAI_WASM_PKG")], { cwd: folder });
   const tarball = join(folder, stdout.trim());
   const unpacked = join(folder, "unpacked");
@@ -72,6 +73,17 @@ export async function workshop(tools) {
   };
 }
 
+/** Takes away what tests left that were ended in midst. */
+async function clear() {
+  for (const name of await readdir(ROOM)) {
+    try {
+      process.kill(Number.parseInt(name, 10), 0);
+    } catch {
+      await rm(join(ROOM, name), { recursive: true, force: true, maxRetries: 5 });
+    }
+  }
+}
+
 class Project {
   #node;
   #env;
@@ -103,7 +115,7 @@ class Project {
   /** Starts a server; `ready` is what `start` of program.mjs takes. */
   start(script, args, { env = {}, ready, program = this.#node }) {
     const all = script === undefined ? args : [this.#script(script), ...args];
-    return start(program, all, { cwd: this.folder, env: this.#environment(env), ready: ready ?? listening, limitMs: READY_MS });
+    return start(program, all, { cwd: this.folder, env: this.#environment(env), ready: ready ?? listening, from: "either", limitMs: READY_MS });
   }
 
   #script(name) {

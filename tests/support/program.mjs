@@ -17,14 +17,14 @@ export function setting(name) {
 }
 
 /**
- * Starts a program. `ready(text)` is called with all that its pipe `from` (a descriptor's number) has
- * said so far, and gives the value to resolve with once it finds it; or `probe(ended)` resolves with it, where
+ * Starts a program. `ready(text)` is called with all that its pipe `from` (a descriptor's number, or
+ * `"either"` for output and errors) has said so far, and gives the value to resolve with once it finds it; or `probe(ended)` resolves with it, where
  * a program says nothing; `ended()` tells that the program has ended. `limitMs` is the
  * longest wait.
  */
 export async function start(file, args, { from = 1, ready = () => undefined, probe, limitMs, env = process.env, cwd } = {}) {
   const stdio = ["ignore", "pipe", "pipe"];
-  while (stdio.length <= from) stdio.push("pipe");
+  while (from !== "either" && stdio.length <= from) stdio.push("pipe");
   const child = spawn(file, args, { stdio, env, cwd });
   running.add(child);
   const said = { output: "" };
@@ -44,7 +44,7 @@ export async function start(file, args, { from = 1, ready = () => undefined, pro
           said.output += text;
           for (const look of waiting) look();
         }
-        if (number !== from) return;
+        if (number !== from && from !== "either") return;
         waitingFor += text;
         const value = ready(waitingFor);
         if (value !== undefined) resolve(value);

@@ -26,7 +26,7 @@ struct Suite {
 }
 
 /// From the quickest answer to the slowest.
-const SUITES: [Suite; 12] = [
+const SUITES: [Suite; 14] = [
     Suite {
         name: "format",
         about: "cargo fmt --check",
@@ -81,6 +81,16 @@ const SUITES: [Suite; 12] = [
         name: "browser",
         about: "tests/browser: the page in headless Chromium",
         run: node_tests::browser,
+    },
+    Suite {
+        name: "runtimes",
+        about: "tests/runtimes: the package in each runtime and browser, one case of each kind",
+        run: |stage| node_tests::runtimes(stage, node_tests::Cases::First),
+    },
+    Suite {
+        name: "bundlers",
+        about: "tests/bundlers: the package in projects of each bundler, one case of each kind",
+        run: |stage| node_tests::bundlers(stage, node_tests::Cases::First),
     },
     Suite {
         name: "demo",

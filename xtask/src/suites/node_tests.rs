@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
+use crate::setup::browser::Others;
 use crate::setup::npm;
 use crate::suites::counts::Counts;
 use crate::suites::runner;
@@ -29,6 +30,59 @@ pub fn browser(stage: &Stage) -> Result<Counts> {
     let mut node = program(stage)?;
     node.env("CHROMIUM", &stage.browser()?.chromium);
     run(stage, "browser", &mut node)
+}
+
+/// The folders of tests/bundlers whose tools the first cases use, and those of the others.
+const FIRST_TOOLS: [&str; 4] = ["vite", "packers", "next", "cloudflare"];
+const OTHER_TOOLS: [&str; 3] = ["nuxt", "astro", "sveltekit"];
+
+/// Which cases of a suite run: one of each kind, or all the others.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Cases {
+    First,
+    Rest,
+}
+
+impl Cases {
+    fn name(self) -> &'static str {
+        match self {
+            Self::First => "first",
+            Self::Rest => "rest",
+        }
+    }
+}
+
+/// The packed package in Node.js, Deno, Bun, workerd, edge-runtime and three browsers.
+pub fn runtimes(stage: &Stage, cases: Cases) -> Result<Counts> {
+    let others = Others::ready()?;
+    let mut node = cases_program(stage, cases)?;
+    node.env("CHROMIUM", &stage.browser()?.chromium)
+        .env("FIREFOX", &others.firefox)
+        .env("WEBKIT_DRIVER", &others.webkit_driver)
+        .env("XVFB", &others.xvfb);
+    run(stage, "runtimes", &mut node)
+}
+
+/// Projects that bundlers and frameworks build from the package's tarball.
+pub fn bundlers(stage: &Stage, cases: Cases) -> Result<Counts> {
+    let mut node = cases_program(stage, cases)?;
+    let others: &[&str] = match cases {
+        Cases::First => &[],
+        Cases::Rest => &OTHER_TOOLS,
+    };
+    for tools in FIRST_TOOLS.iter().chain(others) {
+        npm::Node::ready(stage.workspace, &format!("tests/bundlers/{tools}"))?;
+    }
+    node.env("CHROMIUM", &stage.browser()?.chromium);
+    run(stage, "bundlers", &mut node)
+}
+
+/// `program` with the other Node.js versions beside it.
+fn cases_program(stage: &Stage, cases: Cases) -> Result<Command> {
+    npm::Node::ready(stage.workspace, "tests/runtimes")?;
+    let mut node = program(stage)?;
+    node.env("CASES", cases.name());
+    Ok(node)
 }
 
 /// The command of the README's first line: it passes if an answer comes and all ends by itself.
