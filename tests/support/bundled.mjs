@@ -49,29 +49,33 @@ export function bundlers(folder, rows) {
     const files = typeof row.files === "function" ? row.files({ env, upstream }) : row.files;
     const project = await shop.project({ ...row, files, env: { ...env, ...row.env } });
     const check = row.control ? failsForDamage : answersAll;
-    for (const command of row.build ?? []) await project.run(command[0], command.slice(1));
-    if (row.dist) {
-      const front = await startFront({ upstream, folder: project.path(row.dist) });
-      await during(front, () => inBrowser(front, front.url, {}, check));
-    }
-    if (row.reports) {
-      const front = await startFront({ upstream });
-      await during(front, () =>
-        check(upstream, async () => {
-          const [ran] = await Promise.all([front.report(), project.run(row.reports[0], row.reports.slice(1), { QUERY: await front.query() })]);
-          return ran;
-        }));
-    }
-    if (row.serve) {
-      const server = await serving(project, row);
-      try {
-        await askServer(server, row, check);
-      } catch (error) {
-        console.log(server.output);
-        throw error;
-      } finally {
-        await server.stop();
+    try {
+      for (const command of row.build ?? []) await project.run(command[0], command.slice(1));
+      if (row.dist) {
+        const front = await startFront({ upstream, folder: project.path(row.dist) });
+        await during(front, () => inBrowser(front, front.url, {}, check));
       }
+      if (row.reports) {
+        const front = await startFront({ upstream });
+        await during(front, () =>
+          check(upstream, async () => {
+            const [ran] = await Promise.all([front.report(), project.run(row.reports[0], row.reports.slice(1), { QUERY: await front.query() })]);
+            return ran;
+          }));
+      }
+      if (row.serve) {
+        const server = await serving(project, row);
+        try {
+          await askServer(server, row, check);
+        } catch (error) {
+          console.log(server.output);
+          throw error;
+        } finally {
+          await server.stop();
+        }
+      }
+    } finally {
+      await project.release();
     }
 
     async function askServer({ url }, { routes = [], page = "/" }, check) {

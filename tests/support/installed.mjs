@@ -1,7 +1,7 @@
 // Projects as a user has them: a folder of its own, with a tool's packages and openai-wasm in node_modules.
 
 import { execFile } from "node:child_process";
-import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, readlinkSync, renameSync, symlinkSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -33,6 +33,8 @@ export async function workshop(tools) {
   await unpack(tarball, unpacked);
   const damaged = join(folder, "damaged");
   let count = 0;
+  /** The tools' packages, linked once: the projects take turns. */
+  let spare;
   return {
     tarball,
     /** The folder of the package as a user has it. */
@@ -50,11 +52,10 @@ export async function workshop(tools) {
       const project = join(folder, `app-${count++}`);
       await mkdir(project);
       const modules = join(project, "node_modules");
-      if (tools) linkTools(tools, modules);
-      for (const [name, other] of Object.entries(alias)) {
-        rmSync(join(modules, name), { recursive: true, force: true });
-        renameSync(join(modules, other), join(modules, name));
-      }
+      if (spare) renameSync(spare, modules);
+      else if (tools) linkTools(tools, modules);
+      spare = undefined;
+      for (const [name, other] of Object.entries(alias)) exchange(join(modules, name), join(modules, other));
       await mkdir(modules, { recursive: true });
       if (install === "link") await symlink(setting("OPENAI_WASM_PKG"), join(modules, "openai-wasm"), "dir");
       else await cp(install === "damaged" ? await damage(unpacked, damaged) : unpacked, join(modules, "openai-wasm"), { recursive: true });
@@ -67,7 +68,16 @@ export async function workshop(tools) {
         await mkdir(dirname(join(project, path)), { recursive: true });
         await writeFile(join(project, path), content);
       }
-      return new Project(project, node, env);
+      return new Project(project, node, env, async () => {
+        if (!tools) return;
+        for (const [name, other] of Object.entries(alias)) exchange(join(modules, name), join(modules, other));
+        for (const name of await readdir(modules)) {
+          const isOurs = name === "openai-wasm" || (name.startsWith(".") && name !== ".bin");
+          if (isOurs) await rm(join(modules, name), { recursive: true, force: true, maxRetries: 5 });
+        }
+        spare = join(folder, "spare");
+        renameSync(modules, spare);
+      });
     },
     remove: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }),
   };
@@ -87,10 +97,12 @@ async function clear() {
 class Project {
   #node;
   #env;
-  constructor(folder, node, env) {
+  constructor(folder, node, env, release) {
     this.folder = folder;
     this.#node = nodeProgram(node);
     this.#env = env;
+    /** Gives the tools to the next project. */
+    this.release = release;
   }
 
   path(file) {
@@ -115,7 +127,7 @@ class Project {
   /** Starts a server; `ready` is what `start` of program.mjs takes. */
   start(script, args, { env = {}, ready, program = this.#node }) {
     const all = script === undefined ? args : [this.#script(script), ...args];
-    return start(program, all, { cwd: this.folder, env: this.#environment(env), ready: ready ?? listening, from: "either", limitMs: READY_MS });
+    return start(program, all, { cwd: this.folder, env: this.#environment(env), ready: ready ?? listening, from: "either", limitMs: READY_MS, input: true });
   }
 
   #script(name) {
@@ -141,6 +153,12 @@ export const listening = (text) => /http:\/\/(?:localhost|127\.0\.0\.1|\[::1\]):
 async function unpack(tarball, into) {
   await mkdir(into);
   await run("tar", ["-xzf", tarball, "-C", into, "--strip-components=1"]);
+}
+
+function exchange(one, other) {
+  renameSync(one, `${one}.other`);
+  renameSync(other, one);
+  renameSync(`${one}.other`, other);
 }
 
 function linkTools(folder, modules) {
