@@ -10,9 +10,9 @@ import * as errors from "./lib/errors.js";
 export type Token = string | (() => string | Promise<string>);
 
 export interface ClientOptions extends SharedClientOptions, ProxyOption {
-  token?: Token;
+  token?: Token | undefined;
   /** Whether cookies go with the requests. Default `"omit"`. */
-  credentials?: "omit" | "same-origin" | "include";
+  credentials?: "omit" | "same-origin" | "include" | undefined;
 }
 
 /**

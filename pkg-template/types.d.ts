@@ -12,37 +12,37 @@ export interface CompletionUsage {
     /** Both together. */
     total_tokens: number;
     /** What the answer's tokens went to (2026). */
-    completion_tokens_details?: CompletionUsageCompletionTokensDetails;
+    completion_tokens_details?: CompletionUsageCompletionTokensDetails | undefined;
     /** What the prompt's tokens were (2026). */
-    prompt_tokens_details?: CompletionUsagePromptTokensDetails;
+    prompt_tokens_details?: CompletionUsagePromptTokensDetails | undefined;
 }
 
 /** What the tokens of an answer went to (2026). */
 export interface CompletionUsageCompletionTokensDetails {
     /** Tokens of a predicted output that appeared in the answer. */
-    accepted_prediction_tokens?: number;
+    accepted_prediction_tokens?: number | undefined;
     /** Audio tokens of the answer. */
-    audio_tokens?: number;
+    audio_tokens?: number | undefined;
     /** Tokens that the model spent on reasoning. */
-    reasoning_tokens?: number;
+    reasoning_tokens?: number | undefined;
     /** Tokens of a predicted output that did not appear in the answer; they are billed. */
-    rejected_prediction_tokens?: number;
+    rejected_prediction_tokens?: number | undefined;
     /** Text tokens of the answer. */
-    text_tokens?: number;
+    text_tokens?: number | undefined;
 }
 
 /** What the tokens of a prompt were (2026). */
 export interface CompletionUsagePromptTokensDetails {
     /** Audio tokens of the prompt. */
-    audio_tokens?: number;
+    audio_tokens?: number | undefined;
     /** Tokens that came from the prompt cache. */
-    cached_tokens?: number;
+    cached_tokens?: number | undefined;
     /** Tokens that were written to the prompt cache. */
-    cache_write_tokens?: number;
+    cache_write_tokens?: number | undefined;
     /** Image tokens of the prompt. */
-    image_tokens?: number;
+    image_tokens?: number | undefined;
     /** Text tokens of the prompt. */
-    text_tokens?: number;
+    text_tokens?: number | undefined;
 }
 
 /**
@@ -79,13 +79,13 @@ export interface Model {
     /** The organisation that owns the model. */
     owned_by: string;
     /** The day on which the model will shut down, `YYYY-MM-DD` (2026). */
-    shutdown_date?: string | null;
+    shutdown_date?: string | null | undefined;
     /** What the caller may do with the model (2023). */
-    permission?: Array<unknown>;
+    permission?: Array<unknown> | undefined;
     /** The model that this one was made from (2023). */
-    root?: string | null;
+    root?: string | null | undefined;
     /** The model that this one descends from (2023). */
-    parent?: string | null;
+    parent?: string | null | undefined;
 }
 
 /** The models that a server offers (`GET /models`). */
@@ -116,117 +116,117 @@ export interface ChatCompletionCreateParamsBase {
      * How freely the model chooses: 0 (the likeliest token) to 2; default 1. Change this
      * or `top_p`, not both. Fireworks: above 0, below 2.
      */
-    temperature?: number | null;
+    temperature?: number | null | undefined;
     /**
      * Chooses among the tokens that together have this probability: 0 to 1; default 1.
      * Fireworks: above 0.
      */
-    top_p?: number | null;
+    top_p?: number | null | undefined;
     /** How many answers to make: 1 to 128 (2026, Fireworks); default 1. Each is billed. */
-    n?: number | null;
+    n?: number | null | undefined;
     /** Whether the answer comes in pieces, as server-sent events. Default `false`. */
-    stream?: boolean | null;
+    stream?: boolean | null | undefined;
     /** What a stream carries besides the answer; only with `stream` (Fireworks, 2026). */
-    stream_options?: ChatCompletionStreamOptions | null;
+    stream_options?: ChatCompletionStreamOptions | null | undefined;
     /** Where to stop: up to 4 sequences. */
-    stop?: string | Array<string> | null;
+    stop?: string | Array<string> | null | undefined;
     /**
      * The most tokens to make. Default without limit (2023); deprecated for
      * `max_completion_tokens` (2026). Fireworks lowers it to what fits, unless
      * `context_length_exceeded_behavior` says otherwise.
      */
-    max_tokens?: number | null;
+    max_tokens?: number | null | undefined;
     /** The most tokens to make, reasoning included (2026). */
-    max_completion_tokens?: number | null;
+    max_completion_tokens?: number | null | undefined;
     /**
      * Makes tokens that appeared already less likely (or more, below 0): −2 to 2; default
      * 0. Fireworks: without the ends.
      */
-    presence_penalty?: number | null;
+    presence_penalty?: number | null | undefined;
     /**
      * Makes tokens less likely (or more, below 0) the oftener they appeared already: −2 to
      * 2; default 0. Fireworks: without the ends.
      */
-    frequency_penalty?: number | null;
+    frequency_penalty?: number | null | undefined;
     /** Bias by token id: −100 (never) to 100 (only), added to the logits. */
-    logit_bias?: { [key: string]: number } | null;
+    logit_bias?: { [key: string]: number } | null | undefined;
     /** Whether to report the tokens' log probabilities (Fireworks, 2026). Default `false`. */
-    logprobs?: boolean | null;
+    logprobs?: boolean | null | undefined;
     /**
      * How many of the likeliest tokens to report at each place: 0 to 20; only with
      * `logprobs` (Fireworks, 2026).
      */
-    top_logprobs?: number | null;
+    top_logprobs?: number | null | undefined;
     /**
      * Makes equal requests with an equal seed give equal answers, as far as the server can
      * (Fireworks, 2026): a 64-bit integer. Watch the answer's `system_fingerprint`.
      */
-    seed?: number | bigint | string | null;
+    seed?: number | bigint | string | null | undefined;
     /** The tools that the model may call (Fireworks, 2026). */
-    tools?: Array<ChatCompletionTool>;
+    tools?: Array<ChatCompletionTool> | undefined;
     /** Which tool it has to call (2026): default `none` without tools, `auto` with them. */
-    tool_choice?: ChatCompletionToolChoiceOption;
+    tool_choice?: ChatCompletionToolChoiceOption | undefined;
     /** Whether it may make several calls at once (2026). Default `true`. */
-    parallel_tool_calls?: boolean;
+    parallel_tool_calls?: boolean | undefined;
     /** The form that the answer has to take (Fireworks, 2026). */
-    response_format?: ResponseFormat;
+    response_format?: ResponseFormat | undefined;
     /**
      * An identifier of the end user, against abuse. 2026 replaces it by
      * `safety_identifier` and `prompt_cache_key`.
      */
-    user?: string;
+    user?: string | undefined;
     /** Chooses among this many of the likeliest tokens (Fireworks): above 1, below 128. */
-    top_k?: number;
+    top_k?: number | undefined;
     /**
      * Leaves out tokens that are less likely than this share of the likeliest one
      * (Fireworks): 0 to 1.
      */
-    min_p?: number;
+    min_p?: number | undefined;
     /**
      * Penalty on tokens of prompt and answer that repeat (Fireworks): above 0, below 2; 1 is
      * none, 1.2 is usual, below 1 rewards repetition.
      */
-    repetition_penalty?: number;
+    repetition_penalty?: number | undefined;
     /** What to do when prompt and `max_tokens` exceed the context (Fireworks). */
-    context_length_exceeded_behavior?: ContextLengthExceededBehavior;
+    context_length_exceeded_behavior?: ContextLengthExceededBehavior | undefined;
     /** How hard a reasoning model thinks (2026). */
-    reasoning_effort?: ReasoningEffort | null;
+    reasoning_effort?: ReasoningEffort | null | undefined;
     /** How many words it makes (2026). */
-    verbosity?: Verbosity | null;
+    verbosity?: Verbosity | null | undefined;
     /** The kinds of output (2026). Default text. */
-    modalities?: Array<ChatCompletionModality> | null;
+    modalities?: Array<ChatCompletionModality> | null | undefined;
     /** The form of an answer in sound; needed with that modality (2026). */
-    audio?: ChatCompletionAudioParam | null;
+    audio?: ChatCompletionAudioParam | null | undefined;
     /** Text that the answer will largely repeat (2026). */
-    prediction?: ChatCompletionPredictionContent | null;
+    prediction?: ChatCompletionPredictionContent | null | undefined;
     /** Lets the model search the web (2026). */
-    web_search_options?: WebSearchOptionsParam;
+    web_search_options?: WebSearchOptionsParam | undefined;
     /** Asks for moderation of request and answer (2026). */
-    moderation?: ChatCompletionModerationParam | null;
+    moderation?: ChatCompletionModerationParam | null | undefined;
     /** How it is processed (2026). */
-    service_tier?: ServiceTier | null;
+    service_tier?: ServiceTier | null | undefined;
     /**
      * Whether the server keeps the answer for distillation and evals (2026). Default
      * `false`.
      */
-    store?: boolean | null;
+    store?: boolean | null | undefined;
     /**
      * Up to 16 pairs to keep with the answer (2026): keys up to 64 characters, values up to
      * 512.
      */
-    metadata?: Metadata | null;
+    metadata?: Metadata | null | undefined;
     /** A stable identifier of the end user, best hashed (2026). */
-    safety_identifier?: string | null;
+    safety_identifier?: string | null | undefined;
     /** Groups similar requests for the prompt cache (2026). */
-    prompt_cache_key?: string | null;
+    prompt_cache_key?: string | null | undefined;
     /** How the prompt is cached (2026). */
-    prompt_cache_options?: PromptCacheOptionsParam;
+    prompt_cache_options?: PromptCacheOptionsParam | undefined;
     /** How long the prompt stays cached (2026, deprecated: see `prompt_cache_options`). */
-    prompt_cache_retention?: PromptCacheRetention | null;
+    prompt_cache_retention?: PromptCacheRetention | null | undefined;
     /** Which function the model has to call (2026, deprecated: see `tool_choice`). */
-    function_call?: FunctionCallOption;
+    function_call?: FunctionCallOption | undefined;
     /** The functions that it may call, 1 to 128 (2026, deprecated: see `tools`). */
-    functions?: Array<FunctionDefinition>;
+    functions?: Array<FunctionDefinition> | undefined;
 }
 
 /** A message of the conversation so far. */
@@ -239,7 +239,7 @@ export interface ChatCompletionDeveloperMessageParam {
     /** The instructions: a text, or text parts. */
     content: string | Array<ChatCompletionContentPartText>;
     /** Tells apart participants of one role. */
-    name?: string | null;
+    name?: string | null | undefined;
 }
 
 /** Instructions. */
@@ -249,7 +249,7 @@ export interface ChatCompletionSystemMessageParam {
     /** The instructions: a text, or text parts. */
     content: string | Array<ChatCompletionContentPartText>;
     /** Tells apart participants of one role: letters, digits and `_`, up to 64 characters. */
-    name?: string | null;
+    name?: string | null | undefined;
 }
 
 /** What the user says. */
@@ -259,7 +259,7 @@ export interface ChatCompletionUserMessageParam {
     /** A text, or a list of parts. */
     content: string | Array<ChatCompletionContentPart>;
     /** Tells apart participants of one role: letters, digits and `_`, up to 64 characters. */
-    name?: string | null;
+    name?: string | null | undefined;
 }
 
 /** What the model said before. */
@@ -267,17 +267,17 @@ export interface ChatCompletionAssistantMessageParam {
     /** Always `assistant`. */
     role: "assistant";
     /** A text, text parts, or one refusal part. Needed unless there are calls. */
-    content?: string | Array<ChatCompletionContentPartText | ChatCompletionContentPartRefusal> | null;
+    content?: string | Array<ChatCompletionContentPartText | ChatCompletionContentPartRefusal> | null | undefined;
     /** What the model said in refusing (2026). */
-    refusal?: string | null;
+    refusal?: string | null | undefined;
     /** Tells apart participants of one role: letters, digits and `_`, up to 64 characters. */
-    name?: string | null;
+    name?: string | null | undefined;
     /** An earlier answer in sound (2026). */
-    audio?: AudioReference | null;
+    audio?: AudioReference | null | undefined;
     /** The calls that the model made (2026). */
-    tool_calls?: Array<ChatCompletionMessageToolCall>;
+    tool_calls?: Array<ChatCompletionMessageToolCall> | undefined;
     /** The call that the model made (2026, deprecated: see `tool_calls`). */
-    function_call?: FunctionCallData | null;
+    function_call?: FunctionCallData | null | undefined;
 }
 
 /** An earlier answer in sound (2026). */
@@ -316,7 +316,7 @@ export interface ChatCompletionContentPartText {
     /** The text. */
     text: string;
     /** Ends a reusable prefix of the prompt here (2026). */
-    prompt_cache_breakpoint?: PromptCacheBreakpoint | null;
+    prompt_cache_breakpoint?: PromptCacheBreakpoint | null | undefined;
 }
 
 /** An image part (2026). */
@@ -326,7 +326,7 @@ export interface ChatCompletionContentPartImage {
     /** The image. */
     image_url: ImageURLInput;
     /** Ends a reusable prefix of the prompt here (2026). */
-    prompt_cache_breakpoint?: PromptCacheBreakpoint | null;
+    prompt_cache_breakpoint?: PromptCacheBreakpoint | null | undefined;
 }
 
 /** Where an image is, and how closely to look at it (2026). */
@@ -334,7 +334,7 @@ export interface ImageURLInput {
     /** The image's address, or a `data:` URL with base64 content. */
     url: string;
     /** How closely to look; the server's default is `auto`. */
-    detail?: ImageDetail | null;
+    detail?: ImageDetail | null | undefined;
 }
 
 /** How closely a model looks at an image (2026). */
@@ -347,7 +347,7 @@ export interface ChatCompletionContentPartInputAudio {
     /** The sound. */
     input_audio: InputAudioData;
     /** Ends a reusable prefix of the prompt here (2026). */
-    prompt_cache_breakpoint?: PromptCacheBreakpoint | null;
+    prompt_cache_breakpoint?: PromptCacheBreakpoint | null | undefined;
 }
 
 /** Recorded sound (2026). */
@@ -368,17 +368,17 @@ export interface ChatCompletionContentPartFile {
     /** The file. */
     file: FileInput;
     /** Ends a reusable prefix of the prompt here (2026). */
-    prompt_cache_breakpoint?: PromptCacheBreakpoint | null;
+    prompt_cache_breakpoint?: PromptCacheBreakpoint | null | undefined;
 }
 
 /** A file, uploaded before (`file_id`) or as data (`file_data` with `filename`) (2026). */
 export interface FileInput {
     /** The bytes, base64. */
-    file_data?: string | null;
+    file_data?: string | null | undefined;
     /** The identifier of an uploaded file. */
-    file_id?: string | null;
+    file_id?: string | null | undefined;
     /** The file's name, to go with `file_data`. */
-    filename?: string | null;
+    filename?: string | null | undefined;
 }
 
 /** A refusal part (2026), in assistant messages only. */
@@ -414,11 +414,11 @@ export interface FunctionDefinition {
     /** Its name: letters, digits, `_` and `-`, up to 64 characters. */
     name: string;
     /** What it does; the model decides by it. */
-    description?: string | null;
+    description?: string | null | undefined;
     /** Its parameters as a JSON schema object; left out means none. */
-    parameters?: FunctionParameters;
+    parameters?: FunctionParameters | undefined;
     /** Whether arguments must follow the schema exactly (Fireworks, 2026). Default `false`. */
-    strict?: boolean | null;
+    strict?: boolean | null | undefined;
 }
 
 /** A tool with free text or a grammar for its input (2026). */
@@ -434,9 +434,9 @@ export interface CustomToolDefinition {
     /** Its name. */
     name: string;
     /** What it does. */
-    description?: string | null;
+    description?: string | null | undefined;
     /** The form of its input; default is free text. */
-    format?: CustomToolFormat | null;
+    format?: CustomToolFormat | null | undefined;
 }
 
 /** The form of a custom tool's input (2026). */
@@ -596,17 +596,17 @@ export interface ResponseFormatJSONSchemaDefinition {
      */
     name: string;
     /** What the form is for; the model reads it. */
-    description?: string | null;
+    description?: string | null | undefined;
     /**
      * The JSON schema. Fireworks documents string, number, integer, boolean, array,
      * object, enum and anyOf.
      */
-    schema?: { [key: string]: unknown };
+    schema?: { [key: string]: unknown } | undefined;
     /**
      * Whether the answer must follow the schema exactly; only a subset of JSON Schema is
      * then allowed. Default `false`.
      */
-    strict?: boolean | null;
+    strict?: boolean | null | undefined;
 }
 
 /** Answers in some valid JSON object. */
@@ -621,13 +621,13 @@ export interface ChatCompletionStreamOptions {
      * Asks for a last chunk with the usage of the whole request and no choices; every other
      * chunk then has `usage: null` (Fireworks, 2026).
      */
-    include_usage?: boolean;
+    include_usage?: boolean | undefined;
     /**
      * Asks for random characters in every chunk that even out its size, against listeners
      * (2026). The server's default is to send them; `false` saves bandwidth on a network
      * that is trusted.
      */
-    include_obfuscation?: boolean;
+    include_obfuscation?: boolean | undefined;
 }
 
 /**
@@ -685,9 +685,9 @@ export type PromptCacheRetention = "in_memory" | "24h" | (string & {});
 /** How the prompt is cached (2026). */
 export interface PromptCacheOptionsParam {
     /** Who sets the breakpoints. */
-    mode?: PromptCacheMode;
+    mode?: PromptCacheMode | undefined;
     /** How long a cached prefix lives at least; the one documented value is `30m`. */
-    ttl?: "30m" | (string & {});
+    ttl?: "30m" | (string & {}) | undefined;
 }
 
 /** Who sets the breakpoints of the prompt cache (2026). */
@@ -698,15 +698,15 @@ export interface ChatCompletionModerationParam {
     /** The moderation model, for instance `omni-moderation-latest`. */
     model: string;
     /** What to do with what it finds. */
-    policy?: ModerationPolicy | null;
+    policy?: ModerationPolicy | null | undefined;
 }
 
 /** What to do with what moderation finds (2026). */
 export interface ModerationPolicy {
     /** In the request. */
-    input?: ModerationConfig | null;
+    input?: ModerationConfig | null | undefined;
     /** In the answer. */
-    output?: ModerationConfig | null;
+    output?: ModerationConfig | null | undefined;
 }
 
 /** What to do with what moderation finds on one side (2026). */
@@ -721,9 +721,9 @@ export type ModerationMode = "score" | "block" | (string & {});
 /** Lets the model search the web (2026). */
 export interface WebSearchOptionsParam {
     /** How much of the context the search may use; the server's default is `medium`. */
-    search_context_size?: SearchContextSize;
+    search_context_size?: SearchContextSize | undefined;
     /** Where the user is, roughly. */
-    user_location?: UserLocation | null;
+    user_location?: UserLocation | null | undefined;
 }
 
 /** How much of the context a search may use (2026). */
@@ -740,13 +740,13 @@ export interface UserLocation {
 /** A place (2026). */
 export interface WebSearchLocation {
     /** Two-letter country code, ISO 3166-1. */
-    country?: string;
+    country?: string | undefined;
     /** Region, in words. */
-    region?: string;
+    region?: string | undefined;
     /** City, in words. */
-    city?: string;
+    city?: string | undefined;
     /** IANA time zone. */
-    timezone?: string;
+    timezone?: string | undefined;
 }
 
 /** A chat answer. */
@@ -762,16 +762,16 @@ export interface ChatCompletion {
     /** One or more answers: as many as the request's `n`. */
     choices: Array<ChatCompletionChoice>;
     /** What it cost. */
-    usage?: CompletionUsage;
+    usage?: CompletionUsage | undefined;
     /**
      * Which backend configuration made it (2026): answers to equal requests with an equal
      * `seed` may differ when this differs.
      */
-    system_fingerprint?: string;
+    system_fingerprint?: string | undefined;
     /** How it was processed (2026). */
-    service_tier?: ServiceTier | null;
+    service_tier?: ServiceTier | null | undefined;
     /** What moderation found, if the request asked (2026). */
-    moderation?: ChatCompletionModeration | null;
+    moderation?: ChatCompletionModeration | null | undefined;
 }
 
 /** One of the answers. */
@@ -801,13 +801,13 @@ export interface ChatCompletionMessage {
     /** What it said in refusing (2026). */
     refusal: string | null;
     /** The calls that it wants answered (2026). */
-    tool_calls?: Array<ChatCompletionMessageToolCall>;
+    tool_calls?: Array<ChatCompletionMessageToolCall> | undefined;
     /** The call that it wants answered (2026, deprecated: see `tool_calls`). */
-    function_call?: FunctionCallData | null;
+    function_call?: FunctionCallData | null | undefined;
     /** What the text refers to (2026). */
-    annotations?: Array<ChatCompletionAnnotation>;
+    annotations?: Array<ChatCompletionAnnotation> | undefined;
     /** The answer in sound, if the request asked (2026). */
-    audio?: ChatCompletionAudio | null;
+    audio?: ChatCompletionAudio | null | undefined;
 }
 
 /** What a piece of the text refers to (2026). */
@@ -942,18 +942,18 @@ export interface ChatCompletionChunk {
      * `stream_options.include_usage` asked. Some servers send it with every piece, counted
      * so far, or send it empty.
      */
-    usage?: CompletionUsage | null;
+    usage?: CompletionUsage | null | undefined;
     /**
      * Which backend configuration makes it (2026): see
      * `ChatCompletion`.
      */
-    system_fingerprint?: string;
+    system_fingerprint?: string | undefined;
     /** How it is processed (2026). */
-    service_tier?: ServiceTier | null;
+    service_tier?: ServiceTier | null | undefined;
     /** Random characters that even out the sizes of pieces, against listeners (2026). */
-    obfuscation?: string;
+    obfuscation?: string | undefined;
     /** What moderation found, if the request asked (2026). */
-    moderation?: ChatCompletionModeration | null;
+    moderation?: ChatCompletionModeration | null | undefined;
 }
 
 /** What is new in one of the answers. */
@@ -965,21 +965,21 @@ export interface ChatCompletionChunkChoice {
     /** Why the model stopped; `null` until it did. Some servers never say. */
     finish_reason: FinishReason | null;
     /** Log probabilities of what is new, if the request asked. */
-    logprobs?: ChatCompletionLogprobs | null;
+    logprobs?: ChatCompletionLogprobs | null | undefined;
 }
 
 /** What is new in an answer: texts to append. */
 export interface ChatCompletionDelta {
     /** Who says it, usually in the first piece only. */
-    role?: ChatCompletionRole;
+    role?: ChatCompletionRole | undefined;
     /** Text to append. Some servers send parts. */
-    content?: string | null;
+    content?: string | null | undefined;
     /** Text to append to a refusal (2026). */
-    refusal?: string | null;
+    refusal?: string | null | undefined;
     /** What is new in the model's calls (2026). */
-    tool_calls?: Array<ChatCompletionToolCallDelta>;
+    tool_calls?: Array<ChatCompletionToolCallDelta> | undefined;
     /** What is new in the model's call (2026, deprecated: see `tool_calls`). */
-    function_call?: ChatCompletionFunctionCallDelta;
+    function_call?: ChatCompletionFunctionCallDelta | undefined;
 }
 
 /** What is new in one of the model's calls (2026). */
@@ -993,19 +993,19 @@ export interface ChatCompletionToolCallDelta {
      * The call's identifier, usually in its first piece only; some servers repeat it, or
      * send an empty one later.
      */
-    id?: string;
+    id?: string | undefined;
     /** `function` (2026), in the first piece. */
-    type?: "function";
+    type?: "function" | undefined;
     /** What is new in the call. */
-    function?: ChatCompletionFunctionCallDelta;
+    function?: ChatCompletionFunctionCallDelta | undefined;
 }
 
 /** What is new in a call of a function (2026). */
 export interface ChatCompletionFunctionCallDelta {
     /** The function's name, once. */
-    name?: string;
+    name?: string | undefined;
     /** JSON text to append to the arguments. Some servers send an object. */
-    arguments?: string;
+    arguments?: string | undefined;
 }
 
 /** The request for a completion. */
@@ -1016,65 +1016,65 @@ export interface CompletionCreateParamsBase {
      * What to complete: a text, texts, tokens, or lists of tokens. Left out (2023) it is
      * `<|endoftext|>`, the beginning of a new document.
      */
-    prompt?: string | Array<string> | Array<number> | Array<Array<number>> | null;
+    prompt?: string | Array<string> | Array<number> | Array<Array<number>> | null | undefined;
     /** What follows the text to insert. */
-    suffix?: string | null;
+    suffix?: string | null | undefined;
     /** The most tokens to make: 0 or more; default 16. */
-    max_tokens?: number | null;
+    max_tokens?: number | null | undefined;
     /** How freely the model chooses: 0 to 2; default 1. Change this or `top_p`, not both. */
-    temperature?: number | null;
+    temperature?: number | null | undefined;
     /** Chooses among the tokens that together have this probability: 0 to 1; default 1. */
-    top_p?: number | null;
+    top_p?: number | null | undefined;
     /** How many completions to make for each prompt: 1 to 128; default 1. Each is billed. */
-    n?: number | null;
+    n?: number | null | undefined;
     /** Whether the completion comes in pieces, as server-sent events. Default `false`. */
-    stream?: boolean | null;
+    stream?: boolean | null | undefined;
     /** What a stream carries besides; only with `stream` (2026). */
-    stream_options?: ChatCompletionStreamOptions | null;
+    stream_options?: ChatCompletionStreamOptions | null | undefined;
     /**
      * How many of the likeliest tokens to report at each place, besides the chosen one: 0
      * to 5.
      */
-    logprobs?: number | null;
+    logprobs?: number | null | undefined;
     /** Whether to repeat the prompt before the completion. Default `false`. */
-    echo?: boolean | null;
+    echo?: boolean | null | undefined;
     /** Where to stop: up to 4 sequences. */
-    stop?: string | Array<string> | null;
+    stop?: string | Array<string> | null | undefined;
     /**
      * Makes tokens that appeared already less likely (or more, below 0): −2 to 2; default
      * 0.
      */
-    presence_penalty?: number | null;
+    presence_penalty?: number | null | undefined;
     /**
      * Makes tokens less likely (or more, below 0) the oftener they appeared already: −2 to
      * 2; default 0.
      */
-    frequency_penalty?: number | null;
+    frequency_penalty?: number | null | undefined;
     /**
      * Makes this many completions and returns the best: 0 to 20; default 1. At least `n`;
      * cannot be streamed. All are billed.
      */
-    best_of?: number | null;
+    best_of?: number | null | undefined;
     /** Bias by token id: −100 (never) to 100 (only), added to the logits. */
-    logit_bias?: { [key: string]: number } | null;
+    logit_bias?: { [key: string]: number } | null | undefined;
     /**
      * Makes equal requests with an equal seed give equal completions, as far as the server
      * can (2026): a 64-bit integer. Watch the completion's `system_fingerprint`.
      */
-    seed?: number | bigint | string | null;
+    seed?: number | bigint | string | null | undefined;
     /** An identifier of the end user, against abuse. */
-    user?: string;
+    user?: string | undefined;
     /** Chooses among this many of the likeliest tokens (Fireworks). */
-    top_k?: number;
+    top_k?: number | undefined;
     /**
      * Leaves out tokens that are less likely than this share of the likeliest one
      * (Fireworks): 0 to 1.
      */
-    min_p?: number;
+    min_p?: number | undefined;
     /** Penalty on tokens that repeat (Fireworks): above 0, below 2; 1 is none. */
-    repetition_penalty?: number;
+    repetition_penalty?: number | undefined;
     /** What to do when prompt and `max_tokens` exceed the context (Fireworks). */
-    context_length_exceeded_behavior?: ContextLengthExceededBehavior;
+    context_length_exceeded_behavior?: ContextLengthExceededBehavior | undefined;
 }
 
 /** A completion, and also each piece of a streamed one: its texts are then to append. */
@@ -1090,12 +1090,12 @@ export interface Completion {
     /** The completions: for each prompt as many as the request's `n`. */
     choices: Array<CompletionChoice>;
     /** What it cost; in a stream, in the last piece, if the request asked. */
-    usage?: CompletionUsage;
+    usage?: CompletionUsage | undefined;
     /**
      * Which backend configuration made it (2026): completions of equal requests with an
      * equal `seed` may differ when this differs.
      */
-    system_fingerprint?: string;
+    system_fingerprint?: string | undefined;
 }
 
 /** One of the completions. */
@@ -1113,16 +1113,16 @@ export interface CompletionChoice {
 /** Log probabilities of a completion's tokens. The lists run side by side. */
 export interface CompletionLogprobs {
     /** The tokens' texts. */
-    tokens?: Array<string>;
+    tokens?: Array<string> | undefined;
     /**
      * The natural logarithm of each token's probability; the first of an echoed prompt has
      * none.
      */
-    token_logprobs?: Array<number>;
+    token_logprobs?: Array<number> | undefined;
     /** For each place the likeliest tokens and their log probabilities. */
-    top_logprobs?: Array<{ [key: string]: number }>;
+    top_logprobs?: Array<{ [key: string]: number }> | undefined;
     /** Where each token begins in the text, in characters. */
-    text_offset?: Array<number>;
+    text_offset?: Array<number> | undefined;
 }
 
 /** The request for an edit (2023). */
@@ -1130,15 +1130,15 @@ export interface EditCreateParams {
     /** The model to ask: `text-davinci-edit-001` or `code-davinci-edit-001`. */
     model: string;
     /** The text to edit; default empty. */
-    input?: string | null;
+    input?: string | null | undefined;
     /** What to do with it. */
     instruction: string;
     /** How many edits to make: 1 to 20; default 1. */
-    n?: number | null;
+    n?: number | null | undefined;
     /** How freely the model chooses: 0 to 2; default 1. Change this or `top_p`, not both. */
-    temperature?: number | null;
+    temperature?: number | null | undefined;
     /** Chooses among the tokens that together have this probability: 0 to 1; default 1. */
-    top_p?: number | null;
+    top_p?: number | null | undefined;
 }
 
 /** An edit (2023). */
@@ -1160,9 +1160,9 @@ export interface EditChoice {
     /** Its place among them, from 0. */
     index: number;
     /** Log probabilities. */
-    logprobs?: CompletionLogprobs | null;
+    logprobs?: CompletionLogprobs | null | undefined;
     /** Why the model stopped. */
-    finish_reason?: FinishReason;
+    finish_reason?: FinishReason | undefined;
 }
 
 /** The request for images from words. */
@@ -1173,34 +1173,34 @@ export interface ImageGenerateParamsBase {
      */
     prompt: string;
     /** The model to ask (2026); default `dall-e-2`. */
-    model?: string | null;
+    model?: string | null | undefined;
     /** How many images to make: 1 to 10; default 1. `dall-e-3` makes one. */
-    n?: number | null;
+    n?: number | null | undefined;
     /**
      * Their size, `WIDTHxHEIGHT` in pixels. 2023: `256x256`, `512x512` or `1024x1024`, the
      * default. 2026: by model, or `auto`.
      */
-    size?: ImageSize | null;
+    size?: ImageSize | null | undefined;
     /** How they come; default `url`. GPT image models always send base64. */
-    response_format?: ImageResponseFormat | null;
+    response_format?: ImageResponseFormat | null | undefined;
     /** How good they are to be (2026); default `auto`. */
-    quality?: ImageQuality | null;
+    quality?: ImageQuality | null | undefined;
     /** Their style, `dall-e-3` only (2026); default `vivid`. */
-    style?: ImageStyle | null;
+    style?: ImageStyle | null | undefined;
     /** Their background, GPT image models only (2026); default `auto`. */
-    background?: ImageBackground | null;
+    background?: ImageBackground | null | undefined;
     /** How strictly the request is looked at, GPT image models only (2026); default `auto`. */
-    moderation?: ImageModeration | null;
+    moderation?: ImageModeration | null | undefined;
     /** The format of the bytes, GPT image models only (2026); default `png`. */
-    output_format?: ImageOutputFormat | null;
+    output_format?: ImageOutputFormat | null | undefined;
     /** Compression in percent, 0 to 100, for `webp` and `jpeg` (2026); default 100. */
-    output_compression?: number | null;
+    output_compression?: number | null | undefined;
     /** Whether images come in stages, as server-sent events (2026). Default `false`. */
-    stream?: boolean | null;
+    stream?: boolean | null | undefined;
     /** How many stages, 0 to 3; only with `stream` (2026). */
-    partial_images?: number | null;
+    partial_images?: number | null | undefined;
     /** An identifier of the end user, against abuse. */
-    user?: string;
+    user?: string | undefined;
 }
 
 /** The request to edit an image. */
@@ -1220,31 +1220,31 @@ export interface ImageEditParamsBase {
      * An image that is transparent where the first one is to be edited: a PNG under 4 MB
      * of the same size.
      */
-    mask?: Uploadable;
+    mask?: Uploadable | undefined;
     /** The model to ask (2026). */
-    model?: string | null;
+    model?: string | null | undefined;
     /** How many images to make: 1 to 10; default 1. */
-    n?: number | null;
+    n?: number | null | undefined;
     /** Their size; default `1024x1024`. */
-    size?: ImageSize | null;
+    size?: ImageSize | null | undefined;
     /** How they come; default `url`. GPT image models always send base64. */
-    response_format?: ImageResponseFormat | null;
+    response_format?: ImageResponseFormat | null | undefined;
     /** How good they are to be (2026); default `auto`. */
-    quality?: ImageQuality | null;
+    quality?: ImageQuality | null | undefined;
     /** Their background, GPT image models only (2026); default `auto`. */
-    background?: ImageBackground | null;
+    background?: ImageBackground | null | undefined;
     /** How close to keep to the image's faces and features (2026); default `low`. */
-    input_fidelity?: InputFidelity | null;
+    input_fidelity?: InputFidelity | null | undefined;
     /** The format of the bytes, GPT image models only (2026); default `png`. */
-    output_format?: ImageOutputFormat | null;
+    output_format?: ImageOutputFormat | null | undefined;
     /** Compression in percent, 0 to 100, for `webp` and `jpeg` (2026); default 100. */
-    output_compression?: number | null;
+    output_compression?: number | null | undefined;
     /** Whether images come in stages, as server-sent events (2026). Default `false`. */
-    stream?: boolean | null;
+    stream?: boolean | null | undefined;
     /** How many stages, 0 to 3; only with `stream` (2026). */
-    partial_images?: number | null;
+    partial_images?: number | null | undefined;
     /** An identifier of the end user, against abuse. */
-    user?: string;
+    user?: string | undefined;
 }
 
 /** The request for variations of an image. */
@@ -1252,15 +1252,15 @@ export interface ImageCreateVariationParams {
     /** The image: a PNG under 4 MB, square. */
     image: Uploadable;
     /** The model to ask (2026); default `dall-e-2`. */
-    model?: string | null;
+    model?: string | null | undefined;
     /** How many images to make: 1 to 10; default 1. */
-    n?: number | null;
+    n?: number | null | undefined;
     /** Their size: `256x256`, `512x512` or `1024x1024`, the default. */
-    size?: ImageSize | null;
+    size?: ImageSize | null | undefined;
     /** How they come; default `url`. */
-    response_format?: ImageResponseFormat | null;
+    response_format?: ImageResponseFormat | null | undefined;
     /** An identifier of the end user, against abuse. */
-    user?: string;
+    user?: string | undefined;
 }
 
 /** The size of an image in pixels. `gpt-image-2` takes others too. */
@@ -1292,27 +1292,27 @@ export interface ImagesResponse {
     /** When they were made, Unix time in seconds. */
     created: number;
     /** The images. */
-    data?: Array<Image>;
+    data?: Array<Image> | undefined;
     /** Their background (2026). */
-    background?: ImageBackground;
+    background?: ImageBackground | undefined;
     /** The format of their bytes (2026). */
-    output_format?: ImageOutputFormat;
+    output_format?: ImageOutputFormat | undefined;
     /** How good they are (2026). */
-    quality?: ImageQuality;
+    quality?: ImageQuality | undefined;
     /** Their size (2026). */
-    size?: ImageSize;
+    size?: ImageSize | undefined;
     /** What they cost (2026). */
-    usage?: ImageUsage;
+    usage?: ImageUsage | undefined;
 }
 
 /** An image: an address or base64. */
 export interface Image {
     /** Where it is, for an hour. */
-    url?: string;
+    url?: string | undefined;
     /** Its bytes, base64. */
-    b64_json?: string;
+    b64_json?: string | undefined;
     /** What `dall-e-3` made of the prompt (2026). */
-    revised_prompt?: string;
+    revised_prompt?: string | undefined;
 }
 
 /** What images cost in tokens (2026). */
@@ -1326,7 +1326,7 @@ export interface ImageUsage {
     /** What the request's tokens were. */
     input_tokens_details: ImageTokensDetails;
     /** What the answer's tokens were. */
-    output_tokens_details?: ImageTokensDetails;
+    output_tokens_details?: ImageTokensDetails | undefined;
 }
 
 /** What tokens were: text or images (2026). */
@@ -1354,9 +1354,9 @@ export interface ImageStreamEvent {
     /** Its size. */
     size: ImageSize;
     /** Which stage it is, from 0. */
-    partial_image_index?: number;
+    partial_image_index?: number | undefined;
     /** What it cost; with the image itself. */
-    usage?: ImageUsage;
+    usage?: ImageUsage | undefined;
 }
 
 /** What an event of an image stream brings (2026). */
@@ -1372,11 +1372,11 @@ export interface EmbeddingCreateParams {
      */
     input: string | Array<string> | Array<number> | Array<Array<number>>;
     /** How the vectors come; the server's default is `float` (2026). */
-    encoding_format?: EncodingFormat;
+    encoding_format?: EncodingFormat | undefined;
     /** How long the vectors are to be: 1 or more; only some models can shorten them (2026). */
-    dimensions?: number;
+    dimensions?: number | undefined;
     /** An identifier of the end user, against abuse. */
-    user?: string;
+    user?: string | undefined;
 }
 
 /** How embedding vectors come (2026). */
@@ -1419,35 +1419,35 @@ export interface TranscriptionCreateParamsBase {
     /** The model to ask, for instance `whisper-1`. */
     model: string;
     /** The language of the sound, ISO 639-1. Naming it gives better results sooner. */
-    language?: string;
+    language?: string | undefined;
     /** Words that set the style or come before, in the sound's language. */
-    prompt?: string;
+    prompt?: string | undefined;
     /** The form of the answer; default `json`. `text`, `srt` and `vtt` come as bare text. */
-    response_format?: AudioResponseFormat;
+    response_format?: AudioResponseFormat | undefined;
     /**
      * How freely the model chooses: 0 to 1; default 0, where it raises it by itself as
      * needed.
      */
-    temperature?: number;
+    temperature?: number | undefined;
     /** Which times to report, with `verbose_json` only; default `segment` (2026). */
-    timestamp_granularities?: Array<TimestampGranularity>;
+    timestamp_granularities?: Array<TimestampGranularity> | undefined;
     /** What else to report: `logprobs`, with `json` only (2026). */
-    include?: Array<"logprobs">;
+    include?: Array<"logprobs"> | undefined;
     /**
      * Whether the text comes in pieces, as server-sent events (2026). Default `false`; not
      * with `whisper-1`.
      */
-    stream?: boolean | null;
+    stream?: boolean | null | undefined;
     /** How the sound is cut (2026). */
-    chunking_strategy?: ChunkingStrategy | null;
+    chunking_strategy?: ChunkingStrategy | null | undefined;
     /** Names of up to 4 speakers whose voices are in `known_speaker_references` (2026). */
-    known_speaker_names?: Array<string>;
+    known_speaker_names?: Array<string> | undefined;
     /** Samples of those voices as `data:` URLs, 2 to 10 seconds each (2026). */
-    known_speaker_references?: Array<string>;
+    known_speaker_references?: Array<string> | undefined;
     /** Languages that the sound may be in, ISO 639-1, for `gpt-transcribe` (2026). */
-    languages?: Array<string>;
+    languages?: Array<string> | undefined;
     /** Words to expect, for `gpt-transcribe` (2026). */
-    keywords?: Array<string>;
+    keywords?: Array<string> | undefined;
 }
 
 /** The request for a translation into English. */
@@ -1457,14 +1457,14 @@ export interface TranslationCreateParamsBase {
     /** The model to ask, for instance `whisper-1`. */
     model: string;
     /** Words that set the style or come before, in English. */
-    prompt?: string;
+    prompt?: string | undefined;
     /** The form of the answer; default `json`. `text`, `srt` and `vtt` come as bare text. */
-    response_format?: AudioResponseFormat;
+    response_format?: AudioResponseFormat | undefined;
     /**
      * How freely the model chooses: 0 to 1; default 0, where it raises it by itself as
      * needed.
      */
-    temperature?: number;
+    temperature?: number | undefined;
 }
 
 /** The form of a transcription or translation. */
@@ -1481,11 +1481,11 @@ export interface VadConfigParam {
     /** Always `server_vad`. */
     type: "server_vad";
     /** Sound to keep before speech, in milliseconds; default 300. */
-    prefix_padding_ms?: number;
+    prefix_padding_ms?: number | undefined;
     /** Silence that ends speech, in milliseconds; default 200. */
-    silence_duration_ms?: number;
+    silence_duration_ms?: number | undefined;
     /** How loud speech must be, 0 to 1; default 0.5. */
-    threshold?: number;
+    threshold?: number | undefined;
 }
 
 /** A transcription. */
@@ -1493,19 +1493,19 @@ export interface Transcription {
     /** The text. */
     text: string;
     /** Log probabilities of its tokens, if the request asked (2026). */
-    logprobs?: Array<TranscriptionLogprob>;
+    logprobs?: Array<TranscriptionLogprob> | undefined;
     /** What it cost (2026). */
-    usage?: TranscriptionUsage;
+    usage?: TranscriptionUsage | undefined;
 }
 
 /** A token of a transcription (2026). */
 export interface TranscriptionLogprob {
     /** The token's text. */
-    token?: string;
+    token?: string | undefined;
     /** Its UTF-8 bytes. */
-    bytes?: Array<number>;
+    bytes?: Array<number> | undefined;
     /** The natural logarithm of its probability. */
-    logprob?: number;
+    logprob?: number | undefined;
 }
 
 /** What a transcription cost (2026). */
@@ -1522,15 +1522,15 @@ export interface TranscriptionTokens {
     /** Both together. */
     total_tokens: number;
     /** What the request's tokens were. */
-    input_token_details?: TranscriptionTokenDetails;
+    input_token_details?: TranscriptionTokenDetails | undefined;
 }
 
 /** What the tokens of a request for a transcription were (2026). */
 export interface TranscriptionTokenDetails {
     /** Tokens of sound. */
-    audio_tokens?: number;
+    audio_tokens?: number | undefined;
     /** Tokens of text. */
-    text_tokens?: number;
+    text_tokens?: number | undefined;
 }
 
 /** What a transcription cost by time (2026). */
@@ -1544,7 +1544,7 @@ export interface TranscriptionDuration {
 /** A transcription with times and more. */
 export interface TranscriptionVerbose {
     /** `transcribe`; in no schema, but in the documents' examples. */
-    task?: string;
+    task?: string | undefined;
     /** The text. */
     text: string;
     /** The language of the sound. */
@@ -1552,11 +1552,11 @@ export interface TranscriptionVerbose {
     /** The sound's length in seconds. */
     duration: number;
     /** The text in segments. */
-    segments?: Array<TranscriptionSegment>;
+    segments?: Array<TranscriptionSegment> | undefined;
     /** The text in words, if the request asked (2026). */
-    words?: Array<TranscriptionWord>;
+    words?: Array<TranscriptionWord> | undefined;
     /** What it cost (2026). */
-    usage?: TranscriptionDuration;
+    usage?: TranscriptionDuration | undefined;
 }
 
 /** A segment of a transcription. */
@@ -1604,7 +1604,7 @@ export interface TranscriptionDiarized {
     /** The text in segments, one speaker each. */
     segments: Array<TranscriptionDiarizedSegment>;
     /** What it cost. */
-    usage?: TranscriptionUsage;
+    usage?: TranscriptionUsage | undefined;
 }
 
 /** What one speaker said (2026); also an event of a streamed transcription. */
@@ -1633,9 +1633,9 @@ export interface TranscriptionTextDeltaEvent {
     /** The text. */
     delta: string;
     /** Log probabilities of its tokens, if the request asked. */
-    logprobs?: Array<TranscriptionLogprob>;
+    logprobs?: Array<TranscriptionLogprob> | undefined;
     /** The segment that it belongs to. */
-    segment_id?: string;
+    segment_id?: string | undefined;
 }
 
 /** The whole text of a transcription (2026). */
@@ -1645,9 +1645,9 @@ export interface TranscriptionTextDoneEvent {
     /** The text. */
     text: string;
     /** Log probabilities of its tokens, if the request asked. */
-    logprobs?: Array<TranscriptionLogprob>;
+    logprobs?: Array<TranscriptionLogprob> | undefined;
     /** What it cost. */
-    usage?: TranscriptionTokens;
+    usage?: TranscriptionTokens | undefined;
 }
 
 /** A translation into English. */
@@ -1659,7 +1659,7 @@ export interface Translation {
 /** A translation into English with times and more. */
 export interface TranslationVerbose {
     /** `translate`; in no schema, but in the documents' examples. */
-    task?: string;
+    task?: string | undefined;
     /** The text. */
     text: string;
     /** The language of the text: always `english`. */
@@ -1667,7 +1667,7 @@ export interface TranslationVerbose {
     /** The sound's length in seconds. */
     duration: number;
     /** The text in segments. */
-    segments?: Array<TranscriptionSegment>;
+    segments?: Array<TranscriptionSegment> | undefined;
 }
 
 /** The request to upload a file (`POST /files`). */
@@ -1680,7 +1680,7 @@ export interface FileCreateParams {
     /** What it is for. */
     purpose: FilePurpose;
     /** When it goes away (2026). */
-    expires_after?: FileExpiresAfter;
+    expires_after?: FileExpiresAfter | undefined;
 }
 
 /** When a file goes away (2026). */
@@ -1705,7 +1705,7 @@ export interface FileObject {
     /** When it was made, Unix time in seconds. */
     created_at: number;
     /** When it goes away, Unix time in seconds (2026). */
-    expires_at?: number;
+    expires_at?: number | undefined;
     /** Its name. */
     filename: string;
     /** What it is for, the server's own purposes included (`fine-tune-results`). */
@@ -1713,7 +1713,7 @@ export interface FileObject {
     /** What became of it: `uploaded`, `processed` or `error` (deprecated in 2026). */
     status: FileStatus;
     /** What is wrong with it (deprecated in 2026): an object in 2023, a text in 2026. */
-    status_details?: any;
+    status_details?: any | undefined;
 }
 
 /** What became of a file (deprecated in 2026). */
@@ -1726,23 +1726,23 @@ export interface FileList {
     /** The files of this page. */
     data: Array<FileObject>;
     /** The identifier of the page's first file (2026). */
-    first_id?: string;
+    first_id?: string | undefined;
     /** The identifier of the page's last file (2026): the `after` of the next page. */
-    last_id?: string;
+    last_id?: string | undefined;
     /** Whether there is a next page (2026). */
-    has_more?: boolean;
+    has_more?: boolean | undefined;
 }
 
 /** The query of `GET /files` (2026). */
 export interface FileListParams {
     /** The identifier of the file after which the page begins. */
-    after?: string;
+    after?: string | undefined;
     /** How many files a page has: 1 to 10,000, the default. */
-    limit?: number;
+    limit?: number | undefined;
     /** By age: `asc`, the oldest first, or `desc`, the default. */
-    order?: "asc" | "desc";
+    order?: "asc" | "desc" | undefined;
     /** Only files for this purpose. */
-    purpose?: string;
+    purpose?: string | undefined;
 }
 
 /** The answer to `DELETE /files/{file_id}`. */
@@ -1766,37 +1766,37 @@ export interface FineTuneCreateParams {
      * The identifier of an uploaded file with validation data, of the same form; none of it
      * may be in the training data.
      */
-    validation_file?: string | null;
+    validation_file?: string | null | undefined;
     /**
      * The model to start from: `ada`, `babbage`, `curie` (the default), `davinci`, or a
      * fine-tuned one made after 2022-04-21.
      */
-    model?: string | null;
+    model?: string | null | undefined;
     /** How often to go through the training data; default 4. */
-    n_epochs?: number | null;
+    n_epochs?: number | null | undefined;
     /** How many examples to go through at once; default about 0.2 % of them, at most 256. */
-    batch_size?: number | null;
+    batch_size?: number | null | undefined;
     /**
      * The learning rate as a multiple of the pretraining's; default 0.05, 0.1 or 0.2 by
      * batch size, sensible from 0.02 to 0.2.
      */
-    learning_rate_multiplier?: number | null;
+    learning_rate_multiplier?: number | null | undefined;
     /** How much the loss on prompts weighs, completions being 1; default 0.01. */
-    prompt_loss_weight?: number | null;
+    prompt_loss_weight?: number | null | undefined;
     /**
      * Whether to compute accuracy and F1 after every epoch; needs `validation_file`, and
      * one of `classification_n_classes` and `classification_positive_class`. Default
      * `false`.
      */
-    compute_classification_metrics?: boolean | null;
+    compute_classification_metrics?: boolean | null | undefined;
     /** How many classes there are; needed for more than two. */
-    classification_n_classes?: number | null;
+    classification_n_classes?: number | null | undefined;
     /** The positive one of two classes; needed for precision, recall and F1. */
-    classification_positive_class?: string | null;
+    classification_positive_class?: string | null | undefined;
     /** The betas to compute F-beta for, of two classes. */
-    classification_betas?: Array<number> | null;
+    classification_betas?: Array<number> | null | undefined;
     /** What to add to the new model's name: up to 40 characters. */
-    suffix?: string | null;
+    suffix?: string | null | undefined;
 }
 
 /** A fine-tuning job. */
@@ -1812,7 +1812,7 @@ export interface FineTune {
     /** When it last changed, Unix time in seconds. */
     updated_at: number;
     /** What happened so far; not in lists. */
-    events?: Array<FineTuneEvent>;
+    events?: Array<FineTuneEvent> | undefined;
     /** The new model, once there is one. */
     fine_tuned_model: string | null;
     /** What it runs with. */
@@ -1835,21 +1835,21 @@ export type FineTuneStatus = "pending" | "running" | "succeeded" | "failed" | "c
 /** What a fine-tuning job runs with; see `FineTuneRequest`. */
 export interface FineTuneHyperparams {
     /** How many examples it goes through at once. */
-    batch_size?: number | null;
+    batch_size?: number | null | undefined;
     /** The learning rate as a multiple of the pretraining's. */
-    learning_rate_multiplier?: number | null;
+    learning_rate_multiplier?: number | null | undefined;
     /** How often it goes through the training data. */
-    n_epochs?: number | null;
+    n_epochs?: number | null | undefined;
     /** How much the loss on prompts weighs. */
-    prompt_loss_weight?: number | null;
+    prompt_loss_weight?: number | null | undefined;
     /** Whether it computes accuracy and F1. */
-    compute_classification_metrics?: boolean | null;
+    compute_classification_metrics?: boolean | null | undefined;
     /** How many classes there are. */
-    classification_n_classes?: number | null;
+    classification_n_classes?: number | null | undefined;
     /** The positive one of two classes. */
-    classification_positive_class?: string | null;
+    classification_positive_class?: string | null | undefined;
     /** The betas that it computes F-beta for. */
-    classification_betas?: Array<number> | null;
+    classification_betas?: Array<number> | null | undefined;
 }
 
 /**
@@ -1891,7 +1891,7 @@ export interface ModerationCreateParams {
      * The model to ask; default `text-moderation-latest` (2023),
      * `omni-moderation-latest` (2026).
      */
-    model?: string;
+    model?: string | undefined;
 }
 
 /** A text or an image to look at (2026). */
@@ -1957,7 +1957,7 @@ export interface Engine {
     /** Whether it can be used. */
     ready: boolean;
     /** When it was made, Unix time in seconds. */
-    created?: number | null;
+    created?: number | null | undefined;
 }
 
 /** The engines that a server offers (`GET /engines`). */
@@ -1982,7 +1982,7 @@ export type ChatCompletionCreateParams =
 /** The request for a whole chat answer. */
 export interface ChatCompletionCreateParamsNonStreaming extends ChatCompletionCreateParamsBase {
     /** Whether the answer comes in pieces: not. */
-    stream?: false | null;
+    stream?: false | null | undefined;
 }
 
 /** The request for a chat answer in pieces. */
@@ -2065,7 +2065,7 @@ export type CompletionCreateParams =
 /** The request for a whole completion. */
 export interface CompletionCreateParamsNonStreaming extends CompletionCreateParamsBase {
     /** Whether the completion comes in pieces: not. */
-    stream?: false | null;
+    stream?: false | null | undefined;
 }
 
 /** The request for a completion in pieces. */
@@ -2096,7 +2096,7 @@ export type ImageGenerateParams = ImageGenerateParamsNonStreaming | ImageGenerat
 /** The request for whole images from words. */
 export interface ImageGenerateParamsNonStreaming extends ImageGenerateParamsBase {
     /** Whether images come in stages: not. */
-    stream?: false | null;
+    stream?: false | null | undefined;
 }
 
 /** The request for images from words in stages. */
@@ -2111,7 +2111,7 @@ export type ImageEditParams = ImageEditParamsNonStreaming | ImageEditParamsStrea
 /** The request for whole edited images. */
 export interface ImageEditParamsNonStreaming extends ImageEditParamsBase {
     /** Whether images come in stages: not. */
-    stream?: false | null;
+    stream?: false | null | undefined;
 }
 
 /** The request for edited images in stages. */
@@ -2144,9 +2144,9 @@ export interface TranscriptionCreateParamsNonStreaming<
     ResponseFormat extends AudioResponseFormat | undefined = AudioResponseFormat | undefined,
 > extends Omit<TranscriptionCreateParamsBase, "response_format" | "stream"> {
     /** The form of the answer; default `json`. `text`, `srt` and `vtt` come as bare text. */
-    response_format?: ResponseFormat;
+    response_format?: ResponseFormat | undefined;
     /** Whether the text comes in pieces: not. */
-    stream?: false | null;
+    stream?: false | null | undefined;
 }
 
 /** The request for a transcription in pieces. */
@@ -2176,7 +2176,7 @@ export interface TranslationCreateParams<
     ResponseFormat extends AudioResponseFormat | undefined = AudioResponseFormat | undefined,
 > extends Omit<TranslationCreateParamsBase, "response_format"> {
     /** The form of the answer; default `json`. `text`, `srt` and `vtt` come as bare text. */
-    response_format?: ResponseFormat;
+    response_format?: ResponseFormat | undefined;
 }
 
 /** What a translation comes as. */

@@ -6,13 +6,13 @@ export type Key = string | (() => string | Promise<string>);
 
 export interface ClientOptions extends SharedClientOptions {
   /** By default the process's `OPENAI_API_KEY`; Workers pass `env.OPENAI_API_KEY`. */
-  apiKey?: Key;
+  apiKey?: Key | undefined;
   /** The server's URL with its path. By default `OPENAI_BASE_URL`, else OpenAI's. */
-  baseURL?: string;
+  baseURL?: string | undefined;
   /** `OpenAI-Organization`. By default `OPENAI_ORG_ID`. */
-  organization?: string | null;
+  organization?: string | null | undefined;
   /** `OpenAI-Project`. By default `OPENAI_PROJECT_ID`. */
-  project?: string | null;
+  project?: string | null | undefined;
 }
 
 /** The key-holding client, for servers and Workers. It refuses to run in a browser. */

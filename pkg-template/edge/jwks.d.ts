@@ -6,13 +6,13 @@ export interface JwksOptions {
   /** The `iss` that tokens must have. */
   issuer: string;
   /** The `aud` that tokens must have. */
-  audience?: string;
+  audience?: string | undefined;
   /** The `azp` that tokens must have, one of these: for providers that set no audience, as Clerk. */
-  authorizedParties?: readonly string[];
+  authorizedParties?: readonly string[] | undefined;
   /** Default both. */
-  algorithms?: readonly ("RS256" | "ES256")[];
+  algorithms?: readonly ("RS256" | "ES256")[] | undefined;
   /** The header with the bare token, in the place of `Authorization: Bearer`: `"cf-access-jwt-assertion"` for Cloudflare Access. */
-  header?: string;
+  header?: string | undefined;
 }
 
 /**

@@ -24,33 +24,33 @@ export interface Caller {
   /** A user, a device, a visitor: 1 to 128 bytes. */
   sub: string;
   /** The only origin whose pages may use this credential. */
-  origin?: string;
+  origin?: string | undefined;
   /** The only models that it opens, of those that the proxy has. */
-  models?: readonly string[];
+  models?: readonly string[] | undefined;
   /** The most tokens of an answer. */
-  maxTokens?: number;
+  maxTokens?: number | undefined;
   /** The credential's own id, for `isRevoked` and `claimOnce`. */
-  jti?: string;
-  issuedAt?: number;
-  expiresAt?: number;
+  jti?: string | undefined;
+  issuedAt?: number | undefined;
+  expiresAt?: number | undefined;
 }
 
 /** A session, as `isRevoked` and `claimOnce` see it. Times are in seconds since 1970. */
 export interface SessionFacts {
   sub: string;
-  jti?: string;
-  issuedAt?: number;
-  expiresAt?: number;
+  jti?: string | undefined;
+  issuedAt?: number | undefined;
+  expiresAt?: number | undefined;
 }
 
 /** Names of Cloudflare rate-limit bindings. They count per location, so they slow down and guard no money. */
 export interface RateLimits {
   /** Counts each subject's requests. */
-  subject?: string;
+  subject?: string | undefined;
   /** Counts each address's requests, of an IPv6 network by its first 64 bits. */
-  address?: string;
+  address?: string | undefined;
   /** Counts each address's requests for a session. */
-  session?: string;
+  session?: string | undefined;
 }
 
 /** `POST /session` for pages whose visitors you do not know, against a Turnstile token. */
@@ -58,17 +58,17 @@ export interface AnonymousSessions {
   /** The host names of the pages that may solve the challenge. */
   hostnames: readonly string[];
   /** The widget's action. */
-  action?: string;
+  action?: string | undefined;
   /** Name of the secret that Turnstile gave you. Default `"TURNSTILE_SECRET"`. */
-  turnstileSecret?: string;
+  turnstileSecret?: string | undefined;
   /** Lifetime of a token. Default 900 seconds. */
-  ttlSeconds?: number;
+  ttlSeconds?: number | undefined;
   /** The models that its tokens open. By default those of the proxy. */
-  models?: readonly string[];
+  models?: readonly string[] | undefined;
   /** The most tokens of an answer. By default `maxOutputTokens`. */
-  maxTokens?: number;
+  maxTokens?: number | undefined;
   /** Another server that verifies by the same protocol. */
-  verifyUrl?: string;
+  verifyUrl?: string | undefined;
 }
 
 export interface ProxyOptions {
@@ -76,112 +76,112 @@ export interface ProxyOptions {
    * The server's base URL with its path. By default the environment's `OPENAI_BASE_URL`, else
    * `https://api.openai.com/v1`.
    */
-  upstream?: string;
+  upstream?: string | undefined;
   /** Name of the secret with the upstream's key. Default `"OPENAI_API_KEY"`. */
-  keySecret?: string;
+  keySecret?: string | undefined;
   /**
    * Is the upstream a server of your own, whose key may be shorter than 32 bytes: Ollama's `ollama`, or
    * what you chose for vLLM? Providers' keys need no such word; without it a shorter one is taken for
    * a mistake, and the proxy answers 503. Such a key is not looked for in answers unless it has 16
    * random characters. Default false.
    */
-  allowShortKey?: boolean;
+  allowShortKey?: boolean | undefined;
   /**
    * Name of the secret that session tokens are signed with: at least 32 random bytes. For rotation it
    * holds several by name, the first of which signs: `{"2026-11":"…","2026-08":"…"}`. Default
    * `"SESSION_SECRET"`.
    */
-  sessionSecret?: string;
+  sessionSecret?: string | undefined;
   /**
    * The models that callers may name, compared byte by byte. `"*"`: whatever the key opens. By
    * default those of the variable `OPENAI_MODELS`; without either the proxy answers 503.
    */
-  models?: readonly string[] | "*";
+  models?: readonly string[] | "*" | undefined;
   /** What is served beside `POST /v1/chat/completions`. Default `[]`. */
-  routes?: readonly ProxyRoute[];
+  routes?: readonly ProxyRoute[] | undefined;
   /**
    * Parameters that multiply the cost, or that the proxy does not know, and that callers may send all
    * the same: `["reasoning_effort", "n"]`. Default `[]`.
    */
-  allowParams?: readonly string[];
+  allowParams?: readonly string[] | undefined;
   /**
    * The most tokens of an answer, to several prompts together. A request that asks for more is refused;
    * one that names no number gets this. Default 2048.
    */
-  maxOutputTokens?: number;
+  maxOutputTokens?: number | undefined;
   /** Default 256. */
-  maxMessages?: number;
+  maxMessages?: number | undefined;
   /** The most characters of a request, images aside; a token counts as four. Default 131,072. */
-  maxInputChars?: number;
+  maxInputChars?: number | undefined;
   /** The longest `data:` URL of an image. Default 131,072 bytes. */
-  maxImageBytes?: number;
+  maxImageBytes?: number | undefined;
   /** May images be given by `https://` URLs, which the provider then fetches? Default false. */
-  imageUrls?: boolean;
+  imageUrls?: boolean | undefined;
   /** The first message of every chat. Callers may then send neither `system` nor `developer` messages. */
-  systemPrompt?: string;
+  systemPrompt?: string | undefined;
   /** The parameter with a keyed hash of the caller's subject, by which the provider tells users apart; `false`: none. Default `"user"`. */
-  endUserParam?: "user" | "safety_identifier" | false;
+  endUserParam?: "user" | "safety_identifier" | false | undefined;
   /** Requests of one subject that may be in flight, in one isolate. Default 4. */
-  maxConcurrent?: number;
-  rateLimits?: RateLimits;
+  maxConcurrent?: number | undefined;
+  rateLimits?: RateLimits | undefined;
   /**
    * In the place of session tokens: who calls? It gets the request without its body. Null is answered
    * with 401, `"expired"` with 401 `token_expired`; if it throws, with 503, and so is a caller with
    * members that are null or unknown: they might be a scope.
    */
-  authenticate?: (request: Request, env: any) => Caller | "expired" | null | Promise<Caller | "expired" | null>;
+  authenticate?: ((request: Request, env: any) => Caller | "expired" | null | Promise<Caller | "expired" | null>) | undefined;
   /** Has this session been revoked? If it throws, the answer is 503. */
-  isRevoked?: (session: SessionFacts, env: any) => boolean | Promise<boolean>;
+  isRevoked?: ((session: SessionFacts, env: any) => boolean | Promise<boolean>) | undefined;
   /**
    * Makes every token good for one request: is this the first use of `session.jti`? It must decide
    * atomically (a Durable Object, or an insert under a unique key), and remember until `expiresAt`.
    */
-  claimOnce?: (session: SessionFacts, env: any) => boolean | Promise<boolean>;
+  claimOnce?: ((session: SessionFacts, env: any) => boolean | Promise<boolean>) | undefined;
   /** Is the proxy switched off? If it throws, it is. See also the variable `PROXY_DISABLED`. */
-  disabled?: (env: any) => boolean | Promise<boolean>;
+  disabled?: ((env: any) => boolean | Promise<boolean>) | undefined;
   /** Serves `POST /session`. Needs `rateLimits.session`. */
-  anonymousSessions?: AnonymousSessions;
+  anonymousSessions?: AnonymousSessions | undefined;
   /**
    * Other origins whose pages may use the proxy, exactly as browsers send them:
    * `["https://app.example.com"]`. The proxy's own origin needs no entry. This guards pages, not the
    * proxy: programs send any origin they like, so a session token is required either way.
    */
-  allowedOrigins?: readonly string[];
+  allowedOrigins?: readonly string[] | undefined;
   /**
    * In the place of `fetch`. With a service binding:
    * `(url, init, env) => env.UPSTREAM.fetch(url, init)`.
    */
-  fetch?: (url: string, init: RequestInit, env: any) => Response | Promise<Response>;
+  fetch?: ((url: string, init: RequestInit, env: any) => Response | Promise<Response>) | undefined;
   /** Largest JSON body. Default 262,144 bytes (256 KiB). */
-  maxBodyBytes?: number;
+  maxBodyBytes?: number | undefined;
   /** Largest multipart body, on the routes that take files. Default 26,214,400 bytes (25 MiB). */
-  maxUploadBytes?: number;
+  maxUploadBytes?: number | undefined;
   /** How far in the future a session token may expire. Default 900 seconds. */
-  maxTokenSeconds?: number;
+  maxTokenSeconds?: number | undefined;
   /** How long the upstream may take to begin its answer, in milliseconds. Default 600,000 (10 minutes). */
-  timeout?: number;
+  timeout?: number | undefined;
   /** The `iss` that session tokens must have. */
-  issuer?: string;
+  issuer?: string | undefined;
   /** The `aud` that session tokens must have. A token with an audience is refused unless this is set. */
-  audience?: string;
+  audience?: string | undefined;
   /**
    * Hears once of each answer what it has cost, however it ended. What it throws is logged and never
    * harms the answer; a promise is awaited by `ctx.waitUntil`. Streams are asked for their usage, and
    * the event with it is left out unless the caller had asked for it too.
    */
-  onUsage?: (event: UsageEvent, env: any, ctx: any) => unknown;
+  onUsage?: ((event: UsageEvent, env: any, ctx: any) => unknown) | undefined;
   /**
    * `false` hands answers to the platform unseen. That costs no time of the CPU, and gives up what the
    * proxy otherwise does to them: looking for the key, ending a stream that broke, fell silent or grew
    * too long with an error event, and `onUsage`. Default true.
    */
-  inspectAnswers?: boolean;
+  inspectAnswers?: boolean | undefined;
   /** How long an answer may bring nothing, in milliseconds. Default 300,000 (5 minutes). */
-  idleTimeout?: number;
+  idleTimeout?: number | undefined;
   /** How long an answer may take from its first byte, in milliseconds. Default 1,800,000 (30 minutes). */
-  maxDuration?: number;
+  maxDuration?: number | undefined;
   /** How large an answer may be. Default 67,108,864 bytes (64 MiB). */
-  maxAnswerBytes?: number;
+  maxAnswerBytes?: number | undefined;
 }
 
 /** What an answer has cost. */
@@ -233,15 +233,15 @@ export interface SessionTokenOptions {
   /** Whom the token is for: a user, a device, an anonymous visitor. 1 to 128 bytes. */
   sub: string;
   /** Lifetime; no longer than the proxy's `maxTokenSeconds`. Default 900 seconds. */
-  ttlSeconds?: number;
-  issuer?: string;
-  audience?: string;
+  ttlSeconds?: number | undefined;
+  issuer?: string | undefined;
+  audience?: string | undefined;
   /** The only origin whose pages may use the token. */
-  origin?: string;
+  origin?: string | undefined;
   /** The only models that it opens, of those that the proxy has. */
-  models?: readonly string[];
+  models?: readonly string[] | undefined;
   /** The most tokens of an answer. */
-  maxTokens?: number;
+  maxTokens?: number | undefined;
 }
 
 /**
@@ -257,22 +257,22 @@ export interface VerifySessionTokenOptions {
   /** The request's `Authorization` header: `Bearer <token>`. */
   authorization: string | null | undefined;
   /** Default 900. */
-  maxTokenSeconds?: number;
-  issuer?: string;
-  audience?: string;
+  maxTokenSeconds?: number | undefined;
+  issuer?: string | undefined;
+  audience?: string | undefined;
   /** Tokens signed before this time, in seconds since 1970, are refused. */
-  epoch?: number;
+  epoch?: number | undefined;
 }
 
 /** Whom a valid token is for, when it expires, in seconds since 1970, and its scope. */
 export interface Session {
   sub: string;
   expiresAt: number;
-  jti?: string;
-  issuedAt?: number;
-  origin?: string;
-  models?: string[];
-  maxTokens?: number;
+  jti?: string | undefined;
+  issuedAt?: number | undefined;
+  origin?: string | undefined;
+  models?: string[] | undefined;
+  maxTokens?: number | undefined;
 }
 
 /**

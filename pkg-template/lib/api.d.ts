@@ -29,34 +29,34 @@ export type QueryLike =
 
 export interface StreamOptions {
   /** How long a stream may bring no event, in milliseconds; 0 means for ever. Comments are no events. Default: `timeout`. */
-  idleTimeout?: number;
+  idleTimeout?: number | undefined;
   /** The size in bytes at which one stream event is refused. Default: 64 MiB. */
-  maxEventBytes?: number;
+  maxEventBytes?: number | undefined;
   /** What an end without `[DONE]` and without a `finish_reason` is: an error (default), or a normal end. */
-  truncation?: "error" | "ignore";
+  truncation?: "error" | "ignore" | undefined;
 }
 
 /** Options of both clients' constructors. */
 export interface SharedClientOptions extends StreamOptions {
   /** The time limit of one attempt in milliseconds, to the end of a buffered body or to the head of a stream. Default: 600 000. */
-  timeout?: number;
+  timeout?: number | undefined;
   /** How often a failed attempt is repeated. Default: 2. */
-  maxRetries?: number;
+  maxRetries?: number | undefined;
   /** Instead of the platform's `fetch`. */
-  fetch?: Fetch;
+  fetch?: Fetch | undefined;
   /** Headers of every request; null removes one that the client would send. */
-  defaultHeaders?: HeadersLike;
+  defaultHeaders?: HeadersLike | undefined;
   /** Query parameters of every request. */
-  defaultQuery?: QueryLike;
+  defaultQuery?: QueryLike | undefined;
   /**
    * Whose documented ranges and rules the parameters are held to before they are sent. Default: `"none"`,
    * or in `openai-wasm/edge` the provider's whose host is the base URL's.
    */
-  profile?: "openai" | "fireworks" | "none";
+  profile?: "openai" | "fireworks" | "none" | undefined;
   /** How much `logger` is told. Default: `warn`. */
-  logLevel?: LogLevel;
+  logLevel?: LogLevel | undefined;
   /** Default: `console`. It is told of calls, attempts and answers, never of bodies and credentials. */
-  logger?: Logger;
+  logger?: Logger | undefined;
 }
 
 export type LogLevel = "off" | "error" | "warn" | "info" | "debug";
@@ -78,29 +78,29 @@ export interface RateLimitCount {
 
 /** What the server told of its limits, in the headers `x-ratelimit-*`. */
 export interface RateLimit {
-  readonly requests?: RateLimitCount;
-  readonly tokens?: RateLimitCount;
+  readonly requests?: RateLimitCount | undefined;
+  readonly tokens?: RateLimitCount | undefined;
 }
 
 /** Options of one call. */
 export interface RequestOptions extends StreamOptions {
-  timeout?: number;
-  maxRetries?: number;
+  timeout?: number | undefined;
+  maxRetries?: number | undefined;
   /** Headers of this request; null removes one. */
-  headers?: HeadersLike;
-  query?: QueryLike;
+  headers?: HeadersLike | undefined;
+  query?: QueryLike | undefined;
   /** Ends the call at once, in every state. */
-  signal?: AbortSignal | null;
+  signal?: AbortSignal | null | undefined;
   /** The header `Idempotency-Key`, the same for every attempt. */
-  idempotencyKey?: string;
+  idempotencyKey?: string | undefined;
 }
 
 /** Options of `client.get`, `.post` and the like. */
 export interface RawRequestOptions extends RequestOptions {
   /** Sent as JSON; FormData, a Blob, bytes, URLSearchParams and a stream of bytes are sent as they are. */
-  body?: object;
+  body?: object | undefined;
   /** Asks for server-sent events; by default what `body.stream` says. */
-  stream?: boolean;
+  stream?: boolean | undefined;
 }
 
 /** A promise of the parsed answer that also gives the response it came in. */
@@ -114,10 +114,10 @@ export class APIPromise<T> extends Promise<T> {
 export class Page<T> implements AsyncIterable<T> {
   object: string;
   data: T[];
-  has_more?: boolean;
+  has_more?: boolean | undefined;
   readonly response: Response;
-  readonly _request_id?: string | null;
-  readonly _rate_limit?: RateLimit;
+  readonly _request_id?: string | null | undefined;
+  readonly _rate_limit?: RateLimit | undefined;
   getPaginatedItems(): T[];
   hasNextPage(): boolean;
   getNextPage(): Promise<this>;
@@ -150,8 +150,8 @@ export class Stream<T> implements AsyncIterable<T> {
 
 /** Answers carry the server's id of their request and what is left of the limits, neither enumerable. */
 export interface WithRequestId {
-  readonly _request_id?: string | null;
-  readonly _rate_limit?: RateLimit;
+  readonly _request_id?: string | null | undefined;
+  readonly _rate_limit?: RateLimit | undefined;
 }
 
 /** What both clients are. */

@@ -12,7 +12,7 @@ export interface ServerSentEvent {
 
 export interface EventStreamOptions {
   /** An event of more bytes ends the stream with a StreamLimitError. Default: 64 MiB. */
-  maxEventBytes?: number;
+  maxEventBytes?: number | undefined;
 }
 
 /**

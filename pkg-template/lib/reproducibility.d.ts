@@ -17,6 +17,6 @@ export interface SeenFingerprint {
  * and seed: "you may see different outputs due to changes we've made on our systems".
  */
 export function watchFingerprint(changed?: (seen: SeenFingerprint) => void): (
-  params: { model?: string; seed?: number | bigint | string | null },
-  answer: { system_fingerprint?: string | null },
+  params: { model?: string | undefined; seed?: number | bigint | string | null | undefined },
+  answer: { system_fingerprint?: string | null | undefined },
 ) => SeenFingerprint;

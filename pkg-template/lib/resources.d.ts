@@ -22,7 +22,7 @@ export interface ChatCompletions {
   ): APIPromise<Stream<wire.ChatCompletionChunk> | (wire.ChatCompletion & WithRequestId)>;
   /** Events while the answer comes, and the whole answer at its end. */
   stream(
-    params: Omit<wire.ChatCompletionCreateParamsStreaming, "stream"> & { stream?: true },
+    params: Omit<wire.ChatCompletionCreateParamsStreaming, "stream"> & { stream?: true | undefined },
     options?: RequestOptions,
   ): ChatCompletionStream;
 }
@@ -132,7 +132,7 @@ export interface FineTunes {
   listEvents(fineTuneId: string, query: { stream: true }, options?: RequestOptions): APIPromise<Stream<wire.FineTuneEvent>>;
   listEvents(
     fineTuneId: string,
-    query?: { stream?: false | null } | null,
+    query?: { stream?: false | null | undefined } | null,
     options?: RequestOptions,
   ): PagePromise<wire.FineTuneEvent>;
 }

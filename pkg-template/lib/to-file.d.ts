@@ -10,5 +10,5 @@ export type ToFileInput = Uploadable | string | ArrayBuffer | ArrayBufferView;
 export function toFile(
   value: ToFileInput | PromiseLike<ToFileInput>,
   name?: string | null,
-  options?: { type?: string; lastModified?: number },
+  options?: { type?: string | undefined; lastModified?: number | undefined },
 ): Promise<File>;

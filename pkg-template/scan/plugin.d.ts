@@ -7,23 +7,23 @@ export interface ScanOptions {
    * By default what the bundler says it builds for: Vite's SSR builds and environments, webpack's
    * `target`, esbuild's `platform`; `"browser"` with Rollup.
    */
-  target?: "browser" | "server";
+  target?: "browser" | "server" | undefined;
   /** Files of the output to leave out. `*` within a name, `**` across names. */
-  exclude?: readonly string[];
+  exclude?: readonly string[] | undefined;
   /** Providers whose keys are meant to be public: `["google"]` for Firebase's. */
-  ignoreProviders?: readonly string[];
+  ignoreProviders?: readonly string[] | undefined;
   /** What looks like a key and is none, as it stands in the output. */
-  ignoreValues?: readonly string[];
+  ignoreValues?: readonly string[] | undefined;
   /** Variables that are secrets whatever their names. */
-  env?: readonly string[];
+  env?: readonly string[] | undefined;
   /** Variables that are none, though their names look so. */
-  ignoreEnv?: readonly string[];
+  ignoreEnv?: readonly string[] | undefined;
   /**
    * Files of variables whose secrets are looked for besides those of the process. By default those of
    * `.env`, `.env.local`, `.env.production`, `.env.production.local` and `.dev.vars` that exist; with
    * Vite the mode's name stands in the place of `production`.
    */
-  varsFiles?: readonly string[];
+  varsFiles?: readonly string[] | undefined;
 }
 
 /** A secret in a build's output. No field holds any part of it, but for the prefix that all keys of a provider share. */
@@ -32,20 +32,20 @@ export interface Finding {
   /** A key by its shape or name, the value of a secret variable, or a build that can hold a key. */
   kind: "key" | "environment" | "key-holding-entry";
   /** Of a key: whose it is. */
-  provider?: string;
+  provider?: string | undefined;
   /** Of a variable: its name. */
-  name?: string;
+  name?: string | undefined;
   /** `"raw"`, or how it was coded: `"base64"`, `"hex"`, `"URL-encoded"`, `"reversed"`, `"UTF-16"`, `"escaped"` … */
   coding: string;
   excerpt: string;
   /** In bytes from the file's start; missing for what is imported from outside of the bundle. */
-  offset?: number;
+  offset?: number | undefined;
   /** From 1; missing in binary files. */
-  line?: number;
+  line?: number | undefined;
   /** In bytes, from 1. */
-  column?: number;
+  column?: number | undefined;
   /** In a source map: the source and its line. */
-  source?: string;
+  source?: string | undefined;
 }
 
 /** Fails the build: the message lists what was found. */

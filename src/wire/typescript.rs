@@ -157,7 +157,13 @@ fn line(member: &str) -> String {
         Some(end) if member.starts_with("/*") => member.split_at(end + 2),
         _ => ("", member),
     };
-    format!("{}    {};\n", comment(docs, "    "), member.trim())
+    let member = member.trim();
+    // With `exactOptionalPropertyTypes`, too, a variable that may be undefined is a value for it.
+    let optional = member
+        .split_once(':')
+        .is_some_and(|(name, _)| name.ends_with('?'));
+    let undefined = if optional { " | undefined" } else { "" };
+    format!("{}    {member}{undefined};\n", comment(docs, "    "))
 }
 
 /// A comment for TypeScript: without Rust's links and `None`, and only up to the first example

@@ -12,7 +12,7 @@ export type ChatCompletionCreateParams =
 /** The request for a whole chat answer. */
 export interface ChatCompletionCreateParamsNonStreaming extends ChatCompletionCreateParamsBase {
     /** Whether the answer comes in pieces: not. */
-    stream?: false | null;
+    stream?: false | null | undefined;
 }
 
 /** The request for a chat answer in pieces. */
@@ -95,7 +95,7 @@ export type CompletionCreateParams =
 /** The request for a whole completion. */
 export interface CompletionCreateParamsNonStreaming extends CompletionCreateParamsBase {
     /** Whether the completion comes in pieces: not. */
-    stream?: false | null;
+    stream?: false | null | undefined;
 }
 
 /** The request for a completion in pieces. */
@@ -126,7 +126,7 @@ export type ImageGenerateParams = ImageGenerateParamsNonStreaming | ImageGenerat
 /** The request for whole images from words. */
 export interface ImageGenerateParamsNonStreaming extends ImageGenerateParamsBase {
     /** Whether images come in stages: not. */
-    stream?: false | null;
+    stream?: false | null | undefined;
 }
 
 /** The request for images from words in stages. */
@@ -141,7 +141,7 @@ export type ImageEditParams = ImageEditParamsNonStreaming | ImageEditParamsStrea
 /** The request for whole edited images. */
 export interface ImageEditParamsNonStreaming extends ImageEditParamsBase {
     /** Whether images come in stages: not. */
-    stream?: false | null;
+    stream?: false | null | undefined;
 }
 
 /** The request for edited images in stages. */
@@ -174,9 +174,9 @@ export interface TranscriptionCreateParamsNonStreaming<
     ResponseFormat extends AudioResponseFormat | undefined = AudioResponseFormat | undefined,
 > extends Omit<TranscriptionCreateParamsBase, "response_format" | "stream"> {
     /** The form of the answer; default `json`. `text`, `srt` and `vtt` come as bare text. */
-    response_format?: ResponseFormat;
+    response_format?: ResponseFormat | undefined;
     /** Whether the text comes in pieces: not. */
-    stream?: false | null;
+    stream?: false | null | undefined;
 }
 
 /** The request for a transcription in pieces. */
@@ -206,7 +206,7 @@ export interface TranslationCreateParams<
     ResponseFormat extends AudioResponseFormat | undefined = AudioResponseFormat | undefined,
 > extends Omit<TranslationCreateParamsBase, "response_format"> {
     /** The form of the answer; default `json`. `text`, `srt` and `vtt` come as bare text. */
-    response_format?: ResponseFormat;
+    response_format?: ResponseFormat | undefined;
 }
 
 /** What a translation comes as. */

@@ -382,36 +382,48 @@ describe("the other blocks of README.md", () => {
     }
   });
 
-  it("the TypeScript compiles under `strict`, and not when a name is wrong", { timeout: 120_000 }, async () => {
-    const folder = await mkdtemp(join(tmpdir(), "openai-wasm-types-"));
-    try {
-      await mkdir(join(folder, "node_modules"));
-      await symlink(setting("OPENAI_WASM_PKG"), join(folder, "node_modules/openai-wasm"), "dir");
-      const tsc = join(ROOT, "tests/node_modules/typescript/bin/tsc");
-      // Without `skipLibCheck`, so that the package's own declarations are checked too.
-      const lib = "es2022,dom,dom.iterable,dom.asynciterable";
-      const options = ["--noEmit", "--strict", "--target", "es2022", "--module", "nodenext", "--lib", lib, "--preserveSymlinks"];
-      const compile = async (source) => {
-        await writeFile(join(folder, "block.mts"), source);
-        return run(process.execPath, [tsc, ...options, "block.mts"], { cwd: folder });
-      };
-      await compile(block("ts types")).catch(({ stdout }) => assert.fail(stdout));
-      // The scripts are TypeScript as well, once the names around them are declared. TypeScript's own
-      // library has no `ReadableStream.from`, workerd has.
-      const page = `declare const answer: { textContent: string };\n${block("js page")}`;
-      const worker = block("js edge")
-        .replace("(request, env)", "(request: Request, env: Record<string, string>)")
-        .replace("ReadableStream.from", "readableFrom");
-      const from = "declare const readableFrom: (iterable: AsyncIterable<string>) => ReadableStream<string>;";
-      for (const source of [page, `${worker}\n${from}`]) {
-        await compile(source).catch(({ stdout }) => assert.fail(stdout));
+  for (const version of ["typescript-5", "typescript", "typescript-7"]) {
+    it(`the code compiles under \`strict\` and \`exactOptionalPropertyTypes\`, and not when a name is wrong: ${version}`, { timeout: 120_000 }, async () => {
+      const folder = await mkdtemp(join(tmpdir(), "openai-wasm-types-"));
+      try {
+        await mkdir(join(folder, "node_modules"));
+        await symlink(setting("OPENAI_WASM_PKG"), join(folder, "node_modules/openai-wasm"), "dir");
+        const tsc = join(ROOT, "tests/node_modules", version, "bin/tsc");
+        // Without `skipLibCheck`, so that the package's own declarations are checked too.
+        const lib = "es2022,dom,dom.iterable,dom.asynciterable";
+        const options = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--target", "es2022", "--module", "nodenext", "--lib", lib, "--preserveSymlinks"];
+        const compile = (...files) => run(process.execPath, [tsc, ...options, ...files], { cwd: folder });
+        // The scripts are TypeScript as well, once the names around them are declared.
+        const names = `declare const answer: { textContent: string }, notice: { textContent: string };
+declare const stopButton: { onclick: (() => void) | null };
+declare const client: import("openai-wasm").OpenAI;
+declare const model: string;
+declare const messages: import("openai-wasm").ChatCompletionMessageParam[];
+`;
+        const handler = (name, env) => block(name).replace(/fetch\(request, env(, ctx)?\)/, `fetch(request: Request, env: ${env}$1)`).replace(", ctx)", ", ctx: { waitUntil(promise: Promise<unknown>): void })");
+        const script = (name) => `import OpenAI from "openai-wasm";\n${block(name)}`;
+        const sources = {
+          "names.d.ts": names,
+          "login.d.ts": "export const userOf: (request: Request, env: unknown) => Promise<{ id: string } | undefined>;\n",
+          "types.mts": block("ts types"),
+          "page.mts": block("js page"),
+          "events.mts": block("js events"),
+          "text.mts": script("js text"),
+          "stop.mts": script("js stop"),
+          "errors.mts": script("js errors"),
+          "edge.mts": handler("js edge", "{ SESSION_SECRET: string; OPENAI_API_KEY: string; OPENAI_BASE_URL?: string }"),
+          "proxy.mts": handler("js proxy", "{ SESSION_SECRET: string }"),
+          "own-server.mts": block("js own-server"),
+        };
+        for (const [name, source] of Object.entries(sources)) await writeFile(join(folder, name), source);
+        await compile(...Object.keys(sources)).catch(({ stdout }) => assert.fail(stdout));
+        await writeFile(join(folder, "wrong.mts"), sources["types.mts"].replace("max_completion_tokens", "max_completion_token"));
+        assert.match((await failure(compile("wrong.mts"))).stdout, /max_completion_token/);
+      } finally {
+        await rm(folder, { recursive: true, force: true });
       }
-      const error = await failure(compile(block("ts types").replace("max_completion_tokens", "max_completion_token")));
-      assert.match(error.stdout, /max_completion_token/);
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
-  });
+    });
+  }
 
   it("the commands exist, with the flags that they are given", async () => {
     const lines = blocks.filter((one) => nameOf(one) === "sh").flatMap((one) => one.code.split("\n"));

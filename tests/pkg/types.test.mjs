@@ -2,12 +2,14 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+
+import ts from "typescript";
 
 import { workshop } from "../support/app.mjs";
 import { setting } from "../support/program.mjs";
@@ -57,6 +59,45 @@ test("C1_no_name_of_the_keyless_client_takes_a_key", { timeout: 120_000 }, async
   const declared = files.flatMap((file) => readFileSync(join(folder, file), "utf8").replace(/\/\*[^]*?\*\/|\/\/.*/g, "").match(/[\w$]+(?=\??\s*[:(<=])/g) ?? []);
   assert.ok(declared.includes("proxyUrl") && declared.length > 100, declared.join());
   assert.deepEqual(declared.filter((name) => /key|secret|organi[sz]ation|project/i.test(name) && name !== "idempotencyKey"), []);
+});
+
+/** The places of a TypeScript text where an optional member does not say that it may be undefined: `[start, end, type]`. */
+function closedMembers(text) {
+  const found = [];
+  const open = (type) =>
+    [ts.SyntaxKind.UndefinedKeyword, ts.SyntaxKind.AnyKeyword, ts.SyntaxKind.UnknownKeyword].includes(type.kind) ||
+    (ts.isUnionTypeNode(type) && type.types.some(open));
+  const visit = (node) => {
+    const optional = (ts.isPropertySignature(node) || ts.isPropertyDeclaration(node)) && node.questionToken;
+    if (optional && node.type && !open(node.type)) found.push([node.type.getStart(), node.type.end, node.type]);
+    ts.forEachChild(node, visit);
+  };
+  ts.forEachChild(ts.createSourceFile("f.d.ts", text, ts.ScriptTarget.Latest, true), visit);
+  return found;
+}
+
+test("every optional member may be undefined, for `exactOptionalPropertyTypes`", async () => {
+  if (process.env.UPDATE_OPTIONAL) {
+    const template = at("../../pkg-template");
+    const files = (await readdir(template, { recursive: true })).filter((file) => file.endsWith(".d.ts") && file !== "types.d.ts");
+    for (const file of [...files.map((name) => join(template, name)), at("../../src/wire/typescript_tail.d.ts")]) {
+      let text = readFileSync(file, "utf8");
+      // From the end on, so that the places before it stay.
+      for (const [start, end, type] of closedMembers(text).sort(([a], [b]) => b - a)) {
+        const own = text.slice(start, end);
+        const whole = ts.isFunctionTypeNode(type) || ts.isConditionalTypeNode(type) ? `(${own})` : own;
+        text = `${text.slice(0, start)}${whole} | undefined${text.slice(end)}`;
+      }
+      writeFileSync(file, text);
+    }
+  }
+  const folder = setting("OPENAI_WASM_PKG");
+  for (const file of (await readdir(folder, { recursive: true })).filter((name) => name.endsWith(".d.ts"))) {
+    const text = readFileSync(join(folder, file), "utf8");
+    const closed = closedMembers(text).map(([start]) => text.slice(0, start).split("\n").length);
+    assert.deepEqual(closed, [], `lines of ${file}; UPDATE_OPTIONAL=1 mends what is written by hand`);
+  }
+  assert.equal(closedMembers("interface A { a?: string; b?: (c?: string) => void; d?: any; e?: 1 | undefined; f: { g?: 1 } }").length, 3);
 });
 
 test("the plugin's types fit the bundlers", { timeout: 120_000 }, async () => {
