@@ -60,7 +60,7 @@ pub fn runtimes(stage: &Stage, cases: Cases) -> Result<Counts> {
         .env("FIREFOX", &others.firefox)
         .env("WEBKIT_DRIVER", &others.webkit_driver)
         .env("XVFB", &others.xvfb);
-    run(stage, "runtimes", &mut node)
+    run_within(stage, "runtimes", &mut node, CASES_LIMIT_MS)
 }
 
 /// Projects that bundlers and frameworks build from the package's tarball.
@@ -74,7 +74,7 @@ pub fn bundlers(stage: &Stage, cases: Cases) -> Result<Counts> {
         npm::Node::ready(stage.workspace, &format!("tests/bundlers/{tools}"))?;
     }
     node.env("CHROMIUM", &stage.browser()?.chromium);
-    run(stage, "bundlers", &mut node)
+    run_within(stage, "bundlers", &mut node, CASES_LIMIT_MS)
 }
 
 /// `program` with the other Node.js versions beside it.
@@ -125,12 +125,22 @@ fn program(stage: &Stage) -> Result<Command> {
     Ok(node)
 }
 
-/// Runs `tests/<name>/*.test.mjs`: a report for people in the log, TAP for the counts.
+/// What hangs is ended after so long; a file counts as a test, too.
+const TEST_LIMIT_MS: u32 = 300_000;
+/// A file of cases starts a tool for each of them.
+const CASES_LIMIT_MS: u32 = 3_000_000;
+
 fn run(stage: &Stage, name: &str, node: &mut Command) -> Result<Counts> {
+    run_within(stage, name, node, TEST_LIMIT_MS)
+}
+
+/// Runs `tests/<name>/*.test.mjs`: a report for people in the log, TAP for the counts.
+fn run_within(stage: &Stage, name: &str, node: &mut Command, limit_ms: u32) -> Result<Counts> {
     let files = test_files(stage, name)?;
     let tap = stage.workspace.scratch("test")?.join(format!("{name}.tap"));
     let _ = fs::remove_file(&tap);
-    node.args(["--test", "--test-timeout=300000"])
+    node.arg("--test")
+        .arg(format!("--test-timeout={limit_ms}"))
         .args([
             "--test-reporter=spec",
             "--test-reporter-destination=stdout",
