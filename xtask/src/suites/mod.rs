@@ -85,12 +85,12 @@ const SUITES: [Suite; 14] = [
     Suite {
         name: "runtimes",
         about: "tests/runtimes: the package in each runtime and browser, one case of each kind",
-        run: |stage| node_tests::runtimes(stage, node_tests::Cases::First),
+        run: |stage| node_tests::runtimes(stage, false),
     },
     Suite {
         name: "bundlers",
         about: "tests/bundlers: the package in projects of each bundler, one case of each kind",
-        run: |stage| node_tests::bundlers(stage, node_tests::Cases::First),
+        run: |stage| node_tests::bundlers(stage, false),
     },
     Suite {
         name: "demo",

@@ -36,26 +36,11 @@ pub fn browser(stage: &Stage) -> Result<Counts> {
 const FIRST_TOOLS: [&str; 4] = ["vite", "packers", "next", "cloudflare"];
 const OTHER_TOOLS: [&str; 3] = ["nuxt", "astro", "sveltekit"];
 
-/// Which cases of a suite run: one of each kind, or all the others.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Cases {
-    First,
-    Rest,
-}
-
-impl Cases {
-    fn name(self) -> &'static str {
-        match self {
-            Self::First => "first",
-            Self::Rest => "rest",
-        }
-    }
-}
-
-/// The packed package in Node.js, Deno, Bun, workerd, edge-runtime and three browsers.
-pub fn runtimes(stage: &Stage, cases: Cases) -> Result<Counts> {
+/// The packed package in Node.js, Deno, Bun, workerd, edge-runtime and three browsers: one case of
+/// each kind, or the `rest`.
+pub fn runtimes(stage: &Stage, rest: bool) -> Result<Counts> {
     let others = Others::ready()?;
-    let mut node = cases_program(stage, cases)?;
+    let mut node = cases_program(stage, rest)?;
     node.env("CHROMIUM", &stage.browser()?.chromium)
         .env("FIREFOX", &others.firefox)
         .env("WEBKIT_DRIVER", &others.webkit_driver)
@@ -63,13 +48,10 @@ pub fn runtimes(stage: &Stage, cases: Cases) -> Result<Counts> {
     run_within(stage, "runtimes", &mut node, CASES_LIMIT_MS)
 }
 
-/// Projects that bundlers and frameworks build from the package's tarball.
-pub fn bundlers(stage: &Stage, cases: Cases) -> Result<Counts> {
-    let mut node = cases_program(stage, cases)?;
-    let others: &[&str] = match cases {
-        Cases::First => &[],
-        Cases::Rest => &OTHER_TOOLS,
-    };
+/// Projects that bundlers and frameworks build from the package's tarball, in the same two parts.
+pub fn bundlers(stage: &Stage, rest: bool) -> Result<Counts> {
+    let mut node = cases_program(stage, rest)?;
+    let others: &[&str] = if rest { &OTHER_TOOLS } else { &[] };
     for tools in FIRST_TOOLS.iter().chain(others) {
         npm::Node::ready(stage.workspace, &format!("tests/bundlers/{tools}"))?;
     }
@@ -78,10 +60,10 @@ pub fn bundlers(stage: &Stage, cases: Cases) -> Result<Counts> {
 }
 
 /// `program` with the other Node.js versions beside it.
-fn cases_program(stage: &Stage, cases: Cases) -> Result<Command> {
+fn cases_program(stage: &Stage, rest: bool) -> Result<Command> {
     npm::Node::ready(stage.workspace, "tests/runtimes")?;
     let mut node = program(stage)?;
-    node.env("CASES", cases.name());
+    node.env("CASES", if rest { "rest" } else { "first" });
     Ok(node)
 }
 
