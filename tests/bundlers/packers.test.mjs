@@ -24,7 +24,6 @@ export default { input: "src/main.js", output: { dir: "dist", format: "esm" }, p
 const SERVER = { "src/server.js": 'import "../ask/start.mjs";\n' };
 const served = (file) => ({ page: false, serve: ["node", file], routes: [""] });
 const esbuild = (...args) => ["node_modules/esbuild/bin/esbuild", "--bundle", ...args];
-const PARCEL = { ...PAGE, ".parcelrc": '{ "extends": "@parcel/config-default" }\n' };
 
 const JEST = {
   "jest.config.js": 'export default { testEnvironment: "node", transform: {} };\n',
@@ -52,8 +51,8 @@ export const ROWS = [
   { name: "esbuild, Node.js, a CommonJS module", node: 20, files: SERVER, build: [esbuild("src/server.js", "--platform=node", "--format=cjs", "--outfile=dist/server.cjs")], ...served("dist/server.cjs") },
   { name: "bun build, page", node: 20, files: { ...MAIN, ...HTML }, build: [[bunProgram, "build", "src/main.js", "--target=browser", "--outdir=dist"]], dist: "dist" },
   { name: "bun build, Node.js", node: 20, files: SERVER, build: [[bunProgram, "build", "src/server.js", "--target=node", "--outdir=dist"]], ...served("dist/server.js") },
-  { name: "Parcel, page, development", node: 20, files: PARCEL, serve: ["parcel", "serve", "index.html", "--port", "$PORT", "--no-hmr", "--no-autoinstall"] },
-  { name: "Parcel, page, production", node: 20, files: PARCEL, build: [["parcel", "build", "index.html", "--dist-dir", "dist", "--no-cache", "--no-autoinstall"]], dist: "dist" },
+  { name: "Parcel, page, development", node: 20, files: PAGE, serve: ["parcel", "serve", "index.html", "--port", "$PORT", "--no-hmr", "--no-autoinstall"] },
+  { name: "Parcel, page, production", node: 20, files: PAGE, build: [["parcel", "build", "index.html", "--dist-dir", "dist", "--no-cache", "--no-autoinstall"]], dist: "dist" },
   { name: "Jest, Node.js", node: 20, files: JEST, env: { NODE_OPTIONS: "--experimental-vm-modules" }, reports: ["node_modules/jest/bin/jest.js"], first: true },
   { name: "control: a damaged package fails in a page of esbuild", node: 20, files: { ...MAIN, ...HTML }, build: [esbuild("src/main.js", "--format=esm", "--outdir=dist")], dist: "dist", install: "damaged", control: true, first: true },
 ];

@@ -13,7 +13,7 @@ import { startUpstream } from "./upstream.mjs";
 
 /** A page that asks as soon as it is there, and one that leaves it to a worker. */
 export const PAGE = {
-  "index.html": '<!doctype html><title>page</title><script type="module" src="/src/main.js"></script>\n',
+  "index.html": '<!doctype html><title>page</title><script type="module" src="./src/main.js"></script>\n',
   "src/main.js": 'import { askInPage } from "../ask/page.mjs";\naskInPage();\n',
 };
 export const WORKER = {

@@ -15,7 +15,7 @@ const ASK = fileURLToPath(new URL("ask/", import.meta.url));
 /** On the file system of the tools' packages, which are linked rather than copied. */
 const ROOM = fileURLToPath(new URL("../../target/apps/", import.meta.url));
 /** Servers are ready within seconds; what is not by now hangs, on a busy machine too. */
-const READY_MS = 400_000;
+const READY_MS = 600_000;
 const MOST_OUTPUT = 64 * 2 ** 20;
 
 /**
@@ -64,7 +64,10 @@ export async function workshop(tools) {
       await writeFile(asking, (await readFile(asking, "utf8")).replace('"openai-wasm"', JSON.stringify(entry)));
       for (const from of folders) await cp(from, project, { recursive: true });
       const manifest = { name: "app", private: true, type: "module", dependencies: { "openai-wasm": `file:${tarball}` } };
-      for (const [path, content] of Object.entries({ "package.json": JSON.stringify(manifest), ...files })) {
+      // Tools take the folder with a lock file for the project's root, and look no higher.
+      const lock = { name: "app", lockfileVersion: 3, requires: true, packages: {} };
+      const written = { "package.json": JSON.stringify(manifest), "package-lock.json": JSON.stringify(lock), ...files };
+      for (const [path, content] of Object.entries(written)) {
         await mkdir(dirname(join(project, path)), { recursive: true });
         await writeFile(join(project, path), content);
       }
