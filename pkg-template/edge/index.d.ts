@@ -9,9 +9,9 @@ export interface ClientOptions extends SharedClientOptions {
   apiKey?: Key | undefined;
   /** The server's URL with its path. By default `OPENAI_BASE_URL`, else OpenAI's. */
   baseURL?: string | undefined;
-  /** `OpenAI-Organization`. By default `OPENAI_ORG_ID`. */
+  /** `OpenAI-Organization`. By default `OPENAI_ORG_ID`, unless `baseURL` names another server than OpenAI's. */
   organization?: string | null | undefined;
-  /** `OpenAI-Project`. By default `OPENAI_PROJECT_ID`. */
+  /** `OpenAI-Project`. By default `OPENAI_PROJECT_ID`, likewise. */
   project?: string | null | undefined;
 }
 
