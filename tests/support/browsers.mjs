@@ -1,11 +1,10 @@
 // Chromium, Firefox and WebKit on this machine, each with nobody looking: `open(url)` shows a page.
 
 import { existsSync, readdirSync } from "node:fs";
-import { createServer } from "node:net";
 
 import puppeteer from "puppeteer-core";
 
-import { start } from "./program.mjs";
+import { freePort, start } from "./program.mjs";
 
 const CHROMIUM_ARGS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"];
 /** What a page cannot do without: documents and scripts, as a tool serves them. */
@@ -88,14 +87,6 @@ async function answers(port, ended) {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
-}
-
-async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 function miniBrowser() {

@@ -1,6 +1,5 @@
 // The rows of the suite `bundlers`: a project is built or served by a tool, and asks.
 
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { after } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -9,6 +8,7 @@ import { answersAll, cases, failsForDamage } from "./cases.mjs";
 import { BROWSERS } from "./browsers.mjs";
 import { secrets, startFront } from "./front.mjs";
 import { workshop } from "./installed.mjs";
+import { freePort } from "./program.mjs";
 import { startUpstream } from "./upstream.mjs";
 
 /** A page that asks as soon as it is there, and one that leaves it to a worker. */
@@ -31,6 +31,7 @@ export const WORKER = {
  * - `routes`: the paths under which the server has `ask/server.mjs`
  * - `page`: where the page is, `/` by default; false where there is none
  * - `reports`: a command that asks and reports by itself; `REPORT` and `PROXY` tell it where
+ * - `tells`: false where the tool's server does not tell a route that its caller has left
  * - `control`: nothing may be answered
  */
 export function bundlers(folder, rows) {
@@ -78,7 +79,7 @@ export function bundlers(folder, rows) {
       await project.release();
     }
 
-    async function askServer({ url }, { routes = [], page = "/" }, check) {
+    async function askServer({ url }, { routes = [], page = "/", tells = true }, check) {
       const get = async (path) => {
         const response = await fetch(url + path);
         const text = await response.text();
@@ -86,12 +87,13 @@ export function bundlers(folder, rows) {
         return text;
       };
       for (const base of routes) {
-        for (const way of ["edge", "keyless"]) await check(upstream, async () => JSON.parse(await get(`${base}/ask/${way}`)));
+        await check(upstream, async () => JSON.parse(await get(`${base}/ask/edge`)));
+        await check(upstream, async () => JSON.parse(await get(`${base}/ask/keyless`)), { tells });
       }
       if (page === false) return;
       const front = await startFront({ upstream, origins: [url] });
       const own = routes.length > 0 ? { proxy: `${url}${routes[0]}/v1`, token: await get(`${routes[0]}/ask/token`) } : {};
-      await during(front, () => inBrowser(front, url + page, own, check));
+      await during(front, () => inBrowser(front, url + page, own, (...given) => check(...given, { tells })));
     }
 
     async function inBrowser(front, url, own, check) {
@@ -132,12 +134,4 @@ async function during(front, work) {
   } finally {
     await front.close();
   }
-}
-
-export async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -2,6 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
+import { createServer } from "node:net";
 
 const running = new Set();
 process.on("exit", () => {
@@ -99,4 +100,13 @@ export async function start(file, args, { from = 1, ready = () => undefined, pro
       await closed;
     },
   };
+}
+
+/** A port that nobody listens on, for programs that do not choose one themselves. */
+export async function freePort() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }

@@ -7,7 +7,7 @@ import { createProxy, signSessionToken } from "openai-wasm/proxy";
 
 import { askAll, said } from "./all.mjs";
 
-const proxy = createProxy({ routes: ["models", "audio.transcriptions"], models: "*" });
+const proxy = createProxy({ routes: ["models", "audio.transcriptions"], models: "*", maxConcurrent: 100 });
 
 /**
  * @param request for `/v1/…` or `/ask/…`, under whatever path the framework has put this
