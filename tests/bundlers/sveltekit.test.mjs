@@ -4,12 +4,15 @@ import { bundlers } from "../support/bundled.mjs";
 
 const sveltekit = {
   node: 22,
+  env: { HOST: "localhost" },
   routes: ["/api"],
   files: {
-    // A program that uploads to the route is no form of another site.
+    // Without its own address the server takes every request for https. A program that uploads to the route is
+    // no form of another site.
     "vite.config.js": `import adapter from "@sveltejs/adapter-node";
 import { sveltekit } from "@sveltejs/kit/vite";
-export default { plugins: [sveltekit({ adapter: adapter(), csrf: { trustedOrigins: ["*"] } })] };
+const paths = { origin: "http://localhost:" + process.env.PORT };
+export default { plugins: [sveltekit({ adapter: adapter(), paths, csrf: { trustedOrigins: ["*"] } })] };
 `,
     "src/app.html": '<!doctype html><html lang="en"><head>%sveltekit.head%</head><body><div>%sveltekit.body%</div></body></html>\n',
     "src/routes/+page.svelte": `<script>
@@ -27,7 +30,7 @@ export const fallback = ({ request }) => answer(request, process.env);
 
 export const ROWS = [
   { name: "SvelteKit, development", ...sveltekit, serve: ["vite", "dev", "--port", "$PORT"] },
-  { name: "SvelteKit, production", ...sveltekit, build: [["vite", "build"]], serve: ["node", "build/index.js"], serveEnv: { HOST: "localhost", ORIGIN: "http://localhost:$PORT" } },
+  { name: "SvelteKit, production", ...sveltekit, build: [["vite", "build"]], serve: ["node", "build/index.js"], ready: (text) => /Listening on/.test(text) || undefined },
 ];
 
 bundlers("sveltekit", ROWS);

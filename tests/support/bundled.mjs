@@ -27,7 +27,8 @@ export const WORKER = {
  *
  * - `build`: commands that run in turn, `[tool, ...arguments]`
  * - `dist`: the folder of a built page, which is then served as files
- * - `serve`: the command of a server, with `$PORT` for a free port; or a function of project and port
+ * - `serve`: the command of a server, with `$PORT` (and the variable PORT) for a free port; `ready` as for
+ *   `start` of program.mjs, if it does not print its address
  * - `routes`: the paths under which the server has `ask/server.mjs`
  * - `page`: where the page is, `/` by default; false where there is none
  * - `reports`: a command that asks and reports by itself; `REPORT` and `PROXY` tell it where
@@ -47,8 +48,9 @@ export function bundlers(folder, rows) {
     const upstream = await shared("upstream", startUpstream);
     const shop = await shared("shop", () => workshop(tools));
     const env = secrets(upstream);
+    const port = await freePort();
     const files = typeof row.files === "function" ? row.files({ env, upstream }) : row.files;
-    const project = await shop.project({ ...row, files, env: { ...env, ...row.env } });
+    const project = await shop.project({ ...row, files, env: { ...env, ...row.env, PORT: String(port) } });
     const check = row.control ? failsForDamage : answersAll;
     try {
       for (const command of row.build ?? []) await project.run(command[0], command.slice(1));
@@ -65,7 +67,7 @@ export function bundlers(folder, rows) {
           }));
       }
       if (row.serve) {
-        const server = await serving(project, row);
+        const server = await serving(project, port, row);
         try {
           await askServer(server, row, check);
         } catch (error) {
@@ -110,17 +112,11 @@ export function bundlers(folder, rows) {
   });
 }
 
-async function serving(project, { serve, ready, serveEnv = {} }) {
-  const port = await freePort();
-  const ported = (text) => text.replace("$PORT", port);
-  const env = { PORT: String(port) };
-  for (const [name, value] of Object.entries(serveEnv)) env[name] = ported(value);
-  const [tool, ...args] = serve.map(ported);
-  const url = `http://localhost:${port}`;
-  const script = tool === "node" ? undefined : tool;
-  const server = await project.start(script, args, { env, ready });
+async function serving(project, port, { serve, ready }) {
+  const [tool, ...args] = serve.map((word) => word.replace("$PORT", port));
+  const server = await project.start(tool === "node" ? undefined : tool, args, { ready });
   return {
-    url: typeof server.found === "string" && server.found.startsWith("http") ? server.found : url,
+    url: typeof server.found === "string" ? server.found : `http://localhost:${port}`,
     stop: server.stop,
     get output() {
       return server.output;
