@@ -30,7 +30,8 @@ export function answering(runtime, options, limits) {
       relay(first, body, controller, watch, facts, release) {
         let over;
         // Whoever leaves, the end is awaited: what the answer cost is told, its memory given back.
-        ctx?.waitUntil?.(new Promise((resolve) => (over = resolve)));
+        const ended = new Promise((resolve) => (over = resolve));
+        ctx?.waitUntil?.(ended);
         const settle = async (record) => {
           release?.();
           await told(record);

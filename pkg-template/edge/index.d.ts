@@ -16,7 +16,7 @@ export interface ClientOptions extends SharedClientOptions {
   allowHttp?: readonly string[] | undefined;
   /** `OpenAI-Organization`. By default `OPENAI_ORG_ID`. */
   organization?: string | null | undefined;
-  /** `OpenAI-Project`. By default `OPENAI_PROJECT_ID`. */
+  /** `OpenAI-Project`. By default `OPENAI_PROJECT_ID`, likewise. */
   project?: string | null | undefined;
 }
 

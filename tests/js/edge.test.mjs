@@ -45,6 +45,31 @@ test("the process's variables stand in for missing options", async () => {
   assert.equal(headerOf((await upstream.requests())[0], "openai-organization"), "org-2");
 });
 
+test("a process that may not read its variables needs none where all is given", async () => {
+  const real = process.env;
+  const asked = [];
+  process.env = new Proxy(real, {
+    get(_, name) {
+      asked.push(name);
+      throw new Error(`NotCapable: ${String(name)}`);
+    },
+  });
+  try {
+    const given = new OpenAI({ apiKey: KEY, baseURL: upstream.baseUrl });
+    assert.deepEqual([given.organization, given.project, asked], [null, null, []]);
+    // OpenAI's own server knows its accounts, so their variables are asked for; a refusal means there are none.
+    for (const options of [{ apiKey: KEY }, { apiKey: KEY, baseURL: "https://api.openai.com/v1" }]) {
+      const client = new OpenAI(options);
+      assert.deepEqual([client.organization, client.project], [null, null]);
+    }
+    assert.ok(asked.includes("OPENAI_ORG_ID") && asked.includes("OPENAI_PROJECT_ID"), asked.join());
+    assert.throws(() => new OpenAI({ baseURL: upstream.baseUrl }), /Missing credentials/);
+  } finally {
+    process.env = real;
+  }
+  await new OpenAI({ apiKey: KEY, baseURL: upstream.baseUrl }).models.list();
+});
+
 test("missing or malformed credentials are refused before anything is sent", async () => {
   assert.throws(() => new OpenAI({ baseURL: upstream.baseUrl }), (error) => error instanceof OpenAIError && /Missing credentials/.test(error.message));
   for (const [options, option] of [

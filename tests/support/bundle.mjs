@@ -20,23 +20,32 @@ export async function bundleWorker(source, { packed = setting("OPENAI_WASM_PKG")
   try {
     await mkdir(join(folder, "node_modules"));
     await symlink(packed, join(folder, "node_modules", "openai-wasm"), "dir");
-    const wasm = new Map();
-    const { outputFiles } = await build({
-      stdin: { contents: source, resolveDir: folder, sourcefile: "worker.js" },
-      bundle: true,
-      format: "esm",
-      target: "es2022",
-      conditions: ["workerd"],
-      write: false,
-      logLevel: "silent",
-      plugins: [...plugins, wasmModules(wasm)],
-    });
-    const modules = [{ name: "worker.js", esModule: outputFiles[0].text }];
-    for (const [name, path] of wasm) modules.push({ name, wasm: await readFile(path) });
-    return modules;
+    return await bundleProject(folder, source, { plugins });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * The same in a project's folder, where the package is installed.
+ *
+ * @param conditions that the runtime sets
+ */
+export async function bundleProject(folder, source, { conditions = ["workerd"], plugins = [] } = {}) {
+  const wasm = new Map();
+  const { outputFiles } = await build({
+    stdin: { contents: source, resolveDir: folder, sourcefile: "worker.js" },
+    bundle: true,
+    format: "esm",
+    target: "es2022",
+    conditions,
+    write: false,
+    logLevel: "silent",
+    plugins: [...plugins, wasmModules(wasm)],
+  });
+  const modules = [{ name: "worker.js", esModule: outputFiles[0].text }];
+  for (const [name, path] of wasm) modules.push({ name, wasm: await readFile(path) });
+  return modules;
 }
 
 /** The packed folder stands outside of the tests' packages: `jose` is found as an installed package's own would be. */

@@ -41,6 +41,8 @@ export async function startUpstream({ apiKey, eventIntervalMs } = {}) {
       }),
     /** Lets a stream armed with `stepped` send its next event. */
     step: () => control("step", { method: "POST" }),
+    /** Arms a list of such orders, which are used up in turn. */
+    armAll: (orders) => control("faults", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(orders) }),
     /** Waits until all conditions hold, `{ closed: 1 }` say; throws after `timeoutMs`. */
     async wait(conditions, timeoutMs = 5000) {
       const query = new URLSearchParams({ ...conditions, timeout_ms: timeoutMs });

@@ -8,9 +8,6 @@ use anyhow::{Context, Result, bail};
 use crate::command;
 use crate::say;
 
-/// What the commands need of the system, as Debian names its packages.
-pub const BROWSERS: [&str; 2] = ["chromium", "chromium-driver"];
-
 /// Is there an apt-get, and may this process use it?
 pub fn usable() -> bool {
     command::on_path("apt-get").is_some() && is_root()

@@ -17,8 +17,15 @@ use crate::workspace::Workspace;
 pub fn system(workspace: &Workspace) -> Result<()> {
     let wasm = wasm_target::Wasm::ready(workspace)?;
     say::step("wasm target", wasm.description());
+    browsers()
+}
+
+fn browsers() -> Result<()> {
     let browser = browser::Browser::ready()?;
     say::step("browser", browser.chromium.display());
+    let others = browser::Others::ready()?;
+    say::step("browser", others.firefox.display());
+    say::step("browser", others.webkit_driver.display());
     Ok(())
 }
 
@@ -34,8 +41,7 @@ pub fn everything(workspace: &Workspace) -> Result<()> {
     if workspace.path("www/package.json").exists() {
         npm::Node::ready(workspace, "www")?;
     }
-    let browser = browser::Browser::ready()?;
-    say::step("browser", browser.chromium.display());
+    browsers()?;
     say::step("ready", "try `cargo xtask demo`");
     Ok(())
 }

@@ -27,11 +27,11 @@ impl Node {
         if !installed_as_locked(&path) {
             say::step(
                 "installing",
-                format!("npm packages: npm ci in {folder}/ (about 15 s)"),
+                format!("npm packages: npm ci in {folder}/ (15 to 60 s)"),
             );
             command::read(
                 npm()
-                    .args(["ci", "--no-audit", "--no-fund"])
+                    .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
                     .current_dir(&path),
             )
             .with_context(|| format!("npm packages are missing; by hand: cd {folder} && npm ci"))?;

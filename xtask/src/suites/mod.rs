@@ -46,7 +46,7 @@ impl Suite {
 }
 
 /// From the quickest answer to the slowest.
-const SUITES: [Suite; 12] = [
+const SUITES: [Suite; 14] = [
     Suite {
         name: "format",
         about: "cargo fmt --check",
@@ -112,6 +112,18 @@ const SUITES: [Suite; 12] = [
         about: "tests/browser: the page in headless Chromium",
         first: Some(node_tests::browser),
         rest: None,
+    },
+    Suite {
+        name: "runtimes",
+        about: "tests/runtimes: the package in each runtime and browser",
+        first: Some(|stage| node_tests::runtimes(stage, Part::First)),
+        rest: Some(|stage| node_tests::runtimes(stage, Part::Rest)),
+    },
+    Suite {
+        name: "bundlers",
+        about: "tests/bundlers: the package in projects of each bundler",
+        first: Some(|stage| node_tests::bundlers(stage, Part::First)),
+        rest: Some(|stage| node_tests::bundlers(stage, Part::Rest)),
     },
     Suite {
         name: "demo",

@@ -6,7 +6,9 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
+use crate::setup::browser::Others;
 use crate::setup::npm;
+use crate::suites::Part;
 use crate::suites::counts::Counts;
 use crate::suites::runner;
 use crate::suites::stage::Stage;
@@ -29,6 +31,48 @@ pub fn browser(stage: &Stage) -> Result<Counts> {
     let mut node = program(stage)?;
     node.env("CHROMIUM", &stage.browser()?.chromium);
     run(stage, "browser", &mut node)
+}
+
+/// The folders of tests/bundlers whose tools the first cases use, and those of the others.
+const FIRST_TOOLS: [&str; 4] = ["vite", "packers", "next", "cloudflare"];
+const OTHER_TOOLS: [&str; 3] = ["nuxt", "astro", "sveltekit"];
+
+/// The packed package in Node.js, Deno, Bun, workerd, edge-runtime and three browsers: one case of
+/// each kind, or the others.
+pub fn runtimes(stage: &Stage, part: Part) -> Result<Counts> {
+    let others = Others::ready()?;
+    let mut node = cases_program(stage, part)?;
+    node.env("CHROMIUM", &stage.browser()?.chromium)
+        .env("FIREFOX", &others.firefox)
+        .env("WEBKIT_DRIVER", &others.webkit_driver)
+        .env("XVFB", &others.xvfb);
+    run_within(stage, "runtimes", &mut node, CASES_LIMIT_MS)
+}
+
+/// Projects that bundlers and frameworks build from the package's tarball, in the same two parts.
+pub fn bundlers(stage: &Stage, part: Part) -> Result<Counts> {
+    let mut node = cases_program(stage, part)?;
+    let others: &[&str] = match part {
+        Part::First => &[],
+        Part::Rest => &OTHER_TOOLS,
+    };
+    for tools in FIRST_TOOLS.iter().chain(others) {
+        npm::Node::ready(stage.workspace, &format!("tests/bundlers/{tools}"))?;
+    }
+    node.env("CHROMIUM", &stage.browser()?.chromium);
+    run_within(stage, "bundlers", &mut node, CASES_LIMIT_MS)
+}
+
+/// `program` with the other Node.js versions beside it.
+fn cases_program(stage: &Stage, part: Part) -> Result<Command> {
+    npm::Node::ready(stage.workspace, "tests/runtimes")?;
+    let mut node = program(stage)?;
+    let cases = match part {
+        Part::First => "first",
+        Part::Rest => "rest",
+    };
+    node.env("CASES", cases);
+    Ok(node)
 }
 
 /// The command of the README's first line: it passes if an answer comes and all ends by itself.
@@ -71,12 +115,22 @@ fn program(stage: &Stage) -> Result<Command> {
     Ok(node)
 }
 
-/// Runs `tests/<name>/*.test.mjs`: a report for people in the log, TAP for the counts.
+/// What hangs is ended after so long; a file counts as a test, too.
+const TEST_LIMIT_MS: u32 = 300_000;
+/// A file of cases starts a tool for each of them.
+const CASES_LIMIT_MS: u32 = 3_000_000;
+
 fn run(stage: &Stage, name: &str, node: &mut Command) -> Result<Counts> {
+    run_within(stage, name, node, TEST_LIMIT_MS)
+}
+
+/// Runs `tests/<name>/*.test.mjs`: a report for people in the log, TAP for the counts.
+fn run_within(stage: &Stage, name: &str, node: &mut Command, limit_ms: u32) -> Result<Counts> {
     let files = test_files(stage, name)?;
     let tap = stage.workspace.scratch("test")?.join(format!("{name}.tap"));
     let _ = fs::remove_file(&tap);
-    node.args(["--test", "--test-timeout=300000"])
+    node.arg("--test")
+        .arg(format!("--test-timeout={limit_ms}"))
         .args([
             "--test-reporter=spec",
             "--test-reporter-destination=stdout",

@@ -12,7 +12,7 @@ use crate::say;
 use crate::workspace::Workspace;
 
 /// Nothing here takes half as long; what does, hangs.
-const LIMIT: Duration = Duration::from_secs(15 * 60);
+const LIMIT: Duration = Duration::from_secs(60 * 60);
 const SHOWN_LINES: usize = 150;
 
 /// What a program did.

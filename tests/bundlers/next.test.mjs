@@ -1,0 +1,47 @@
+// Next.js with both of its bundlers: a page, a route for Node.js and one for the edge runtime.
+
+import { bundlers } from "../support/bundled.mjs";
+
+const ROUTE = (runtime) => `import { answer } from "../../../ask/server.mjs";
+const handle = (request) =>
+  answer(request, {
+    OPENAI_API_KEY: process.env.OPENAI_API_KEY,
+    OPENAI_BASE_URL: process.env.OPENAI_BASE_URL,
+    SESSION_SECRET: process.env.SESSION_SECRET,
+  });
+export { handle as GET, handle as POST };
+export const dynamic = "force-dynamic";
+export const runtime = "${runtime}";
+`;
+const files = {
+  "app/layout.jsx": "export default function Layout({ children }) {\n  return <html lang=\"en\"><body>{children}</body></html>;\n}\n",
+  "app/page.jsx": `"use client";
+import { useEffect } from "react";
+import { askInPage } from "../ask/page.mjs";
+let asked;
+export default function Page() {
+  // React calls an effect twice in development.
+  useEffect(() => { asked ??= askInPage(); }, []);
+  return <p>page</p>;
+}
+`,
+  "app/node/[...path]/route.js": ROUTE("nodejs"),
+  "app/edge/[...path]/route.js": ROUTE("edge"),
+};
+const next = {
+  files,
+  node: 20,
+  env: { NEXT_TELEMETRY_DISABLED: "1" },
+  ready: (text) => /Ready in/.test(text) || undefined,
+  routes: ["/node", "/edge"],
+};
+const start = ["next", "start", "-p", "$PORT"];
+
+export const ROWS = [
+  { name: "Next.js, Turbopack, production", ...next, build: [["next", "build"]], serve: start, first: true },
+  { name: "Next.js, Turbopack, development", ...next, serve: ["next", "dev", "-p", "$PORT"] },
+  { name: "Next.js, webpack, production", ...next, build: [["next", "build", "--webpack"]], serve: start },
+  { name: "Next.js, webpack, development", ...next, serve: ["next", "dev", "--webpack", "-p", "$PORT"] },
+];
+
+bundlers("next", ROWS);
