@@ -51,11 +51,12 @@ export class Scanner {
 
   /**
    * @param chunks the file's bytes, an iterable or async iterable of Buffers
+   * @param watch is called with each piece of the text
    * @returns `{ findings, ignored, bytes }`: findings in order, without the file's name; how many keys
    *   a comment exempts; the file's size
    */
-  async scan(chunks) {
-    const state = { findings: [], seen: [], added: 0, ignored: 0, exempt: false, binary: false, lines: 1, lineStart: 0, counted: 0 };
+  async scan(chunks, watch) {
+    const state = { findings: [], taken: [], added: 0, ignored: 0, exempt: false, binary: false, lines: 1, lineStart: 0, counted: 0 };
     let window = "";
     let windowStart = 0;
     let accepted = 0;
@@ -73,12 +74,30 @@ export class Scanner {
       windowStart += kept;
     };
     for await (const chunk of pieces(chunks)) {
-      window += chunk.toString("latin1");
+      const text = chunk.toString("latin1");
+      watch?.(text);
+      window += text;
       if (window.length >= WINDOW_BYTES + this.#overlap + CONTEXT) flush(false);
     }
     flush(true);
     state.findings.sort((a, b) => a.offset - b.offset);
     return { findings: state.findings, ignored: state.ignored, bytes: windowStart + window.length };
+  }
+
+  /** A short text, a file's name for example, with `…` in the place of what must not be shown; undefined if that is nothing. */
+  redacted(text) {
+    const found = [];
+    const coded = Buffer.from(text).toString("latin1");
+    this.#search(coded, found);
+    if (found.length === 0) return undefined;
+    found.sort((a, b) => a.index - b.index);
+    let shown = "";
+    let end = 0;
+    for (const { index, length } of found) {
+      if (index >= end) shown += `${coded.slice(end, index)}…`;
+      end = Math.max(end, index + length);
+    }
+    return { text: Buffer.from(shown.replaceAll("…", "\xe2\x80\xa6") + coded.slice(end), "latin1").toString(), findings: found.sort((a, b) => a.rank - b.rank) };
   }
 
   /** Reports what begins from `from` to `until`, offsets in the file; the rest of the window is context. */
@@ -87,12 +106,18 @@ export class Scanner {
     this.#search(window, found);
     // One key in one place is one finding, though several rules may know it: the surest one counts.
     found.sort((a, b) => a.rank - b.rank);
+    const taken = new Uint8Array(window.length);
+    const take = ({ start, end }) => taken.fill(1, Math.max(0, start - windowStart), Math.max(0, end - windowStart));
+    state.taken.forEach(take);
+    state.taken = [];
     const distinct = found.filter(({ kind, index, length }) => {
       const start = windowStart + index;
       const end = start + length;
       if (start < from || start >= until || state.findings.length + state.added >= MOST_FINDINGS) return false;
-      if (state.seen.some((one) => one.start < end && start < one.end)) return false;
-      state.seen.push({ start, end });
+      if (taken.subarray(index, index + length).includes(1)) return false;
+      take({ start, end });
+      // What reaches into the next window is known there.
+      if (end > until) state.taken.push({ start, end });
       const ignored = kind === "key" && (state.exempt || exempted(window, index, length));
       if (ignored) state.ignored++;
       else state.added++;
@@ -156,13 +181,11 @@ function position(state, window, windowStart, offset) {
   return { line: state.lines, column: offset - state.lineStart + 1 };
 }
 
+const EXEMPTION = new RegExp(`${IGNORE}(?!-file)`);
+
 /** Does the comment stand on the key's line, or on the line before it? */
 function exempted(text, index, length) {
-  let start = Math.max(0, index - IGNORE_REACH);
-  let end = Math.min(text.length, index + length + IGNORE_REACH);
-  const lineEnd = text.indexOf("\n", index + length);
-  if (lineEnd >= 0) end = Math.min(end, lineEnd);
-  const lineStart = text.lastIndexOf("\n", index);
-  if (lineStart > 0) start = Math.max(start, text.lastIndexOf("\n", lineStart - 1) + 1);
-  return new RegExp(`${IGNORE}(?!-file)`).test(text.slice(start, end));
+  const before = text.slice(Math.max(0, index - IGNORE_REACH), index).split("\n").slice(-2).join("\n");
+  const [after] = text.slice(index + length, index + length + IGNORE_REACH).split("\n", 1);
+  return EXEMPTION.test(`${before}${text.slice(index, index + length)}${after}`);
 }

@@ -1,6 +1,8 @@
 // What a text says once its codings are undone. Texts are strings of bytes (latin1) throughout, so that
 // an index is a byte's offset.
 
+import { joined } from "./joints.js";
+
 /** Bytes of text in a row; random bytes have none by chance. */
 const LEGIBLE = /[\x20-\x7e]{16}|(?:[\x20-\x7e]\0){16}/;
 
@@ -11,9 +13,9 @@ const LEGIBLE = /[\x20-\x7e]{16}|(?:[\x20-\x7e]\0){16}/;
 export function* viewsOf(text) {
   for (const [coding, parts] of CODINGS) {
     const view = new View(coding);
-    for (const { index, length, decoded } of parts(text)) {
+    for (const part of parts(text)) {
       // What only repeats the coded text would be found twice.
-      if (LEGIBLE.test(decoded)) view.add(decoded, index, length);
+      if (LEGIBLE.test(part.decoded)) view.add(part);
     }
     if (view.text !== "") yield view;
   }
@@ -27,9 +29,10 @@ class View {
     this.coding = coding;
   }
 
-  add(decoded, index, length) {
-    this.#parts.push({ start: this.text.length, size: decoded.length, index, length });
-    this.text += `${decoded}\n`;
+  /** `before` is plain text in front of the coded one: a name that says what it is. */
+  add({ decoded, index, length, before = "" }) {
+    this.#parts.push({ start: this.text.length, lead: before.length, size: decoded.length, index, length });
+    this.text += `${before}${decoded}\n`;
   }
 
   /** Where what stands at an index is in the coded text: `{ offset, part: [start, end] }`. */
@@ -42,8 +45,8 @@ class View {
       else high = middle - 1;
     }
     const part = this.#parts[low];
-    const within = Math.floor(((index - part.start) / part.size) * part.length);
-    return { offset: part.index + within, part: [part.index, part.index + part.length] };
+    const within = Math.floor((Math.max(0, index - part.start - part.lead) / part.size) * part.length);
+    return { offset: part.index + within, part: [part.index - part.lead, part.index + part.length] };
   }
 }
 
@@ -59,13 +62,27 @@ const runs = (pattern, groups, decode) =>
     }
   };
 
+/** Twenty codes or more with the same kinds of things between them: `[115,107]`, `73:6b`, `115 107`. */
+const lists = (code, decode) => {
+  const list = new RegExp(`(?<![\\w.])${code}(?:(?:\\s{0,8}[,;:|/_-]\\s{0,8}|\\s{1,8})${code}){19,}(?!\\w)`, "g");
+  const each = new RegExp(code, "g");
+  return function* (text) {
+    for (const { 0: run, index } of text.matchAll(list)) {
+      yield { index, length: run.length, decoded: run.match(each).map((one) => character(decode(one))).join("") };
+    }
+  };
+};
+
 /** How far before an escape its text can begin. */
 const LOOK_BACK = 512;
+
+/** How much of the text before a coded one may name it. */
+const NAME_REACH = 96;
 
 /** Texts in which at least one character is escaped. */
 const escapes = (escape, plain, decode) => {
   const each = new RegExp(escape, "g");
-  const run = new RegExp(`(?:${escape}|${plain})+`, "y");
+  const run = new RegExp(`(?:${escape}|${plain}){1,8192}`, "y");
   const isPlain = new RegExp(plain);
   return function* (text) {
     each.lastIndex = 0;
@@ -74,8 +91,11 @@ const escapes = (escape, plain, decode) => {
       while (match.index - start < LOOK_BACK && start > 0 && isPlain.test(text[start - 1])) start--;
       run.lastIndex = start;
       const [coded] = run.exec(text);
-      yield { index: start, length: coded.length, decoded: coded.replace(each, decode) };
-      each.lastIndex = start + coded.length;
+      const before = text.slice(Math.max(0, start - NAME_REACH), start);
+      // The quote behind it ends a value that is known by its name.
+      const after = text.slice(start + coded.length, start + coded.length + 1);
+      yield { index: start, length: coded.length, decoded: coded.replace(each, decode) + after, before };
+      each.lastIndex = Math.max(start + coded.length, match.index + match[0].length);
     }
   };
 };
@@ -94,24 +114,19 @@ const unescapeHtml = (escape) =>
 
 const WORD = "[\\w.+/=-]";
 
-/** `"a" + "b"`, `"a".concat("b")` and a string that goes on in the next line; with more backslashes in a source map. */
-const SPACE = "(?:\\s|\\\\{1,3}[nrt]){0,40}";
-const QUOTE = "\\\\{0,3}[\"'`]";
-const JOINT = `${QUOTE}(?:${SPACE}\\+${SPACE}|\\)?\\.concat\\()${QUOTE}|\\\\\\r?\\n|\\\\{3}(?:r\\\\)?n`;
-
 const CODINGS = [
   // Little-endian and big-endian differ only in where the run begins.
   ["UTF-16", runs(/(?:[\x20-\x7e]\0){15,}[\x20-\x7e]?/g, 1, (run) => run.replaceAll("\0", ""))],
   ["escaped", escapes("\\\\{1,4}(?:x[0-9A-Fa-f]{2}|u00[0-9A-Fa-f]{2}|u\\{0*[0-9A-Fa-f]{1,2}\\}|[0-3]?[0-7]{2})", WORD, unescapeScript)],
-  ["joined", escapes(JOINT, WORD, () => "")],
+  // Of CSS: a space ends the escape.
+  ["escaped", escapes("\\\\{1,4}[0-9A-Fa-f]{2,6}[ \\t\\n]?", WORD, (escape) => character(Number.parseInt(escape.replaceAll("\\", ""), 16)))],
+  ["joined", joined],
   ["HTML", escapes("&#(?:[xX][0-9A-Fa-f]{1,6}|\\d{1,7});", WORD, unescapeHtml)],
   ["URL-encoded", escapes("%[0-9A-Fa-f]{2}", "[\\w.~!*'()+-]", (escape) => character(Number.parseInt(escape.slice(1), 16)))],
   ["hex", runs(/[0-9A-Fa-f]{40,}/g, 2, (run) => bytes(run, "hex"))],
+  ["hex", lists("[0-9A-Fa-f]{2}", (code) => Number.parseInt(code, 16))],
   ["base64", runs(/[A-Za-z0-9+/_-]{24,}/g, 4, (run) => bytes(run, "base64"))],
-  [
-    "character codes",
-    runs(/(?:(?:0x[0-9A-Fa-f]{1,2}|\d{1,3})\s{0,8},\s{0,8}){19,}(?:0x[0-9A-Fa-f]{1,2}|\d{1,3})/g, 1, (run) =>
-      run.replace(/\s*(\w+)\s*,?/g, (_, code) => character(Number(code))),
-    ),
-  ],
+  ["character codes", lists("(?:0x[0-9A-Fa-f]{1,2}|0o[0-7]{1,3}|\\d{1,3})", Number)],
+  // As old scripts write them, and as a program that reads digits by eight wants them.
+  ["character codes", lists("(?:0|\\\\)?[0-7]{2,3}", (code) => Number.parseInt(code.replace("\\", ""), 8))],
 ];

@@ -16,6 +16,7 @@ mod client_meta;
 mod client_options;
 mod client_pages;
 mod client_streams;
+mod key_shapes;
 mod layers;
 mod openapi;
 mod proxy_answer;
