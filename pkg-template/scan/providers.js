@@ -29,7 +29,7 @@ const QUOTE = "\\\\{0,3}[\"'`]";
 // `createMistral({ apiKey: '…' })`, `<meta name="mistral-key" content="…">`.
 const assigned = new RegExp(
   `[\\w.\\s({:,-]{0,40}?${NOUN}(?:${QUOTE})?` +
-    `(?:\\]?\\s{0,4}(?:=>|\\|\\||\\?\\?|[:=,])|\\s{1,4}(?:content|value)=)\\s{0,4}${QUOTE}${VALUE}${QUOTE}`,
+    `(?:\\]?\\s{0,4}(?:=>|\\|\\||\\?\\?|[:=,])|\\s{1,4}(?:content|value)=)\\s{0,4}(?:\\[\\s{0,4})?${QUOTE}${VALUE}${QUOTE}`,
   "iy",
 );
 // On a line of its own without quotes, as in `.env`.
@@ -56,7 +56,7 @@ export function findKeys(text, found) {
 export function findNamedKeys(text, found) {
   const key = (match, provider) => {
     const value = match[1];
-    if (looksRandom(value)) found({ provider, index: match.index + match[0].lastIndexOf(value), length: value.length, shown: "" });
+    if (looksRandom(value)) found({ provider, index: match.index + match[0].lastIndexOf(value), length: value.length, shown: "", named: true });
   };
   for (const name of text.matchAll(names)) {
     const end = name.index + name[0].length;

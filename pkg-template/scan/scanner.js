@@ -134,9 +134,10 @@ export class Scanner {
   }
 
   #search(text, found, place = (index) => index, outer = "", depth = 0, source) {
-    const add = (coding, index, length, rank, what) => {
-      // Decoding a text that is only partly coded gives the plain part once more.
-      if (source?.(index).includes(text.slice(index, index + length))) return;
+    const add = (coding, index, length, rank, what, named) => {
+      // Decoding a text that is only partly coded gives the plain part once more. What a name says of a plain
+      // value may be new.
+      if (named ? source?.(index).named : source?.(index).coded.includes(text.slice(index, index + length))) return;
       const start = place(index);
       const codings = [outer, coding === "raw" ? "" : coding].filter(Boolean).join(", ") || "raw";
       found.push({ index: start, length: Math.max(place(index + length - 1) - start + 1, 1), rank, coding: codings, ...what });
@@ -144,9 +145,9 @@ export class Scanner {
     this.#needles.search(text, ({ kind, name, coding, text: { length } }, index) => {
       add(coding, index, length, 0, { kind, ...(name && { name }), excerpt: name ? `the value of ${name}` : "openai-wasm/edge or openai-wasm/proxy" });
     });
-    const key = (coding, at, from = text) => ({ provider, index, length, shown }) => {
+    const key = (coding, at, from = text) => ({ provider, index, length, shown, named }) => {
       if (this.ignored.has(provider) || this.harmless.has(from.slice(index, index + length))) return;
-      add(coding, at(index, length), length, depth + 1, { kind: "key", provider, excerpt: `${shown}… (${length} characters)` });
+      add(coding, at(index, length), length, depth + 1, { kind: "key", provider, excerpt: `${shown}… (${length} characters)` }, named);
     };
     findKeys(text, key("raw", (index) => index));
     findNamedKeys(text, key("raw", (index) => index));
@@ -157,7 +158,10 @@ export class Scanner {
     if (depth === DEPTH) return;
     for (const view of viewsOf(text)) {
       const within = (index) => place(view.place(index).offset);
-      const coded = (index) => text.slice(...view.place(index).part);
+      const coded = (index) => {
+        const { part, named } = view.place(index);
+        return { coded: text.slice(...part), named };
+      };
       this.#search(view.text, found, within, [outer, view.coding].filter(Boolean).join(", "), depth + 1, coded);
     }
   }

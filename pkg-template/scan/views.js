@@ -35,7 +35,7 @@ class View {
     this.text += `${before}${decoded}\n`;
   }
 
-  /** Where what stands at an index is in the coded text: `{ offset, part: [start, end] }`. */
+  /** Where what stands at an index is in the coded text: `{ offset, part: [start, end] }`; `named` if it is plain. */
   place(index) {
     let low = 0;
     let high = this.#parts.length - 1;
@@ -46,7 +46,8 @@ class View {
     }
     const part = this.#parts[low];
     const within = Math.floor((Math.max(0, index - part.start - part.lead) / part.size) * part.length);
-    return { offset: part.index + within, part: [part.index - part.lead, part.index + part.length] };
+    const named = index < part.start + part.lead;
+    return { offset: part.index + within, part: [part.index - part.lead, part.index + part.length], named };
   }
 }
 

@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::providers::{Alphabet, RULES};
+use super::providers::{begins_like_a_key, is_word};
 
 /// Request or response headers in order. Names compare without case (RFC 9110, section 5.1).
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -133,32 +133,22 @@ pub fn check_keyless(name: &str, value: &str) -> Result<(), HeaderFault> {
 /// Do headers of this name carry credentials? Told by the end of the name: everybody puts something
 /// else before it (`x-litellm-api-key`). A name may be nothing but such an end.
 fn is_named_like_a_credential(name: &str) -> bool {
-    const ENDINGS: [&str; 13] = [
-        "authorization",
-        "-auth",
-        "apikey",
-        "-key",
-        "-auth-token",
-        "-access-token",
-        "-api-token",
-        "-security-token",
-        "cookie",
-        "-secret",
-        "-password",
-        "openai-organization",
-        "openai-project",
-    ];
-    const HARMLESS: [&str; 2] = ["idempotency-key", "cache-key"];
-    let ends = |ending: &&str| {
-        let mut backwards = name.bytes().rev().chain([b'-']);
-        ending.bytes().rev().all(|expected| {
-            backwards.next().is_some_and(|byte| match byte {
-                b'_' | b'.' => expected == b'-',
-                _ => byte.to_ascii_lowercase() == expected,
+    const ENDINGS: &[u8] = b"authorization -auth apikey -key -auth-token -access-token -api-token \
+        -security-token cookie -secret -password openai-organization openai-project";
+    const HARMLESS: &[u8] = b"idempotency-key cache-key";
+    let ends = |endings: &[u8]| {
+        endings.split(|byte| *byte == b' ').any(|ending| {
+            let mut backwards = name.bytes().rev().chain([b'-']);
+            ending.iter().rev().all(|expected| {
+                let byte = match backwards.next() {
+                    Some(b'_' | b'.') => b'-',
+                    other => other.unwrap_or_default().to_ascii_lowercase(),
+                };
+                byte == *expected
             })
         })
     };
-    ENDINGS.iter().any(ends) && !HARMLESS.iter().any(ends)
+    ends(ENDINGS) && !ends(HARMLESS)
 }
 
 /// The `Authorization` header for a session token.
@@ -211,29 +201,30 @@ pub fn looks_like_a_key(text: &str) -> bool {
     let mut rest = bytes.as_slice();
     let mut in_word = false;
     while let Some((first, after)) = rest.split_first() {
-        if !in_word && RULES.iter().any(|rule| rule.begins(rest)) {
+        if !in_word && begins_like_a_key(rest) {
             return true;
         }
-        in_word = Alphabet::Word.has(*first);
+        in_word = is_word(*first);
         rest = after;
     }
     false
 }
 
 pub(super) fn percent_decoded(text: &[u8]) -> Vec<u8> {
-    let digit = |byte: Option<&u8>| char::from(*byte?).to_digit(16);
+    let digit = |byte: u8| char::from(byte).to_digit(16);
     let mut decoded = Vec::with_capacity(text.len());
     let mut rest = text;
-    while let Some((first, after)) = rest.split_first() {
+    while let [first, after @ ..] = rest {
         rest = after;
-        let code = match (digit(rest.first()), digit(rest.get(1))) {
-            (Some(high), Some(low)) if *first == b'%' => u8::try_from(high * 16 + low).ok(),
-            _ => None,
-        };
-        if code.is_some() {
-            rest = rest.get(2..).unwrap_or_default();
+        let mut byte = *first;
+        if byte == b'%'
+            && let [high, low, after @ ..] = rest
+            && let (Some(high), Some(low)) = (digit(*high), digit(*low))
+        {
+            byte = (high << 4 | low) as u8;
+            rest = after;
         }
-        decoded.push(code.unwrap_or(*first));
+        decoded.push(byte);
     }
     decoded
 }

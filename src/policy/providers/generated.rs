@@ -5,7 +5,7 @@ use std::{env, fs};
 
 use serde_json::{Value, json};
 
-use super::{Alphabet, PROVIDERS, RULES, Rule, Shape, TELLING_LEAST};
+use super::{Alphabet, PROVIDERS, Shape, TELLING, TELLING_LEAST, WEAK};
 
 const HEAD: &str = "\
 // Generated from src/policy/providers by `UPDATE_PROVIDERS=1 cargo test --lib policy::providers`. Do not edit.
@@ -21,7 +21,7 @@ fn class(alphabet: Alphabet) -> &'static str {
         Alphabet::Url => r"[\w-]",
         Alphabet::UrlMixed => r"(?=[\w-]*\d)(?=[\w-]*[A-Z])[\w-]",
         Alphabet::Base64 => "[A-Za-z0-9+/=]",
-        Alphabet::Word => r"[\w.-]",
+        Alphabet::Dotted => r"[\w.-]",
     }
 }
 
@@ -29,24 +29,25 @@ fn literal(prefix: &str) -> String {
     prefix.replace('.', r"\.")
 }
 
-/// A regular expression of what [`super::super::headers::looks_like_a_key`] looks for.
+/// A regular expression of what [`super::begins_like_a_key`] looks for.
 fn page() -> String {
-    let telling = |rule: &&Rule| rule.least == TELLING_LEAST;
-    let prefixes: Vec<String> = RULES
-        .iter()
-        .filter(telling)
-        .map(|rule| literal(rule.prefix))
-        .collect();
-    let mut alternatives = vec![format!(
-        "(?:{}){}{{{TELLING_LEAST}}}",
-        prefixes.join("|"),
-        class(Alphabet::Word)
-    )];
-    for rule in RULES.iter().filter(|rule| !telling(rule)) {
-        let (class, least) = (class(rule.alphabet), rule.least);
-        alternatives.push(format!("{}{class}{{{least}}}", literal(rule.prefix)));
+    let telling = str::from_utf8(&TELLING).unwrap();
+    let telling = literal(telling.trim_end()).replace(' ', "|");
+    let mut shapes = format!("(?:{telling})[\\w.-]{{{TELLING_LEAST}}}");
+    for weak in &WEAK {
+        let before = weak.least - 1;
+        let class = match weak.hex {
+            true => r"[\da-f-]".to_owned(),
+            false => {
+                [r"\d", "[A-Z]"]
+                    .map(|one| format!(r"(?=[\w.+/=-]{{0,{before}}}{one})"))
+                    .concat()
+                    + r"[\w.+/=-]"
+            }
+        };
+        shapes += &format!("|{}{class}{{{}}}", literal(weak.prefix), weak.least);
     }
-    let shapes = json!(format!("(?:{})", alternatives.join("|")));
+    let shapes = json!(format!("(?:{shapes})"));
     format!("{HEAD}export const SHAPES =\n  {shapes};\n")
 }
 

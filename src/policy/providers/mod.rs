@@ -8,37 +8,19 @@ mod table;
 
 pub use table::{Alphabet, Enough, PROVIDERS, Provider, Shape};
 
-/// What a text must begin with to be refused by a keyless client, and what must follow.
-#[derive(Clone, Copy)]
-pub struct Rule {
-    /// The beginning of the key.
-    pub prefix: &'static str,
-    /// The characters that follow.
-    pub alphabet: Alphabet,
-    /// How many of them.
-    pub least: u8,
-}
-
 /// So many characters behind a telling prefix make a key; a word like `sk-ip` has fewer.
-const TELLING_LEAST: u8 = 8;
+pub(super) const TELLING_LEAST: usize = 8;
 
-const fn rule(prefix: &'static str, shape: &Shape) -> Rule {
-    match shape.enough {
-        Enough::Prefix => Rule {
-            prefix,
-            alphabet: Alphabet::Word,
-            least: TELLING_LEAST,
-        },
-        Enough::Characters(least) => Rule {
-            prefix,
-            alphabet: shape.alphabet,
-            least,
-        },
-    }
+/// A prefix that is not enough by itself, and what must follow it.
+#[derive(Clone, Copy)]
+pub struct Weak {
+    prefix: &'static str,
+    least: u8,
+    /// Hexadecimal digits and hyphens; otherwise base64 with a digit and a capital letter.
+    hex: bool,
 }
 
-/// Calls for each prefix in turn would need closures, which a `const fn` has not: the `n`th prefix of the
-/// table with its shape.
+/// The `n`th prefix of the table with its shape. A `const fn` has no iterators.
 #[allow(clippy::indexing_slicing)]
 const fn nth(mut n: usize) -> Option<(&'static str, &'static Shape)> {
     let mut p = 0;
@@ -59,10 +41,7 @@ const fn nth(mut n: usize) -> Option<(&'static str, &'static Shape)> {
 }
 
 /// Does another prefix of the table refuse all that the `n`th does?
-const fn is_covered(n: usize) -> bool {
-    let Some((prefix, _)) = nth(n) else {
-        return true;
-    };
+const fn is_covered(n: usize, prefix: &str) -> bool {
     let mut other = 0;
     while let Some((shorter, shape)) = nth(other) {
         let tells = matches!(shape.enough, Enough::Prefix);
@@ -90,46 +69,98 @@ const fn starts_with(text: &[u8], start: &[u8]) -> bool {
     true
 }
 
-const RULE_COUNT: usize = {
-    let (mut n, mut count) = (0, 0);
-    while nth(n).is_some() {
-        if !is_covered(n) {
-            count += 1;
+/// Bytes of [`TELLING`], and how many rules [`WEAK`] has.
+const LENGTHS: (usize, usize) = {
+    let (mut n, mut bytes, mut rules) = (0, 0, 0);
+    while let Some((prefix, shape)) = nth(n) {
+        if !is_covered(n, prefix) {
+            match shape.enough {
+                Enough::Prefix => bytes += prefix.len() + 1,
+                Enough::Characters(_) => rules += 1,
+            }
         }
         n += 1;
     }
-    count
+    (bytes, rules)
 };
 
-/// The rules of the keyless clients, computed when the crate is compiled: of the table only these reach
-/// the page's WebAssembly.
+/// Prefixes that tell a key, each followed by a space. Computed when the crate is compiled: of the table
+/// only this, [`WEAK`] and [`HOSTS`] reach the page's WebAssembly.
 #[allow(clippy::indexing_slicing)]
-pub static RULES: [Rule; RULE_COUNT] = {
-    const NONE: Rule = Rule {
-        prefix: "",
-        alphabet: Alphabet::Word,
-        least: 0,
-    };
-    let mut rules = [NONE; RULE_COUNT];
-    let (mut n, mut count) = (0, 0);
+pub(super) static TELLING: [u8; LENGTHS.0] = {
+    let mut text = [b' '; LENGTHS.0];
+    let (mut n, mut at) = (0, 0);
     while let Some((prefix, shape)) = nth(n) {
-        if !is_covered(n) {
-            rules[count] = rule(prefix, shape);
-            count += 1;
+        if matches!(shape.enough, Enough::Prefix) && !is_covered(n, prefix) {
+            let mut i = 0;
+            while i < prefix.len() {
+                text[at + i] = prefix.as_bytes()[i];
+                i += 1;
+            }
+            at += i + 1;
+        }
+        n += 1;
+    }
+    text
+};
+
+/// The other prefixes.
+#[allow(clippy::indexing_slicing)]
+pub(super) static WEAK: [Weak; LENGTHS.1] = {
+    let mut rules = [Weak {
+        prefix: "",
+        least: 0,
+        hex: false,
+    }; LENGTHS.1];
+    let (mut n, mut at) = (0, 0);
+    while let Some((prefix, shape)) = nth(n) {
+        if let Enough::Characters(least) = shape.enough
+            && !is_covered(n, prefix)
+        {
+            let hex = matches!(shape.alphabet, Alphabet::Hex | Alphabet::HexDash);
+            rules[at] = Weak { prefix, least, hex };
+            at += 1;
         }
         n += 1;
     }
     rules
 };
 
-impl Rule {
-    /// Does a text begin like a key?
-    #[must_use]
-    pub fn begins(&self, text: &[u8]) -> bool {
-        let least = usize::from(self.least);
-        text.strip_prefix(self.prefix.as_bytes())
-            .and_then(|body| body.get(..least))
-            .is_some_and(|body| self.alphabet.wrote(body))
+/// Can this stand in a key: base64 with `-` and `_`, and dots?
+pub(super) const fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
+}
+
+/// Does a text begin like a key?
+pub(super) fn begins_like_a_key(text: &[u8]) -> bool {
+    let telling = TELLING.split(|byte| *byte == b' ').any(|prefix| {
+        let body = text.strip_prefix(prefix).unwrap_or_default();
+        !prefix.is_empty()
+            && body
+                .iter()
+                .take_while(|byte| is_word(**byte))
+                .take(TELLING_LEAST)
+                .count()
+                == TELLING_LEAST
+    });
+    telling || WEAK.iter().any(|weak| weak.begins(text))
+}
+
+impl Weak {
+    fn begins(&self, text: &[u8]) -> bool {
+        let body = text.strip_prefix(self.prefix.as_bytes());
+        let Some(body) = body.and_then(|body| body.get(..usize::from(self.least))) else {
+            return false;
+        };
+        if self.hex {
+            return body
+                .iter()
+                .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'-'));
+        }
+        body.iter()
+            .all(|byte| is_word(*byte) || matches!(byte, b'+' | b'/' | b'='))
+            && body.iter().any(u8::is_ascii_digit)
+            && body.iter().any(u8::is_ascii_uppercase)
     }
 }
 
@@ -297,12 +328,11 @@ mod tests {
 
     #[test]
     fn a_rule_that_another_one_covers_is_left_out() {
-        let prefixes: Vec<&str> = RULES.iter().map(|rule| rule.prefix).collect();
-        for (index, prefix) in prefixes.iter().enumerate() {
-            let covered = RULES.iter().enumerate().any(|(other, rule)| {
-                other != index && rule.least == TELLING_LEAST && prefix.starts_with(rule.prefix)
-            });
-            assert!(!covered, "{prefix} in {prefixes:?}");
+        let text = str::from_utf8(&TELLING).unwrap();
+        let prefixes: Vec<&str> = text.split_terminator(' ').collect();
+        for prefix in &prefixes {
+            let covering = prefixes.iter().filter(|other| prefix.starts_with(**other));
+            assert_eq!(covering.count(), 1, "{prefix} in {prefixes:?}");
         }
         assert!(prefixes.contains(&"sk-") && !prefixes.contains(&"sk-proj-"));
     }

@@ -36,7 +36,8 @@ pub struct Shape {
 pub enum Enough {
     /// The prefix and a few characters of any kind.
     Prefix,
-    /// The prefix begins other words as well, so this many characters of the alphabet must follow.
+    /// The prefix begins other words as well, so this many characters must follow: hexadecimal digits and
+    /// hyphens, or base64 with a digit and a capital letter, as the alphabet is.
     Characters(u8),
 }
 
@@ -57,8 +58,8 @@ pub enum Alphabet {
     UrlMixed,
     /// Base64 with `+`, `/` and `=`.
     Base64,
-    /// What a key can hold at all: base64 with `-` and `_`, and dots.
-    Word,
+    /// Base64 with `-` and `_`, and dots.
+    Dotted,
 }
 
 impl Alphabet {
@@ -84,7 +85,7 @@ impl Alphabet {
             Self::HexDash => return matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'-'),
             Self::Url | Self::UrlMixed => b"_-",
             Self::Base64 => b"+/=",
-            Self::Word => b"_.-",
+            Self::Dotted => b"_.-",
         };
         byte.is_ascii_alphanumeric() || more.contains(&byte)
     }
@@ -382,13 +383,21 @@ pub const PROVIDERS: &[Provider] = &[
             "bedrock-mantle.*.api.aws",
         ],
         named: "bedrock",
-        shapes: &[Shape {
-            prefixes: &["ABSK", "bedrock-api-key-"],
-            alphabet: Alphabet::Base64,
-            least: 80,
-            enough: Enough::Characters(40),
-            ..TELLING
-        }],
+        shapes: &[
+            Shape {
+                prefixes: &["bedrock-api-key-"],
+                alphabet: Alphabet::Base64,
+                least: 80,
+                ..TELLING
+            },
+            Shape {
+                prefixes: &["ABSK"],
+                alphabet: Alphabet::Base64,
+                least: 80,
+                enough: Enough::Characters(40),
+                ..TELLING
+            },
+        ],
     },
     Provider {
         name: "Databricks",
@@ -426,7 +435,7 @@ pub const PROVIDERS: &[Provider] = &[
         named: "chutes",
         shapes: &[Shape {
             prefixes: &["cpk_"],
-            alphabet: Alphabet::Word,
+            alphabet: Alphabet::Dotted,
             least: 40,
             ..TELLING
         }],
