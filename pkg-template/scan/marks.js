@@ -9,8 +9,9 @@ const MAGIC = /\x1f\x8b\x08|\x28\xb5\x2f\xfd|PK\x03\x04/g;
 const KINDS = { "\x1f": "gzip", "\x28": "zstd", P: "zip" };
 
 const BASE64 = /[A-Za-z0-9+/_-]/;
-const RUN = /[A-Za-z0-9+/_-]{40,}/g;
-const RUN_START = /[A-Za-z0-9+/_-]*/y;
+const RUN = /[A-Za-z0-9+/_-]{40}/g;
+/** The end is looked for apart: a run can be longer than a regular expression has memory for. */
+const RUN_END = /[^A-Za-z0-9+/_-]/g;
 /** A shorter run of bare deflate, which has no mark, is found by chance: a hash, for example. */
 const SHORTEST_BARE = 128;
 /** Text in base64 that may itself hold packed base64: an inline source map. */
@@ -53,8 +54,7 @@ export class Marks {
     let from = 0;
     const open = this.#run;
     if (open) {
-      RUN_START.lastIndex = 0;
-      from = RUN_START.exec(text)[0].length;
+      from = runEnd(text, 0);
       open.length += from;
       open.head += text.slice(0, Math.min(from, HEAD - open.head.length));
       if (from === text.length) return;
@@ -65,7 +65,9 @@ export class Marks {
     while (tail > from && BASE64.test(text[tail - 1])) tail--;
     RUN.lastIndex = from;
     for (let match = RUN.exec(text); match && match.index < tail; match = RUN.exec(text)) {
-      this.#close({ offset: this.#end + match.index, length: match[0].length, head: match[0].slice(0, HEAD) });
+      const { index } = match;
+      const end = (RUN.lastIndex = runEnd(text, RUN.lastIndex));
+      this.#close({ offset: this.#end + index, length: end - index, head: text.slice(index, Math.min(end, index + HEAD)) });
     }
     if (tail < text.length) this.#run = { offset: this.#end + tail, length: text.length - tail, head: text.slice(tail, tail + HEAD) };
   }
@@ -80,6 +82,11 @@ export class Marks {
     if (this.found.length < MOST_MARKS) this.found.push(mark);
     else this.tooMany = true;
   }
+}
+
+function runEnd(text, from) {
+  RUN_END.lastIndex = from;
+  return RUN_END.exec(text)?.index ?? text.length;
 }
 
 /** What bytes that stood in base64 are the beginning of. */

@@ -30,7 +30,7 @@ export const SHAPES = [
   ["ElevenLabs","sk_","[0-9a-f]{48}",true],
   ["OpenAI","sk-","[A-Za-z0-9]{32,}",false],
   ["Fireworks","fw_","[A-Za-z0-9]{20,}",false],
-  ["Voyage","pa-","(?=[\\w-]*\\d)(?=[\\w-]*[A-Z])[\\w-]{40,}",false],
+  ["Voyage","pa-","(?=[\\w-]{0,40}\\d)(?=[\\w-]{0,40}[A-Z])[\\w-]{40,}",false],
 ];
 
 /** `[provider, what the names of its keys have in common]` */

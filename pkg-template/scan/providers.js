@@ -11,7 +11,8 @@ export const PROVIDERS = [...new Set([...SHAPES, ...NAMES].map(([provider]) => p
 // An exact body is followed by no more of its letters, except where texts stand without a gap.
 const shapes = SHAPES.map(([provider, prefix, body, exact]) => ({
   provider,
-  pattern: new RegExp(`(${prefix})(${body})`, "g"),
+  // No key is longer, and a regular expression needs memory for each repetition.
+  pattern: new RegExp(`(${prefix})(${body.replace(",}", ",4096}")})`, "g"),
   more: exact ? new RegExp(/\\w-/.test(body) ? "[\\w-]" : "[A-Za-z0-9]") : undefined,
 }));
 

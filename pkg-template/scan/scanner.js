@@ -90,14 +90,17 @@ export class Scanner {
     const coded = Buffer.from(text).toString("latin1");
     this.#search(coded, found);
     if (found.length === 0) return undefined;
+    const findings = [...found].sort((a, b) => a.rank - b.rank);
+    // Where a coded key begins and ends is not known to the character.
+    if (found.some(({ coding }) => coding !== "raw")) return { text: `…${/\.\w{1,8}$/.exec(text)?.[0] ?? ""}`, findings };
     found.sort((a, b) => a.index - b.index);
     let shown = "";
     let end = 0;
     for (const { index, length } of found) {
-      if (index >= end) shown += `${coded.slice(end, index)}…`;
+      if (index >= end) shown += `${coded.slice(end, index)}\0`;
       end = Math.max(end, index + length);
     }
-    return { text: Buffer.from(shown.replaceAll("…", "\xe2\x80\xa6") + coded.slice(end), "latin1").toString(), findings: found.sort((a, b) => a.rank - b.rank) };
+    return { text: Buffer.from(shown + coded.slice(end), "latin1").toString().replaceAll("\0", "…"), findings };
   }
 
   /** Reports what begins from `from` to `until`, offsets in the file; the rest of the window is context. */

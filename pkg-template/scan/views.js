@@ -53,22 +53,37 @@ class View {
 
 const bytes = (text, encoding) => Buffer.from(text, encoding).toString("latin1");
 
+/** A longer run is taken in parts, since a regular expression needs memory for each repetition; they overlap. */
+const MOST_REPEATS = 2 ** 18;
+const LONG_RUN = 2 ** 17;
+const OVERLAP = 2 ** 14;
+
+function* matches(pattern, text) {
+  pattern.lastIndex = 0;
+  for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
+    yield match;
+    if (match[0].length >= LONG_RUN) pattern.lastIndex -= OVERLAP;
+  }
+}
+
 /** Runs of one alphabet, decoded from each place where a group of the coding can begin. */
-const runs = (pattern, groups, decode) =>
-  function* (text) {
-    for (const { 0: run, index } of text.matchAll(pattern)) {
+const runs = (characters, least, groups, decode) => {
+  const pattern = new RegExp(`${characters}{${least},${MOST_REPEATS}}`, "g");
+  return function* (text) {
+    for (const { 0: run, index } of matches(pattern, text)) {
       for (let shift = 0; shift < groups; shift++) {
         yield { index: index + shift, length: run.length - shift, decoded: decode(run.slice(shift)) };
       }
     }
   };
+};
 
 /** Twenty codes or more with the same kinds of things between them: `[115,107]`, `73:6b`, `115 107`. */
 const lists = (code, decode) => {
-  const list = new RegExp(`(?<![\\w.])${code}(?:(?:\\s{0,8}[,;:|/_-]\\s{0,8}|\\s{1,8})${code}){19,}(?!\\w)`, "g");
+  const list = new RegExp(`(?<![\\w.])${code}(?:(?:\\s{0,8}[,;:|/_-]\\s{0,8}|\\s{1,8})${code}){19,${MOST_REPEATS}}(?!\\w)`, "g");
   const each = new RegExp(code, "g");
   return function* (text) {
-    for (const { 0: run, index } of text.matchAll(list)) {
+    for (const { 0: run, index } of matches(list, text)) {
       yield { index, length: run.length, decoded: run.match(each).map((one) => character(decode(one))).join("") };
     }
   };
@@ -76,7 +91,6 @@ const lists = (code, decode) => {
 
 /** How far before an escape its text can begin. */
 const LOOK_BACK = 512;
-
 /** How much of the text before a coded one may name it. */
 const NAME_REACH = 96;
 
@@ -117,16 +131,16 @@ const WORD = "[\\w.+/=-]";
 
 const CODINGS = [
   // Little-endian and big-endian differ only in where the run begins.
-  ["UTF-16", runs(/(?:[\x20-\x7e]\0){15,}[\x20-\x7e]?/g, 1, (run) => run.replaceAll("\0", ""))],
+  ["UTF-16", runs("(?:[\\x20-\\x7e]\\0|[\\x20-\\x7e](?!\\0|[\\x20-\\x7e]))", 15, 1, (run) => run.replaceAll("\0", ""))],
   ["escaped", escapes("\\\\{1,4}(?:x[0-9A-Fa-f]{2}|u00[0-9A-Fa-f]{2}|u\\{0*[0-9A-Fa-f]{1,2}\\}|[0-3]?[0-7]{2})", WORD, unescapeScript)],
   // Of CSS: a space ends the escape.
   ["escaped", escapes("\\\\{1,4}[0-9A-Fa-f]{2,6}[ \\t\\n]?", WORD, (escape) => character(Number.parseInt(escape.replaceAll("\\", ""), 16)))],
   ["joined", joined],
   ["HTML", escapes("&#(?:[xX][0-9A-Fa-f]{1,6}|\\d{1,7});", WORD, unescapeHtml)],
   ["URL-encoded", escapes("%[0-9A-Fa-f]{2}", "[\\w.~!*'()+-]", (escape) => character(Number.parseInt(escape.slice(1), 16)))],
-  ["hex", runs(/[0-9A-Fa-f]{40,}/g, 2, (run) => bytes(run, "hex"))],
+  ["hex", runs("[0-9A-Fa-f]", 40, 2, (run) => bytes(run, "hex"))],
   ["hex", lists("[0-9A-Fa-f]{2}", (code) => Number.parseInt(code, 16))],
-  ["base64", runs(/[A-Za-z0-9+/_-]{24,}/g, 4, (run) => bytes(run, "base64"))],
+  ["base64", runs("[A-Za-z0-9+/_-]", 24, 4, (run) => bytes(run, "base64"))],
   ["character codes", lists("(?:0x[0-9A-Fa-f]{1,2}|0o[0-7]{1,3}|\\d{1,3})", Number)],
   // As old scripts write them, and as a program that reads digits by eight wants them.
   ["character codes", lists("(?:0|\\\\)?[0-7]{2,3}", (code) => Number.parseInt(code.replace("\\", ""), 8))],

@@ -87,9 +87,9 @@ describe("a key is found in", () => {
 
   it("bare deflate in base64 that is larger than the scan's window", { timeout: 300_000 }, async () => {
     const noise = Buffer.from(random("alnum", 300_000));
-    const large = Buffer.concat([...Array.from({ length: 24 }, (_, index) => Buffer.from(noise.map((byte) => byte ^ (index & 3)))), CODE]);
+    const large = Buffer.concat([...Array.from({ length: 13 }, (_, index) => Buffer.from(noise.map((byte) => byte ^ (index & 3)))), CODE]);
     const stored = deflateRawSync(large, { level: 0 });
-    assert.ok(stored.toString("base64").length > 8 * 2 ** 20);
+    assert.ok(stored.toString("base64").length > 4.5 * 2 ** 20);
     const { findings } = await scan("a.js", string(stored));
     assert.ok(findings.some(({ provider, file }) => provider === "OpenAI" && file === "a.js (unpacked)"), JSON.stringify(findings));
   });

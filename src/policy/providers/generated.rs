@@ -19,7 +19,7 @@ fn class(alphabet: Alphabet) -> &'static str {
         Alphabet::Hex => "[0-9a-f]",
         Alphabet::HexDash => "[0-9a-f-]",
         Alphabet::Url => r"[\w-]",
-        Alphabet::UrlMixed => r"(?=[\w-]*\d)(?=[\w-]*[A-Z])[\w-]",
+        Alphabet::UrlMixed => r"(?=[\w-]{0,40}\d)(?=[\w-]{0,40}[A-Z])[\w-]",
         Alphabet::Base64 => "[A-Za-z0-9+/=]",
         Alphabet::Dotted => r"[\w.-]",
     }
