@@ -2,25 +2,32 @@
 
 import { BaseClient } from "./client.js";
 import { ERRORS, InvalidOptionError } from "./errors.js";
+import { SHAPES } from "./key-shapes.js";
 import { CLIENT, read, refuseUnknown, textOrFunction, url } from "./options.js";
 
 /** What a person may pass out of habit, and what this client must never hold. */
 const CREDENTIAL = /key|secret|organi[sz]ation|project|admin|dangerouslyAllowBrowser/i;
-/** Shapes of model providers' keys; the same as Rust's `looks_like_a_key`. */
-const SHAPES = "(?:sk[-_]|gsk_|xai-|pplx-|hf_|AIza|fw_|r8_)";
-const KEY_SHAPED = new RegExp(`(?:^|[\\s,;"'=])${SHAPES}.{8}`);
+/** As Rust's `looks_like_a_key`; `tests/fixtures/key-shapes.json` holds both to the same cases. */
+const START = "(?:^|[^\\w.-])";
+const KEY = new RegExp(START + SHAPES);
+const keyShaped = (text) => KEY.test(text.replace(/%([\da-f]{2})/gi, (_, code) => String.fromCharCode(`0x${code}`)));
 const NAMED = /api[_-]?key$|authorization$/i;
-const KEY = new RegExp(`^${SHAPES}[\\w.-]{8,}$`);
+/** One word, behind `Bearer` at most. Sentences may quote keys, and what is longer is a picture. */
+const WORD = /^(?:bearer )?\S{1,512}$/i;
 /** In JSON text: what must be looked at more closely. */
-const SUSPECT = new RegExp(`(?:api[_-]?key|authorization)":|"${SHAPES}[\\w.-]{8,}"`, "i");
+const SUSPECT = new RegExp(`(?:api[_-]?key|authorization)[\\]"]|(?:[^\\w.-]|\\\\.|\\\\u....)${SHAPES}|%[2-7]`, "i");
 
-/** The name of a string that is named like a key, or is nothing but one and is not what someone says. */
+const isKey = (text) => WORD.test(text) && keyShaped(text);
+
+/** The name of a string that is named like a key, or that holds one and is not what someone says. */
 const keyIn = (value, name) => {
   if (typeof value === "string") {
-    return NAMED.test(name) || (!/^(content|text|input|prompt|arguments)$/.test(name) && KEY.test(value)) ? name : undefined;
+    const member = name.split(/[[\]]/).filter(Boolean).pop() ?? "";
+    return NAMED.test(member) || (!/^(content|text|input|prompt|arguments|instructions|output)$/.test(member) && isKey(value)) ? name : undefined;
   }
   for (const [own, item] of Object.entries(value ?? {})) {
-    const found = keyIn(item, Array.isArray(value) ? name : own);
+    const list = Array.isArray(value);
+    const found = !list && isKey(own) ? name : keyIn(item, list ? name : own);
     if (found !== undefined) return found;
   }
   return undefined;
@@ -30,10 +37,10 @@ const keyIn = (value, name) => {
 const keyless = (payload, query, path) => {
   const json = typeof payload === "string" ? payload : JSON.stringify([...(payload ?? [])].map((field) => Object.fromEntries([field])));
   const [way, ...search] = String(path).split("?");
-  const pairs = [...query, ...new URLSearchParams(search.join("?")), ...way.split("/").map((part) => ["path", part])];
+  const pairs = [...query, ...new URLSearchParams(search.join("?")), ["path", way]].map(([name, value]) => (keyShaped(name) ? ["query", name] : [name, value]));
   const name =
     (SUSPECT.test(json) ? keyIn(JSON.parse(json), "body") : undefined) ??
-    pairs.find(([name, value]) => CREDENTIAL.test(name) || KEY_SHAPED.test(value))?.[0];
+    pairs.find(([name, value]) => CREDENTIAL.test(name) || keyShaped(value))?.[0];
   if (name !== undefined) throw refused(name);
 };
 
@@ -52,7 +59,7 @@ const refuse = (name) =>
 
 const sessionToken = (value, option) => {
   textOrFunction(value, option);
-  if (KEY_SHAPED.test(value)) {
+  if (typeof value === "string" && keyShaped(value)) {
     throw new InvalidOptionError(option, "looks like a model provider's key", "key_not_accepted");
   }
   return value;

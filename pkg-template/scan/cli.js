@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 import { OpenAIError } from "../lib/errors.js";
 import { scanPaths } from "./files.js";
 import { readOptions, scannerFor } from "./options.js";
-import { count, reportOf } from "./report.js";
+import { count, printable, printableJson, reportOf, tally } from "./report.js";
 
 const HELP = `Usage: openai-wasm scan [options] <path…>
 
@@ -50,7 +50,7 @@ async function run(args) {
   if (values.version) return print(`${await version()}\n`);
   const [command, ...paths] = positionals;
   if (command !== "scan" || paths.length === 0) {
-    process.stderr.write(command === undefined || command === "scan" ? HELP : `openai-wasm: there is no command ${JSON.stringify(command)}\n${HELP}`);
+    process.stderr.write(command === undefined || command === "scan" ? HELP : `openai-wasm: there is no command ${printable(JSON.stringify(command))}\n${HELP}`);
     return 2;
   }
   const options = readOptions({
@@ -64,13 +64,15 @@ async function run(args) {
   });
   const { scanner, skipped } = await scannerFor(options, process.cwd());
   const result = await scanPaths(scanner, paths, options);
-  if (values.json) return print(`${JSON.stringify({ ...result, skipped }, undefined, 2)}\n`, result.findings.length > 0 ? 1 : 0);
+  if (values.json) return print(`${printableJson(JSON.stringify({ ...result, skipped }, undefined, 2))}\n`, result.findings.length > 0 ? 1 : 0);
 
   for (const { name, why } of skipped) process.stderr.write(`openai-wasm: ${name} is not looked for: its value ${why}\n`);
   const found = result.findings.length > 0;
   if (found) process.stderr.write(`${reportOf(result)}\n`);
   const ignored = result.ignored > 0 ? `, ${result.ignored} ignored by a comment` : "";
-  return print(`${count(result.files, "file")} scanned, ${count(result.findings.length, "secret")} found${ignored}\n`, found ? 1 : 0);
+  const { secrets, closed } = tally(result.findings);
+  const unopened = closed > 0 ? `, ${closed} not scanned` : "";
+  return print(`${count(result.files, "file")} scanned, ${count(secrets, "secret")} found${unopened}${ignored}\n`, found ? 1 : 0);
 }
 
 const print = (text, code = 0) => {
@@ -84,6 +86,6 @@ try {
   process.exitCode = await run(process.argv.slice(2));
 } catch (error) {
   const expected = error.code?.startsWith("ERR_PARSE_ARGS_") || error instanceof OpenAIError;
-  process.stderr.write(`openai-wasm: ${expected ? error.message : error.stack}\n`);
+  process.stderr.write(`openai-wasm: ${expected ? printable(error.message) : error.stack}\n`);
   process.exitCode = 2;
 }

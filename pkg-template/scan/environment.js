@@ -6,11 +6,14 @@ import * as util from "node:util";
 
 import { ScanError } from "./error.js";
 
-const SECRET = /(?:KEY|TOKEN|PASSPHRASE|PASSCODE|CREDENTIALS?|(?:^|_)(?:P(?:AT|WD|ASS|ASSWD)|(?:NPM|BASIC|_)_?AUTH))(?:_B(?:ASE)?64)?(?:_?\d+)?$|SECRET|PASSWORD|PRIVATE_?KEY|API_?KEY/i;
+const SECRET = /(?:KEY|TOKEN|PASSPHRASE|PASSCODE|CREDENTIALS?|WEBHOOK(?:_UR[IL])?|(?:^|_)(?:SALT|PEPPER|SIGNING|P(?:AT|WD|ASS|ASSWD)|(?:NPM|BASIC|_)_?AUTH))(?:_B(?:ASE)?64)?(?:_?\d+)?$|SECRET|PASSWORD|PRIVATE_?KEY|API_?KEY/i;
 /** Names of what is about a secret, of keys that are made for pages, and of the shell's own folder. */
-const HARMLESS = /^PWD$|(?:_|^)(?:ID|NAME|ARN|PATH|FILE|DIR|URL|URI|HOST|REGION|LENGTH|SIZE|TTL|TYPE|EXPIR\w*)$|(?:^|_)PUBLIC_?KEY$|PUBLISHABLE|SITE_?KEY|ANON_?KEY/i;
+const HARMLESS = /^PWD$|(?<!WEBHOOK)(?:_|^)(?:ID|NAME|ARN|PATH|FILE|DIR|URL|URI|HOST|REGION|LENGTH|SIZE|TTL|TYPE|EXPIR\w*)$|(?:^|_)PUBLIC_?KEY$|PUBLISHABLE|SITE_?KEY|ANON_?KEY/i;
 
 export const isSecretName = (name) => SECRET.test(name) && !HARMLESS.test(name);
+
+/** An address with a password in it, as `DATABASE_URL`, `REDIS_URL`, `MONGODB_URI` and `…_DSN` have. */
+const PASSWORD = /^[a-z][a-z0-9+.-]*:\/\/[^\s/?#:@]*:([^\s/?#]+)@/i;
 
 /** A shorter value would be found by chance. */
 const SHORTEST = 8;
@@ -43,12 +46,18 @@ export async function secretsOf({ env, folder, files, mode, names = [], ignored 
   const add = (variables) => {
     for (const [name, text] of Object.entries(variables)) {
       const value = (text ?? "").trim();
-      const meant = names.includes(name) || isSecretName(name);
+      const [, password] = PASSWORD.exec(value) ?? [];
+      const meant = names.includes(name) || isSecretName(name) || password !== undefined;
       if (value === "" || !meant || ignored.includes(name) || seen.has(value)) continue;
       seen.add(value);
       const why = tooCommon(value);
       if (why) skipped.push({ name, why });
       else secrets.push({ name, value });
+      // A program may have taken the address apart. A common password is none of its own to look for.
+      if (password !== undefined && !seen.has(password) && !tooCommon(password)) {
+        seen.add(password);
+        secrets.push({ name, value: password });
+      }
     }
   };
   add(env);

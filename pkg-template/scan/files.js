@@ -1,12 +1,11 @@
 // The files to scan, and what they hold. A file is read in pieces, so its size does not matter.
 
 import { createReadStream } from "node:fs";
-import { open, readdir, readFile, realpath, stat } from "node:fs/promises";
-import { join, relative, resolve, sep } from "node:path";
-import { Readable } from "node:stream";
-import { createBrotliDecompress, createGunzip } from "node:zlib";
+import { readdir, readFile, realpath, stat } from "node:fs/promises";
+import { basename, join, relative, resolve, sep } from "node:path";
 
 import { ScanError } from "./error.js";
+import { bytesSource, scanLayers } from "./unpack.js";
 
 const READ_BYTES = 2 ** 20;
 /** A larger source map is scanned like any file, but not taken apart to name the source. */
@@ -25,7 +24,7 @@ export async function scanPaths(scanner, paths, { exclude = [], cwd = process.cw
   for (const path of paths) {
     for await (const file of filesUnder(resolve(cwd, path), path)) {
       const inside = relative(resolve(cwd, path), file).split(sep).join("/");
-      if (!excluded(inside)) files.set(await realpath(file), file);
+      if (!excluded(inside)) files.set(await realpath(file), [file, inside || basename(file)]);
     }
   }
   if (files.size === 0) {
@@ -36,13 +35,14 @@ export async function scanPaths(scanner, paths, { exclude = [], cwd = process.cw
 
 async function scanFiles(scanner, files, cwd) {
   const total = new Report();
-  for (const file of files) {
-    const name = relative(cwd, file) || file;
+  for (const [file, inside] of files) {
+    const shown = relative(cwd, file) || file;
+    const name = total.named(scanner, inside, shown.endsWith(inside) ? shown.slice(0, -inside.length) : "");
     try {
-      total.add(name, await scanner.scan(createReadStream(file, { highWaterMark: READ_BYTES })));
-      await addUnpacked(total, scanner, name, await firstBytes(file), () => createReadStream(file));
-      if (total.leaky(name) && file.endsWith(".map") && (await stat(file)).size <= LARGEST_MAP_BYTES) {
-        await nameSources(scanner, await readFile(file, "utf8"), total.of(name));
+      const { size } = await stat(file);
+      await scanLayers(scanner, inside, fileSource(file, size), total.of(name));
+      if (total.leaky(name) && file.endsWith(".map") && size <= LARGEST_MAP_BYTES) {
+        await nameSources(scanner, await readFile(file, "utf8"), total.findingsOf(name));
       }
     } catch (error) {
       throw unreadable(name, error);
@@ -50,6 +50,11 @@ async function scanFiles(scanner, files, cwd) {
   }
   return total.result();
 }
+
+const fileSource = (file, size) => ({
+  size,
+  read: (start = 0, end = Infinity) => createReadStream(file, { highWaterMark: READ_BYTES, start, end: end - 1 }),
+});
 
 /**
  * Scans contents that no file holds yet: `[[name, text or bytes]]`.
@@ -59,16 +64,16 @@ async function scanFiles(scanner, files, cwd) {
 export async function scanContents(scanner, contents, { exclude = [] } = {}) {
   const excluded = excluding(exclude);
   const total = new Report();
-  for (const [name, content] of contents) {
-    if (excluded(name)) continue;
+  for (const [path, content] of contents) {
+    if (excluded(path)) continue;
     const bytes = typeof content === "string" ? Buffer.from(content) : Buffer.from(content.buffer, content.byteOffset, content.byteLength);
-    total.add(name, await scanner.scan([bytes]));
+    const name = total.named(scanner, path);
     try {
-      await addUnpacked(total, scanner, name, bytes, () => Readable.from([bytes]));
+      await scanLayers(scanner, path, bytesSource(bytes), total.of(name));
     } catch (error) {
       throw unreadable(name, error);
     }
-    if (total.leaky(name) && name.endsWith(".map")) await nameSources(scanner, bytes.toString(), total.of(name));
+    if (total.leaky(name) && path.endsWith(".map")) await nameSources(scanner, bytes.toString(), total.findingsOf(name));
   }
   return total.result();
 }
@@ -81,20 +86,37 @@ class Report {
   #bytes = 0;
   #ignored = 0;
 
-  add(file, { findings, bytes, ignored }, { same = false } = {}) {
-    this.#findings.push(...findings.map((finding) => ({ file, ...finding })));
-    this.#ignored += ignored;
-    if (same) return;
-    this.#files++;
-    this.#bytes += bytes;
+  /** The name of a file as it may be shown. A key in it is a finding: it is published with every address. */
+  named(scanner, path, before = "") {
+    const redacted = scanner.redacted(path);
+    if (!redacted) return before + path;
+    const file = before + redacted.text;
+    const { kind, name, provider, excerpt } = redacted.findings[0];
+    this.#findings.push({ file, kind, ...(name && { name }), ...(provider && { provider }), coding: "file name", excerpt });
+    return file;
   }
 
+  /** What `scanLayers` reports to. */
   of(file) {
+    return {
+      add: ({ findings, bytes, ignored }, depth, inner) => {
+        const name = depth === 0 ? file : `${file} (unpacked${inner ? `: ${inner}` : ""})`;
+        for (const finding of findings) this.#findings.push({ file: name, ...finding });
+        this.#ignored += ignored;
+        if (depth > 0) return;
+        this.#files++;
+        this.#bytes += bytes;
+      },
+      refuse: (why) => this.#findings.push({ file, kind: "not-scanned", coding: "raw", excerpt: why }),
+    };
+  }
+
+  findingsOf(file) {
     return this.#findings.filter((finding) => finding.file === file);
   }
 
   leaky(file) {
-    return this.of(file).length > 0;
+    return this.findingsOf(file).length > 0;
   }
 
   result() {
@@ -120,32 +142,10 @@ async function nameSources(scanner, text, findings) {
         const same = findings.find(
           (one) => !one.source && one.kind === kind && one.name === name && one.provider === provider && one.excerpt === excerpt,
         );
-        if (same) same.source = `${String(sources?.[index] ?? "?")}:${line}`;
+        const source = Array.isArray(sources) && typeof sources[index] === "string" ? sources[index] : "?";
+        if (same) same.source = `${source}:${line}`;
       }
     }
-  }
-}
-
-/** Scans a precompressed file's content, which is what browsers are sent. Gzip has a mark, Brotli only its name. */
-async function addUnpacked(total, scanner, name, first, stream) {
-  const gzip = first[0] === 0x1f && first[1] === 0x8b;
-  if (!gzip && !name.endsWith(".br")) return;
-  const unpacked = stream().pipe(gzip ? createGunzip() : createBrotliDecompress());
-  try {
-    total.add(`${name} (unpacked)`, await scanner.scan(unpacked), { same: true });
-  } catch (error) {
-    // Two bytes may be chance, a name is not.
-    if (/\.(?:gz|br)$/.test(name)) throw error;
-  }
-}
-
-async function firstBytes(file) {
-  const handle = await open(file);
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(2), 0, 2, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await handle.close();
   }
 }
 

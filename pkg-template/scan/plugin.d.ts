@@ -29,13 +29,16 @@ export interface ScanOptions {
 /** A secret in a build's output. No field holds any part of it, but for the prefix that all keys of a provider share. */
 export interface Finding {
   file: string;
-  /** A key by its shape or name, the value of a secret variable, or a build that can hold a key. */
-  kind: "key" | "environment" | "key-holding-entry";
+  /**
+   * A key by its shape or name, the value of a secret variable, a build that can hold a key, or a part that
+   * could not be opened.
+   */
+  kind: "key" | "environment" | "key-holding-entry" | "not-scanned";
   /** Of a key: whose it is. */
   provider?: string | undefined;
   /** Of a variable: its name. */
   name?: string | undefined;
-  /** `"raw"`, or how it was coded: `"base64"`, `"hex"`, `"URL-encoded"`, `"reversed"`, `"UTF-16"`, `"escaped"` … */
+  /** `"raw"`, or how it was coded: `"base64"`, `"hex"`, `"URL-encoded"`, `"reversed"`, `"UTF-16"`, `"escaped"`, `"file name"` … */
   coding: string;
   excerpt: string;
   /** In bytes from the file's start; missing for what is imported from outside of the bundle. */

@@ -42,11 +42,11 @@ const unplugin = createUnplugin((given = {}) => {
    *
    * @param imports `[file, module]`: what stays outside of the bundle
    */
-  const check = async (contents, imports, { folder, target, mode }) => {
+  const check = async (contents, imports, { folder, target, mode, left = [] }) => {
     const aim = options.target ?? target;
     const outside = aim === "browser" ? imports.filter(([, module]) => KEY_HOLDING_ENTRY.test(module)) : [];
     refuse({ findings: outside.map(([file, module]) => ({ file, kind: "key-holding-entry", coding: "raw", excerpt: module })) });
-    refuse(await scanContents(await scannerIn(folder, aim, mode), contents, { exclude }));
+    refuse(await scanContents(await scannerIn(folder, aim, mode), contents, { exclude: [...exclude, ...left] }));
   };
 
   const rollup = {
@@ -77,9 +77,9 @@ const unplugin = createUnplugin((given = {}) => {
       sequential: true,
       async handler({ dir }) {
         if (!dir) return;
-        const { folder, target, mode } = viteBuild(this, config);
+        const { folder, target, mode, left } = viteBuild(this, config);
         const scanner = await scannerIn(folder, options.target ?? target, mode);
-        refuse(await scanPaths(scanner, [resolve(config.root, dir)], { exclude, cwd: config.root }));
+        refuse(await scanPaths(scanner, [resolve(config.root, dir)], { exclude: [...exclude, ...left], cwd: config.root }));
       },
     },
   };
@@ -134,10 +134,16 @@ const unplugin = createUnplugin((given = {}) => {
   return { name: NAME, rollup, rolldown: rollup, vite, webpack, rspack: webpack, esbuild };
 });
 
-/** Where Vite finds variables, and what it builds for: servers too, by its older option or in an environment of its own. */
+/** `@cloudflare/vite-plugin` copies these beside a Worker for `vite preview`; they are uploaded with nothing. */
+const SERVER_ONLY = [".dev.vars", ".dev.vars.*"];
+
+/**
+ * Where Vite finds variables, and what it builds for: servers too, by its older option or in an environment of
+ * its own; `left` is what a server's folder may hold and a page's may not.
+ */
 function viteBuild({ environment }, { envDir, root, mode, build }) {
   const server = environment ? environment.config.consumer === "server" : Boolean(build.ssr);
-  return { folder: envDir || root, target: server ? "server" : "browser", mode };
+  return { folder: envDir || root, target: server ? "server" : "browser", mode, left: server ? SERVER_ONLY : [] };
 }
 
 export const { vite, webpack, rspack, rollup, rolldown, esbuild } = unplugin;

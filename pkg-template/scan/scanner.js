@@ -51,11 +51,12 @@ export class Scanner {
 
   /**
    * @param chunks the file's bytes, an iterable or async iterable of Buffers
+   * @param watch is called with each piece of the text
    * @returns `{ findings, ignored, bytes }`: findings in order, without the file's name; how many keys
    *   a comment exempts; the file's size
    */
-  async scan(chunks) {
-    const state = { findings: [], seen: [], added: 0, ignored: 0, exempt: false, binary: false, lines: 1, lineStart: 0, counted: 0 };
+  async scan(chunks, watch) {
+    const state = { findings: [], taken: [], added: 0, ignored: 0, exempt: false, binary: false, lines: 1, lineStart: 0, counted: 0 };
     let window = "";
     let windowStart = 0;
     let accepted = 0;
@@ -73,12 +74,33 @@ export class Scanner {
       windowStart += kept;
     };
     for await (const chunk of pieces(chunks)) {
-      window += chunk.toString("latin1");
+      const text = chunk.toString("latin1");
+      watch?.(text);
+      window += text;
       if (window.length >= WINDOW_BYTES + this.#overlap + CONTEXT) flush(false);
     }
     flush(true);
     state.findings.sort((a, b) => a.offset - b.offset);
     return { findings: state.findings, ignored: state.ignored, bytes: windowStart + window.length };
+  }
+
+  /** A short text, a file's name for example, with `…` in the place of what must not be shown; undefined if that is nothing. */
+  redacted(text) {
+    const found = [];
+    const coded = Buffer.from(text).toString("latin1");
+    this.#search(coded, found);
+    if (found.length === 0) return undefined;
+    const findings = [...found].sort((a, b) => a.rank - b.rank);
+    // Where a coded key begins and ends is not known to the character.
+    if (found.some(({ coding }) => coding !== "raw")) return { text: `…${/\.\w{1,8}$/.exec(text)?.[0] ?? ""}`, findings };
+    found.sort((a, b) => a.index - b.index);
+    let shown = "";
+    let end = 0;
+    for (const { index, length } of found) {
+      if (index >= end) shown += `${coded.slice(end, index)}\0`;
+      end = Math.max(end, index + length);
+    }
+    return { text: Buffer.from(shown + coded.slice(end), "latin1").toString().replaceAll("\0", "…"), findings };
   }
 
   /** Reports what begins from `from` to `until`, offsets in the file; the rest of the window is context. */
@@ -87,12 +109,18 @@ export class Scanner {
     this.#search(window, found);
     // One key in one place is one finding, though several rules may know it: the surest one counts.
     found.sort((a, b) => a.rank - b.rank);
+    const taken = new Uint8Array(window.length);
+    const take = ({ start, end }) => taken.fill(1, Math.max(0, start - windowStart), Math.max(0, end - windowStart));
+    state.taken.forEach(take);
+    state.taken = [];
     const distinct = found.filter(({ kind, index, length }) => {
       const start = windowStart + index;
       const end = start + length;
       if (start < from || start >= until || state.findings.length + state.added >= MOST_FINDINGS) return false;
-      if (state.seen.some((one) => one.start < end && start < one.end)) return false;
-      state.seen.push({ start, end });
+      if (taken.subarray(index, index + length).includes(1)) return false;
+      take({ start, end });
+      // What reaches into the next window is known there.
+      if (end > until) state.taken.push({ start, end });
       const ignored = kind === "key" && (state.exempt || exempted(window, index, length));
       if (ignored) state.ignored++;
       else state.added++;
@@ -109,9 +137,10 @@ export class Scanner {
   }
 
   #search(text, found, place = (index) => index, outer = "", depth = 0, source) {
-    const add = (coding, index, length, rank, what) => {
-      // Decoding a text that is only partly coded gives the plain part once more.
-      if (source?.(index).includes(text.slice(index, index + length))) return;
+    const add = (coding, index, length, rank, what, named) => {
+      // Decoding a text that is only partly coded gives the plain part once more. What a name says of a plain
+      // value may be new.
+      if (named ? source?.(index).named : source?.(index).coded.includes(text.slice(index, index + length))) return;
       const start = place(index);
       const codings = [outer, coding === "raw" ? "" : coding].filter(Boolean).join(", ") || "raw";
       found.push({ index: start, length: Math.max(place(index + length - 1) - start + 1, 1), rank, coding: codings, ...what });
@@ -119,9 +148,9 @@ export class Scanner {
     this.#needles.search(text, ({ kind, name, coding, text: { length } }, index) => {
       add(coding, index, length, 0, { kind, ...(name && { name }), excerpt: name ? `the value of ${name}` : "openai-wasm/edge or openai-wasm/proxy" });
     });
-    const key = (coding, at, from = text) => ({ provider, index, length, shown }) => {
+    const key = (coding, at, from = text) => ({ provider, index, length, shown, named }) => {
       if (this.ignored.has(provider) || this.harmless.has(from.slice(index, index + length))) return;
-      add(coding, at(index, length), length, depth + 1, { kind: "key", provider, excerpt: `${shown}… (${length} characters)` });
+      add(coding, at(index, length), length, depth + 1, { kind: "key", provider, excerpt: `${shown}… (${length} characters)` }, named);
     };
     findKeys(text, key("raw", (index) => index));
     findNamedKeys(text, key("raw", (index) => index));
@@ -132,7 +161,10 @@ export class Scanner {
     if (depth === DEPTH) return;
     for (const view of viewsOf(text)) {
       const within = (index) => place(view.place(index).offset);
-      const coded = (index) => text.slice(...view.place(index).part);
+      const coded = (index) => {
+        const { part, named } = view.place(index);
+        return { coded: text.slice(...part), named };
+      };
       this.#search(view.text, found, within, [outer, view.coding].filter(Boolean).join(", "), depth + 1, coded);
     }
   }
@@ -156,13 +188,11 @@ function position(state, window, windowStart, offset) {
   return { line: state.lines, column: offset - state.lineStart + 1 };
 }
 
+const EXEMPTION = new RegExp(`${IGNORE}(?!-file)`);
+
 /** Does the comment stand on the key's line, or on the line before it? */
 function exempted(text, index, length) {
-  let start = Math.max(0, index - IGNORE_REACH);
-  let end = Math.min(text.length, index + length + IGNORE_REACH);
-  const lineEnd = text.indexOf("\n", index + length);
-  if (lineEnd >= 0) end = Math.min(end, lineEnd);
-  const lineStart = text.lastIndexOf("\n", index);
-  if (lineStart > 0) start = Math.max(start, text.lastIndexOf("\n", lineStart - 1) + 1);
-  return new RegExp(`${IGNORE}(?!-file)`).test(text.slice(start, end));
+  const before = text.slice(Math.max(0, index - IGNORE_REACH), index).split("\n").slice(-2).join("\n");
+  const [after] = text.slice(index + length, index + length + IGNORE_REACH).split("\n", 1);
+  return EXEMPTION.test(`${before}${text.slice(index, index + length)}${after}`);
 }

@@ -185,16 +185,16 @@ impl<T: Transport> Settings<T> {
             query.extend_from_slice(later);
         }
         if self.keyless
-            && let Some((name, _)) = query
+            && let Some(name) = query
                 .iter()
-                .find(|(name, value)| keys::is_key_in_query(name, value))
+                .find_map(|(name, value)| keys::key_in_query(name, value))
         {
             return Err(Error::key(name));
         }
         if self.keyless
             && let Some(name) = keys::key_in_path(&parts.path)
         {
-            return Err(Error::key(name));
+            return Err(Error::key(&name));
         }
         let url = self
             .base

@@ -6,7 +6,8 @@
 use alloc::format;
 use core::fmt;
 
-use super::endpoint::{BaseUrl, Parts, UrlFault, host_end, is_loopback, is_provider, parts};
+use super::endpoint::{BaseUrl, Parts, UrlFault, host_end, is_loopback, parts};
+use super::providers::is_host;
 
 /// Why an entry of `allowHttp` is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +45,7 @@ pub fn check_entry(entry: &str) -> Result<(), EntryFault> {
     if !exact || bytes.iter().any(u8::is_ascii_uppercase) {
         return Err(EntryFault::Shape);
     }
-    if is_provider(bytes, (0, end)) {
+    if is_host(bytes, (0, end)) {
         return Err(EntryFault::Provider);
     }
     Ok(())

@@ -7,6 +7,8 @@ use alloc::borrow::ToOwned;
 use alloc::string::String;
 use core::fmt;
 
+use super::providers::is_host;
+
 /// Why a URL is refused as a proxy's or a server's address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -85,7 +87,7 @@ pub const fn check_proxy_url(url: &str) -> Result<(), UrlFault> {
     match check_base_url(url) {
         Err(fault) => Err(fault),
         Ok(host) => {
-            if is_provider(url.as_bytes(), host) {
+            if is_host(url.as_bytes(), host) {
                 Err(UrlFault::Provider)
             } else {
                 Ok(())
@@ -311,73 +313,6 @@ const fn has_dot_segment(bytes: &[u8], from: usize) -> bool {
         if (dots == 1 || dots == 2) && (i == bytes.len() || matches!(bytes[i], b'/' | b'?' | b'#'))
         {
             return true;
-        }
-    }
-    false
-}
-
-/// Hosts of model providers, each with all names below it, as FNV-1a hashes: the keyless package
-/// is scanned for these names, so it must be able to refuse them without holding them.
-const PROVIDERS: [u64; 22] = [
-    fnv1a(b"openai.com"),
-    fnv1a(b"openai.azure.com"),
-    fnv1a(b"cognitiveservices.azure.com"),
-    fnv1a(b"services.ai.azure.com"),
-    fnv1a(b"anthropic.com"),
-    fnv1a(b"fireworks.ai"),
-    fnv1a(b"groq.com"),
-    fnv1a(b"x.ai"),
-    fnv1a(b"openrouter.ai"),
-    fnv1a(b"deepseek.com"),
-    fnv1a(b"mistral.ai"),
-    fnv1a(b"perplexity.ai"),
-    fnv1a(b"together.xyz"),
-    fnv1a(b"together.ai"),
-    fnv1a(b"huggingface.co"),
-    fnv1a(b"generativelanguage.googleapis.com"),
-    fnv1a(b"aiplatform.googleapis.com"),
-    fnv1a(b"cohere.com"),
-    fnv1a(b"cerebras.ai"),
-    fnv1a(b"deepinfra.com"),
-    fnv1a(b"replicate.com"),
-    fnv1a(b"gateway.ai.cloudflare.com"),
-];
-
-const FNV_OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
-const FNV_PRIME: u64 = 0x0000_0100_0000_01b3;
-
-#[allow(clippy::indexing_slicing)]
-const fn fnv1a(lower: &[u8]) -> u64 {
-    let mut hash = FNV_OFFSET;
-    let mut i = lower.len();
-    while i > 0 {
-        i -= 1;
-        hash = (hash ^ lower[i].to_ascii_lowercase() as u64).wrapping_mul(FNV_PRIME);
-    }
-    hash
-}
-
-/// Is the host, or a domain that it stands below, a provider's? Hashed from the end, so that one
-/// pass meets every parent domain. A trailing dot names the same host.
-#[allow(clippy::indexing_slicing)]
-pub(super) const fn is_provider(bytes: &[u8], (start, end): (usize, usize)) -> bool {
-    let mut end = end;
-    while end > start && bytes[end - 1] == b'.' {
-        end -= 1;
-    }
-    let mut hash = FNV_OFFSET;
-    let mut i = end;
-    while i > start {
-        i -= 1;
-        hash = (hash ^ bytes[i].to_ascii_lowercase() as u64).wrapping_mul(FNV_PRIME);
-        if i == start || bytes[i - 1] == b'.' {
-            let mut k = 0;
-            while k < PROVIDERS.len() {
-                if PROVIDERS[k] == hash {
-                    return true;
-                }
-                k += 1;
-            }
         }
     }
     false

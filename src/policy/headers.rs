@@ -5,6 +5,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
+use super::providers::{begins_like_a_key, is_word};
+
 /// Request or response headers in order. Names compare without case (RFC 9110, section 5.1).
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct HeaderList(Vec<(String, String)>);
@@ -121,25 +123,32 @@ pub fn check(name: &str, value: &str) -> Result<(), HeaderFault> {
 /// # Errors
 /// Any [`HeaderFault`].
 pub fn check_keyless(name: &str, value: &str) -> Result<(), HeaderFault> {
-    const CREDENTIALS: [&str; 8] = [
-        "authorization",
-        "proxy-authorization",
-        "cookie",
-        "x-api-key",
-        "api-key",
-        "x-goog-api-key",
-        "openai-organization",
-        "openai-project",
-    ];
     check(name, value)?;
-    if CREDENTIALS
-        .iter()
-        .any(|known| known.eq_ignore_ascii_case(name))
-        || looks_like_a_key(value)
-    {
+    if is_named_like_a_credential(name) || looks_like_a_key(value) {
         return Err(HeaderFault::Credential);
     }
     Ok(())
+}
+
+/// Do headers of this name carry credentials? Told by the end of the name: everybody puts something
+/// else before it (`x-litellm-api-key`). A name may be nothing but such an end.
+fn is_named_like_a_credential(name: &str) -> bool {
+    const ENDINGS: &[u8] = b"authorization -auth apikey -key -auth-token -access-token -api-token \
+        -security-token cookie -secret -password openai-organization openai-project";
+    const HARMLESS: &[u8] = b"idempotency-key cache-key";
+    let ends = |endings: &[u8]| {
+        endings.split(|byte| *byte == b' ').any(|ending| {
+            let mut backwards = name.bytes().rev().chain([b'-']);
+            ending.iter().rev().all(|expected| {
+                let byte = match backwards.next() {
+                    Some(b'_' | b'.') => b'-',
+                    other => other.unwrap_or_default().to_ascii_lowercase(),
+                };
+                byte == *expected
+            })
+        })
+    };
+    ends(ENDINGS) && !ends(HARMLESS)
 }
 
 /// The `Authorization` header for a session token.
@@ -182,22 +191,42 @@ pub fn authorization(credential: &str) -> Result<String, CredentialFault> {
     Ok(value)
 }
 
-/// Is a word of `text` shaped like a model provider's key?
+/// Does `text`, as it is or percent-encoded, hold a word that is shaped like a model provider's key?
+///
+/// A word begins where no letter, digit, `_`, `-` or `.` stands before it: the signature of a JSON Web
+/// Token follows a dot, and begins by chance with three given characters once in 262,144 tokens.
 #[must_use]
 pub fn looks_like_a_key(text: &str) -> bool {
-    const PREFIXES: [&str; 9] = [
-        "sk-", "gsk_", "xai-", "pplx-", "hf_", "AIza", "fw_", "r8_", "sk_",
-    ];
-    // A key has at least this many characters behind its prefix; a word like `sk-ip` has not.
-    const BODY: usize = 8;
-    text.as_bytes()
-        .split(|byte| byte.is_ascii_whitespace() || b",;\"'=".contains(byte))
-        .any(|word| {
-            PREFIXES.iter().any(|prefix| {
-                word.strip_prefix(prefix.as_bytes())
-                    .is_some_and(|body| body.len() >= BODY)
-            })
-        })
+    let bytes = percent_decoded(text.as_bytes());
+    let mut rest = bytes.as_slice();
+    let mut in_word = false;
+    while let Some((first, after)) = rest.split_first() {
+        if !in_word && begins_like_a_key(rest) {
+            return true;
+        }
+        in_word = is_word(*first);
+        rest = after;
+    }
+    false
+}
+
+pub(super) fn percent_decoded(text: &[u8]) -> Vec<u8> {
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let [first, after @ ..] = rest {
+        rest = after;
+        let mut byte = *first;
+        if byte == b'%'
+            && let [high, low, after @ ..] = rest
+            && let (Some(high), Some(low)) = (digit(*high), digit(*low))
+        {
+            byte = (high << 4 | low) as u8;
+            rest = after;
+        }
+        decoded.push(byte);
+    }
+    decoded
 }
 
 #[cfg(test)]
@@ -218,35 +247,6 @@ mod tests {
             ("x-a", "\0", Err(HeaderFault::Value)),
         ] {
             assert_eq!(check(name, value), expected, "{name:?}: {value:?}");
-        }
-    }
-
-    #[test]
-    fn a_keyless_client_refuses_credentials_by_name_and_by_shape() {
-        for (name, value) in [
-            ("Authorization", "Bearer x"),
-            ("X-API-Key", "x"),
-            ("api-key", "x"),
-            ("X-Goog-Api-Key", "x"),
-            ("Cookie", "x"),
-            ("x-trace", "sk-proj-abcdefgh"),
-            ("x-trace", "Bearer sk-ant-abcdefgh"),
-            ("x-trace", "key=gsk_abcdefgh"),
-            ("x-trace", "xai-abcdefgh"),
-            ("x-trace", "AIzaabcdefgh"),
-        ] {
-            assert_eq!(
-                check_keyless(name, value),
-                Err(HeaderFault::Credential),
-                "{name}: {value}"
-            );
-        }
-        for (name, value) in [
-            ("x-trace", "sk-ip"),
-            ("x-trace", "task-0123456789"),
-            ("accept", "*/*"),
-        ] {
-            assert_eq!(check_keyless(name, value), Ok(()), "{name}: {value}");
         }
     }
 

@@ -13,4 +13,5 @@ pub mod endpoint;
 pub mod headers;
 #[cfg(not(feature = "__npm-client"))]
 pub mod keys;
+pub mod providers;
 pub mod retry;

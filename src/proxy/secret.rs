@@ -4,13 +4,11 @@ use std::fmt;
 
 use super::config::Config;
 use super::keyring::Keyring;
+use crate::policy::providers::PROVIDERS;
 
-/// Providers' keys have at least as many bytes, but for Fireworks', which are known by their shape.
+/// Providers' keys have at least as many bytes, but for those that are known by a shorter shape
+/// (Fireworks').
 pub const MIN_KEY_BYTES: usize = 32;
-
-/// Prefixes of providers' keys that are shorter, each with how many letters and digits follow at
-/// least: Fireworks. The scanner of `pkg-template/scan/providers.js` has the same shape.
-const SHORT_KEYS: [(&str, usize); 1] = [("fw_", 20)];
 
 /// A session secret has at least as many bytes as HMAC-SHA-256's output (RFC 7518, section 3.2).
 pub const MIN_SESSION_SECRET_BYTES: usize = 32;
@@ -302,10 +300,14 @@ fn is_uniform(text: &str) -> bool {
     different < MIN_DIFFERENT_BYTES || longest.max().unwrap_or_default() > MAX_RUN_BYTES
 }
 
+/// Has it the shape of a provider's keys that may be shorter than the others?
 fn is_short_by_nature(key: &str) -> bool {
-    SHORT_KEYS.iter().any(|(prefix, least)| {
-        key.strip_prefix(prefix).is_some_and(|body| {
-            body.len() >= *least && body.bytes().all(|b| b.is_ascii_alphanumeric())
+    let shapes = PROVIDERS.iter().flat_map(|provider| provider.shapes);
+    shapes.filter(|shape| shape.short).any(|shape| {
+        shape.prefixes.iter().any(|prefix| {
+            key.strip_prefix(prefix).is_some_and(|body| {
+                body.len() >= shape.least && shape.alphabet.wrote(body.as_bytes())
+            })
         })
     })
 }

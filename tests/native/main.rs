@@ -18,6 +18,7 @@ mod client_options;
 mod client_pages;
 mod client_streams;
 mod client_tokens;
+mod key_shapes;
 mod layers;
 mod openapi;
 mod proxy_answer;

@@ -153,6 +153,18 @@ describe("Vite, with the plugin,", () => {
     await BUNDLERS.Vite(app, { plugin: scanning({ exclude: ["config.json"] }) });
   });
 
+  it("leaves out the .dev.vars that a server's build writes beside its code, and no page's", { timeout: 240_000 }, async () => {
+    const files = { "src/main.js": SOUND, ".dev.vars": `SHOP_SECRET=${SECRET}\n` };
+    // As @cloudflare/vite-plugin does for `vite preview`.
+    const emitting = (options) => ({
+      vite: [plugin.vite(options), { name: "emits", generateBundle() { this.emitFile({ type: "asset", fileName: ".dev.vars", source: files[".dev.vars"] }); } }],
+    });
+    await BUNDLERS.Vite(await shop.app("vars-server", files), { plugin: emitting(), ssr: true });
+    assert.match((await failure(BUNDLERS.Vite(await shop.app("vars-page", files), { plugin: emitting() }))).message, /\.dev\.vars:\d+:\d+: the value of/);
+    const code = { ...files, "src/main.js": `export const secret = ${JSON.stringify(SECRET)};\nglobalThis.secret = secret;` };
+    assert.match((await failure(BUNDLERS.Vite(await shop.app("vars-code", code), { plugin: emitting(), ssr: true }))).message, /main\.m?js:\d+:\d+: the value of/);
+  });
+
   it("looks for the secrets of its mode's .env files", { timeout: 120_000 }, async () => {
     const app = await shop.app("mode", { ".env.staging": "VITE_SHOP_KEY=correct-horse-battery-2\n", "src/main.js": "document.title = import.meta.env.VITE_SHOP_KEY;" });
     assert.match((await failure(BUNDLERS.Vite(app, { plugin: scanning(), mode: "staging" }))).message, /the value of VITE_SHOP_KEY/);

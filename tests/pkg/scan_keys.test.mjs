@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -12,7 +13,7 @@ import { disguises, generator, namedKeys, reversed, shapedKeys, startEscaped } f
 
 const packed = (file) => import(pathToFileURL(join(setting("OPENAI_WASM_PKG"), "scan", file)).href);
 const { Scanner } = await packed("scanner.js");
-const { isSecretName, tooCommon } = await packed("environment.js");
+const { isSecretName, secretsOf, tooCommon } = await packed("environment.js");
 const { findKeys, PROVIDERS } = await packed("providers.js");
 
 const scan = (content, options) => new Scanner(options).scan([Buffer.from(content)]);
@@ -21,7 +22,8 @@ const around = (content) => Buffer.concat([Buffer.from('let a = "'), Buffer.from
 /** No eight characters in a row of a key, but for what all keys of the provider share. */
 function assertRedacted(finding, key) {
   const said = JSON.stringify(finding);
-  for (let at = 8; at + 8 <= key.length; at++) assert.ok(!said.includes(key.slice(at, at + 8)), said);
+  const shared = Math.max(8, finding.excerpt.indexOf("…"));
+  for (let at = shared; at + 8 <= key.length; at++) assert.ok(!said.includes(key.slice(at, at + 8)), said);
 }
 
 describe("a provider's key is found", () => {
@@ -206,10 +208,29 @@ describe("a secret of the environment is found", () => {
   });
 
   it("if its name is a secret's", () => {
-    const SECRET = ["OPENAI_API_KEY", "VITE_OPENAI_API_KEY", "NEXT_PUBLIC_OPENAI_API_KEY", "SESSION_SECRET", "SECRET_KEY_BASE", "GITHUB_TOKEN", "npm_config__authToken", "DB_PASSWORD", "PGPASSWORD", "AWS_SECRET_ACCESS_KEY", "SSH_PRIVATE_KEY", "API_KEY_2", "STRIPE_KEY", "apiKey", "SOME_CREDENTIALS", "GH_PAT", "DB_PWD", "SIGNING_KEY_B64", "DB_PASS", "SMTP_PASS", "LOCK_PASSCODE", "npm_config__auth", "BASIC_AUTH"];
-    const OTHER = ["PATH", "HOME", "NODE_ENV", "AWS_SECRET_NAME", "SECRET_ARN", "TOKEN_URL", "KEY_FILE", "AWS_ACCESS_KEY_ID", "VITE_CLERK_PUBLISHABLE_KEY", "TURNSTILE_SITE_KEY", "SUPABASE_ANON_KEY", "VAPID_PUBLIC_KEY", "TOKEN_TTL", "KEYBOARD", "MONKEY_BUSINESS", "TERM", "PWD", "OLDPWD", "GIT_ASKPASS", "SSH_AUTH_SOCK", "MAX_TOKENS", "BYPASS"];
+    const SECRET = ["OPENAI_API_KEY", "VITE_OPENAI_API_KEY", "NEXT_PUBLIC_OPENAI_API_KEY", "SESSION_SECRET", "SECRET_KEY_BASE", "GITHUB_TOKEN", "npm_config__authToken", "DB_PASSWORD", "PGPASSWORD", "AWS_SECRET_ACCESS_KEY", "SSH_PRIVATE_KEY", "API_KEY_2", "STRIPE_KEY", "apiKey", "SOME_CREDENTIALS", "GH_PAT", "DB_PWD", "SIGNING_KEY_B64", "DB_PASS", "SMTP_PASS", "LOCK_PASSCODE", "npm_config__auth", "BASIC_AUTH", "SLACK_WEBHOOK", "SLACK_WEBHOOK_URL", "PASSWORD_SALT", "HASH_SALT", "WEBHOOK_SIGNING", "SIGNING_SECRET"];
+    const OTHER = ["PATH", "HOME", "NODE_ENV", "AWS_SECRET_NAME", "SECRET_ARN", "TOKEN_URL", "KEY_FILE", "AWS_ACCESS_KEY_ID", "VITE_CLERK_PUBLISHABLE_KEY", "TURNSTILE_SITE_KEY", "SUPABASE_ANON_KEY", "VAPID_PUBLIC_KEY", "TOKEN_TTL", "KEYBOARD", "MONKEY_BUSINESS", "TERM", "PWD", "OLDPWD", "GIT_ASKPASS", "SSH_AUTH_SOCK", "MAX_TOKENS", "BYPASS", "WEBHOOK_PATH", "SALTED", "DATABASE_URL", "ASSIGNING"];
     assert.deepEqual(SECRET.filter((name) => !isSecretName(name)), []);
     assert.deepEqual(OTHER.filter(isSecretName), []);
+  });
+
+  it("if its value is an address with a password, whatever its name, and the password alone", async () => {
+    const address = (password) => `postgres://shop:${password}@db.example.com:5432/shop`;
+    const env = {
+      DATABASE_URL: address("Tr0ub4dor-1"),
+      REDIS_URL: "rediss://:Tr0ub4dor-2@cache.example.com:6379",
+      MONGODB_URI: "mongodb+srv://shop:Tr0ub4dor-3@db.example.com/shop?w=majority",
+      SHOP_DSN: "mysql://shop:Tr0ub4dor-4@db.example.com/shop",
+      PLAIN_URL: "https://example.com:8443/a:b@c",
+      SENTRY_DSN: "https://0123456789abcdef@o0.ingest.example.com/0",
+      COMMON_URL: address("password"),
+    };
+    const { secrets } = await secretsOf({ env, folder: tmpdir(), files: [] });
+    const values = (name) => secrets.filter((secret) => secret.name === name).map(({ value }) => value);
+    for (const [index, name] of ["DATABASE_URL", "REDIS_URL", "MONGODB_URI", "SHOP_DSN"].entries()) {
+      assert.deepEqual(values(name), [env[name], `Tr0ub4dor-${index + 1}`]);
+    }
+    assert.deepEqual([values("PLAIN_URL"), values("SENTRY_DSN"), values("COMMON_URL")], [[], [], [env.COMMON_URL]]);
   });
 
   it("unless half of all files would hold its value", () => {

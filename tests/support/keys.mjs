@@ -7,6 +7,7 @@ const ALPHABETS = {
   alnum: `${UPPER}${UPPER.toLowerCase()}0123456789`,
   lower: `${UPPER.toLowerCase()}0123456789`,
   url: `${UPPER}${UPPER.toLowerCase()}0123456789_-`,
+  base64: `${UPPER}${UPPER.toLowerCase()}0123456789+/`,
 };
 
 /** `random("alnum", 20)`: characters by a linear congruential generator (Knuth's MMIX). */
@@ -50,8 +51,47 @@ export function shapedKeys(random = generator(7)) {
     ["NVIDIA", `nvapi-${random("url", 64)}`],
     ["Cerebras", `csk-${random("lower", 48)}`],
     ["ElevenLabs", `sk_${random("hex", 48)}`],
+    ["OpenAI", `sk-None-${random("url", 124)}`],
+    ["OpenRouter", `sk-or-${random("alnum", 48)}`],
+    ["Hugging Face", `api_org_${random("alpha", 34)}`],
+    ["GitHub", `github_pat_${random("alnum", 22)}_${random("alnum", 59)}`],
+    ...["ghp_", "gho_", "ghu_", "ghs_"].map((prefix) => ["GitHub", prefix + random("alnum", 36)]),
+    ["Jina", `jina_${random("hex", 32)}${random("url", 28)}`],
+    ["Voyage", `pa-7K${random("url", 41)}`],
+    ["Amazon Bedrock", `ABSK${random("base64", 127)}=`],
+    ["Amazon Bedrock", `bedrock-api-key-${random("base64", 400)}`],
+    ["Databricks", `dapi${random("hex", 32)}`],
+    ["Vercel AI Gateway", `vck_${random("alnum", 56)}`],
+    ["Friendli", `flp_${random("alnum", 46)}`],
+    ["Chutes", `cpk_${random("hex", 32)}.${random("hex", 32)}.${random("alnum", 32)}`],
   ];
 }
+
+/** Names of variables of providers whose keys have no shape. */
+const VARIABLES = [
+  ["AI/ML API", "AIML_API_KEY"],
+  ["AI21", "AI21_API_KEY"],
+  ["Alibaba", "DASHSCOPE_API_KEY"],
+  ["Baidu", "QIANFAN_SECRET_KEY"],
+  ["Baseten", "BASETEN_API_KEY"],
+  ["DeepInfra", "DEEPINFRA_API_KEY"],
+  ["Featherless", "FEATHERLESS_API_KEY"],
+  ["Helicone", "HELICONE_API_KEY"],
+  ["Hyperbolic", "HYPERBOLIC_API_KEY"],
+  ["MiniMax", "MINIMAX_API_KEY"],
+  ["Moonshot", "MOONSHOT_API_KEY"],
+  ["Nebius", "NEBIUS_API_KEY"],
+  ["Novita", "NOVITA_API_KEY"],
+  ["Portkey", "PORTKEY_API_KEY"],
+  ["Requesty", "REQUESTY_API_KEY"],
+  ["SambaNova", "SAMBANOVA_API_KEY"],
+  ["SiliconFlow", "SILICONFLOW_API_KEY"],
+  ["Stability", "STABILITY_AI_KEY"],
+  ["StepFun", "STEPFUN_API_KEY"],
+  ["Tencent", "HUNYUAN_API_KEY"],
+  ["Upstage", "UPSTAGE_API_KEY"],
+  ["Z.ai", "ZHIPU_API_KEY"],
+];
 
 /** The same for keys without a shape: the name that they are assigned to says whose they are. */
 export function namedKeys(random = generator(11)) {
@@ -73,6 +113,7 @@ export function namedKeys(random = generator(11)) {
     ["Cloudflare", `CF_API_KEY: "${random("hex", 37)}"`],
     ["Azure OpenAI", `AZURE_OPENAI_API_KEY=\`${random("hex", 32)}\``],
     ["OpenAI", `OPENAI_API_KEY:"${random("alnum", 40)}"`],
+    ...VARIABLES.map(([provider, variable]) => [provider, `${variable}="${key()}"`]),
     ["DeepSeek", `{\\"deepseekApiKey\\":\\"${random("hex", 40)}\\"}`],
   ];
 }
@@ -107,6 +148,13 @@ export function disguises(text) {
     ["HTML", each(text, (code) => `&#x${hex(code)};`)],
     ["character codes", `[${[...Buffer.from(text)].join(",")}]`],
     ["character codes", `[${[...Buffer.from(text)].map((code) => `0x${hex(code)}`).join(", ")}]`],
+    ["character codes", `[${[...Buffer.from(text)].map((code) => `0o${code.toString(8)}`).join(", ")}]`],
+    ["character codes", `[${[...Buffer.from(text)].map((code) => `0${code.toString(8)}`).join(",")}]`],
+    ...[" ", ";", "-", "|", "_", "/", ":"].map((between) => ["character codes", [...Buffer.from(text)].join(between)]),
+    ["character codes", [...Buffer.from(text)].map((code) => code.toString(8)).join(" ")],
+    ...[" ", ":", "-", ","].map((between) => ["hex", [...Buffer.from(text)].map((code) => hex(code)).join(between)]),
+    ["escaped", each(text, (code) => `\\${hex(code)} `)],
+    ["escaped", each(text, (code) => `\\${hex(code, 6)}`)],
     ["base64, base64", base64(base64(text, 0, "base64"), 1, "base64")],
     ["base64, escaped", base64(escaped["\\x"], 1, "base64")],
   ];

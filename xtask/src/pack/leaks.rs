@@ -14,21 +14,10 @@ use crate::pack::scan::{Needle, scan as scan_bytes};
 use crate::say;
 use crate::workspace::Workspace;
 
-/// A client talks to its proxy only, so no provider has business in it.
-const PROVIDER_HOSTS: [&str; 12] = [
-    "api.openai.com",
-    "openai.azure.com",
-    "api.anthropic.com",
-    "api.cohere.com",
-    "api.deepseek.com",
-    "api.fireworks.ai",
-    "api.groq.com",
-    "api.mistral.ai",
-    "api.together.xyz",
-    "api.x.ai",
-    "generativelanguage.googleapis.com",
-    "openrouter.ai",
-];
+/// The crate's own list of providers, which is data alone.
+#[allow(dead_code)]
+#[path = "../../../src/policy/providers/table.rs"]
+mod providers;
 
 const CANARY_VARIABLES: [&str; 6] = [
     "OPENAI_API_KEY",
@@ -99,13 +88,9 @@ pub struct Scanner {
 
 impl Scanner {
     pub fn new(workspace: &Workspace, secrets: &Secrets) -> Result<Self> {
-        let hosts = PROVIDER_HOSTS
-            .iter()
-            .map(|host| Needle::text(format!("the provider host {host}"), host))
-            .collect();
         Ok(Self {
             everywhere: everywhere(workspace, secrets)?,
-            hosts,
+            hosts: hosts(),
         })
     }
 
@@ -113,8 +98,8 @@ impl Scanner {
     pub fn file(&self, name: &str, path: &Path) -> Result<Vec<Finding>> {
         let bytes = fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
         let mut findings = scan_bytes(name, &bytes, &self.everywhere);
-        // Prose may name a provider; what runs and what it is typed with may not.
-        if !name.ends_with(".md") {
+        // Prose and the scanner may name a provider; what a page runs and what it is typed with may not.
+        if !name.ends_with(".md") && !name.starts_with("scan/") {
             findings.extend(scan_bytes(name, &bytes, &self.hosts));
         }
         Ok(findings)
@@ -130,6 +115,14 @@ impl Scanner {
         }
         Ok(findings)
     }
+}
+
+/// A client talks to its proxy only, so no provider has business in it.
+fn hosts() -> Vec<Needle> {
+    let hosts = providers::PROVIDERS.iter().flat_map(|one| one.hosts);
+    hosts
+        .map(|host| Needle::host(format!("the provider host {host}"), host))
+        .collect()
 }
 
 fn everywhere(workspace: &Workspace, secrets: &Secrets) -> Result<Vec<Needle>> {
@@ -169,7 +162,8 @@ fn quoted_after(source: &str, name: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{canary, quoted_after};
+    use super::{canary, hosts, quoted_after};
+    use crate::pack::scan::scan;
 
     #[test]
     fn the_mark_is_read_from_the_source_that_defines_it() {
@@ -179,6 +173,23 @@ mod tests {
             Some("a mark")
         );
         assert_eq!(quoted_after(source, "OTHER"), None);
+    }
+
+    #[test]
+    fn every_providers_host_is_found_and_nothing_that_only_looks_like_it() {
+        let hosts = hosts();
+        let found = |text: &str| scan("a.js", text.as_bytes(), &hosts).len();
+        for text in [
+            "https://api.openai.com/v1",
+            "'api.x.ai'",
+            "bedrock-runtime.eu-central-1.amazonaws.com",
+            "europe-west4-aiplatform.googleapis.com",
+        ] {
+            assert_eq!(found(text), 1, "{text}");
+        }
+        for text in ["https://max.ai", "api-openai-com", "x.aim", "my-z.ai"] {
+            assert_eq!(found(text), 0, "{text}");
+        }
     }
 
     #[test]

@@ -13,6 +13,8 @@ pub struct Needle {
     bytes: Vec<u8>,
     /// Then `bytes` is in lower case.
     any_case: bool,
+    /// No letter, digit or hyphen may stand before or behind it.
+    whole: bool,
 }
 
 /// A needle that was found, where.
@@ -44,7 +46,31 @@ impl Needle {
             form: "raw",
             bytes: text.to_ascii_lowercase().into_bytes(),
             any_case: true,
+            whole: false,
         }
+    }
+
+    /// A host, or what it begins with before a `*`, that is no part of a longer word.
+    pub fn host(what: impl Into<String>, host: &str) -> Self {
+        let text = host.split_once('*').map_or(host, |(start, _)| start);
+        Self {
+            whole: true,
+            ..Self::text(what, text)
+        }
+    }
+
+    /// Where it first stands in a text, in lower case if it is.
+    fn find(&self, text: &[u8]) -> Option<usize> {
+        let is_word =
+            |byte: Option<&u8>| byte.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'-');
+        let (first, last) = (self.bytes.first(), self.bytes.last());
+        memmem::find_iter(text, &self.bytes).find(|at| {
+            let before = at.checked_sub(1).and_then(|at| text.get(at));
+            let after = text.get(at + self.bytes.len());
+            !self.whole
+                || !(first != Some(&b'-') && is_word(before)
+                    || last != Some(&b'.') && is_word(after))
+        })
     }
 
     /// A secret in all its forms.
@@ -56,6 +82,7 @@ impl Needle {
                 form,
                 bytes,
                 any_case,
+                whole: false,
             })
             .collect()
     }
@@ -72,7 +99,7 @@ pub fn scan(file: &str, haystack: &[u8], needles: &[Needle]) -> Vec<Finding> {
                 file: file.to_owned(),
                 what: needle.what.clone(),
                 form: needle.form,
-                offset: memmem::find(text, &needle.bytes)?,
+                offset: needle.find(text)?,
             })
         })
         .collect()

@@ -1,0 +1,121 @@
+//! The table in the two places of the npm package that need it, and a test that fails when they say
+//! something else: `pkg-template/lib/key-shapes.js` for the page and `pkg-template/scan/provider-table.js`.
+
+use std::{env, fs};
+
+use serde_json::{Value, json};
+
+use super::{Alphabet, PROVIDERS, Shape, TELLING, TELLING_LEAST, WEAK};
+
+const HEAD: &str = "\
+// Generated from src/policy/providers by `UPDATE_PROVIDERS=1 cargo test --lib policy::providers`. Do not edit.
+";
+
+/// One character of an alphabet, behind what must follow.
+fn class(alphabet: Alphabet) -> &'static str {
+    match alphabet {
+        Alphabet::Alnum => "[A-Za-z0-9]",
+        Alphabet::Lower => "[a-z0-9]",
+        Alphabet::Hex => "[0-9a-f]",
+        Alphabet::HexDash => "[0-9a-f-]",
+        Alphabet::Url => r"[\w-]",
+        Alphabet::UrlMixed => r"(?=[\w-]{0,40}\d)(?=[\w-]{0,40}[A-Z])[\w-]",
+        Alphabet::Base64 => "[A-Za-z0-9+/=]",
+        Alphabet::Dotted => r"[\w.-]",
+    }
+}
+
+fn literal(prefix: &str) -> String {
+    prefix.replace('.', r"\.")
+}
+
+/// A regular expression of what [`super::begins_like_a_key`] looks for.
+fn page() -> String {
+    let telling = str::from_utf8(&TELLING).unwrap();
+    let telling = literal(telling.trim_end()).replace(' ', "|");
+    let mut shapes = format!("(?:{telling})[\\w.-]{{{TELLING_LEAST}}}");
+    for weak in &WEAK {
+        let before = weak.least - 1;
+        let class = match weak.hex {
+            true => r"[\da-f-]".to_owned(),
+            false => {
+                [r"\d", "[A-Z]"]
+                    .map(|one| format!(r"(?=[\w.+/=-]{{0,{before}}}{one})"))
+                    .concat()
+                    + r"[\w.+/=-]"
+            }
+        };
+        shapes += &format!("|{}{class}{{{}}}", literal(weak.prefix), weak.least);
+    }
+    let shapes = json!(format!("(?:{shapes})"));
+    format!("{HEAD}export const SHAPES =\n  {shapes};\n")
+}
+
+fn scanner() -> String {
+    let named = |row: fn(&super::Provider) -> Vec<Value>| -> String {
+        let rows = PROVIDERS.iter().flat_map(row);
+        rows.map(|row| format!("  {row},\n")).collect()
+    };
+    let mut shapes: Vec<(&str, &Shape, usize)> = PROVIDERS
+        .iter()
+        .flat_map(|provider| provider.shapes.iter().map(|shape| (provider.name, shape)))
+        .map(|(name, shape)| {
+            let longest = shape.prefixes.iter().map(|prefix| prefix.len()).max();
+            (name, shape, longest.unwrap_or_default())
+        })
+        .collect();
+    shapes.sort_by_key(|(_, shape, longest)| (usize::MAX - longest, !shape.exact));
+    let shapes: String = shapes
+        .iter()
+        .map(|(name, shape, _)| {
+            let prefixes: Vec<String> = shape.prefixes.iter().map(|p| literal(p)).collect();
+            let more = if shape.exact { "" } else { "," };
+            let body = format!("{}{{{}{more}}}", class(shape.alphabet), shape.least);
+            format!(
+                "  {},\n",
+                json!([name, prefixes.join("|"), body, shape.exact])
+            )
+        })
+        .collect();
+    let names = named(|provider| {
+        let row = json!([provider.name, provider.named]);
+        (!provider.named.is_empty())
+            .then_some(row)
+            .into_iter()
+            .collect()
+    });
+    let hosts = named(|provider| {
+        let hosts = provider.hosts.iter();
+        hosts.map(|host| json!([provider.name, host])).collect()
+    });
+    format!(
+        "{HEAD}
+/** `[provider, prefix, body, exact]`, from the particular to the general: the first that fits names the key. */
+export const SHAPES = [\n{shapes}];
+
+/** `[provider, what the names of its keys have in common]` */
+export const NAMES = [\n{names}];
+
+/** `[provider, host]`; `*` is a label, and what begins with `-` is the end of one. */
+export const HOSTS = [\n{hosts}];
+"
+    )
+}
+
+#[test]
+fn the_committed_tables_for_javascript_are_those_of_the_rust_table() {
+    for (file, rendered) in [
+        ("pkg-template/lib/key-shapes.js", page()),
+        ("pkg-template/scan/provider-table.js", scanner()),
+    ] {
+        let path = format!("{}/{file}", env!("CARGO_MANIFEST_DIR"));
+        if env::var_os("UPDATE_PROVIDERS").is_some() {
+            fs::write(&path, &rendered).unwrap();
+        }
+        assert!(
+            fs::read_to_string(&path).unwrap_or_default() == rendered,
+            "{file} is not what src/policy/providers says. Rewrite it with: \
+             UPDATE_PROVIDERS=1 cargo test --lib policy::providers"
+        );
+    }
+}
