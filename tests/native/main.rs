@@ -21,6 +21,7 @@ mod openapi;
 mod proxy_answer;
 mod proxy_defaults;
 mod proxy_params;
+mod proxy_params_open;
 mod proxy_policy;
 mod proxy_route_params;
 #[cfg(feature = "proxy-handler")]
