@@ -7,6 +7,7 @@
 pub mod answer;
 pub mod caller;
 pub mod config;
+mod config_fault;
 pub mod json;
 pub mod keyring;
 pub mod limits;

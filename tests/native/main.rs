@@ -25,6 +25,7 @@ mod proxy_answer;
 mod proxy_cost;
 mod proxy_defaults;
 mod proxy_params;
+mod proxy_params_open;
 mod proxy_policy;
 mod proxy_route_params;
 #[cfg(feature = "proxy-handler")]
