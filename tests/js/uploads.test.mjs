@@ -192,9 +192,12 @@ test("a file without a name gets an ending from its media type, by which servers
   ]) {
     const blob = new Blob(["hi"], { type });
     const response = new Response("hi", { headers: { "content-type": type || "application/octet-stream" } });
-    for (const file of [blob, response, toFile(blob), toFile("hi", null, { type }), toFile(pieces(blob)), pieces(blob)]) {
+    for (const file of [toFile(blob), toFile("hi", null, { type }), toFile(pieces(blob))]) {
+      assert.equal((await file).name, `unknown_file${ending}`, type);
+    }
+    for (const file of [blob, response, pieces(blob)]) {
       server.answer({ body: {} });
-      await upload(await file);
+      await upload(file);
       assert.equal((await sent()).file.filename, `unknown_file${ending}`, type);
     }
   }
