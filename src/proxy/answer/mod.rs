@@ -387,6 +387,10 @@ impl Watch {
         let named = self.event.is_named_error();
         let seen = *self.event.scan.seen();
         if seen.echoes_key {
+            if event.is_none() {
+                // A part of it has gone on.
+                self.count();
+            }
             return Verdict::Fail(withheld());
         }
         if named || seen.may_be_error() {
