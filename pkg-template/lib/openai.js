@@ -52,12 +52,16 @@ const refused = (name) =>
   );
 const refuse = (name) => (CREDENTIAL.test(name) ? refused(name) : undefined);
 
-const sessionToken = (value, option) => {
-  textOrFunction(value, option);
+const shapeless = (value) => {
   if (typeof value === "string" && keyShaped(value)) {
-    throw new InvalidOptionError(option, "looks like a model provider's key", "key_not_accepted");
+    throw new InvalidOptionError("token", "looks like a model provider's key; a session token goes there", "key_not_accepted");
   }
   return value;
+};
+
+const sessionToken = (value, option) => {
+  textOrFunction(value, option);
+  return typeof value === "function" ? async () => shapeless(await value()) : shapeless(value);
 };
 
 const credentials = (value, option) => {
@@ -82,7 +86,7 @@ export function defineClient(runtime, bakedUrl) {
         throw new InvalidOptionError("proxyUrl", "is required: the URL of your proxy");
       }
       const base = proxyUrl ?? bakedUrl;
-      super(rest, { runtime, fetch, base, baseOption: "proxyUrl", credential: token, credentials, check: keyless });
+      super(rest, { runtime, fetch, base, baseOption: "proxyUrl", credential: token, credentials, check: keyless, keyShaped });
       this.baseURL = base;
     }
   }

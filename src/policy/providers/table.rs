@@ -383,21 +383,13 @@ pub const PROVIDERS: &[Provider] = &[
             "bedrock-mantle.*.api.aws",
         ],
         named: "bedrock",
-        shapes: &[
-            Shape {
-                prefixes: &["bedrock-api-key-"],
-                alphabet: Alphabet::Base64,
-                least: 80,
-                ..TELLING
-            },
-            Shape {
-                prefixes: &["ABSK"],
-                alphabet: Alphabet::Base64,
-                least: 80,
-                enough: Enough::Characters(40),
-                ..TELLING
-            },
-        ],
+        shapes: &[Shape {
+            prefixes: &["ABSK", "bedrock-api-key-"],
+            alphabet: Alphabet::Base64,
+            least: 80,
+            enough: Enough::Characters(40),
+            ..TELLING
+        }],
     },
     Provider {
         name: "Databricks",
