@@ -57,12 +57,16 @@ const refuse = (name) =>
       ? new InvalidOptionError(name, "is not an option of this client: use `proxyUrl`")
       : undefined;
 
-const sessionToken = (value, option) => {
-  textOrFunction(value, option);
+const shapeless = (value) => {
   if (typeof value === "string" && keyShaped(value)) {
-    throw new InvalidOptionError(option, "looks like a model provider's key", "key_not_accepted");
+    throw new InvalidOptionError("token", "looks like a model provider's key; a session token goes there", "key_not_accepted");
   }
   return value;
+};
+
+const sessionToken = (value, option) => {
+  textOrFunction(value, option);
+  return typeof value === "function" ? async () => shapeless(await value()) : shapeless(value);
 };
 
 const credentials = (value, option) => {
@@ -90,7 +94,8 @@ export function defineClient(runtime, bakedUrl, host) {
         throw new InvalidOptionError("proxyUrl", "is required: the URL of your proxy");
       }
       const base = proxyUrl ?? bakedUrl;
-      super(rest, { runtime, fetch, base, baseOption: "proxyUrl", credential: token, credentials, check: keyless, host });
+      const server = { runtime, fetch, base, baseOption: "proxyUrl", credential: token, credentials, host };
+      super(rest, { ...server, check: keyless, keyShaped });
       this.baseURL = base;
     }
   }

@@ -292,6 +292,8 @@ class Sending {
 
 /** What must not be sent is refused before anything is. */
 function check(wasm, client, path, headers) {
+  const shaped = headers.find(([, value]) => client.keyShaped?.(value ?? ""));
+  if (shaped) throw new InvalidOptionError("headers", `\`${shaped[0]}\` carries a model provider's key, which the proxy alone holds`);
   // NUL is refused like a line break, and so it cannot part an item.
   const items = [client.base, path, ...headers.flatMap(([name, value]) => [name, value ?? ""])];
   const text = items.map((item) => item.replaceAll("\0", "\n")).join("\0");

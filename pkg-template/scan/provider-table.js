@@ -2,7 +2,7 @@
 
 /** `[provider, prefix, body, exact]`, from the particular to the general: the first that fits names the key. */
 export const SHAPES = [
-  ["Amazon Bedrock","bedrock-api-key-","[A-Za-z0-9+/=]{80,}",false],
+  ["Amazon Bedrock","ABSK|bedrock-api-key-","[A-Za-z0-9+/=]{80,}",false],
   ["OpenAI","sk-proj-|sk-svcacct-|sk-admin-|sk-None-","[\\w-]{20,}",false],
   ["GitHub","github_pat_","[\\w-]{60,}",false],
   ["OpenRouter","sk-or-v1-|sk-or-","[A-Za-z0-9]{32,}",false],
@@ -21,7 +21,6 @@ export const SHAPES = [
   ["xAI","xai-","[A-Za-z0-9]{32,}",false],
   ["Cerebras","csk-","[a-z0-9]{40,}",false],
   ["GitHub","ghp_|gho_|ghu_|ghs_","[A-Za-z0-9]{36,}",false],
-  ["Amazon Bedrock","ABSK","[A-Za-z0-9+/=]{80,}",false],
   ["Vercel AI Gateway","vck_","[A-Za-z0-9]{32,}",false],
   ["Friendli","flp_","[A-Za-z0-9]{32,}",false],
   ["Chutes","cpk_","[\\w.-]{40,}",false],

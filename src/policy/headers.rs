@@ -124,7 +124,7 @@ pub fn check(name: &str, value: &str) -> Result<(), HeaderFault> {
 /// Any [`HeaderFault`].
 pub fn check_keyless(name: &str, value: &str) -> Result<(), HeaderFault> {
     check(name, value)?;
-    if is_named_like_a_credential(name) || looks_like_a_key(value) {
+    if is_named_like_a_credential(name) || (HAS_SHAPES && looks_like_a_key(value)) {
         return Err(HeaderFault::Credential);
     }
     Ok(())
@@ -156,7 +156,7 @@ fn is_named_like_a_credential(name: &str) -> bool {
 /// # Errors
 /// What is wrong with the token, a provider's key among other things; it is not repeated.
 pub fn session_authorization(token: &str) -> Result<String, &'static str> {
-    if looks_like_a_key(token) {
+    if HAS_SHAPES && looks_like_a_key(token) {
         return Err("`token` looks like a model provider's key; a session token goes there");
     }
     authorization(token).map_err(|fault| match fault {
@@ -190,6 +190,10 @@ pub fn authorization(credential: &str) -> Result<String, CredentialFault> {
     value.push_str(credential);
     Ok(value)
 }
+
+/// The page's script looks at tokens and headers before WebAssembly is there (`pkg-template/lib/openai.js`), so
+/// the page's build holds no shapes. Both play `tests/fixtures/key-shapes.json`.
+const HAS_SHAPES: bool = !cfg!(feature = "__npm-client");
 
 /// Does `text`, as it is or percent-encoded, hold a word that is shaped like a model provider's key?
 ///

@@ -43,7 +43,7 @@ const headerRefused = async (name, value) => {
     throw new Error("sent");
   });
   if (error.message === "sent") return false;
-  assert.match(error.message, /carries credentials/);
+  assert.match(error.message, /carries (?:credentials|a model provider's key)/);
   return true;
 };
 
@@ -66,7 +66,8 @@ test("a key in a query, a path, a body or a form is refused by the name of its m
     assert.equal(await refused(() => client().get("/any", { query: { [name]: value } })), option, `${name}=${value}`);
   }
   for (const [path, option] of fixture.paths) assert.equal(await refused(() => client().get(path)), option, path);
-  for (const [body, option] of fixture.bodies) {
+  // Rust's methods take any JSON, these an object.
+  for (const [body, option] of fixture.bodies.filter(([one]) => typeof one === "object" && !Array.isArray(one))) {
     assert.equal(await refused(() => client().post("/any", { body })), option, JSON.stringify(body));
   }
   for (const [name, text, key] of fixture.forms) {

@@ -34,18 +34,17 @@ fn page() -> String {
     let telling = str::from_utf8(&TELLING).unwrap();
     let telling = literal(telling.trim_end()).replace(' ', "|");
     let mut shapes = format!("(?:{telling})[\\w.-]{{{TELLING_LEAST}}}");
-    for weak in &WEAK {
-        let before = weak.least - 1;
-        let class = match weak.hex {
-            true => r"[\da-f-]".to_owned(),
-            false => {
-                [r"\d", "[A-Z]"]
-                    .map(|one| format!(r"(?=[\w.+/=-]{{0,{before}}}{one})"))
-                    .concat()
-                    + r"[\w.+/=-]"
-            }
-        };
-        shapes += &format!("|{}{class}{{{}}}", literal(weak.prefix), weak.least);
+    let weak = |hex| -> Vec<_> { WEAK.iter().filter(|weak| weak.hex == hex).collect() };
+    for weak in weak(true) {
+        shapes += &format!(r"|{}[\da-f-]{{{}}}", literal(weak.prefix), weak.least);
+    }
+    for weak in weak(false).chunk_by(|a, b| a.least == b.least) {
+        let prefixes: Vec<String> = weak.iter().map(|weak| literal(weak.prefix)).collect();
+        let (prefixes, least) = (prefixes.join("|"), weak[0].least);
+        let class = r"[\w.+/=-]";
+        let with = |one| format!("(?={class}{{0,{}}}{one})", least - 1);
+        let (digit, capital) = (with(r"\d"), with("[A-Z]"));
+        shapes += &format!("|(?:{prefixes}){digit}{capital}{class}{{{least}}}");
     }
     let shapes = json!(format!("(?:{shapes})"));
     format!("{HEAD}export const SHAPES =\n  {shapes};\n")

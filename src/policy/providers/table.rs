@@ -107,24 +107,28 @@ const UNKNOWN: Provider = Provider {
     shapes: &[],
 };
 
+/// Keys that have no shape, or one that others have as well: they are known by what stands beside them.
+const fn keys_without_shape(
+    name: &'static str,
+    hosts: &'static [&'static str],
+    named: &'static str,
+) -> Provider {
+    Provider {
+        name,
+        hosts,
+        named,
+        shapes: &[],
+    }
+}
+
 /// Every provider that the project knows.
 ///
 /// Sources of the shapes: the providers' own documents, the rules of gitleaks and of GitHub's secret
 /// scanning, and <https://developers.cloudflare.com/fundamentals/api/get-started/token-formats/>. An
 /// earlier provider's name wins where two are in a variable's name.
 pub const PROVIDERS: &[Provider] = &[
-    Provider {
-        name: "Mistral",
-        hosts: &["mistral.ai"],
-        named: "mistral",
-        ..UNKNOWN
-    },
-    Provider {
-        name: "Cohere",
-        hosts: &["cohere.com", "cohere.ai"],
-        named: "cohere",
-        ..UNKNOWN
-    },
+    keys_without_shape("Mistral", &["mistral.ai"], "mistral"),
+    keys_without_shape("Cohere", &["cohere.com", "cohere.ai"], "cohere"),
     Provider {
         name: "Cloudflare",
         hosts: &["api.cloudflare.com", "gateway.ai.cloudflare.com"],
@@ -144,9 +148,9 @@ pub const PROVIDERS: &[Provider] = &[
             },
         ],
     },
-    Provider {
-        name: "Azure OpenAI",
-        hosts: &[
+    keys_without_shape(
+        "Azure OpenAI",
+        &[
             "openai.azure.com",
             "cognitiveservices.azure.com",
             "services.ai.azure.com",
@@ -154,9 +158,8 @@ pub const PROVIDERS: &[Provider] = &[
             "inference.ai.azure.com",
             "inference.ml.azure.com",
         ],
-        named: "azure",
-        ..UNKNOWN
-    },
+        "azure",
+    ),
     Provider {
         name: "OpenAI",
         hosts: &["openai.com"],
@@ -383,21 +386,13 @@ pub const PROVIDERS: &[Provider] = &[
             "bedrock-mantle.*.api.aws",
         ],
         named: "bedrock",
-        shapes: &[
-            Shape {
-                prefixes: &["bedrock-api-key-"],
-                alphabet: Alphabet::Base64,
-                least: 80,
-                ..TELLING
-            },
-            Shape {
-                prefixes: &["ABSK"],
-                alphabet: Alphabet::Base64,
-                least: 80,
-                enough: Enough::Characters(40),
-                ..TELLING
-            },
-        ],
+        shapes: &[Shape {
+            prefixes: &["ABSK", "bedrock-api-key-"],
+            alphabet: Alphabet::Base64,
+            least: 80,
+            enough: Enough::Characters(40),
+            ..TELLING
+        }],
     },
     Provider {
         name: "Databricks",
@@ -440,166 +435,47 @@ pub const PROVIDERS: &[Provider] = &[
             ..TELLING
         }],
     },
-    // Keys without a shape of their own, or with one that others have as well.
-    Provider {
-        name: "Moonshot",
-        hosts: &["moonshot.ai", "moonshot.cn"],
-        named: "moonshot",
-        ..UNKNOWN
-    },
-    Provider {
-        name: "Alibaba",
-        hosts: &[
+    keys_without_shape("Moonshot", &["moonshot.ai", "moonshot.cn"], "moonshot"),
+    keys_without_shape(
+        "Alibaba",
+        &[
             "dashscope.aliyuncs.com",
             "dashscope-intl.aliyuncs.com",
             "dashscope-us.aliyuncs.com",
         ],
-        named: "dash[-_]?scope",
-        ..UNKNOWN
-    },
-    Provider {
-        name: "SambaNova",
-        hosts: &["sambanova.ai"],
-        named: "samba[-_]?nova",
-        ..UNKNOWN
-    },
-    Provider {
-        name: "Hyperbolic",
-        hosts: &["hyperbolic.xyz"],
-        named: "hyperbolic",
-        ..UNKNOWN
-    },
-    Provider {
-        name: "Z.ai",
-        hosts: &["z.ai", "bigmodel.cn"],
-        named: "zhipu|bigmodel",
-        ..UNKNOWN
-    },
-    Provider {
-        name: "DeepInfra",
-        hosts: &["deepinfra.com"],
-        named: "deep[-_]?infra",
-        ..UNKNOWN
-    },
-    Provider {
-        name: "Nebius",
-        hosts: &["nebius.ai", "nebius.com"],
-        named: "nebius",
-        ..UNKNOWN
-    },
-    Provider {
-        name: "Novita",
-        hosts: &["novita.ai"],
-        named: "novita",
-        ..UNKNOWN
-    },
-    Provider {
-        name: "SiliconFlow",
-        hosts: &["siliconflow.cn", "siliconflow.com"],
-        named: "silicon[-_]?flow",
-        ..UNKNOWN
-    },
-    Provider {
-        name: "MiniMax",
-        hosts: &["minimax.io", "minimaxi.com", "minimax.chat"],
-        named: "minimax(?=[-_]?(?:api|group|key))",
-        ..UNKNOWN
-    },
-    Provider {
-        name: "StepFun",
-        hosts: &["stepfun.com", "stepfun.ai"],
-        named: "stepfun",
-        ..UNKNOWN
-    },
-    Provider {
-        name: "Volcano Engine",
-        hosts: &["volces.com"],
-        ..UNKNOWN
-    },
-    Provider {
-        name: "Baidu",
-        hosts: &["qianfan.baidubce.com"],
-        named: "qianfan",
-        ..UNKNOWN
-    },
-    Provider {
-        name: "Tencent",
-        hosts: &["hunyuan.cloud.tencent.com"],
-        named: "hunyuan",
-        ..UNKNOWN
-    },
-    Provider {
-        name: "AI21",
-        hosts: &["ai21.com"],
-        named: "ai21",
-        ..UNKNOWN
-    },
-    Provider {
-        name: "Upstage",
-        hosts: &["upstage.ai"],
-        named: "upstage",
-        ..UNKNOWN
-    },
-    Provider {
-        name: "Baseten",
-        hosts: &["baseten.co"],
-        named: "baseten",
-        ..UNKNOWN
-    },
-    Provider {
-        name: "Lambda",
-        hosts: &["lambda.ai", "lambdalabs.com"],
-        ..UNKNOWN
-    },
-    Provider {
-        name: "Featherless",
-        hosts: &["featherless.ai"],
-        named: "featherless",
-        ..UNKNOWN
-    },
-    Provider {
-        name: "Scaleway",
-        hosts: &["scaleway.ai"],
-        ..UNKNOWN
-    },
-    Provider {
-        name: "Venice",
-        hosts: &["venice.ai"],
-        ..UNKNOWN
-    },
-    Provider {
-        name: "Inference.net",
-        hosts: &["inference.net"],
-        ..UNKNOWN
-    },
-    Provider {
-        name: "Portkey",
-        hosts: &["portkey.ai"],
-        named: "portkey",
-        ..UNKNOWN
-    },
-    Provider {
-        name: "Helicone",
-        hosts: &["helicone.ai"],
-        named: "helicone",
-        ..UNKNOWN
-    },
-    Provider {
-        name: "Requesty",
-        hosts: &["requesty.ai"],
-        named: "requesty",
-        ..UNKNOWN
-    },
-    Provider {
-        name: "AI/ML API",
-        hosts: &["aimlapi.com"],
-        named: "aiml[-_]?api",
-        ..UNKNOWN
-    },
-    Provider {
-        name: "Stability",
-        hosts: &["stability.ai"],
-        named: "stability[-_]?ai",
-        ..UNKNOWN
-    },
+        "dash[-_]?scope",
+    ),
+    keys_without_shape("SambaNova", &["sambanova.ai"], "samba[-_]?nova"),
+    keys_without_shape("Hyperbolic", &["hyperbolic.xyz"], "hyperbolic"),
+    keys_without_shape("Z.ai", &["z.ai", "bigmodel.cn"], "zhipu|bigmodel"),
+    keys_without_shape("DeepInfra", &["deepinfra.com"], "deep[-_]?infra"),
+    keys_without_shape("Nebius", &["nebius.ai", "nebius.com"], "nebius"),
+    keys_without_shape("Novita", &["novita.ai"], "novita"),
+    keys_without_shape(
+        "SiliconFlow",
+        &["siliconflow.cn", "siliconflow.com"],
+        "silicon[-_]?flow",
+    ),
+    keys_without_shape(
+        "MiniMax",
+        &["minimax.io", "minimaxi.com", "minimax.chat"],
+        "minimax(?=[-_]?(?:api|group|key))",
+    ),
+    keys_without_shape("StepFun", &["stepfun.com", "stepfun.ai"], "stepfun"),
+    keys_without_shape("Volcano Engine", &["volces.com"], ""),
+    keys_without_shape("Baidu", &["qianfan.baidubce.com"], "qianfan"),
+    keys_without_shape("Tencent", &["hunyuan.cloud.tencent.com"], "hunyuan"),
+    keys_without_shape("AI21", &["ai21.com"], "ai21"),
+    keys_without_shape("Upstage", &["upstage.ai"], "upstage"),
+    keys_without_shape("Baseten", &["baseten.co"], "baseten"),
+    keys_without_shape("Lambda", &["lambda.ai", "lambdalabs.com"], ""),
+    keys_without_shape("Featherless", &["featherless.ai"], "featherless"),
+    keys_without_shape("Scaleway", &["scaleway.ai"], ""),
+    keys_without_shape("Venice", &["venice.ai"], ""),
+    keys_without_shape("Inference.net", &["inference.net"], ""),
+    keys_without_shape("Portkey", &["portkey.ai"], "portkey"),
+    keys_without_shape("Helicone", &["helicone.ai"], "helicone"),
+    keys_without_shape("Requesty", &["requesty.ai"], "requesty"),
+    keys_without_shape("AI/ML API", &["aimlapi.com"], "aiml[-_]?api"),
+    keys_without_shape("Stability", &["stability.ai"], "stability[-_]?ai"),
 ];
