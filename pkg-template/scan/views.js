@@ -67,8 +67,8 @@ function* matches(pattern, text) {
 }
 
 /** Runs of one alphabet, decoded from each place where a group of the coding can begin. */
-const runs = (characters, least, groups, decode) => {
-  const pattern = new RegExp(`${characters}{${least},${MOST_REPEATS}}`, "g");
+const runs = (characters, least, groups, decode, tail = "") => {
+  const pattern = new RegExp(`${characters}{${least},${MOST_REPEATS}}${tail}`, "g");
   return function* (text) {
     for (const { 0: run, index } of matches(pattern, text)) {
       for (let shift = 0; shift < groups; shift++) {
@@ -131,7 +131,7 @@ const WORD = "[\\w.+/=-]";
 
 const CODINGS = [
   // Little-endian and big-endian differ only in where the run begins.
-  ["UTF-16", runs("(?:[\\x20-\\x7e]\\0|[\\x20-\\x7e](?!\\0|[\\x20-\\x7e]))", 15, 1, (run) => run.replaceAll("\0", ""))],
+  ["UTF-16", runs("(?:[\\x20-\\x7e]\\0)", 15, 1, (run) => run.replaceAll("\0", ""), "[\\x20-\\x7e]?")],
   ["escaped", escapes("\\\\{1,4}(?:x[0-9A-Fa-f]{2}|u00[0-9A-Fa-f]{2}|u\\{0*[0-9A-Fa-f]{1,2}\\}|[0-3]?[0-7]{2})", WORD, unescapeScript)],
   // Of CSS: a space ends the escape.
   ["escaped", escapes("\\\\{1,4}[0-9A-Fa-f]{2,6}[ \\t\\n]?", WORD, (escape) => character(Number.parseInt(escape.replaceAll("\\", ""), 16)))],

@@ -21,14 +21,14 @@ use crate::policy::retry::{Failure, Hints, Permille, delay_ms};
 #[wasm_bindgen]
 #[must_use]
 pub fn refusal(call: &str) -> String {
-    refused(call, base::check, headers::check_keyless)
+    refused(call, base::check, headers::check_keyless_name)
 }
 
 /// The `Authorization` header for a session token, or what is wrong with the token.
 #[wasm_bindgen]
 #[must_use]
 pub fn authorization(token: &str) -> String {
-    words(headers::session_authorization(token))
+    words(headers::plain_session_authorization(token))
 }
 
 /// How long to wait before the next attempt, in milliseconds; -1 when there is to be none.

@@ -123,8 +123,22 @@ pub fn check(name: &str, value: &str) -> Result<(), HeaderFault> {
 /// # Errors
 /// Any [`HeaderFault`].
 pub fn check_keyless(name: &str, value: &str) -> Result<(), HeaderFault> {
+    check_keyless_name(name, value)?;
+    if looks_like_a_key(value) {
+        return Err(HeaderFault::Credential);
+    }
+    Ok(())
+}
+
+/// [`check_keyless`] without the shape of the value: the page's script has looked at it
+/// (`pkg-template/lib/openai.js`), so that its WebAssembly holds no shapes. Both play
+/// `tests/fixtures/key-shapes.json`.
+///
+/// # Errors
+/// Any [`HeaderFault`].
+pub fn check_keyless_name(name: &str, value: &str) -> Result<(), HeaderFault> {
     check(name, value)?;
-    if is_named_like_a_credential(name) || (HAS_SHAPES && looks_like_a_key(value)) {
+    if is_named_like_a_credential(name) {
         return Err(HeaderFault::Credential);
     }
     Ok(())
@@ -156,9 +170,17 @@ fn is_named_like_a_credential(name: &str) -> bool {
 /// # Errors
 /// What is wrong with the token, a provider's key among other things; it is not repeated.
 pub fn session_authorization(token: &str) -> Result<String, &'static str> {
-    if HAS_SHAPES && looks_like_a_key(token) {
+    if looks_like_a_key(token) {
         return Err("`token` looks like a model provider's key; a session token goes there");
     }
+    plain_session_authorization(token)
+}
+
+/// [`session_authorization`] without the token's shape, which the page's script has looked at.
+///
+/// # Errors
+/// What is wrong with the token; it is not repeated.
+pub fn plain_session_authorization(token: &str) -> Result<String, &'static str> {
     authorization(token).map_err(|fault| match fault {
         CredentialFault::Empty => "`token` must not be empty",
         CredentialFault::Character => "`token` must consist of visible ASCII characters",
@@ -190,10 +212,6 @@ pub fn authorization(credential: &str) -> Result<String, CredentialFault> {
     value.push_str(credential);
     Ok(value)
 }
-
-/// The page's script looks at tokens and headers before WebAssembly is there (`pkg-template/lib/openai.js`), so
-/// the page's build holds no shapes. Both play `tests/fixtures/key-shapes.json`.
-const HAS_SHAPES: bool = !cfg!(feature = "__npm-client");
 
 /// Does `text`, as it is or percent-encoded, hold a word that is shaped like a model provider's key?
 ///
