@@ -4,14 +4,16 @@ import module from "./client/client.wasm";
 
 import { prepare } from "./client/glue.js";
 import { PROXY_URL } from "./client/build.js";
+import { chatStreams } from "./lib/chat-stream.js";
 import { eventStreams } from "./lib/event-stream.js";
 import { defineClient } from "./lib/openai.js";
-import { checks, multipart } from "./lib/part.js";
+import { chatEvents, checks, multipart } from "./lib/part.js";
 import { createRuntime } from "./lib/runtime.js";
 
 const runtime = /* @__PURE__ */ createRuntime(prepare, module);
 
-export const OpenAI = /* @__PURE__ */ defineClient(runtime, PROXY_URL, { apart: true, checks, multipart });
+export const ChatCompletionStream = /* @__PURE__ */ chatStreams(chatEvents);
+export const OpenAI = /* @__PURE__ */ defineClient(runtime, PROXY_URL, { apart: true, checks, multipart, ChatCompletionStream });
 export default OpenAI;
 export const decodeEventStream = /* @__PURE__ */ eventStreams(runtime);
 export * from "./lib/exports.js";

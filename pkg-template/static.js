@@ -2,6 +2,8 @@
 
 import { prepare } from "./client/glue.js";
 import { PROXY_URL } from "./client/build.js";
+import * as chatEvents from "./lib/chat-events.js";
+import { chatStreams } from "./lib/chat-stream.js";
 import { embedded } from "./lib/embedded.js";
 import * as checks from "./lib/checks.js";
 import { eventStreams } from "./lib/event-stream.js";
@@ -13,9 +15,11 @@ import { SUM, WASM } from "./client/wasm.js";
 
 const runtime = /* @__PURE__ */ createRuntime(prepare, /* @__PURE__ */ embedded(WASM, SUM));
 
+export const ChatCompletionStream = /* @__PURE__ */ chatStreams(async () => chatEvents);
 export const OpenAI = /* @__PURE__ */ defineClient(runtime, PROXY_URL, {
   checks: async () => checks,
   multipart: async () => multipart,
+  ChatCompletionStream,
 });
 export default OpenAI;
 export const decodeEventStream = /* @__PURE__ */ eventStreams(runtime);

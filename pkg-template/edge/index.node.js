@@ -2,9 +2,11 @@
 
 import { defineClient } from "./client.js";
 import { runtime } from "./runtime.node.js";
-import { checks, multipart } from "../lib/part.js";
+import { chatStreams } from "../lib/chat-stream.js";
+import { chatEvents, checks, multipart } from "../lib/part.js";
 
-export const OpenAI = /* @__PURE__ */ defineClient(runtime, { checks, multipart });
+export const ChatCompletionStream = /* @__PURE__ */ chatStreams(chatEvents);
+export const OpenAI = /* @__PURE__ */ defineClient(runtime, { checks, multipart, ChatCompletionStream });
 export default OpenAI;
 export * from "../lib/exports.js";
 export { toFile } from "../lib/to-file.js";

@@ -27,7 +27,7 @@ export class BaseClient {
     // Without a prototype, which others could have added to.
     const { defaultHeaders: headers = [], defaultQuery: query = [] } = (this.#defaults = { __proto__: null, ...options });
     this.#server = { __proto__: null, ...server, headers, query, log: logFor(this.#defaults) };
-    Object.assign(this, resources((...call) => this.#request(...call), server.official));
+    Object.assign(this, resources((...call) => this.#request(...call), server.official, server.host));
     for (const path of MISSING.split(" ")) {
       const names = path.split(".");
       const name = names.pop();

@@ -79,8 +79,8 @@ const credentials = (value, option) => {
 /**
  * @param runtime of the entry
  * @param bakedUrl the proxy's URL of a `proxy-only` build, or null
- * @param host what the entry knows of its runtime, and brings along: `{ apart, checks, multipart }`. `apart`:
- *   a promise that another request made may never settle (Workers); the others are functions that give
+ * @param host what the entry knows of its runtime, and brings along: `{ apart, checks, multipart, ChatCompletionStream }`. `apart`:
+ *   a promise that another request made may never settle (Workers); `checks` and `multipart` give
  *   promises of the modules of these names: lib/part.js
  */
 export function defineClient(runtime, bakedUrl, host) {

@@ -5,6 +5,8 @@ import { OpenAIError } from "./errors.js";
 
 /** What checks parameters under a profile. */
 export const checks = () => part(import("./checks.js"));
+/** What reads the chunks of `.stream()`. */
+export const chatEvents = () => part(import("./chat-events.js"));
 /** What makes forms and files. */
 export const multipart = () => part(import("./multipart.js"));
 

@@ -1,7 +1,6 @@
 // Every endpoint by its names in the official package: how a call is sent, how its answer is read.
 
 import { json, raw, text } from "./answer.js";
-import { ChatCompletionStream } from "./chat-stream.js";
 import { vectors } from "./embeddings.js";
 import { segment } from "./path.js";
 
@@ -11,8 +10,9 @@ const EVENTS = { idleTimeout: 86_400_000 };
 /**
  * @param request lib/client.js `#request`
  * @param official whether the server is known to be OpenAI's own
+ * @param host lib/openai.js
  */
-export function resources(request, official) {
+export function resources(request, official, host) {
   const post = (path, kind) => (params, options) => request("POST", path, { body: params }, options, kind);
   const list = (path) => (options) => request("GET", path, {}, options, { list: true });
   const one = (method, path, name, tail = "", kind) => (id, options) =>
@@ -20,7 +20,7 @@ export function resources(request, official) {
 
   const completions = {
     create: post("/chat/completions"),
-    stream: (params, options) => ChatCompletionStream.create(completions, params, options),
+    stream: (params, options) => host.ChatCompletionStream.create(completions, params, options),
   };
   const deleteModel = one("DELETE", "/models", "model");
   const deleteFile = one("DELETE", "/files", "file_id");

@@ -51,8 +51,8 @@ impl UrlFault {
                 "must be https://…, http:// on localhost, or a same-origin path that starts with /"
             }
             Self::ServerScheme => {
-                "must be https://…, http:// on localhost, or http:// on a host and port that the \
-                 option allowHttp lists: [\"ollama:11434\"]"
+                "must be https://…, or http:// on localhost or on a host that the option allowHttp \
+                 lists with its port: [\"ollama:11434\"]"
             }
             Self::Path => {
                 "must begin with one /; a whole URL would take the token or key elsewhere"
@@ -118,6 +118,7 @@ pub(super) struct Parts {
     /// The host (`start..end`), empty for a same-origin path.
     pub host: (usize, usize),
     /// Where the host and its port end.
+    #[cfg_attr(feature = "__npm-client", allow(dead_code))]
     pub end: usize,
     /// Is it `http://`?
     pub plain: bool,

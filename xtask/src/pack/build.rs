@@ -25,9 +25,18 @@ const WASM_FEATURES: [&str; 6] = [
     "--enable-sign-ext",
 ];
 
-/// What wasm-opt is asked for. `--low-memory-unused` would save
-/// another 1 %, but need a promise about addresses that nobody checks.
-const OPTIMIZE: [&str; 4] = ["-Oz", "--gufa", "--converge", "--strip-target-features"];
+/// What wasm-opt is asked for. Flattening first makes the client 1.5 % smaller. `--low-memory-unused`
+/// would save another 1 %, but needs a promise about addresses that nobody checks.
+const OPTIMIZE: [&str; 8] = [
+    "--flatten",
+    "--rereloop",
+    "-Oz",
+    "--gufa",
+    "-Oz",
+    "--converge",
+    "--reorder-functions",
+    "--strip-target-features",
+];
 
 /// A wasm file and the module that instantiates it.
 pub struct Built {

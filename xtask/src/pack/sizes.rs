@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 
 use crate::command;
 use crate::pack::bundle::{Bundler, SINGLE_FILE};
+use crate::pack::write;
 use crate::say;
 use crate::setup::npm::node;
 
@@ -18,16 +19,21 @@ for (const file of process.argv.slice(1)) {
 
 /// The client and its parts, minified by esbuild and gzipped.
 pub fn table(bundler: &Bundler, packed: &Path) -> Result<String> {
-    let [page, checks, multipart] =
-        ["page", "checks", "multipart"].map(|name| packed.join(format!("{name}.size")));
+    let [page, chat, checks, multipart] =
+        ["page", "chat", "checks", "multipart"].map(|name| packed.join(format!("{name}.size")));
     // Bundlers of pages put what is imported dynamically into a file of its own.
-    let apart = ["*/checks.js", "*/multipart.js"];
-    bundler.bundle(&packed.join("index.js"), &apart, &page)?;
+    let apart = ["*/chat-events.js", "*/checks.js", "*/multipart.js"];
+    // A chat page imports the client alone.
+    let imports = packed.join("page.js");
+    write(&imports, "export { default } from \"./index.js\";\n")?;
+    bundler.bundle(&imports, &apart, &page)?;
+    bundler.bundle(&packed.join("lib/chat-events.js"), &[], &chat)?;
     bundler.bundle(&packed.join("lib/checks.js"), &[], &checks)?;
     bundler.bundle(&packed.join("lib/multipart.js"), &[], &multipart)?;
     let files = [
         ("what a page loads", page.clone()),
         ("  of it WebAssembly", packed.join("client/wasm.js")),
+        ("(chat-events, loaded for `.stream()` only)", chat.clone()),
         ("(checks, loaded under a profile only)", checks.clone()),
         ("(multipart, loaded for an upload only)", multipart.clone()),
         ("(the single file, all in one)", packed.join(SINGLE_FILE)),
@@ -54,7 +60,7 @@ pub fn table(bundler: &Bundler, packed: &Path) -> Result<String> {
             kilobytes(gzip.parse()?),
         ]);
     }
-    for bundle in [page, checks, multipart] {
+    for bundle in [imports, page, chat, checks, multipart] {
         std::fs::remove_file(bundle)?;
     }
     Ok(say::table(&["", "KB", "gzip KB"], &rows))
