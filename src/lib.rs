@@ -17,7 +17,7 @@
 //!     .proxy_url("https://example.com/v1")?
 //!     .token(SessionToken::fixed("what your session endpoint signed"))
 //!     .build()?;
-//! let request = ChatCompletionRequest::new("gpt-4o-mini", [Message::user("Say this is a test")]);
+//! let request = ChatCompletionRequest::new("gpt-5-nano", [Message::user("Say this is a test")]);
 //!
 //! let answer = client.chat().create(&request).await?;
 //! let mut chunks = client.chat().stream(&request).await?;

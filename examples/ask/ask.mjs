@@ -19,7 +19,7 @@ const client = new OpenAI({ proxyUrl: `${origin}/v1`, token });
 
 // Compatible servers name their own models: take a small one of OpenAI's, or the first there is.
 const { data: models } = await client.models.list();
-const model = process.env.MODEL ?? models.find(({ id }) => id === "gpt-4o-mini")?.id ?? models[0].id;
+const model = process.env.MODEL ?? models.find(({ id }) => id === "gpt-5-nano")?.id ?? models[0].id;
 
 const stream = await client.chat.completions.create({
   model,

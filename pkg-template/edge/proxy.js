@@ -107,7 +107,7 @@ function checks({ fetch, authenticate, isRevoked, claimOnce, disabled, rateLimit
 /** A request without its body, which is the proxy's to read. */
 const headOf = ({ url, method, headers, cf }) => new Request(url, { method, headers, cf });
 
-/** The items of a variable: `gpt-4o-mini, gpt-4o`. */
+/** The items of a variable: `gpt-5-nano, gpt-5-mini`. */
 const split = (variable) =>
   String(variable ?? "")
     .split(",")

@@ -24,11 +24,11 @@ use crate::transport::{Method, Streaming, Transport};
 /// use futures_util::TryStreamExt;
 /// use serde_json::{Value, json};
 ///
-/// let question = json!({"model": "gpt-4o-mini", "input": "Say this is a test"});
+/// let question = json!({"model": "gpt-5-nano", "input": "Say this is a test"});
 /// let answer = client.post("/responses", &question).await?;
 /// println!("{}", answer["output"]);
 ///
-/// let question = json!({"model": "gpt-4o-mini", "input": "Say this is a test", "stream": true});
+/// let question = json!({"model": "gpt-5-nano", "input": "Say this is a test", "stream": true});
 /// let mut events = client.post("/responses", &question).events::<Value>().await?;
 /// while let Some(event) = events.try_next().await? {
 ///     println!("{}", event["type"]);

@@ -19,7 +19,7 @@ impl<T: Transport> Client<T> {
     /// use futures_util::TryStreamExt;
     /// use openai_wasm::wire::chat::{ChatCompletionMessageParam as Message, ChatCompletionRequest};
     ///
-    /// let request = ChatCompletionRequest::new("gpt-4o-mini", [Message::user("Say this is a test")]);
+    /// let request = ChatCompletionRequest::new("gpt-5-nano", [Message::user("Say this is a test")]);
     /// let answer = client.chat().create(&request).await?;
     ///
     /// let mut chunks = client.chat().stream(&request).await?;

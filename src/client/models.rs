@@ -16,7 +16,7 @@ impl<T: Transport> Client<T> {
     /// # async fn f<T: openai_wasm::transport::Transport + 'static>(
     /// #     client: openai_wasm::client::Client<T>,
     /// # ) -> Result<(), openai_wasm::client::Error> {
-    /// let model = client.models().retrieve("gpt-4o-mini").await?;
+    /// let model = client.models().retrieve("gpt-5-nano").await?;
     /// println!("{} of {}", model.id, model.owned_by);
     /// # Ok(()) }
     /// ```

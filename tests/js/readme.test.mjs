@@ -15,6 +15,7 @@ import { promisify } from "node:util";
 import { bundleWorker, jose } from "../support/bundle.mjs";
 import { newCanary } from "../support/canary.mjs";
 import { limiter } from "../support/limiter.mjs";
+import { EXAMPLE_MODEL } from "../support/model.mjs";
 import { failure, keyless, MODEL } from "../support/packed.mjs";
 import { setting } from "../support/program.mjs";
 import { mint, newSecret } from "../support/tokens.mjs";
@@ -54,7 +55,7 @@ const nameOf = ({ language, name }) => (name ? `${language} ${name}` : language)
 const block = (name, text = README) => {
   const found = blocksOf(text).filter((one) => nameOf(one) === name);
   assert.equal(found.length, 1, `one block \`${name}\``);
-  return found[0].code.replaceAll('"gpt-4o-mini"', JSON.stringify(MODEL));
+  return found[0].code.replaceAll(JSON.stringify(EXAMPLE_MODEL), JSON.stringify(MODEL));
 };
 
 /** Runs the page's script as a page of `origin` would: relative URLs are the origin's. */

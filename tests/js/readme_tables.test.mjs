@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
+import { EXAMPLE_MODEL } from "../support/model.mjs";
 import { keyless } from "../support/packed.mjs";
 import { setting } from "../support/program.mjs";
 import { code, README, tableAfter } from "./readme.mjs";
@@ -77,6 +78,15 @@ describe("the tables of README.md", () => {
       for (const [, name] of list.matchAll(/"([^"]+)"/g)) assert.ok(features.includes(name), name);
     }
   });
+});
+
+it("names one model in README.md and in the examples, which is that of the tests", async () => {
+  const files = ["README.md", "examples/ask/ask.mjs", "examples/public-proxy/src/index.js", "examples/worker-js/README.md"];
+  files.push("examples/worker-js/wrangler.jsonc", "examples/worker-rust/src/lib.rs", "examples/worker-rust/wrangler.jsonc", "www/src/models.js");
+  for (const file of files) {
+    const named = new Set([...(await document(file)).matchAll(/"model": ?"(gpt-[\w.-]+)"|"(gpt-[\w.-]+)"/g)].map((match) => match[1] ?? match[2]));
+    assert.deepEqual([...named], [EXAMPLE_MODEL], file);
+  }
 });
 
 /** What a text says about the repository and is not so. */

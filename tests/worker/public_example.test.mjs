@@ -8,6 +8,7 @@ import { bundleWorker } from "../support/bundle.mjs";
 import { newCanary } from "../support/canary.mjs";
 import { send } from "../support/http.mjs";
 import { limiter } from "../support/limiter.mjs";
+import { EXAMPLE_MODEL } from "../support/model.mjs";
 import { newSecret } from "../support/tokens.mjs";
 import { headerOf, startUpstream } from "../support/upstream.mjs";
 import { startWorkerd } from "../support/workerd.mjs";
@@ -34,7 +35,7 @@ before(async () => {
   verifier = await startWorkerd({ modules: [{ name: "verify.js", esModule: verify }] });
   const source = (await readFile(new URL("src/index.js", EXAMPLE), "utf8"))
     .replace("anonymousSessions: { ", `anonymousSessions: { verifyUrl: ${JSON.stringify(`${verifier.url}/siteverify`)}, `)
-    .replace('"gpt-4o-mini"', JSON.stringify(MODEL));
+    .replace(JSON.stringify(EXAMPLE_MODEL), JSON.stringify(MODEL));
   modules = await bundleWorker(source);
   const config = JSON.parse((await readFile(new URL("wrangler.jsonc", EXAMPLE), "utf8")).replace(/^\s*\/\/.*$/gm, ""));
   services = Object.fromEntries(config.ratelimits.map(({ name, simple }) => [name.toLowerCase(), limiter(simple.limit)]));

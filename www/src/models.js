@@ -3,7 +3,7 @@
 import { hideProblem, showProblem } from "./problem.js";
 
 /** A small chat model of OpenAI's, whose list begins with others; elsewhere the first of the list. */
-const PREFERRED = "gpt-4o-mini";
+const PREFERRED = "gpt-5-nano";
 
 export class ModelChoice {
   #select;

@@ -11,7 +11,7 @@ const PAGE = "https://app.example.com";
 
 export default createProxy({
   // What a stranger can cost at most: these models, so many words in, so many tokens out.
-  models: ["gpt-4o-mini"],
+  models: ["gpt-5-nano"],
   maxOutputTokens: 1024,
   maxMessages: 40,
   maxInputChars: 20_000,

@@ -85,7 +85,7 @@ async fn ask(
     }
     let client = client.build()?;
 
-    let model = binding(env, "MODEL").unwrap_or_else(|| "gpt-4o-mini".to_owned());
+    let model = binding(env, "MODEL").unwrap_or_else(|| "gpt-5-nano".to_owned());
     let request = ChatCompletionRequest::new(model, [Message::user(question)]);
     client.chat().stream(&request).await
 }

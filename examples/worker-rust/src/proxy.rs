@@ -58,7 +58,7 @@ fn make(env: &Env) -> Result<Rc<Proxy>, String> {
     Ok(Rc::new(proxy))
 }
 
-/// The items of a variable: `gpt-4o-mini, gpt-4o`.
+/// The items of a variable: `gpt-5-nano, gpt-5-mini`.
 fn list(env: &Env, name: &str) -> Vec<String> {
     let text = binding(env, name).unwrap_or_default();
     text.split(',')

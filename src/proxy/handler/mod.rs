@@ -53,7 +53,7 @@ use slots::Slots;
 ///
 /// fn proxy() -> Result<Proxy, ConfigFault> {
 ///     Proxy::new(Config {
-///         models: Models::List(vec!["gpt-4o-mini".to_owned()]),
+///         models: Models::List(vec!["gpt-5-nano".to_owned()]),
 ///         max_duration_ms: 120_000,
 ///         ..Config::default()
 ///     })

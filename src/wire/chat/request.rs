@@ -17,11 +17,11 @@ object! {
     /// ```
     /// use openai_wasm::wire::chat::{ChatCompletionMessageParam as Message, ChatCompletionRequest};
     ///
-    /// let mut request = ChatCompletionRequest::new("gpt-4o-mini", [Message::user("Say this is a test")]);
-    /// request.temperature = Some(0.7);
+    /// let mut request = ChatCompletionRequest::new("gpt-5-nano", [Message::user("Say this is a test")]);
+    /// request.max_completion_tokens = Some(64);
     /// assert_eq!(
     ///     serde_json::to_string(&request)?,
-    ///     r#"{"model":"gpt-4o-mini","messages":[{"role":"user","content":"Say this is a test"}],"temperature":0.7}"#,
+    ///     r#"{"model":"gpt-5-nano","messages":[{"role":"user","content":"Say this is a test"}],"max_completion_tokens":64}"#,
     /// );
     /// # Ok::<(), serde_json::Error>(())
     /// ```
