@@ -11,7 +11,7 @@ export const chatEvents = () => part(import("./chat-events.js"));
 export const multipart = () => part(import("./multipart.js"));
 
 /** Waits for a part. A part that cannot be loaded says nothing about the server, so no call repeats it. */
-const part = (loading) =>
+export const part = (loading) =>
   loading.catch((cause) => {
     const message =
       "A part of openai-wasm could not be loaded. Where import() is forbidden (service workers), use `openai-wasm/static`.";

@@ -11,7 +11,7 @@ import { keyless } from "../support/packed.mjs";
 import { setting } from "../support/program.mjs";
 import { ask, bodyOf, bytes, DONE, event, OpenAI, outcome, says, stops, Stream } from "../support/streams.mjs";
 
-const packedEntry = pathToFileURL(join(setting("OPENAI_WASM_PKG"), "index.node.js")).href;
+const packedEntry = pathToFileURL(join(setting("OPENAI_WASM_PKG"), "index.js")).href;
 const { ChatCompletionStream } = await keyless();
 
 const MANY = 2000;
