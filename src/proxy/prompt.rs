@@ -38,15 +38,16 @@ impl Prompt {
         }
     }
 
-    /// An error that repeats the prompt, or a part of it, says nothing.
+    /// An error that repeats the prompt, or a part of it, says nothing. `said` is its text as it came:
+    /// what is left of it without the words that tell of the account may be too little to tell.
     #[must_use]
-    pub fn hide(&self, mut refusal: Refusal) -> Refusal {
+    pub fn hide(&self, mut refusal: Refusal, said: &str) -> Refusal {
         if self.is_told_by(&refusal.code) {
             FIXED_CODE.clone_into(&mut refusal.code);
         }
         let repeated =
             |text: &Option<String>| text.as_ref().is_some_and(|text| self.is_told_by(text));
-        if self.is_told_by(&refusal.message) || repeated(&refusal.param) {
+        if self.is_told_by(said) || repeated(&refusal.param) {
             return fixed(refusal);
         }
         refusal
@@ -56,7 +57,7 @@ impl Prompt {
     /// is a fixed one.
     #[must_use]
     pub fn replace(&self, refusal: Refusal) -> Refusal {
-        fixed(self.hide(refusal))
+        fixed(self.hide(refusal, ""))
     }
 
     fn is_told_by(&self, text: &str) -> bool {
@@ -123,7 +124,7 @@ mod tests {
 
     fn hidden(message: &str) -> String {
         Prompt::new(PROMPT)
-            .hide(Refusal::new(400, "code", message))
+            .hide(Refusal::new(400, "code", message), message)
             .message
     }
 
@@ -164,16 +165,23 @@ mod tests {
     }
 
     #[test]
+    fn what_was_said_decides_and_not_what_is_left_of_it() {
+        let refusal = Refusal::new(400, "c", "at [redacted] lies");
+        let hidden = Prompt::new(PROMPT).hide(refusal, "at that the treasure lies");
+        assert_eq!(hidden.message, "The model server refused the request.");
+    }
+
+    #[test]
     fn codes_and_parameters_are_looked_at_too() {
         let mut refusal = Refusal::new(400, "the_treasure_lies_under", "No.");
         refusal.param = Some("the_old_oak".to_owned());
-        let hidden = Prompt::new(PROMPT).hide(refusal.clone());
+        let hidden = Prompt::new(PROMPT).hide(refusal.clone(), "No.");
         assert_eq!(
             (hidden.code.as_str(), hidden.message.as_str()),
             (FIXED_CODE, "No.")
         );
         refusal.param = Some("lies_under_the_old_oak".to_owned());
-        let hidden = Prompt::new(PROMPT).hide(refusal);
+        let hidden = Prompt::new(PROMPT).hide(refusal, "No.");
         assert_eq!(
             (hidden.message.as_str(), hidden.param),
             ("The model server refused the request.", None)
@@ -184,7 +192,7 @@ mod tests {
     fn a_short_prompt_is_repeated_as_a_whole_or_not_at_all() {
         let hide = |message| {
             Prompt::new("Be brief.")
-                .hide(Refusal::new(400, "c", message))
+                .hide(Refusal::new(400, "c", message), message)
                 .message
         };
         assert_eq!(
@@ -193,7 +201,9 @@ mod tests {
         );
         assert_eq!(hide("be bold"), "be bold");
         assert_eq!(
-            Prompt::new(" – ").hide(Refusal::new(400, "c", "m")).message,
+            Prompt::new(" – ")
+                .hide(Refusal::new(400, "c", "m"), "m")
+                .message,
             "m"
         );
     }

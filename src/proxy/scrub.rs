@@ -256,8 +256,8 @@ fn is_dotted(word: &str) -> bool {
         [] | [_] => false,
         [whole, part] if part.starts_with(|c: char| c.is_ascii_digit()) => {
             // 3.5 and gpt-3.5-turbo.
-            !whole.ends_with(|c: char| c.is_ascii_digit())
-                && !(whole.is_empty() && all_digits(part))
+            let is_number = whole.is_empty() && all_digits(part);
+            !is_number && !whole.ends_with(|c: char| c.is_ascii_digit())
         }
         parts if parts.iter().all(|part| part.len() == 1) => {
             parts.iter().any(|part| all_digits(part))

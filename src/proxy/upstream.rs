@@ -4,6 +4,7 @@
 use serde::Deserialize;
 
 use super::policy::Route;
+use super::prompt::Prompt;
 use super::refusal::Refusal;
 use super::scrub::is_name;
 pub use super::scrub::scrub;
@@ -215,9 +216,10 @@ struct Detail {
     param: Option<serde_json::Value>,
 }
 
-/// The refusal for an upstream's 4xx, with as much of its explanation as names no account.
+/// The refusal for an upstream's 4xx, with as much of its explanation as names no account and does not
+/// tell the prompt.
 #[must_use]
-pub fn explain(status: u16, body: &[u8], key: &Secret) -> Refusal {
+pub fn explain(status: u16, body: &[u8], key: &Secret, prompt: Option<&Prompt>) -> Refusal {
     let detail = serde_json::from_slice::<Envelope>(body)
         .ok()
         .map(|envelope| envelope.error);
@@ -228,9 +230,8 @@ pub fn explain(status: u16, body: &[u8], key: &Secret) -> Refusal {
     let (message, code, param) = detail.map_or((None, None, None), |detail| {
         (detail.message, text(detail.code), text(detail.param))
     });
-    let message = message
-        .map(|message| scrub(&message, key))
-        .filter(|message| !message.is_empty());
+    let said = message.unwrap_or_default();
+    let message = Some(scrub(&said, key)).filter(|message| !message.is_empty());
     let fixed = if status == 429 {
         "The model server limits its requests. Try again later."
     } else {
@@ -243,7 +244,10 @@ pub fn explain(status: u16, body: &[u8], key: &Secret) -> Refusal {
     });
     let mut refusal = Refusal::new(status, code, message.as_deref().unwrap_or(fixed));
     refusal.param = param;
-    refusal
+    match prompt {
+        Some(prompt) => prompt.hide(refusal, &said),
+        None => refusal,
+    }
 }
 
 /// The refusal for an error that came in the place of an answer, or in its midst.

@@ -2,6 +2,7 @@
 
 use openai_wasm::proxy::Secret;
 use openai_wasm::proxy::policy::Route;
+use openai_wasm::proxy::prompt::Prompt;
 use openai_wasm::proxy::upstream::{
     Verdict, as_events, explain, judge, report, request_headers, retry_after, scrub,
 };
@@ -185,7 +186,7 @@ fn an_explanation_keeps_what_the_caller_can_use() {
     let body =
         br#"{"error":{"message":"Invalid value for 'temperature': 3 is over the maximum of 2.",
         "type":"invalid_request_error","code":"invalid_value","param":"messages[0].content"}}"#;
-    let refusal = explain(400, body, &key());
+    let refusal = explain(400, body, &key(), None);
     assert_eq!(
         refusal.message,
         "Invalid value for 'temperature': 3 is over the maximum of 2."
@@ -204,7 +205,7 @@ fn an_explanation_that_is_none_becomes_a_fixed_text() {
         br#"{"error":{"message":"","code":17,"param":{"a":1}}}"#,
         br#"{"message":"elsewhere"}"#,
     ] {
-        let refusal = explain(422, body, &key());
+        let refusal = explain(422, body, &key(), None);
         assert_eq!(
             (
                 refusal.message.as_str(),
@@ -220,7 +221,25 @@ fn an_explanation_that_is_none_becomes_a_fixed_text() {
             String::from_utf8_lossy(body)
         );
     }
-    assert_eq!(explain(429, b"", &key()).code, "rate_limited");
+    assert_eq!(explain(429, b"", &key(), None).code, "rate_limited");
+}
+
+#[test]
+fn an_explanation_that_tells_the_prompt_becomes_a_fixed_text() {
+    let prompt = Prompt::new("You are CANARYPROMPT0123456789, an assistant of the cheese shop.");
+    let explained = |message: &str| {
+        let body = format!(r#"{{"error":{{"message":"{message}"}}}}"#);
+        explain(400, body.as_bytes(), &key(), Some(&prompt)).message
+    };
+    // The first word of the part is taken out for itself; what is left would be too little.
+    assert_eq!(
+        explained("at CANARYPROMPT0123456789, an assis"),
+        "The model server refused the request."
+    );
+    assert_eq!(
+        explained("temperature is too high"),
+        "temperature is too high"
+    );
 }
 
 #[test]
@@ -433,7 +452,7 @@ fn whole_json_becomes_the_one_chunk_of_a_stream() {
 #[test]
 fn codes_and_parameters_cannot_smuggle_a_key() {
     let body = format!(r#"{{"error":{{"message":"no","code":"{KEY}","param":"{KEY}"}}}}"#);
-    let refusal = explain(400, body.as_bytes(), &key());
+    let refusal = explain(400, body.as_bytes(), &key(), None);
     assert_eq!(
         (refusal.code.as_str(), refusal.param),
         ("upstream_refused", None)

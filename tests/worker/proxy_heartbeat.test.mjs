@@ -74,7 +74,9 @@ for (const { tag, title, start } of PROXIES) {
           const got = await proxy.chat(body);
           const about = `${type} ${bytes.slice(0, 30)} ${own.heartbeatMs}`;
           assert.match(got.text(), /"code":"upstream_timeout"/, about);
-          assert.equal(got.text().includes(BEAT), beats, about);
+          // While nothing of the event has gone on, comments may come.
+          const text = got.text();
+          assert.equal(text.slice(bytes === giant ? text.indexOf("data:") : 0).includes(BEAT), beats, about);
         });
       }
     });

@@ -289,7 +289,7 @@ impl Watch {
         } else if let Some(error) = error {
             let refusal = upstream::report(&error, &self.key);
             match &self.prompt {
-                Some(prompt) => prompt.hide(refusal),
+                Some(prompt) => prompt.hide(refusal, &error.message),
                 None => refusal,
             }
         } else if self.form == Form::Bytes && !is_object(answer) {

@@ -207,11 +207,8 @@ impl Exchange<'_> {
                         Ok(Start::Whole(whole)) => whole,
                         Ok(Start::Part(_)) | Err(_) => Vec::new(),
                     };
-                    let refusal = upstream::explain(status, &whole, self.key);
-                    match self.prompt {
-                        Some(prompt) => prompt.hide(refusal),
-                        None => refusal,
-                    }
+                    let prompt = self.prompt.map(Rc::as_ref);
+                    upstream::explain(status, &whole, self.key, prompt)
                 }
             };
         // The rest of the body is of no use to anyone.
