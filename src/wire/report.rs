@@ -56,8 +56,9 @@ const LAST_EVENTS: [(&str, LastEvent); 7] = [
 
 /// Whether a `finish_reason` says that the server gave up.
 pub(crate) fn gave_up(finish_reason: &str) -> bool {
-    let is = |reason: &&str| reason.eq_ignore_ascii_case(finish_reason);
-    GAVE_UP.iter().any(|reason| is(reason))
+    GAVE_UP
+        .iter()
+        .any(|reason| reason.eq_ignore_ascii_case(finish_reason))
 }
 
 /// What an event's `type` says of the end of its stream.
