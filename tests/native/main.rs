@@ -36,6 +36,7 @@ mod sse_oracle;
 mod sse_rules;
 mod stream_accumulate;
 mod stream_cost;
+mod stream_ends;
 mod stream_fuzz;
 mod stream_rules;
 mod support;

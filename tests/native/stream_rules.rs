@@ -11,8 +11,8 @@ use crate::sse_oracle::cuts;
 
 /// What a stream gave, and how it ended.
 #[derive(Debug, Clone, PartialEq)]
-struct Outcome {
-    chunks: Vec<Value>,
+pub(crate) struct Outcome {
+    pub(crate) chunks: Vec<Value>,
     end: Result<(), StreamError>,
     text: String,
 }
@@ -54,7 +54,7 @@ fn decode_as(bytes: &[u8], truncation: Truncation) -> Outcome {
 }
 
 /// Decodes under every cut.
-fn decode(text: impl AsRef<[u8]>) -> Outcome {
+pub(crate) fn decode(text: impl AsRef<[u8]>) -> Outcome {
     decode_as(text.as_ref(), Truncation::Error)
 }
 
@@ -66,25 +66,25 @@ fn finish() -> Value {
     json!({ "choices": [{ "index": 0, "delta": {}, "finish_reason": "stop" }] })
 }
 
-fn event(value: &Value) -> String {
+pub(crate) fn event(value: &Value) -> String {
     format!("data: {value}\n\n")
 }
 
-const DONE: &str = "data: [DONE]\n\n";
+pub(crate) const DONE: &str = "data: [DONE]\n\n";
 
 /// A stream that says "a" and goes on with `rest`.
-fn after_a(rest: &str) -> Outcome {
+pub(crate) fn after_a(rest: &str) -> Outcome {
     decode(event(&delta("a")) + rest)
 }
 
 #[track_caller]
-fn whole(outcome: &Outcome, text: &str) {
+pub(crate) fn whole(outcome: &Outcome, text: &str) {
     assert_eq!(outcome.end, Ok(()));
     assert_eq!(outcome.text, text);
 }
 
 #[track_caller]
-fn failed(outcome: &Outcome) -> &StreamError {
+pub(crate) fn failed(outcome: &Outcome) -> &StreamError {
     outcome.end.as_ref().expect_err("the stream failed")
 }
 
@@ -478,154 +478,6 @@ fn rule_37_what_is_no_json_is_an_error_with_the_text_so_far() {
             "{bad}"
         );
         assert_eq!(error.text, "a");
-    }
-}
-
-#[test]
-fn rule_15_a_server_that_gave_up_has_not_finished() {
-    let choice = |choice: Value| event(&json!({ "choices": [choice] })) + DONE;
-    for (rest, text, code) in [
-        (
-            json!({"delta": {"content": ""}, "finish_reason": "error", "native_finish_reason": "network_error",
-                "error": {"code": 502, "message": "upstream died"}}),
-            "a",
-            "502",
-        ),
-        (
-            json!({"delta": {"content": "b"}, "finish_reason": "abort"}),
-            "ab",
-            "abort",
-        ),
-        (
-            json!({"text": "b", "finish_reason": "insufficient_system_resource"}),
-            "ab",
-            "insufficient_system_resource",
-        ),
-        (
-            json!({"index": 1, "delta": {"content": "b"}, "finish_reason": "timeout"}),
-            "a",
-            "timeout",
-        ),
-        (
-            json!({"delta": {}, "finish_reason": null, "error": {"message": "m", "code": "c"}}),
-            "a",
-            "c",
-        ),
-    ] {
-        let outcome = after_a(&choice(rest.clone()));
-        let error = failed(&outcome);
-        assert_eq!(
-            (error.text.as_str(), error.event_index),
-            (text, 1),
-            "{rest}"
-        );
-        match &error.kind {
-            StreamErrorKind::Failed(said) => assert_eq!(said.code.as_deref(), Some(code)),
-            other => panic!("{rest} ended as {other:?}"),
-        }
-    }
-    // A reason that nobody knows is a finish, an empty one is none.
-    let end = |reason| event(&json!({"choices": [{"delta": {}, "finish_reason": reason}]}));
-    whole(&after_a(&end("eos")), "a");
-    assert_eq!(failed(&after_a(&end(""))).kind, StreamErrorKind::Truncated);
-}
-
-#[test]
-fn responses_end_by_their_own_events_and_say_their_text() {
-    let of = |kind: &str, rest: Value| {
-        let mut body = json!({ "type": kind });
-        body.as_object_mut()
-            .unwrap()
-            .extend(rest.as_object().unwrap().clone());
-        format!("event: {kind}\ndata: {body}\n\n")
-    };
-    let said = of("response.output_text.delta", json!({"delta": "a"}))
-        + &of(
-            "response.output_text.delta",
-            json!({"delta": "b", "content_index": 0}),
-        )
-        + &of(
-            "response.function_call_arguments.delta",
-            json!({"delta": "{}"}),
-        )
-        + &of("response.output_text.done", json!({"text": "ab"}));
-    for last in ["response.completed", "response.incomplete"] {
-        let end = of(last, json!({"response": {"error": null, "status": last}}));
-        whole(&decode(format!("{said}{end}")), "ab");
-    }
-    // The first of several items is done: that is no end of the answer.
-    let outcome = decode(&said);
-    let error = failed(&outcome);
-    assert_eq!(
-        (&error.kind, error.text.as_str()),
-        (&StreamErrorKind::Truncated, "ab")
-    );
-    for (end, message, code) in [
-        (
-            of(
-                "response.failed",
-                json!({"response": {"error": {"code": "server_error", "message": "m"}}}),
-            ),
-            "m",
-            "server_error",
-        ),
-        (
-            of("response.failed", json!({"response": {}})),
-            "the response failed",
-            "failed",
-        ),
-        (
-            of("error", json!({"code": "c", "message": "m", "param": null})),
-            "m",
-            "c",
-        ),
-    ] {
-        let outcome = decode(format!("{said}{end}"));
-        let error = failed(&outcome);
-        let StreamErrorKind::Failed(reported) = &error.kind else {
-            panic!("{end} ended as {:?}", error.kind);
-        };
-        assert_eq!(
-            (reported.message.as_str(), reported.code.as_deref()),
-            (message, Some(code))
-        );
-        assert_eq!(error.text, "ab");
-    }
-    let transcript = of("transcript.text.delta", json!({"delta": "a"}));
-    whole(
-        &decode(transcript + &of("transcript.text.done", json!({"text": "a"}))),
-        "a",
-    );
-}
-
-#[test]
-fn an_answer_that_broke_off_behind_our_proxy_is_told_as_if_it_broke_off_here() {
-    let event = |code: &str, more: &str| {
-        format!(
-            "data: {{\"error\":{{\"message\":\"m\",\"type\":\"server_error\",\"code\":\"{code}\",\"param\":null{more}}}}}\n\n"
-        )
-    };
-    for (event, kind) in [
-        (
-            event("upstream_truncated", ""),
-            Some(StreamErrorKind::Truncated),
-        ),
-        (
-            event("upstream_timeout", ""),
-            Some(StreamErrorKind::IdleTimeout { idle_timeout_ms: 0 }),
-        ),
-        (event("upstream_refused", ""), None),
-        // Another server's words.
-        (event("upstream_truncated", ",\"x\":1"), None),
-    ] {
-        let outcome = after_a(&event);
-        let error = failed(&outcome);
-        assert_eq!((error.text.as_str(), error.event_index), ("a", 1));
-        match kind {
-            Some(kind) => assert_eq!(error.kind, kind),
-            None => assert!(matches!(error.kind, StreamErrorKind::Failed(_)), "{event}"),
-        }
-        assert!(!error.to_string().contains(" 0 ms"));
     }
 }
 
