@@ -25,8 +25,8 @@ pub struct Refusal {
     /// May the same request succeed later? If not, `x-should-retry: false` tells the official
     /// clients, which repeat every 408, 409, 429 and 5xx.
     pub retryable: bool,
-    /// What the operator reads of it, and the caller does not.
-    pub(super) notice: Option<Notice>,
+    /// What the operator reads of it, and the caller does not. Boxed, since every check returns a refusal.
+    pub(super) notice: Option<Box<Notice>>,
 }
 
 impl PartialEq for Refusal {
@@ -75,14 +75,14 @@ impl Refusal {
     /// The same with a line for the operator; see [`Notice`].
     #[must_use]
     pub fn noting(mut self, kind: &'static str, text: String) -> Self {
-        self.notice = Some(Notice::new(kind, text));
+        self.notice = Some(Box::new(Notice::new(kind, text)));
         self
     }
 
     /// What the operator reads of it.
     #[must_use]
-    pub const fn notice(&self) -> Option<&Notice> {
-        self.notice.as_ref()
+    pub fn notice(&self) -> Option<&Notice> {
+        self.notice.as_deref()
     }
 
     const fn without_retry(mut self) -> Self {

@@ -111,7 +111,7 @@ impl Reader {
                         (chunk.to_owned(), found, holes.expect("a list of holes"));
                     self.accept(chunk);
                 }
-                Ok(number) if number < MARK && number >= MARK - 8 => {
+                Ok(number) if (MARK - 8..MARK).contains(&number) => {
                     fits -= 1;
                     let slot = MARK - 1 - number;
                     let holes = self.templates[slot as usize].2.len();
