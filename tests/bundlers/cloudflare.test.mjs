@@ -10,7 +10,7 @@ const wrangler = (more) =>
 
 const HONO = ({ env: secrets }) => ({
   "vite.config.js": 'import { cloudflare } from "@cloudflare/vite-plugin";\nexport default { plugins: [cloudflare()] };\n',
-  "wrangler.jsonc": wrangler({ main: "src/worker.js", assets: { not_found_handling: "single-page-application", run_worker_first: ["/v1/*", "/ask/*"] } }),
+  "wrangler.jsonc": wrangler({ main: "src/worker.js", assets: { not_found_handling: "single-page-application", run_worker_first: ["/v1/*", "/ask/edge", "/ask/keyless", "/ask/token"] } }),
   ".dev.vars": variables(secrets),
   "index.html": '<!doctype html><title>page</title><script type="module" src="/src/main.js"></script>\n',
   "src/main.js": 'import { askInPage } from "../ask/page.mjs";\naskInPage();\n',
