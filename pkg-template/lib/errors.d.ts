@@ -3,7 +3,10 @@
 import type { RateLimit } from "./api.js";
 
 /** Every error that this package throws on purpose. */
-export class OpenAIError extends Error {}
+export class OpenAIError extends Error {
+  /** The text of choice 0 until then, where the error ended a stream. */
+  readonly text?: string | undefined;
+}
 
 /** An option or a parameter is missing, malformed or not accepted; nothing was sent. */
 export class InvalidOptionError extends OpenAIError {
