@@ -146,7 +146,7 @@ impl Weakness {
         match self {
             Self::Missing => "is missing",
             Self::Short => "is shorter than 32 bytes: take `openssl rand -hex 32`, for example",
-            Self::Placeholder => "holds a word of templates such as changeme or your-secret",
+            Self::Placeholder => "holds a word of templates",
             Self::Uniform => {
                 "is too uniform: fewer than 8 different characters, or one more than 7 times in a row"
             }
@@ -184,7 +184,7 @@ impl fmt::Display for SecretFault {
                  own, say so by the option allowShortKey (Config::allow_short_key)"
             }
             Self::PlaceholderKey => {
-                "the upstream key is a placeholder: it holds a word of templates such as changeme"
+                "the upstream key is a placeholder: it holds a word of templates"
             }
             Self::UniformKey => {
                 "the upstream key is a placeholder: it has fewer than 8 different characters, or \

@@ -14,14 +14,15 @@ export default {
     const image = new File([await request.arrayBuffer()], "a.png");
     const answer = () => Response.json({ created: 1, data: [] });
     const client = new OpenAI({ apiKey: "sk-test", fetch: answer });
-    const post = (path, body) => client.post(path, { body }).then(() => "sent", (error) => {
+    const said = (call) => call.then(() => "sent", (error) => {
       if (!(error instanceof InvalidOptionError)) throw error;
       return error.message;
     });
+    const post = (path, body) => said(client.post(path, { body }));
     return Response.json([
       await post("/images/generations", { prompt: "An otter", n: 10 }),
       await post("/images/generations", { prompt: "An otter", n: 11 }),
-      await post("/images/variations", { image }),
+      await said(client.images.createVariation({ image })),
     ]);
   },
 };`;
