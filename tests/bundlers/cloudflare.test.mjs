@@ -27,6 +27,8 @@ const REACT_ROUTER = ({ env: secrets }) => ({
 import { reactRouter } from "@react-router/dev/vite";
 export default { plugins: [cloudflare({ viteEnvironment: { name: "ssr" } }), reactRouter()] };
 `,
+  // React Router installs what it misses here by itself, and npm would take the tools away.
+  "package.json": JSON.stringify({ name: "app", private: true, type: "module", dependencies: { "openai-wasm": "*", isbot: "*" } }),
   "react-router.config.js": "export default { ssr: true };\n",
   "wrangler.jsonc": wrangler({ main: "workers/app.js" }),
   ".dev.vars": variables(secrets),
