@@ -16,7 +16,7 @@ onMounted(() => askInPage());
 <template><p>page</p></template>
 `,
     "server/routes/api/[...path].js": `import { defineEventHandler, toWebRequest } from "h3";
-import { answer } from "../../../ask/server.mjs";
+import { answer } from "~~/ask/server.mjs";
 export default defineEventHandler((event) => answer(toWebRequest(event), process.env));
 `,
   },

@@ -91,8 +91,9 @@ it("K4_an upstream that refuses the key is a fault of the proxy, and does not sa
       assert.deepEqual(findCanary(refused.key, answer.seen()), []);
       assert.doesNotMatch(answer.seen(), new RegExp(refused.key.slice(-4)));
     }
-    const lines = await refused.until((output) => [output.match(/^openai-wasm proxy: .*/gm)].find((found) => found?.length >= 3));
-    assert.deepEqual(lines, Array(3).fill("openai-wasm proxy: the upstream refused the key (status 401)"), "one line each");
+    // One line a second at most, since any caller can cause it.
+    const line = await refused.until((output) => /^openai-wasm proxy: .*/m.exec(output)?.[0]);
+    assert.equal(line, "openai-wasm proxy: the upstream refused the key (status 401)");
     assert.deepEqual(findCanary(refused.key, refused.output), []);
   } finally {
     await Promise.all([refused.stop(), strict.stop()]);
