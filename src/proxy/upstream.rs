@@ -51,7 +51,7 @@ pub fn request_headers(route: Route, key: &Secret) -> HeaderList {
 pub enum Verdict {
     /// Its body goes to the caller, as this media type.
     Pass(&'static str),
-    /// A stream was asked for, and its type is another: its first bytes say what it is, see [`content`].
+    /// A stream was asked for, and its type is another: its first bytes say what it is, see `wire::sniff`.
     Look,
     /// Its error body may explain the refusal: read it, then [`explain`].
     Explain,
