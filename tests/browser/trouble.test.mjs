@@ -23,7 +23,7 @@ const troubles = [
     name: "a stream that is cut",
     faults: "events=5,interval=20,end-events=3",
     // The proxy notices first, and says so in the stream.
-    shows: [/^APIError\n/, /answer broke off/],
+    shows: [/^StreamTruncatedError\n/, /answer broke off/],
     keepsText: true,
   },
 ];
