@@ -83,9 +83,9 @@ const build = [["vite", "build"]];
 export const ROWS = [
   { name: "Hono with @cloudflare/vite-plugin, development", ...worker, files: HONO, serve: dev, first: true },
   { name: "Hono with @cloudflare/vite-plugin, production", ...worker, files: HONO, build, serve: preview },
-  { name: "React Router with @cloudflare/vite-plugin, development", ...worker, files: REACT_ROUTER, serve: ["react-router", "dev", "--port", "$PORT"] },
-  { name: "React Router with @cloudflare/vite-plugin, production", ...worker, files: REACT_ROUTER, build: [["react-router", "build"]], serve: preview },
-  { name: "Vitest's pool of Workers", node: 22, env, files: POOL, reports: ["vitest", "run"] },
+  { name: "React Router with @cloudflare/vite-plugin, development", open: true, ...worker, files: REACT_ROUTER, serve: ["react-router", "dev", "--port", "$PORT"] },
+  { name: "React Router with @cloudflare/vite-plugin, production", open: true, ...worker, files: REACT_ROUTER, build: [["react-router", "build"]], serve: preview },
+  { name: "Vitest's pool of Workers", open: true, node: 22, env, files: POOL, reports: ["vitest", "run"] },
 ];
 
 bundlers("cloudflare", ROWS);

@@ -40,8 +40,8 @@ const start = ["next", "start", "-p", "$PORT"];
 export const ROWS = [
   { name: "Next.js, Turbopack, production", ...next, build: [["next", "build"]], serve: start, first: true },
   { name: "Next.js, Turbopack, development", ...next, serve: ["next", "dev", "-p", "$PORT"] },
-  { name: "Next.js, webpack, production", ...next, build: [["next", "build", "--webpack"]], serve: start },
-  { name: "Next.js, webpack, development", ...next, serve: ["next", "dev", "--webpack", "-p", "$PORT"] },
+  { name: "Next.js, webpack, production", open: true, ...next, build: [["next", "build", "--webpack"]], serve: start },
+  { name: "Next.js, webpack, development", open: true, ...next, serve: ["next", "dev", "--webpack", "-p", "$PORT"] },
 ];
 
 bundlers("next", ROWS);

@@ -23,8 +23,8 @@ export default defineEventHandler((event) => answer(toWebRequest(event), process
 };
 
 export const ROWS = [
-  { name: "Nuxt, development", ...nuxt, serve: ["nuxt", "dev", "--port", "$PORT", "--no-fork"] },
-  { name: "Nuxt, production", ...nuxt, build: [["nuxt", "build"]], serve: ["node", ".output/server/index.mjs"] },
+  { name: "Nuxt, development", open: true, ...nuxt, serve: ["nuxt", "dev", "--port", "$PORT", "--no-fork"] },
+  { name: "Nuxt, production", open: true, ...nuxt, build: [["nuxt", "build"]], serve: ["node", ".output/server/index.mjs"] },
 ];
 
 bundlers("nuxt", ROWS);
