@@ -42,7 +42,12 @@ for (const { tag, start } of PROXIES) {
         await new Promise((resolve) => setTimeout(resolve, 300));
       }
       assert.ok(offered > 0 && offered < 64 * MB, `the upstream could send ${offered} bytes`);
-      const grown = held(proxy) - before;
+      // What is garbage already goes with the next collections.
+      let grown = held(proxy) - before;
+      for (let looks = 0; looks < 20 && grown >= 8 * MB; looks += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        grown = held(proxy) - before;
+      }
       assert.ok(grown < 8 * MB, `${grown} bytes`);
       close();
       await upstream.wait({ closed: 1 }, 2000);
