@@ -117,7 +117,7 @@ fn program(stage: &Stage) -> Result<Command> {
 }
 
 /// What hangs is ended after so long; a file counts as a test, too.
-const TEST_LIMIT_MS: u32 = 300_000;
+const TEST_LIMIT_MS: u32 = 900_000;
 /// A file of cases starts a tool for each of them.
 const CASES_LIMIT_MS: u32 = 3_000_000;
 
