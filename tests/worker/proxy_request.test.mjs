@@ -212,7 +212,7 @@ describe("P3_bodies that do not come", () => {
       refused(await send(`${proxy.url}/session`, { method: "POST", headers: session, body: "{}" }), 401, "proof_required");
       const grown = (await memory()) - before;
       for (const { close } of heads) close();
-      assert.ok(grown <= 2 ** 21, `${grown} bytes`);
+      assert.ok(grown <= 2 ** 22, `${grown} bytes`);
     });
   });
 });
