@@ -115,7 +115,7 @@ fn surrogate(text: &str) -> Option<u32> {
 
 /// What JSON is framed in that some servers send as if it were the one event of a stream, with `data:`
 /// before it or `[DONE]` behind it; `None` if it is not.
-#[cfg(any(feature = "client", test))]
+#[cfg_attr(not(feature = "client"), allow(dead_code))]
 pub(crate) fn unframed(text: &str) -> Option<&str> {
     let text = text.trim();
     let whole = match text.strip_suffix("[DONE]").map(str::trim_end) {

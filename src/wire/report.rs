@@ -82,7 +82,7 @@ pub(crate) fn in_answer(answer: &Value) -> Option<ApiError> {
 }
 
 /// The error in the body of an answer with an error status: there a message alone is one, too.
-#[cfg(any(feature = "client", test))]
+#[cfg_attr(not(feature = "client"), allow(dead_code))]
 pub(crate) fn in_refusal(body: &Value) -> Option<ApiError> {
     let body = object_of(body)?;
     if let Some(error) = body.get("error").and_then(in_member) {

@@ -118,7 +118,7 @@ const PAGE = { format: "esm", minify: true, splitting: true, outdir: "out" };
 
 test("all that a chat page loads has at most 36 KB gzipped", async () => {
   // One file, without what only a call loads that asks for it.
-  const text = await bundle(keyless("openai-wasm"), { format: "esm", minify: true, external: ["*/chat-events.js", "*/checks.js", "*/multipart.js"] });
+  const text = await bundle('export { default } from "openai-wasm";\n', { format: "esm", minify: true, external: ["*/chat-events.js", "*/checks.js", "*/multipart.js"] });
   assert.ok(zipped(text) <= 36_000, `${zipped(text)} bytes`);
 });
 
