@@ -11,7 +11,7 @@ export interface ClientOptions extends SharedClientOptions {
   baseURL?: string | undefined;
   /**
    * Servers of your own that are reached by plain HTTP, each a host and its port: `["ollama:11434"]`.
-   * Whoever stands between reads the key and the answers.
+   * Anyone on the network path can read the key and the answers.
    */
   allowHttp?: readonly string[] | undefined;
   /** `OpenAI-Organization`. By default `OPENAI_ORG_ID`. */

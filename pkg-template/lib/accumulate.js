@@ -75,7 +75,7 @@ export class Accumulator {
 
   #stateOf(index) {
     if (!Number.isInteger(index) || index < 0 || index > MAX_INDEX) {
-      throw new OpenAIError(`The server sent choices[].index that is no whole number from 0 to ${MAX_INDEX}.`);
+      throw new OpenAIError(`The server sent a choices[].index that is not a whole number from 0 to ${MAX_INDEX}.`);
     }
     let state = this.#choices.get(index);
     if (!state) {

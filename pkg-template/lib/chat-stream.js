@@ -149,7 +149,7 @@ export const chatStreams = (load) =>
       this.#events.reportEnd(this.#completion);
     }
 
-    /** Whoever awaits the end does not drain an iterator meanwhile: then the queues grow. */
+    /** A caller that awaits the end does not read an iterator meanwhile, so the queues may grow. */
     expectEnd() {
       super.expectEnd();
       this.#resume?.();

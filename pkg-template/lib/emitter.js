@@ -96,7 +96,7 @@ export class Emitter {
     this.errored = true;
     this.aborted = error instanceof APIUserAbortError;
     const event = this.aborted ? "abort" : "error";
-    // Whoever listens for errors alone and then aborts knows of it.
+    // A caller that listens for errors only, and aborts, knows about the abort.
     const heard = this.awaited || [event, this.aborted && "error"].some((name) => this.#listeners.get(name)?.length > 0);
     this.#reject(error);
     this.emit(event, error);

@@ -106,7 +106,7 @@ impl<T: Transport> Builder<T> {
     }
 
     /// Servers of your own that are reached by plain HTTP, each a host and its port:
-    /// `["ollama:11434"]`. Whoever stands between reads the key and the answers. Call it before
+    /// `["ollama:11434"]`. Anyone on the network path can read the key and the answers. Call it before
     /// [`Builder::base_url`].
     ///
     /// # Errors

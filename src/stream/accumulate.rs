@@ -62,7 +62,7 @@ impl fmt::Display for ChoiceIndexError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "the server sent choices[].index that is no whole number from 0 to {MAX_INDEX}"
+            "the server sent a choices[].index that is not a whole number from 0 to {MAX_INDEX}"
         )
     }
 }
