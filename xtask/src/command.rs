@@ -24,7 +24,7 @@ pub fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs a program unseen and returns what it wrote to stdout; a failure shows the end of both streams.
+/// Runs a program unseen and returns what it wrote to stdout; a failure shows both ends of what it said.
 pub fn read(command: &mut Command) -> Result<String> {
     let output = command
         .stdin(Stdio::null())
@@ -37,7 +37,7 @@ pub fn read(command: &mut Command) -> Result<String> {
             "`{}` failed: {}\n{}",
             line(command),
             output.status,
-            tail(&said, 60)
+            ends(&said, 20, 40)
         );
     }
     Ok(stdout.into_owned())
@@ -118,4 +118,18 @@ pub fn line(command: &Command) -> String {
 pub fn tail(text: &str, lines: usize) -> String {
     let all: Vec<&str> = text.lines().collect();
     all[all.len().saturating_sub(lines)..].join("\n")
+}
+
+/// The first and the last lines: npm gives the reason before its help, compilers give it last.
+fn ends(text: &str, first: usize, last: usize) -> String {
+    let all: Vec<&str> = text.lines().collect();
+    if all.len() <= first + last {
+        return text.trim_end().to_owned();
+    }
+    let left_out = all.len() - first - last;
+    format!(
+        "{}\n[{left_out} lines left out]\n{}",
+        all[..first].join("\n"),
+        all[all.len() - last..].join("\n")
+    )
 }
