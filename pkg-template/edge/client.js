@@ -8,8 +8,7 @@ import { CLIENT, read, refuseUnknown, text, textOrFunction, url } from "../lib/o
 const hosts = (value, option) => {
   const wrong = !Array.isArray(value) || value.some((host) => typeof host !== "string");
   if (wrong) throw new InvalidOptionError(option, 'must be an array of hosts with their ports: ["ollama:11434"]');
-  // NUL parts the items of a list, and an empty list is an empty text.
-  return value.map((host) => host.replaceAll("\0", "\n") || " ");
+  return [...value];
 };
 
 const checks = {
@@ -39,7 +38,7 @@ export function defineClient(runtime, host) {
     constructor(options) {
       refuseUnknown(options, checks);
       const given = read(options, checks, "options");
-      const { fetch, allowHttp, ...rest } = given;
+      const { fetch, allowHttp = [], ...rest } = given;
       const key = given.apiKey ?? variable("OPENAI_API_KEY");
       const baseURL = given.baseURL ?? variable("OPENAI_BASE_URL");
       // A server that is not OpenAI's and comes with its own key knows no account of the environment.
@@ -64,9 +63,16 @@ export function defineClient(runtime, host) {
       const base = baseURL ?? "https://api.openai.com/v1";
       const known = profileOf(base);
       const official = known === "openai";
+      const baseFault = (wasm) => {
+        for (const host of allowHttp) {
+          const fault = wasm.hostFault(host);
+          if (fault) throw new InvalidOptionError("allowHttp", `\`${host}\` ${fault}`);
+        }
+        return wasm.serverFault(base, allowHttp);
+      };
       super(
         { ...rest, apiKey: undefined, defaultHeaders, profile: given.profile ?? known },
-        { runtime, fetch, base, baseOption: "baseURL", credential: key, keyed: true, official, allowHttp, host },
+        { runtime, fetch, base, baseOption: "baseURL", baseFault, credential: key, keyed: true, official, host },
       );
       this.baseURL = base;
       this.organization = organization ?? null;

@@ -1,6 +1,7 @@
 // What the keyless and the key-holding client share: sending a call and parsing its answer.
 
 import { json, marked } from "./answer.js";
+import { Credential } from "./credential.js";
 import { InvalidOptionError } from "./errors.js";
 import { checkParams, stringify } from "./json.js";
 import { logFor } from "./log.js";
@@ -26,7 +27,8 @@ export class BaseClient {
   constructor(options, server) {
     // Without a prototype, which others could have added to.
     const { defaultHeaders: headers = [], defaultQuery: query = [] } = (this.#defaults = { __proto__: null, ...options });
-    this.#server = { __proto__: null, ...server, headers, query, log: logFor(this.#defaults) };
+    const credential = server.credential === undefined ? undefined : new Credential(server);
+    this.#server = { __proto__: null, ...server, credential, headers, query, log: logFor(this.#defaults) };
     Object.assign(this, resources((...call) => this.#request(...call), server.official, server.host));
     for (const path of MISSING.split(" ")) {
       const names = path.split(".");

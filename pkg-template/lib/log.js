@@ -21,3 +21,9 @@ export function logFor({ logger = console, logLevel = "warn" }) {
     }
   };
 }
+
+/** The same for one call, whose lines begin alike. A path holds no parameter of a query. */
+export function logOfCall(log, { method, path }) {
+  const start = `[call_${Math.floor(Math.random() * 2 ** 32).toString(36)}] ${method} ${path.split("?")[0]}`;
+  return (level, message, details) => log(level, `${start} ${message}`, details);
+}

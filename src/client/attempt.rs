@@ -1,4 +1,5 @@
-//! The attempts of one call: their time limits, and when there is another.
+//! Sends a call: its attempts, their time limits and the waiting between them. What follows from one
+//! that failed, `policy::attempts` decides.
 
 use std::cell::Cell;
 use std::pin::pin;
@@ -11,10 +12,10 @@ use super::meta::date_unix_ms;
 use super::read::{Opened, Read};
 use super::token::{Credential, Renewed};
 use super::{Client, Error, ErrorKind, Meta, RequestOptions, Settings};
-use crate::policy::attempt::{Next, Token, next};
+use crate::policy::attempts::{Attempts, Give, Stage, Step};
 use crate::policy::headers::{self, HeaderFault, HeaderList};
 use crate::policy::keys;
-use crate::policy::retry::{Failure, Hints};
+use crate::policy::retry::Hints;
 use crate::transport::{Body, Fault, FaultKind, Method, Request, Response, Transport};
 
 /// Why an attempt failed.
@@ -25,28 +26,16 @@ enum Failed<F> {
     Timeout,
     /// The server answered with an error status and this body.
     Status(Meta, String),
-    /// So it did because of a token, in whose place the function gave the same one.
-    SameToken(Meta, String),
+    /// In place of a refused token, the function gave the same one: the refusal stands.
+    SameToken(Error),
 }
 
-/// Which of a call's tokens the next attempt shows.
-enum Turn {
-    /// The one that is in use.
-    First,
-    /// Another one than this, which was refused with the answer after it.
-    Renewed {
-        refused: String,
-        alone: bool,
-        answer: (Meta, String),
-    },
-}
-
-/// How far an attempt has come.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Stage {
-    Asking,
-    Sent,
-    Answered,
+/// A token in whose place the next attempt shows another one.
+struct Refused {
+    header: String,
+    /// The call asks for a token that no other one gets.
+    alone: bool,
+    error: Error,
 }
 
 /// Words for a refused header, without its value.
@@ -97,17 +86,14 @@ impl<T: Transport> Client<T> {
             .iter()
             .any(|(name, value)| value.is_none() && name.eq_ignore_ascii_case("authorization"));
         let credential = settings.credential.as_deref().filter(|_| !anonymous);
-        let mut token = match credential {
-            Some(credential) if credential.renews() => Token::Asked,
-            _ => Token::Given,
-        };
-        let mut turn = Turn::First;
-        let mut retries_done = 0;
+        let renewable = credential.is_some_and(|credential| credential.renews());
+        let mut attempts = Attempts::new(limits.max_retries, renewable, true);
+        let mut refused = None;
         loop {
             let stage = Cell::new(Stage::Asking);
             let attempt = async {
                 if let Some(credential) = credential {
-                    let value = settings.ask(credential, turn, &mut token).await?;
+                    let value = settings.ask(credential, refused, &mut attempts).await?;
                     request.headers.set("Authorization", value);
                 }
                 stage.set(Stage::Sent);
@@ -122,51 +108,27 @@ impl<T: Transport> Client<T> {
                 Ok(answer) => return Ok(answer),
                 Err(failed) => failed,
             };
-            let failure = match &failed {
-                Failed::Fault(fault) if !fault.kind().is_transient() => None,
-                Failed::Fault(_) | Failed::Timeout if stage.get() != Stage::Sent => None,
-                Failed::Fault(_) | Failed::Timeout => Some(Failure::NoResponse),
-                Failed::Status(meta, body) => Some(Failure::Status {
-                    status: meta.status(),
-                    hints: Hints::of(meta.headers()),
-                    body: body.as_bytes(),
-                }),
-                Failed::SameToken(..) => None,
-            };
-            let transport = &settings.transport;
-            let then = failure.map(|failure| {
-                next(
-                    failure,
-                    token,
-                    retries_done,
-                    limits.max_retries,
-                    transport.now_unix_ms(),
-                    transport.chance(),
-                    date_unix_ms,
-                )
-            });
-            let sent = request.headers.get("authorization").unwrap_or_default();
-            if let (Some(credential), Some(Next::Renew { .. } | Next::Give { drop_token: true })) =
-                (credential, then)
+            let step = failed.step(attempts, stage.get(), &settings.transport);
+            let shown = request.headers.get("authorization").unwrap_or_default();
+            if let (Some(credential), Step::Renew { .. } | Step::Give(Give::Refused)) =
+                (credential, step)
             {
-                credential.refuse(sent);
+                credential.refuse(shown);
             }
-            turn = match (then, failed) {
-                (Some(Next::Renew { alone }), Failed::Status(meta, body)) => Turn::Renewed {
-                    refused: sent.to_owned(),
+            refused = match step {
+                Step::Renew { alone } => Some(Refused {
+                    header: shown.to_owned(),
                     alone,
-                    answer: (meta, body),
-                },
-                (Some(Next::Retry { after_ms }), _) => {
-                    transport.sleep(after_ms).await;
-                    retries_done += 1;
-                    Turn::First
+                    error: failed.into_error(&request.url, stage.get(), Give::Refused),
+                }),
+                Step::Retry { after_ms } => {
+                    settings.transport.sleep(after_ms).await;
+                    attempts = attempts.retried();
+                    None
                 }
-                (_, Failed::Timeout) if stage.get() == Stage::Asking => {
-                    let message = "the function that gives the token or the key took too long";
-                    return Err(Error::new(ErrorKind::Timeout, message));
+                Step::Give(why) => {
+                    return Err(failed.into_error(&request.url, stage.get(), why));
                 }
-                (_, failed) => return Err(failed.into_error(&request.url)),
             };
         }
     }
@@ -233,37 +195,31 @@ impl<T: Transport> Settings<T> {
             .map_err(|fault| Error::option(option, header_message(name, fault)))
     }
 
-    /// The header value of an attempt, and where it came from.
+    /// The header value of an attempt.
     async fn ask(
         &self,
         credential: &dyn Credential<T::Fault>,
-        turn: Turn,
-        token: &mut Token,
+        refused: Option<Refused>,
+        attempts: &mut Attempts,
     ) -> Result<String, Failed<T::Fault>> {
         let apart = self.transport.requests_are_apart();
-        let (refused, alone, (meta, body)) = match turn {
-            Turn::First => {
-                let asked = credential.authorization(apart).await;
-                return asked.map_err(Failed::Fault);
-            }
-            Turn::Renewed {
-                refused,
-                alone,
-                answer,
-            } => (refused, alone, answer),
+        let Some(Refused {
+            header,
+            alone,
+            error,
+        }) = refused
+        else {
+            let asked = credential.authorization(apart).await;
+            return asked.map_err(Failed::Fault);
         };
-        let renewed = credential.renew(&refused, alone, apart).await;
-        match renewed.map_err(Failed::Fault)? {
-            Renewed::Own(value) => {
-                *token = Token::Last;
-                Ok(value)
-            }
-            Renewed::Shared(value) => {
-                *token = Token::Shared;
-                Ok(value)
-            }
-            Renewed::Same => Err(Failed::SameToken(meta, body)),
-        }
+        let renewed = credential.renew(&header, alone, apart).await;
+        let (value, shared) = match renewed.map_err(Failed::Fault)? {
+            Renewed::Own(value) => (value, false),
+            Renewed::Shared(value) => (value, true),
+            Renewed::Same => return Err(Failed::SameToken(error)),
+        };
+        *attempts = attempts.renewed(shared);
+        Ok(value)
     }
 
     async fn exchange<B>(
@@ -289,9 +245,25 @@ impl<T: Transport> Settings<T> {
 }
 
 impl<F: Fault> Failed<F> {
+    /// What follows.
+    fn step<T: Transport>(&self, attempts: Attempts, stage: Stage, transport: &T) -> Step {
+        let stage = match self {
+            Self::Status(meta, body) => {
+                let hints = hints(meta.headers(), transport.now_unix_ms());
+                let chance = transport.chance();
+                return attempts.on_response(meta.status(), &hints, body.as_bytes(), chance);
+            }
+            // The transport reads the head of an answer before it tells of a redirect.
+            Self::Fault(fault) if fault.kind() == FaultKind::Redirect => Stage::Answered,
+            _ => stage,
+        };
+        attempts.on_fault(stage, transport.chance())
+    }
+
     /// `url` is where the request went; its query is not repeated.
-    fn into_error(self, url: &str) -> Error {
+    fn into_error(self, url: &str, stage: Stage, why: Give) -> Error {
         match self {
+            Self::SameToken(error) => error,
             Self::Fault(fault) => {
                 let (kind, place) = match fault.kind() {
                     FaultKind::Credential => (ErrorKind::Credential, ""),
@@ -304,10 +276,32 @@ impl<F: Fault> Failed<F> {
                 let separator = if place.is_empty() { "" } else { ": " };
                 Error::new(kind, format!("{place}{separator}{fault}"))
             }
-            Self::Timeout => Error::new(ErrorKind::Timeout, "the request timed out"),
-            Self::Status(meta, body) | Self::SameToken(meta, body) => {
-                Error::status_error(&meta, &body)
-            }
+            Self::Timeout => Error::new(
+                ErrorKind::Timeout,
+                match stage {
+                    Stage::Asking => "the function that gives the token or the key took too long",
+                    _ => "the request timed out",
+                },
+            ),
+            Self::Status(..) if why == Give::Redirect => Error::new(
+                ErrorKind::Connection,
+                "the server answered with a redirect, which is not followed",
+            ),
+            Self::Status(meta, body) => Error::status_error(&meta, &body),
         }
+    }
+}
+
+/// What an answer's headers say of another attempt.
+fn hints(headers: &HeaderList, now_unix_ms: u64) -> Hints<'_> {
+    let retry_after = headers.get("retry-after");
+    let date = retry_after.and_then(date_unix_ms);
+    Hints {
+        should_retry: headers.get("x-should-retry"),
+        retry_after_ms: headers.get("retry-after-ms"),
+        retry_after,
+        retry_after_in_ms: date
+            .and_then(|date| date.checked_sub(now_unix_ms))
+            .and_then(|ms| u32::try_from(ms).ok()),
     }
 }

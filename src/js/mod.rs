@@ -6,15 +6,18 @@
 mod answer;
 #[cfg(feature = "__npm-client")]
 mod bare;
-#[cfg(feature = "proxy-only")]
-#[path = "base_baked.rs"]
-mod base;
-#[cfg(not(feature = "proxy-only"))]
-#[path = "base_given.rs"]
-mod base;
 mod call;
 mod decode;
 #[cfg(feature = "direct")]
 mod keyed;
 #[cfg(feature = "__npm-edge")]
 mod proxy;
+#[cfg(feature = "proxy-only")]
+#[path = "rules_baked.rs"]
+mod rules;
+#[cfg(not(any(feature = "proxy-only", feature = "direct")))]
+#[path = "rules_given.rs"]
+mod rules;
+#[cfg(all(feature = "direct", not(feature = "proxy-only")))]
+#[path = "rules_keyed.rs"]
+mod rules;

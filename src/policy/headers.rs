@@ -173,14 +173,6 @@ pub fn session_authorization(token: &str) -> Result<String, &'static str> {
     if looks_like_a_key(token) {
         return Err("`token` looks like a model provider's key; a session token goes there");
     }
-    plain_session_authorization(token)
-}
-
-/// [`session_authorization`] without the token's shape, which the page's script has looked at.
-///
-/// # Errors
-/// What is wrong with the token; it is not repeated.
-pub fn plain_session_authorization(token: &str) -> Result<String, &'static str> {
     authorization(token).map_err(|fault| match fault {
         CredentialFault::Empty => "`token` must not be empty",
         CredentialFault::Character => "`token` must consist of visible ASCII characters",
@@ -197,20 +189,40 @@ pub enum CredentialFault {
     Character,
 }
 
+impl CredentialFault {
+    /// One clause that completes "the token …".
+    #[must_use]
+    pub const fn clause(self) -> &'static str {
+        match self {
+            Self::Empty => "must not be empty",
+            Self::Character => "must consist of visible ASCII characters",
+        }
+    }
+}
+
 /// `Bearer` and the credential.
 ///
 /// # Errors
 /// It cannot stand in a header.
 pub fn authorization(credential: &str) -> Result<String, CredentialFault> {
-    if credential.is_empty() {
-        return Err(CredentialFault::Empty);
-    }
-    if !credential.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(CredentialFault::Character);
-    }
+    check_credential(credential)?;
     let mut value = String::from("Bearer ");
     value.push_str(credential);
     Ok(value)
+}
+
+/// Checks that a credential can stand behind `Bearer`.
+///
+/// # Errors
+/// It cannot.
+pub fn check_credential(credential: &str) -> Result<(), CredentialFault> {
+    if credential.is_empty() {
+        Err(CredentialFault::Empty)
+    } else if credential.bytes().all(|byte| byte.is_ascii_graphic()) {
+        Ok(())
+    } else {
+        Err(CredentialFault::Character)
+    }
 }
 
 /// Does `text`, as it is or percent-encoded, hold a word that is shaped like a model provider's key?

@@ -3,12 +3,12 @@
 
 #[cfg(not(feature = "__npm-client"))]
 pub mod allow_http;
-#[cfg(not(feature = "__npm-client"))]
-pub mod attempt;
+pub mod attempts;
 #[cfg(feature = "proxy-only")]
 pub mod baked;
 #[cfg(not(feature = "__npm-client"))]
 pub mod checks;
+pub mod codes;
 pub mod endpoint;
 pub mod headers;
 #[cfg(not(feature = "__npm-client"))]

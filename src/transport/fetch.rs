@@ -9,6 +9,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{RequestInit, RequestRedirect, ResponseType};
 
 use super::{AbortGuard, Fault, FaultKind, FetchBody, Request, Response, Transport, form};
+use crate::policy::attempts::is_redirect;
 use crate::policy::headers::HeaderList;
 use crate::policy::retry::Permille;
 use crate::wire::form::FormField;
@@ -127,7 +128,7 @@ impl Transport for FetchTransport {
         let status = response.status();
         // A browser shows a redirect that it did not follow as an opaque response of status 0.
         let opaque = response.type_() == ResponseType::Opaqueredirect;
-        if opaque || matches!(status, 301 | 302 | 303 | 307 | 308) {
+        if opaque || is_redirect(status) {
             return Err(FetchFault::new(FaultKind::Redirect, JsValue::UNDEFINED));
         }
         Ok(Response {

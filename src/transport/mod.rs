@@ -95,14 +95,6 @@ pub enum FaultKind {
     Credential,
 }
 
-impl FaultKind {
-    /// May the same request go through when it is sent again?
-    #[must_use]
-    pub const fn is_transient(self) -> bool {
-        matches!(self, Self::Network | Self::Body)
-    }
-}
-
 /// What a transport reports.
 pub trait Fault: fmt::Debug + fmt::Display + 'static {
     /// The kind of failure.

@@ -77,3 +77,31 @@ test("a hundred traps in a row leave a client that works", async () => {
   }
   assert.equal((await client.models.list()).object, "list");
 });
+
+test("a call whose answer comes after the trap is judged by the new instance, with what it had counted", async () => {
+  const REFUSED = '{"error":{"message":"x","type":"authentication_error","code":"unauthorized","param":null}}';
+  const answers = [new Response("", { status: 503, headers: { "retry-after-ms": "0" } }), new Response(REFUSED, { status: 401 })];
+  for (const last of [{ status: 200 }, { status: 503 }]) {
+    const shown = [];
+    const waiting = [];
+    const fetch = (_url, { headers }) => {
+      shown.push(headers.get("authorization"));
+      return new Promise((resolve) => waiting.push(resolve));
+    };
+    let tokens = 0;
+    const client = new OpenAI({ proxyUrl: "/v1", fetch, token: async () => `token-${(tokens += 1)}`, maxRetries: 1 });
+    const call = client.models.list().then(() => "answered", ({ status }) => status);
+    for (const answer of [...answers, new Response("{}", last)]) {
+      while (waiting.length === 0) await new Promise(setImmediate);
+      const before = instances;
+      const struck = await asked(new OpenAI({ proxyUrl: upstream.baseUrl }));
+      traps = 1;
+      assert.ok((await failure(read(struck))) instanceof WasmTrapError);
+      waiting.shift()(answer.clone());
+      while (instances === before) await new Promise(setImmediate);
+    }
+    // The one retry is used up, and so is the renewal.
+    assert.equal(await call, last.status === 200 ? "answered" : 503);
+    assert.deepEqual(shown, ["Bearer token-1", "Bearer token-1", "Bearer token-2"]);
+  }
+});

@@ -111,24 +111,20 @@ fn c12_ten_calls_whose_token_is_refused_ask_once_and_are_sent_again() {
 #[cfg(feature = "proxy-handler")]
 #[test]
 fn what_the_proxy_answers_to_a_token_that_it_refuses_is_recognised() {
-    use openai_wasm::policy::attempt::{Next, Token, next};
-    use openai_wasm::policy::retry::{Failure, Hints, Permille};
+    use openai_wasm::policy::attempts::{Attempts, Give, Step as Next};
+    use openai_wasm::policy::retry::{Hints, Permille};
     use openai_wasm::proxy::refusal::Refusal;
 
     let then = |refusal: &Refusal| {
-        let (body, headers) = (refusal.body(), refusal.headers());
-        let failure = Failure::Status {
-            status: refusal.status,
-            hints: Hints::of(&headers),
-            body: body.as_bytes(),
-        };
-        next(failure, Token::Asked, 0, 2, 0, Permille(0), |_| None)
+        let (hints, body) = (Hints::default(), refusal.body());
+        let attempts = Attempts::new(2, true, true);
+        attempts.on_response(refusal.status, &hints, body.as_bytes(), Permille(0))
     };
     let renew = Next::Renew { alone: false };
     assert_eq!(then(&Refusal::unauthorized()), renew);
     assert_eq!(then(&Refusal::token_expired()), renew);
     // The control: what is wrong with the proxy is nothing that another token mends.
-    let give = Next::Give { drop_token: false };
+    let give = Next::Give(Give::Failure);
     assert_eq!(then(&Refusal::misconfigured()), give);
 }
 

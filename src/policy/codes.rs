@@ -1,0 +1,65 @@
+//! Numbers for what crosses between WebAssembly and the package's JavaScript, which has them from here:
+//! `UPDATE_CODES=1 cargo test --lib policy::codes` writes `pkg-template/lib/codes.js`.
+
+macro_rules! codes {
+    ($(#[doc = $doc:literal] $name:ident: $type:ty = $code:literal;)*) => {
+        $(#[doc = $doc] pub const $name: $type = $code;)*
+
+        #[cfg(test)]
+        const ALL: &[(&str, &str, &str)] =
+            &[$(($doc, stringify!($name), stringify!($code))),*];
+    };
+}
+
+codes! {
+    /// Forget the refused token, get another one, and send the request again at once.
+    RENEW: i32 = -1;
+    /// The same with a token that no other call gets.
+    RENEW_ALONE: i32 = -2;
+    /// The call fails.
+    GIVE: i32 = -3;
+    /// The call fails, and the refused token is to be forgotten.
+    GIVE_REFUSED: i32 = -4;
+    /// The call fails, since the answer is a redirect.
+    GIVE_REDIRECT: i32 = -5;
+
+    /// An attempt that has no credential yet.
+    ASKING: u8 = 0;
+    /// An attempt that was sent, and no answer came.
+    SENT: u8 = 1;
+    /// An attempt whose answer has begun.
+    ANSWERED: u8 = 2;
+
+    /// A call's base URL.
+    BASE: u8 = 0;
+    /// A call's path.
+    PATH: u8 = 1;
+    /// A session token or a key.
+    CREDENTIAL: u8 = 2;
+    /// A header that the caller sets or removes.
+    HEADER: u8 = 3;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ALL;
+
+    #[test]
+    fn javascript_has_the_same_codes() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/pkg-template/lib/codes.js");
+        let mut rendered = String::from(
+            "// Generated from src/policy/codes.rs by `UPDATE_CODES=1 cargo test --lib policy::codes`. Do not edit.\n\n",
+        );
+        for (doc, name, code) in ALL {
+            rendered += &format!("/**{doc} */\nexport const {name} = {code};\n");
+        }
+        if std::env::var_os("UPDATE_CODES").is_some() {
+            std::fs::write(path, &rendered).unwrap();
+        }
+        assert!(
+            std::fs::read_to_string(path).unwrap_or_default() == rendered,
+            "codes.js is not what src/policy/codes.rs says. Rewrite it with: \
+             UPDATE_CODES=1 cargo test --lib policy::codes"
+        );
+    }
+}
