@@ -63,7 +63,7 @@ export const serverUrl = (value, option, allowHttp = false) => {
   if (protocol !== "https:" && !(protocol === "http:" && (LOOPBACK.has(hostname) || allowHttp))) {
     refuse(option, "must be https://…, or http:// on localhost");
   }
-  if (username || password) refuse(option, "must not hold a user name or password");
+  if (username || password) refuse(option, "must not have a user name or password");
   if (/[?#]/.test(value)) refuse(option, "must not have a query or a fragment");
   return value;
 };
@@ -196,12 +196,24 @@ export const JWKS = {
   header: (value, option) => (/^[\w-]+$/.test(text(value, option)) ? value : refuse(option, "must be the name of a header")),
 };
 
+/** What a misspelt name was meant to be, by how much of it is right from its beginning. */
+function nearest(name, known) {
+  const plain = (text) => text.replaceAll("_", "").toLowerCase();
+  const shared = (other) => {
+    let at = 0;
+    while (at < plain(other).length && plain(other)[at] === plain(name)[at]) at += 1;
+    return at;
+  };
+  const near = known.reduce((best, other) => (shared(other) > shared(best) ? other : best), "");
+  return shared(near) >= 4 ? `, but ${near} is` : "";
+}
+
 /** The own properties of `source`, each checked; one that `checks` does not name is refused. */
 export function read(source, checks, { needed = [], option = "options", prefix = "" } = {}) {
   if (source === null || typeof source !== "object") refuse(option, `must be an object, not ${describe(source)}`);
   const options = { __proto__: null };
   for (const [name, value] of Object.entries(source)) {
-    if (!Object.hasOwn(checks, name)) refuse(prefix + name, "is not an option");
+    if (!Object.hasOwn(checks, name)) refuse(prefix + name, `is not an option${nearest(name, Object.keys(checks))}`);
     if (value !== undefined) options[name] = checks[name](value, prefix + name);
   }
   for (const name of needed) if (options[name] === undefined) refuse(prefix + name, "is required");

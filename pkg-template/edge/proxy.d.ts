@@ -213,6 +213,8 @@ export interface UsageEvent {
   stream: boolean;
   /** Size of the caller's body. */
   requestBytes: number;
+  /** The most tokens that its answers may have had together: the cap that was sent on. Null where a route has none. */
+  maxOutputTokens: number | null;
   /** When the request was sent on, in milliseconds since 1970. */
   startedAtMs: number;
   durationMs: number;

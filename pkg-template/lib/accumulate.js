@@ -8,6 +8,9 @@ import { add, addAll, set } from "./pieces.js";
 /** As many choices as the official client takes. */
 const MAX_INDEX = 127;
 
+/** Members of a message that are texts, or lists of parts. */
+const TEXTS = ["content", "refusal"];
+
 export class Accumulator {
   /** For each choice: the choice itself, and where its calls are by their ids (texts) and indexes (numbers). */
   #choices = new Map();
@@ -63,6 +66,10 @@ export class Accumulator {
       // A message that is whole stands for all that came of it before.
       delta = piece.message;
       for (const name of Object.keys(delta)) if (delta[name] !== null) set(choice.message, name, null);
+      for (const name of TEXTS) {
+        if (othersOf(delta[name]).length > 0) delete choice.message[`${name}_parts`];
+        if (thoughtOf(delta[name])) delete choice.message.reasoning_content;
+      }
       if (delta.tool_calls) state.places.clear();
     }
     const calls = [];
@@ -99,14 +106,22 @@ export const textOf = (content) => word(content) || listOf(content).map((part) =
 /** Mistral sends what the model thinks as parts of the content. */
 const thoughtOf = (content) => listOf(content).map((part) => textOf(part?.thinking)).join("");
 
+/** Parts that are neither text nor thought. */
+const others = (list) => listOf(list).filter((part) => isObject(part) && !isSaid(part.text) && !isSaid(part.thinking));
+const isSaid = (value) => value !== undefined && typeof value !== "boolean" && !isObject(value);
+const othersOf = (content) => others(content).concat(...listOf(content).map((part) => others(part?.thinking)));
+
 function takeDelta(message, name, value) {
   if (value === null) return;
   if (name === "role") {
     if (value && typeof value === "string") message.role = value;
-  } else if (name === "content" || name === "refusal") {
+  } else if (TEXTS.includes(name)) {
     message[name] = (message[name] ?? "") + textOf(value);
     const thought = thoughtOf(value);
     if (thought) add(message, "reasoning_content", thought);
+    // Nothing that came is lost: `content` itself must stay a text.
+    const parts = othersOf(value);
+    if (parts.length > 0) add(message, `${name}_parts`, parts);
   } else if (name === "function_call") {
     if (isObject(value)) addFunction(message, name, value);
   } else {

@@ -58,8 +58,9 @@ type Events = ChatCompletionStreamEvents;
  * Of what comes in pieces nothing is lost, whatever a server calls it: texts are joined (of `id`,
  * `type`, `role`, `name`, `index`, `object`, `format`, `status` and names that end in `_id`, `_type`
  * or `_at` the last one counts), lists are appended, their entries put together by their `index` if
- * they have one, and objects are put together by the same rules. The final message can be sent back
- * as it is.
+ * they have one, and objects are put together by the same rules. Of a content that comes as parts the
+ * texts are `content`, what the model thinks is `reasoning_content`, and any other part stands in
+ * `content_parts`. The final message can be sent back as it is.
  *
  * A failure that nobody awaits and no listener for `error` hears is an unhandled rejection. Of an
  * abort a listener for `abort` or `error` is enough.

@@ -34,16 +34,9 @@ export class APIError extends OpenAIError {
   }
 
   static #message(status, error, message) {
-    const said = error?.message
-      ? typeof error.message === "string"
-        ? error.message
-        : JSON.stringify(error.message)
-      : error
-        ? JSON.stringify(error)
-        : message;
-    if (status && said) return `${status} ${said}`;
-    if (status) return `${status} status code (no body)`;
-    return said || "(no status code or body)";
+    const words = error?.message || error;
+    const said = !words ? message : words === error || typeof words !== "string" ? JSON.stringify(words) : words;
+    return status ? `${status} ${said || "status code (no body)"}` : said || "(no status code or body)";
   }
 
   /** The class for a status: the same table as the official package. */
@@ -57,7 +50,7 @@ export class APIError extends OpenAIError {
 /** The caller aborted. */
 export class APIUserAbortError extends APIError {
   constructor({ message, cause } = {}) {
-    super(undefined, undefined, message || "Request was aborted.", undefined);
+    super(undefined, undefined, message || "Request was aborted.");
     if (cause !== undefined) this.cause = cause;
   }
 }
@@ -65,7 +58,7 @@ export class APIUserAbortError extends APIError {
 /** No response came: network failure, refused redirect, connection lost. */
 export class APIConnectionError extends APIError {
   constructor({ message, cause } = {}) {
-    super(undefined, undefined, message || "Connection error.", undefined);
+    super(undefined, undefined, message || "Connection error.");
     if (cause !== undefined) this.cause = cause;
   }
 }

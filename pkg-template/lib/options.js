@@ -23,20 +23,13 @@ const oneOfTypes = (types, words) => (value, option) => {
 
 const text = (value, option) => {
   if (typeof value !== "string" || value.trim() === "") {
-    throw new InvalidOptionError(
-      option,
-      value === "" || typeof value === "string" ? "must not be empty" : `must be a string, not ${describe(value)}`,
-    );
+    throw new InvalidOptionError(option, typeof value === "string" ? "must not be empty" : `must be a string, not ${describe(value)}`);
   }
   return value;
 };
 
 const textOrFunction = (value, option) =>
-  typeof value === "function"
-    ? value
-    : typeof value === "string"
-      ? text(value, option)
-      : oneOfTypes(["string"], "a string or a function that gives one")(value, option);
+  typeof oneOfTypes(["string", "function"], "a string or a function that gives one")(value, option) === "string" ? text(value, option) : value;
 
 /** Name/value pairs of an object, a Map, a Headers or an array of pairs. */
 function pairs(source, option) {
@@ -124,7 +117,7 @@ export const CALL = {
 /** A URL; WebAssembly decides whether it may be used, this only that it is one. */
 export function url(value, option) {
   text(value, option);
-  if (value.startsWith("/") && !value.startsWith("//")) return value;
+  if (/^\/(?!\/)/.test(value)) return value;
   let parsed;
   try {
     parsed = new URL(value);
@@ -133,7 +126,7 @@ export function url(value, option) {
   }
   if (!/^https?:$/.test(parsed.protocol)) throw new InvalidOptionError(option, "must be an http or https URL");
   if (parsed.username || parsed.password) {
-    throw new InvalidOptionError(option, "must not hold a user name or password");
+    throw new InvalidOptionError(option, "must not have a user name or password");
   }
   if (/[?#]/.test(value)) throw new InvalidOptionError(option, "must not have a query or a fragment");
   return value;
@@ -158,6 +151,8 @@ export function refuseUnknown(source, checks, refuse) {
   const known = Object.keys(checks);
   for (const name of Object.keys(source ?? {})) {
     if (known.includes(name)) continue;
-    throw refuse?.(name) ?? new InvalidOptionError(name, `is not an option here; supported are ${known.join(", ")}`);
+    // What is misspelt mostly begins right: `maxRetry`, `timeOut`, `header`.
+    const near = known.find((other) => new RegExp(other.slice(0, 4), "i").test(name));
+    throw refuse?.(name) ?? new InvalidOptionError(name, `is not an option${near ? `, but ${near} is` : ""}; supported are ${known.join(", ")}`);
   }
 }

@@ -18,12 +18,12 @@ export function rateLimitOf(headers) {
   return Object.keys(counted).length > 0 ? counted : undefined;
 }
 
-const number = (text) => (Number.isNaN(Number(text)) ? undefined : Number(text));
+const number = (text) => (Number.isNaN(+text) ? undefined : +text);
 
 /** `6m0s`, `1.5s`, `20ms`, or seconds without a unit. */
 function milliseconds(text) {
   if (!/^([\d.]+(ms|[smhd]))+$|^[\d.]+$/.test(text)) return undefined;
   let sum = 0;
   for (const [, amount, unit = "s"] of text.matchAll(/([\d.]+)(ms|[smhd])?/g)) sum += amount * UNITS[unit];
-  return Number.isNaN(sum) ? undefined : Math.round(sum);
+  return number(Math.round(sum));
 }

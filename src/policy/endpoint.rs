@@ -58,7 +58,7 @@ impl UrlFault {
                 "must begin with one /; a whole URL would take the token or key elsewhere"
             }
             Self::Host => "must name a host",
-            Self::Credentials => "must not hold a user name or password",
+            Self::Credentials => "must not have a user name or password",
             Self::Query => "must not have a query",
             Self::Fragment => "must not have a fragment",
             Self::Character => "must not have spaces, control characters, backslashes or non-ASCII",

@@ -189,6 +189,12 @@ impl Refusal {
         Self::new(408, "request_timeout", message).without_retry()
     }
 
+    /// The body ended before its end.
+    #[must_use]
+    pub fn body_incomplete() -> Self {
+        Self::new(400, "body_incomplete", "The request body broke off.")
+    }
+
     /// The proxy itself failed.
     #[must_use]
     pub fn internal() -> Self {

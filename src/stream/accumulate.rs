@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::calls::{Calls, add_to_function};
-use super::pieces::{Pieces, text_of, thought_of};
+use super::pieces::{Pieces, others_of, text_of, thought_of};
 use crate::wire::ObjectKind;
 use crate::wire::chat::{
     ChatCompletion, ChatCompletionChoice, ChatCompletionChunk, ChatCompletionChunkChoice,
@@ -22,7 +22,9 @@ const MAX_INDEX: u32 = 127;
 /// Of what a message's pieces hold, nothing is lost, whatever a server calls it: texts are joined
 /// (of `id`, `type`, `role`, `name`, `index`, `object`, `format`, `status` and names that end in
 /// `_id`, `_type` or `_at` the last one counts), lists are appended, their entries put together by
-/// their `index` if they have one, and objects are put together by the same rules.
+/// their `index` if they have one, and objects are put together by the same rules. Of a content that
+/// comes as parts the texts are `content`, what the model thinks is `reasoning_content`, and any other
+/// part stands in `content_parts`; both are in the message's `extra`.
 ///
 /// ```
 /// use openai_wasm::stream::Accumulator;
@@ -203,9 +205,19 @@ impl Parts {
         if let Some(role) = delta.role.as_ref().filter(|role| !role.as_str().is_empty()) {
             message.role = Some(role.clone());
         }
-        for (name, text, added) in [
-            ("content", &mut message.content, &delta.content),
-            ("refusal", &mut message.refusal, &delta.refusal),
+        for (name, parts, text, added) in [
+            (
+                "content",
+                "content_parts",
+                &mut message.content,
+                &delta.content,
+            ),
+            (
+                "refusal",
+                "refusal_parts",
+                &mut message.refusal,
+                &delta.refusal,
+            ),
         ] {
             if let Some(added) = text_of(added.as_deref(), original(name)) {
                 text.get_or_insert_default().push_str(&added);
@@ -215,6 +227,12 @@ impl Parts {
                 let extra = &mut message.extra;
                 self.message
                     .add_member(&[], extra, "reasoning_content", &thought.into());
+            }
+            // Nothing that came is lost: `content` itself must stay a text.
+            let others = original(name).map(others_of).unwrap_or_default();
+            if !others.is_empty() {
+                let extra = &mut message.extra;
+                self.message.add_member(&[], extra, parts, &others.into());
             }
         }
         if let Some(call) = &delta.function_call {
@@ -262,7 +280,15 @@ impl Parts {
         message: &mut ChatCompletionMessage,
         whole: impl Iterator<Item = (&'a String, &'a Value)>,
     ) {
-        for (name, _) in whole.filter(|(_, value)| !value.is_null()) {
+        for (name, value) in whole.filter(|(_, value)| !value.is_null()) {
+            if matches!(name.as_str(), "content" | "refusal") {
+                if !others_of(value).is_empty() {
+                    message.extra.remove(&format!("{name}_parts"));
+                }
+                if !thought_of(value).is_empty() {
+                    message.extra.remove("reasoning_content");
+                }
+            }
             match name.as_str() {
                 "role" => message.role = None,
                 "content" => message.content = None,

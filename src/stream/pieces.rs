@@ -74,6 +74,22 @@ pub(super) fn thought_of(content: &Value) -> String {
         .collect()
 }
 
+/// Parts of a content that are neither text nor thought.
+pub(super) fn others_of(content: &Value) -> Vec<Value> {
+    fn parts(list: Option<&Value>) -> impl Iterator<Item = &Value> {
+        list.and_then(Value::as_array).into_iter().flatten()
+    }
+    let is_said = |value: Option<&Value>| {
+        value.is_some_and(|value| !value.is_boolean() && !value.is_object())
+    };
+    let is_other = |part: &&Value| {
+        part.is_object() && !is_said(part.get("text")) && !is_said(part.get("thinking"))
+    };
+    let within = parts(Some(content)).flat_map(|part| parts(part.get("thinking")));
+    let all = parts(Some(content)).filter(is_other);
+    all.chain(within.filter(is_other)).cloned().collect()
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     /// Absent, null, or an empty text.

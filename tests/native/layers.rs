@@ -11,15 +11,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("src/sse/", &[]),
     ("src/stream/", &["sse", "wire"]),
     ("src/policy/", &["wire"]),
-    ("src/transport/", &["sse", "wire", "stream", "policy"]),
+    ("src/transport/", &["wire", "policy"]),
     (
         "src/client/",
         &["sse", "wire", "stream", "policy", "transport"],
-    ),
-    // What of the proxy runs; the rest of it decides, and is pure.
-    (
-        "src/proxy/handler",
-        &["wire", "policy", "transport", "client"],
     ),
     ("src/proxy/", &["wire", "policy"]),
     (

@@ -177,6 +177,7 @@ pub fn account() -> Account {
         model: None,
         stream: true,
         request_bytes: 8,
+        max_output_tokens: Some(2048),
         started_at_ms: 0,
     }
 }

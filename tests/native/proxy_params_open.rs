@@ -117,7 +117,7 @@ fn null_stands_for_what_is_not_there_and_is_left_out() {
         "tools": [{ "type": "function", "function": { "name": "f", "description": null, "strict": null, "x": null, "parameters": { "default": null } } }],
         "messages": [
             { "role": "user", "content": [{ "type": "text", "text": "t", "cache_control": null }], "name": null },
-            { "role": "assistant", "content": null, "refusal": null, "audio": null, "annotations": [], "function_call": null, "reasoning": null,
+            { "role": "assistant", "content": null, "refusal": null, "audio": null, "annotations": [], "content_parts": [{ "type": "reference" }], "refusal_parts": [], "function_call": null, "reasoning": null,
               "tool_calls": [{ "id": "c", "type": "function", "function": { "name": "f", "arguments": "{}" } }] },
             { "role": "assistant", "content": "a", "tool_calls": null },
         ],
@@ -257,7 +257,7 @@ fn every_refusal_names_its_parameter_and_limit_and_the_log_the_remedy() {
         ),
         (
             json!({ "n": 2 }),
-            "The proxy does not accept this parameter: n, other than 1.".to_owned(),
+            "The proxy does not accept this parameter: n. Accepted is 1.".to_owned(),
             r#"lets it through: "n""#,
         ),
         (

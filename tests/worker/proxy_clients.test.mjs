@@ -143,6 +143,8 @@ describe("verifySessionToken", () => {
 describe("createProxy", () => {
   it("names the option that it refuses, at once", async () => {
     const { createProxy, InvalidOptionError } = await inNode();
+    assert.throws(() => createProxy({ allowed_origin: [] }), { message: "allowed_origin: is not an option, but allowedOrigins is" });
+    assert.throws(() => createProxy({ zzz: [] }), { message: "zzz: is not an option" });
     for (const [options, option] of [
       [{ upstream: "" }, "upstream"], [{ upstream: "x" }, "upstream"], [{ upstream: "/v1" }, "upstream"], [{ upstream: 7 }, "upstream"],
       [{ upstream: "http://api.example.com/v1" }, "upstream"], [{ upstream: "https://u:p@api.example.com" }, "upstream"],

@@ -14,7 +14,7 @@ const LIMITS = { timeout: 800, idleTimeout: 500 };
 // The hook writes to the console, which the tests read, as that of the Worker in Rust does.
 const SOURCE = `
 import { createProxy } from "openai-wasm/proxy";
-const options = { ...${JSON.stringify(LIMITS)}, routes: ["models", "audio.transcriptions"], maxConcurrent: 100 };
+const options = { ...${JSON.stringify(LIMITS)}, routes: ["models", "completions", "embeddings", "audio.transcriptions"], maxConcurrent: 100 };
 export default createProxy({ ...options, onUsage: (event) => console.log("usage " + JSON.stringify(event)) });`;
 
 // One hook throws, one takes its time.
@@ -98,6 +98,19 @@ for (const { tag, title, start } of PROXIES) {
       assert.deepEqual(event.usage.total_tokens, answer.json().usage.total_tokens);
       // What was sent is what the caller had sent: a usage option would be refused without a stream.
       assert.equal(JSON.parse((await upstream.requests())[0].body).stream_options, undefined);
+    });
+
+    it("the cap that was sent on is told, since what nobody counted may have cost as much", async () => {
+      const { model } = QUESTION;
+      for (const [path, body, most] of [
+        ["chat/completions", QUESTION, 2048],
+        ["chat/completions", { ...QUESTION, max_tokens: 7 }, 7],
+        ...(tag ? [] : [["completions", { model, prompt: ["a", "b", "c"], max_tokens: 5 }, 15], ["embeddings", { model, input: "a" }, null]]),
+      ]) {
+        log = ledger(proxy);
+        assert.equal((await proxy.post(`/v1/${path}`, body)).status, 200, path);
+        assert.equal((await only()).maxOutputTokens, most, path);
+      }
     });
 
     describe(`L8_${tag}a count that cannot be true becomes an estimate, and says so:`, () => {

@@ -134,6 +134,9 @@ pub struct Account {
     pub stream: bool,
     /// The request body's size.
     pub request_bytes: u64,
+    /// The most tokens that its answers may have had together: the cap that was sent on. `None` where
+    /// the route has none, as embeddings.
+    pub max_output_tokens: Option<u64>,
     /// When the request was sent on, in milliseconds since 1970.
     pub started_at_ms: u64,
 }
@@ -155,7 +158,8 @@ pub struct UsageEvent {
     pub usage: Usage,
     /// Did the server give no count that can be true? Then it is a token for four bytes of texts and
     /// numbers, and at least one for each event that was passed on and each choice in it. Reasoning
-    /// that is hidden, and a JSON answer that nobody waited for, may have cost up to the request's cap.
+    /// that is hidden, and a JSON answer that nobody waited for, may have cost up to the request's
+    /// `max_output_tokens`.
     pub estimated: bool,
     /// From sending the request on to the answer's end, in milliseconds.
     pub duration_ms: u64,
@@ -314,6 +318,7 @@ mod tests {
             model: None,
             stream: true,
             request_bytes: 10,
+            max_output_tokens: Some(2048),
             started_at_ms: 1000,
         };
         let cost = Cost {
@@ -336,7 +341,8 @@ mod tests {
             json,
             json!({
                 "requestId": "r", "subject": "s", "route": "/v1/chat/completions", "model": null,
-                "stream": true, "requestBytes": 10, "startedAtMs": 1000, "durationMs": 500,
+                "stream": true, "requestBytes": 10, "maxOutputTokens": 2048, "startedAtMs": 1000,
+                "durationMs": 500,
                 "outcome": "disconnected", "estimated": true,
                 "usage": {"prompt_tokens": 3, "completion_tokens": 3, "total_tokens": 6},
             })

@@ -1,5 +1,6 @@
 //! One request to the upstream and what becomes of its answer.
 
+use std::future::ready;
 use std::rc::Rc;
 
 use futures_util::future::{Either, select};
@@ -9,15 +10,17 @@ use wasm_bindgen::prelude::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, ReadableStream, Request, RequestInit, RequestRedirect, Response};
 
-use super::body::{self, Start};
+use super::body::{self, Lost, Start};
 use super::hooks::{Hooks, Relayed};
 use super::log::{self, log};
 use super::payload::Payload;
 use super::slots::Slot;
+use super::upload::Pump;
 use super::{Answer, headers, now_unix_ms, signal_of};
 use crate::proxy::answer::limits::Limits;
 use crate::proxy::answer::usage::{Account, Cost, Outcome, UsageEvent};
 use crate::proxy::answer::{Break, Form, Watch};
+use crate::proxy::pace::Pace;
 use crate::proxy::policy::Route;
 use crate::proxy::prompt::Prompt;
 use crate::proxy::refusal::Refusal;
@@ -47,6 +50,8 @@ pub(super) struct Exchange<'a> {
     pub(super) subject: String,
     pub(super) timeout_ms: u32,
     pub(super) limits: Limits,
+    /// How slowly an upload may come.
+    pub(super) body_pace: Pace,
     /// What no error of the upstream may repeat.
     pub(super) prompt: Option<&'a Rc<Prompt>>,
 }
@@ -91,9 +96,10 @@ impl Exchange<'_> {
             model: payload.model.take(),
             stream: streams,
             request_bytes: payload.bytes,
+            max_output_tokens: payload.max_output_tokens,
             started_at_ms: now_unix_ms(),
         };
-        match self.ask(&payload).await {
+        match self.ask(payload).await {
             Ok(asked) => self.judge(asked, streams, hides_usage, account, slot).await,
             Err(refusal) => {
                 self.settle(&account, Outcome::Failed, &Cost::default());
@@ -120,7 +126,7 @@ impl Exchange<'_> {
     }
 
     /// Waits for the head of the answer.
-    async fn ask(&self, payload: &Payload) -> Result<Asked, Refusal> {
+    async fn ask(&self, mut payload: Payload) -> Result<Asked, Refusal> {
         let internal = |_| Refusal::internal();
         let controller = controller().map_err(internal)?;
         self.follow_caller(&controller).map_err(internal)?;
@@ -134,7 +140,10 @@ impl Exchange<'_> {
             list.set("content-type", content_type.as_str());
         }
         init.set_headers(&*headers(&list).map_err(internal)?);
-        payload.attach(&init).map_err(internal)?;
+        let pump = payload
+            .attach(&init, self.body_pace)
+            .map_err(internal)?
+            .unwrap_or_else(|| Box::pin(ready(Ok(()))));
         // What `fetch` throws may name the address; the caller learns only that it failed.
         let lost = |cause| {
             let own = self.hooks.fetch.is_some();
@@ -142,7 +151,25 @@ impl Exchange<'_> {
         };
         let sent = fetch(self.hooks.fetch, &self.url, &init).map_err(lost)?;
         let late = TimeoutFuture::new(self.timeout_ms);
-        match select(JsFuture::from(sent), late).await {
+        let answer = select(JsFuture::from(sent), late);
+        let answer = match select(answer, pump).await {
+            Either::Left((answer, pump)) => {
+                if let Either::Left((Ok(_), _)) = &answer {
+                    // The upstream answers before it has all of the upload.
+                    go_on(pump, controller.clone());
+                }
+                answer
+            }
+            Either::Right((Ok(()), answer)) => answer.await,
+            Either::Right((Err(why), _)) => {
+                controller.abort();
+                return Err(match why {
+                    Lost::Slow(why) => Refusal::too_slow(&why.to_string()),
+                    Lost::Broken | Lost::Large => Refusal::body_incomplete(),
+                });
+            }
+        };
+        match answer {
             Either::Left((Ok(response), _)) if is_response(&response) => Ok(Asked {
                 response: response.unchecked_into(),
                 controller,
@@ -415,6 +442,15 @@ impl Exchange<'_> {
         let abort = abort.bind1(controller, &JsValue::UNDEFINED);
         signal.add_event_listener_with_callback("abort", abort.unchecked_ref())
     }
+}
+
+/// Passes the rest of an upload on. If it comes too slowly, the answer ends with it.
+fn go_on(pump: Pump, controller: AbortController) {
+    wasm_bindgen_futures::spawn_local(async move {
+        if let Err(Lost::Slow(_)) = pump.await {
+            controller.abort();
+        }
+    });
 }
 
 /// The platform's `fetch`, or the one in its place.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::{Future, pending};
 use std::rc::Rc;
 
-use futures_util::future::{AbortHandle, Abortable};
+use futures_util::future::{AbortHandle, Abortable, LocalBoxFuture};
 use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::prelude::JsValue;
 use wasm_bindgen_futures::JsFuture;
@@ -14,15 +14,14 @@ use super::checks::Checks;
 use super::hooks::Hooks;
 use super::relay::{self, Terms};
 use super::{Proxy, signal_of};
-use crate::client::LocalFuture;
 use crate::proxy::answer::usage::UsageEvent;
 use crate::proxy::secret::Secrets;
 
 /// Keeps work going that nobody awaits.
-pub(super) type WaitUntil = Rc<dyn Fn(LocalFuture<'static, ()>)>;
+pub(super) type WaitUntil = Rc<dyn Fn(LocalBoxFuture<'static, ()>)>;
 
 /// Takes what a request has cost.
-pub(super) type OnUsage = Rc<dyn Fn(UsageEvent) -> LocalFuture<'static, ()>>;
+pub(super) type OnUsage = Rc<dyn Fn(UsageEvent) -> LocalBoxFuture<'static, ()>>;
 
 /// What a Worker in Rust brings along for a request: the platform's context, and hooks.
 ///
@@ -56,7 +55,7 @@ impl Host {
     ///
     /// A Worker's request otherwise ends with its caller: an answer that was left would be neither
     /// counted nor would its memory be given back.
-    pub fn new(wait_until: impl Fn(LocalFuture<'static, ()>) + 'static) -> Self {
+    pub fn new(wait_until: impl Fn(LocalBoxFuture<'static, ()>) + 'static) -> Self {
         Self {
             wait_until: Rc::new(wait_until),
             fetch: None,

@@ -14,6 +14,7 @@ mod payload;
 #[cfg(not(feature = "__npm-edge"))]
 mod relay;
 mod slots;
+mod upload;
 
 use std::rc::Rc;
 
@@ -204,6 +205,7 @@ impl Proxy {
             subject: admitted.caller.subject,
             timeout_ms: self.config.timeout_ms,
             limits: self.config.answer_limits(),
+            body_pace: self.config.body_pace,
             prompt: self.prompt.as_ref(),
         };
         exchange.run(payload, admitted.slot).await

@@ -2,17 +2,19 @@
 
 use js_sys::Uint8Array;
 use serde_json::json;
-use wasm_bindgen::prelude::{JsCast, JsValue};
-use web_sys::{Request, RequestInit};
+use wasm_bindgen::prelude::JsValue;
+use web_sys::{ReadableStream, Request, RequestInit};
 
 use super::Proxy;
 use super::admission::Admitted;
 use super::body::{self, Lost};
+use super::upload::{self, Pump};
 use crate::policy::endpoint::encode_component;
 use crate::proxy::answer::usage::ask_for_usage;
 use crate::proxy::caller::Caller;
 use crate::proxy::config::Models;
 use crate::proxy::json::Json;
+use crate::proxy::pace::Pace;
 use crate::proxy::params::{self, Params};
 use crate::proxy::policy::{self, Head};
 use crate::proxy::refusal::Refusal;
@@ -22,48 +24,70 @@ use crate::proxy::route::{Media, Route};
 /// waits for the upstream may never be resumed.
 #[derive(Default)]
 pub(super) struct Payload {
-    /// Bytes that we wrote, or the caller's stream.
-    body: Option<JsValue>,
+    body: Option<Body>,
     /// Of a body that is passed through.
     pub content_type: Option<String>,
     /// Size of the caller's body.
     pub bytes: u64,
     pub model: Option<String>,
+    /// See `Account::max_output_tokens`.
+    pub max_output_tokens: Option<u64>,
     /// Did the caller ask for an event stream?
     pub streams: bool,
     /// Is its usage asked for by the proxy alone?
     pub hides_usage: bool,
 }
 
+enum Body {
+    /// What we wrote.
+    Bytes(Uint8Array),
+    /// The caller's stream, of `Payload::bytes`.
+    Upload(ReadableStream),
+}
+
 impl Payload {
     /// A checked JSON object. A stream whose usage is wanted is asked for it.
     fn of(params: Params, bytes: usize, wants_usage: bool) -> Self {
-        let Params { streams, mut body } = params;
+        let Params {
+            streams,
+            max_output_tokens,
+            mut body,
+        } = params;
         let hides_usage = wants_usage && streams && !ask_for_usage(&mut body);
         Self {
-            body: Some(Uint8Array::from(body.to_bytes().as_slice()).into()),
+            body: Some(Body::Bytes(Uint8Array::from(body.to_bytes().as_slice()))),
             content_type: None,
             bytes: bytes as u64,
             model: body.get("model").and_then(Json::as_str).map(str::to_owned),
+            max_output_tokens,
             streams,
             hides_usage,
         }
     }
 
-    pub(super) fn attach(&self, init: &RequestInit) -> Result<(), JsValue> {
-        let Some(body) = &self.body else {
-            return Ok(());
+    /// Gives the request its body, and an upload what passes it on at no less than this pace.
+    pub(super) fn attach(
+        &mut self,
+        init: &RequestInit,
+        pace: Pace,
+    ) -> Result<Option<Pump>, JsValue> {
+        let stream = match self.body.take() {
+            None => return Ok(None),
+            Some(Body::Bytes(bytes)) => {
+                init.set_body(&bytes);
+                return Ok(None);
+            }
+            Some(Body::Upload(stream)) => stream,
         };
-        init.set_body(body);
-        if self.content_type.is_some() {
-            // Other platforms than Workers ask for it with a stream (Fetch standard, RequestInit).
-            js_sys::Reflect::set(
-                init,
-                &JsValue::from_str("duplex"),
-                &JsValue::from_str("half"),
-            )?;
-        }
-        Ok(())
+        let (body, pump) = upload::watched(stream, self.bytes, pace)?;
+        init.set_body(&body);
+        // Other platforms than Workers ask for it with a stream (Fetch standard, RequestInit).
+        js_sys::Reflect::set(
+            init,
+            &JsValue::from_str("duplex"),
+            &JsValue::from_str("half"),
+        )?;
+        Ok(Some(pump))
     }
 }
 
@@ -106,7 +130,7 @@ impl Proxy {
                 }
                 let length = head.content_length.and_then(|length| length.parse().ok());
                 Ok(Payload {
-                    body: request.body().map(JsCast::unchecked_into),
+                    body: request.body().map(Body::Upload),
                     content_type: head.content_type.map(str::to_owned),
                     bytes: length.unwrap_or_default(),
                     ..Payload::default()
@@ -167,7 +191,7 @@ impl Proxy {
             .map_err(|lost| match lost {
                 Lost::Large => Refusal::over_bytes(max_bytes, option),
                 Lost::Slow(why) => Refusal::too_slow(&why.to_string()),
-                Lost::Broken => Refusal::new(400, "body_incomplete", "The request body broke off."),
+                Lost::Broken => Refusal::body_incomplete(),
             })
     }
 }

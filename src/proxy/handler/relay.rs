@@ -10,7 +10,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
-use futures_util::future::{AbortHandle, Abortable, Either, join, select};
+use futures_util::future::{AbortHandle, Abortable, Either, LocalBoxFuture, join, select};
 use futures_util::stream::{self, StreamExt};
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{Function, Promise, TypeError, Uint8Array};
@@ -22,7 +22,6 @@ use super::body;
 use super::hooks::Relayed;
 use super::host::OnUsage;
 use super::now_unix_ms;
-use crate::client::LocalFuture;
 use crate::proxy::answer::limits::{HEARTBEAT, Limits, Look, Times};
 use crate::proxy::answer::usage::Account;
 use crate::proxy::answer::{Break, Then, Watch};
@@ -44,7 +43,7 @@ pub(super) struct Terms {
 pub(super) fn pass(
     relayed: Relayed,
     terms: Terms,
-) -> Result<(ReadableStream, LocalFuture<'static, ()>), JsValue> {
+) -> Result<(ReadableStream, LocalBoxFuture<'static, ()>), JsValue> {
     let (stirred, stir) = stirring(terms.signal.as_ref())?;
     let (stop, stopped) = AbortHandle::new_pair();
     let answer = Rc::new(Answer {
@@ -264,7 +263,7 @@ struct Pump {
     /// The beginning that was read already.
     first: Option<Uint8Array>,
     /// A read that goes on though its caller has got a heartbeat meanwhile.
-    pending: Option<LocalFuture<'static, Read>>,
+    pending: Option<LocalBoxFuture<'static, Read>>,
     /// What has come and not gone on: an event that is not whole yet.
     held: Vec<u8>,
     /// Is there something in it that has not been judged?

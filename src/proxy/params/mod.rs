@@ -23,6 +23,8 @@ use rule::{Path, Terms, Walk};
 pub struct Params {
     /// Did the caller ask for an event stream?
     pub streams: bool,
+    /// The most tokens that its answers may have together, where the route has a cap.
+    pub max_output_tokens: Option<u64>,
     /// The body.
     pub body: Object,
 }
@@ -92,6 +94,8 @@ pub fn check(
     let streams = whole.get("stream") == Some(&Json::Bool(true));
     Ok(Params {
         streams,
+        max_output_tokens: cap
+            .map(|(_, each)| all_answers(route, &whole).saturating_mul(each.into())),
         body: whole,
     })
 }
@@ -188,6 +192,16 @@ fn answers(route: Route, body: &Object) -> u32 {
         _ => 1,
     };
     u32::try_from(prompts).unwrap_or(u32::MAX)
+}
+
+/// The same, and as many for each prompt as an operator who lists `n` lets a caller ask for.
+fn all_answers(route: Route, body: &Object) -> u64 {
+    let each = ["n", "best_of"].map(|name| match body.get(name) {
+        Some(Json::Number(number)) => number.as_u64().unwrap_or(1),
+        _ => 1,
+    });
+    let each = each.into_iter().max().unwrap_or(1).max(1);
+    each.saturating_mul(answers(route, body).into())
 }
 
 /// The name and the value of the cap that the upstream gets. It holds for each prompt, and the caps of

@@ -254,7 +254,7 @@ impl Walk<'_> {
                 Allowed::ListedUnless(harmless) => {
                     let mut refusal = here.not_allowed();
                     refusal.message = format!(
-                        "The proxy does not accept this parameter: {here}, other than {}.",
+                        "The proxy does not accept this parameter: {here}. Accepted is {}.",
                         harmless.what
                     );
                     Err(refusal)

@@ -189,6 +189,9 @@ const MESSAGE: &[Field] = &[
     ),
     field("function_call", Rule::Object(CALLED)),
     field("annotations", Rule::Dropped),
+    // What our own clients put beside a content that came in parts; servers know no such names.
+    field("content_parts", Rule::Dropped),
+    field("refusal_parts", Rule::Dropped),
     // Nothing but null.
     field("audio", Rule::Word(&[])),
 ];
