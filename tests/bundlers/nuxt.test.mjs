@@ -17,14 +17,19 @@ onMounted(() => askInPage());
 `,
     "server/routes/api/[...path].js": `import { defineEventHandler, toWebRequest } from "h3";
 import { answer } from "~~/ask/server.mjs";
-export default defineEventHandler((event) => answer(toWebRequest(event), process.env));
+export default defineEventHandler((event) => {
+  // The request of h3 1 does not say that its caller has left.
+  const left = new AbortController();
+  event.node.res.once("close", () => left.abort());
+  return answer(new Request(toWebRequest(event), { signal: left.signal }), process.env);
+});
 `,
   },
 };
 
 export const ROWS = [
-  { name: "Nuxt, development", open: true, ...nuxt, serve: ["nuxt", "dev", "--port", "$PORT", "--no-fork"] },
-  { name: "Nuxt, production", open: true, ...nuxt, build: [["nuxt", "build"]], serve: ["node", ".output/server/index.mjs"] },
+  { name: "Nuxt, development", ...nuxt, serve: ["nuxt", "dev", "--port", "$PORT", "--no-fork"] },
+  { name: "Nuxt, production", ...nuxt, build: [["nuxt", "build"]], serve: ["node", ".output/server/index.mjs"], ready: (text) => /Listening on/.test(text) || undefined },
 ];
 
 bundlers("nuxt", ROWS);
