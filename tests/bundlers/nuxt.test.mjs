@@ -1,6 +1,18 @@
 // Nuxt: a page that is rendered on the server first, and a route of Nitro.
 
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+
+import { blocksOf } from "../js/readme.mjs";
 import { bundlers } from "../support/bundled.mjs";
+
+/** The route that docs/runtimes.md shows, with what the tests answer in place of the proxy alone. */
+const shown = blocksOf(readFileSync(new URL("../../docs/runtimes.md", import.meta.url), "utf8")).find(({ name }) => name === "nuxt").code;
+const route = shown
+  .replace('import { createProxy } from "openai-wasm/proxy";', 'import { answer } from "~~/ask/server.mjs";')
+  .replace(/^const proxy = .*\n/m, "")
+  .replace("proxy.fetch(", "answer(");
+assert.ok(route.includes("answer(") && !route.includes("roxy"), "the route in docs/runtimes.md has another form than the one known");
 
 const nuxt = {
   node: 22,
@@ -15,15 +27,7 @@ onMounted(() => askInPage());
 </script>
 <template><p>page</p></template>
 `,
-    "server/routes/api/[...path].js": `import { defineEventHandler, toWebRequest } from "h3";
-import { answer } from "~~/ask/server.mjs";
-export default defineEventHandler((event) => {
-  // The request of h3 1 does not say that its caller has left.
-  const left = new AbortController();
-  event.node.res.once("close", () => left.abort());
-  return answer(new Request(toWebRequest(event), { signal: left.signal }), process.env);
-});
-`,
+    "server/routes/api/[...path].js": route,
   },
 };
 
