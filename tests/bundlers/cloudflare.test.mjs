@@ -60,9 +60,11 @@ export default function Home() {
 
 const POOL = {
   "vitest.config.js": `import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
-const miniflare = { compatibilityDate: "2026-06-01", compatibilityFlags: ["enable_request_signal"], bindings: { QUERY: process.env.QUERY } };
-export default { plugins: [cloudflareTest({ miniflare })] };
+const wrangler = { configPath: "./wrangler.jsonc" };
+export default { plugins: [cloudflareTest({ wrangler, miniflare: { bindings: { QUERY: process.env.QUERY } } })] };
 `,
+  // The pool knows WebAssembly modules by the rules that come with the Worker's own configuration.
+  "wrangler.jsonc": wrangler({}),
   "ask.test.js": `import { env } from "cloudflare:test";
 import { test } from "vitest";
 import * as openai from "openai-wasm";
@@ -83,9 +85,9 @@ const build = [["vite", "build"]];
 export const ROWS = [
   { name: "Hono with @cloudflare/vite-plugin, development", ...worker, files: HONO, serve: dev, first: true },
   { name: "Hono with @cloudflare/vite-plugin, production", ...worker, files: HONO, build, serve: preview },
-  { name: "React Router with @cloudflare/vite-plugin, development", open: true, ...worker, files: REACT_ROUTER, serve: ["react-router", "dev", "--port", "$PORT"] },
-  { name: "React Router with @cloudflare/vite-plugin, production", open: true, ...worker, files: REACT_ROUTER, build: [["react-router", "build"]], serve: preview },
-  { name: "Vitest's pool of Workers", open: true, node: 22, env, files: POOL, reports: ["vitest", "run"] },
+  { name: "React Router with @cloudflare/vite-plugin, development", ...worker, files: REACT_ROUTER, serve: ["react-router", "dev", "--port", "$PORT"] },
+  { name: "React Router with @cloudflare/vite-plugin, production", ...worker, files: REACT_ROUTER, build: [["react-router", "build"]], serve: preview },
+  { name: "Vitest's pool of Workers", node: 22, env, files: POOL, reports: ["vitest", "run"] },
 ];
 
 bundlers("cloudflare", ROWS);

@@ -1,6 +1,18 @@
 // Nuxt: a page that is rendered on the server first, and a route of Nitro.
 
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+
+import { blocksOf } from "../js/readme.mjs";
 import { bundlers } from "../support/bundled.mjs";
+
+/** The route that docs/runtimes.md shows, with what the tests answer in place of the proxy alone. */
+const shown = blocksOf(readFileSync(new URL("../../docs/runtimes.md", import.meta.url), "utf8")).find(({ name }) => name === "nuxt").code;
+const route = shown
+  .replace('import { createProxy } from "openai-wasm/proxy";', 'import { answer } from "~~/ask/server.mjs";')
+  .replace(/^const proxy = .*\n/m, "")
+  .replace("proxy.fetch(", "answer(");
+assert.ok(route.includes("answer(") && !route.includes("roxy"), "the route in docs/runtimes.md has another form than the one known");
 
 const nuxt = {
   node: 22,
@@ -15,16 +27,13 @@ onMounted(() => askInPage());
 </script>
 <template><p>page</p></template>
 `,
-    "server/routes/api/[...path].js": `import { defineEventHandler, toWebRequest } from "h3";
-import { answer } from "~~/ask/server.mjs";
-export default defineEventHandler((event) => answer(toWebRequest(event), process.env));
-`,
+    "server/routes/api/[...path].js": route,
   },
 };
 
 export const ROWS = [
-  { name: "Nuxt, development", open: true, ...nuxt, serve: ["nuxt", "dev", "--port", "$PORT", "--no-fork"] },
-  { name: "Nuxt, production", open: true, ...nuxt, build: [["nuxt", "build"]], serve: ["node", ".output/server/index.mjs"] },
+  { name: "Nuxt, development", ...nuxt, serve: ["nuxt", "dev", "--port", "$PORT", "--no-fork"] },
+  { name: "Nuxt, production", ...nuxt, build: [["nuxt", "build"]], serve: ["node", ".output/server/index.mjs"], ready: (text) => /Listening on/.test(text) || undefined },
 ];
 
 bundlers("nuxt", ROWS);

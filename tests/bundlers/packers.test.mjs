@@ -51,8 +51,8 @@ export const ROWS = [
   { name: "esbuild, Node.js, a CommonJS module", node: 20, files: SERVER, build: [esbuild("src/server.js", "--platform=node", "--format=cjs", "--outfile=dist/server.cjs")], ...served("dist/server.cjs") },
   { name: "bun build, page", node: 20, files: { ...MAIN, ...HTML }, build: [[bunProgram, "build", "src/main.js", "--target=browser", "--outdir=dist"]], dist: "dist" },
   { name: "bun build, Node.js", node: 20, files: SERVER, build: [[bunProgram, "build", "src/server.js", "--target=node", "--outdir=dist"]], ...served("dist/server.js") },
-  { name: "Parcel, page, development", open: true, node: 20, files: PAGE, serve: ["parcel", "serve", "index.html", "--port", "$PORT", "--no-hmr", "--no-autoinstall"] },
-  { name: "Parcel, page, production", open: true, node: 20, files: PAGE, build: [["parcel", "build", "index.html", "--dist-dir", "dist", "--no-cache", "--no-autoinstall"]], dist: "dist" },
+  { name: "Parcel, page, development", node: 20, files: PAGE, serve: ["parcel", "serve", "index.html", "--port", "$PORT", "--no-hmr", "--no-autoinstall"] },
+  { name: "Parcel, page, production", node: 20, files: PAGE, build: [["parcel", "build", "index.html", "--dist-dir", "dist", "--no-cache", "--no-autoinstall"]], dist: "dist" },
   { name: "Jest, Node.js", node: 20, files: JEST, env: { NODE_OPTIONS: "--experimental-vm-modules" }, reports: ["node_modules/jest/bin/jest.js"], first: true },
   { name: "control: a damaged package fails in a page of esbuild", node: 20, files: { ...MAIN, ...HTML }, build: [esbuild("src/main.js", "--format=esm", "--outdir=dist")], dist: "dist", install: "damaged", control: true, first: true },
 ];

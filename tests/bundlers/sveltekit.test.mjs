@@ -29,8 +29,8 @@ export const fallback = ({ request }) => answer(request, process.env);
 };
 
 export const ROWS = [
-  { name: "SvelteKit, development", open: true, ...sveltekit, serve: ["vite", "dev", "--port", "$PORT"] },
-  { name: "SvelteKit, production", open: true, ...sveltekit, build: [["vite", "build"]], serve: ["node", "build/index.js"], ready: (text) => /Listening on/.test(text) || undefined },
+  { name: "SvelteKit, development", ...sveltekit, serve: ["vite", "dev", "--port", "$PORT"] },
+  { name: "SvelteKit, production", ...sveltekit, build: [["vite", "build"]], serve: ["node", "build/index.js"], ready: (text) => /Listening on/.test(text) || undefined },
 ];
 
 bundlers("sveltekit", ROWS);

@@ -9,12 +9,11 @@ import { ANSWERS, GIVEN_UP, ORDERS } from "./ask/all.mjs";
 const LIMIT_MS = 1_200_000;
 const CLOSING_MS = 120_000;
 
-/** `first`: one row of each kind, for every run; `rest`: the others; `open`: those that do not pass yet; `all`. */
+/** `first`: one row of each kind, for every run; `rest`: the others; `all`. */
 const wanted = process.env.CASES ?? "all";
-if (!["first", "rest", "open", "all"].includes(wanted)) throw new Error(`CASES must be first, rest, open or all, not ${wanted}`);
+if (!["first", "rest", "all"].includes(wanted)) throw new Error(`CASES must be first, rest or all, not ${wanted}`);
 
-/** A row that is `open` waits for its project to be put right: only those who ask for it run it. */
-export const runs = ({ first = false, open = false }) => wanted === "all" || wanted === (open ? "open" : first ? "first" : "rest");
+export const runs = ({ first = false }) => wanted === "all" || wanted === (first ? "first" : "rest");
 
 /** A test for each row that is wanted: `{ name, first }`. What it took is printed. */
 export function cases(rows, run) {

@@ -33,10 +33,9 @@ pub fn browser(stage: &Stage) -> Result<Counts> {
     run(stage, "browser", &mut node)
 }
 
-/// The folders of tests/bundlers whose tools the first cases use, and those of the others. The tools of
-/// folders with `open` rows alone (nuxt, sveltekit) are installed by hand, by `npm ci`.
+/// The folders of tests/bundlers whose tools the first cases use, and those of the others.
 const FIRST_TOOLS: [&str; 4] = ["vite", "packers", "next", "cloudflare"];
-const OTHER_TOOLS: [&str; 1] = ["astro"];
+const OTHER_TOOLS: [&str; 3] = ["astro", "nuxt", "sveltekit"];
 
 /// The packed package in Node.js, Deno, Bun, workerd, edge-runtime and three browsers: one case of
 /// each kind, or the others.
