@@ -102,6 +102,17 @@ impl<F: Fault> Asked<F> {
         sent(session_authorization(&(self.ask)().await?))
     }
 
+    fn known(&self) -> Option<String> {
+        self.kept.borrow().clone()
+    }
+
+    /// Takes a value into use.
+    fn keep(&self, header: String) -> String {
+        self.stale.replace(None);
+        self.kept.replace(Some(header.clone()));
+        header
+    }
+
     async fn turn(&self, apart: bool) -> Option<Taken<'_>> {
         if apart {
             return None;
@@ -111,14 +122,10 @@ impl<F: Fault> Asked<F> {
 
     async fn authorization(&self, apart: bool) -> Result<String, F> {
         let _taken = self.turn(apart).await;
-        let known = self.kept.borrow().clone();
-        if let Some(header) = known {
-            return Ok(header);
+        match self.known() {
+            Some(header) => Ok(header),
+            None => self.question().await.map(|header| self.keep(header)),
         }
-        let header = self.question().await?;
-        self.stale.replace(None);
-        self.kept.replace(Some(header.clone()));
-        Ok(header)
     }
 
     async fn renew(&self, refused: &str, alone: bool, apart: bool) -> Result<Renewed, F> {
@@ -131,8 +138,7 @@ impl<F: Fault> Asked<F> {
             });
         }
         let _taken = self.turn(apart).await;
-        let known = self.kept.borrow().clone();
-        if let Some(header) = known {
+        if let Some(header) = self.known() {
             return Ok(Renewed::Shared(header));
         }
         let asked_in_vain = self.stale.borrow().as_deref() == Some(refused);
@@ -144,9 +150,7 @@ impl<F: Fault> Asked<F> {
             self.stale.replace(Some(header));
             return Ok(Renewed::Same);
         }
-        self.stale.replace(None);
-        self.kept.replace(Some(header.clone()));
-        Ok(Renewed::Own(header))
+        Ok(Renewed::Own(self.keep(header)))
     }
 }
 

@@ -6,8 +6,9 @@
 use alloc::format;
 use core::fmt;
 
-use super::endpoint::{BaseUrl, Parts, UrlFault, host_end, is_loopback, parts};
+use super::endpoint::{BaseUrl, UrlFault};
 use super::providers::is_host;
+use super::url::{Parts, host_end, is_loopback, parts};
 
 /// Why an entry of `allowHttp` is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -15,3 +15,4 @@ pub mod headers;
 pub mod keys;
 pub mod providers;
 pub mod retry;
+mod url;

@@ -1,7 +1,11 @@
 //! What the author of a Worker sets, checked once.
 
+pub use super::anonymous::Anonymous;
 use super::answer::limits::{LONGEST_TIMER_MS, Limits};
 pub use super::config_fault::ConfigFault;
+pub use super::end_user::EndUser;
+pub use super::models::Models;
+use super::origin::is_origin;
 use super::pace::Pace;
 use super::params::allow;
 use super::route::{Media, Route};
@@ -52,72 +56,6 @@ pub const DEFAULT_MAX_ANSWER_BYTES: u64 = 64 * 1024 * 1024;
 /// How long a stream may be silent before its caller gets a comment, unless the configuration says
 /// otherwise: 10 seconds.
 pub const DEFAULT_HEARTBEAT_MS: u32 = 10_000;
-
-/// Which models callers may name.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Models {
-    /// None was listed: the proxy does not start.
-    #[default]
-    None,
-    /// These, compared byte by byte.
-    List(Vec<String>),
-    /// Whatever the key opens, fine-tunes and the dearest model included.
-    Any,
-}
-
-impl Models {
-    /// May a caller name this model?
-    #[must_use]
-    pub fn contains(&self, model: &str) -> bool {
-        match self {
-            Self::None => false,
-            Self::List(models) => models.iter().any(|known| known == model),
-            Self::Any => {
-                (1..=256).contains(&model.len()) && model.bytes().all(|b| b.is_ascii_graphic())
-            }
-        }
-    }
-}
-
-/// As which parameter the provider learns a keyed hash of the caller's subject. Callers never choose
-/// it themselves.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum EndUser {
-    /// `user`, which every server knows.
-    #[default]
-    User,
-    /// `safety_identifier`, OpenAI's newer name.
-    SafetyIdentifier,
-    /// Not at all.
-    Hidden,
-}
-
-impl EndUser {
-    pub(super) const fn param(self) -> Option<&'static str> {
-        match self {
-            Self::User => Some("user"),
-            Self::SafetyIdentifier => Some("safety_identifier"),
-            Self::Hidden => None,
-        }
-    }
-}
-
-/// Sessions for pages whose visitors are not known: `POST /session` with a Turnstile proof.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Anonymous {
-    /// Where the proof is verified.
-    pub verify_url: String,
-    /// Hosts whose pages may have solved it.
-    pub hostnames: Vec<String>,
-    /// The widget's action.
-    pub action: Option<String>,
-    /// Lifetime of a token in seconds.
-    pub ttl_seconds: u32,
-    /// The models that its tokens open; without it all of the proxy's.
-    pub models: Option<Vec<String>>,
-    /// The most tokens of an answer that its tokens allow.
-    pub max_tokens: Option<u32>,
-}
 
 /// How a proxy behaves. [`Config::default`] serves one origin, its own, and no model.
 #[derive(Debug, Clone)]
@@ -343,27 +281,6 @@ impl Config {
             Media::None | Media::Json => self.max_body_bytes,
         }
     }
-}
-
-/// Is it an origin as a browser serialises it (HTML, 7.1.1): scheme, host and perhaps port, lower
-/// case? Schemes of app shells (`capacitor://localhost`) are origins too.
-fn is_origin(text: &str) -> bool {
-    let Some((scheme, host)) = text.split_once("://") else {
-        return false;
-    };
-    let scheme_fits = scheme.starts_with(|c: char| c.is_ascii_lowercase())
-        && scheme.bytes().all(|b| {
-            b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.')
-        });
-    let host_fits = !host.is_empty()
-        && host.bytes().all(|b| {
-            b.is_ascii_lowercase()
-                || b.is_ascii_digit()
-                || matches!(b, b'.' | b'-' | b'_' | b':' | b'[' | b']')
-        });
-    let default_port = (scheme == "https" && host.ends_with(":443"))
-        || (scheme == "http" && host.ends_with(":80"));
-    scheme_fits && host_fits && !default_port
 }
 
 #[cfg(test)]

@@ -4,14 +4,18 @@
 //! of it and what the caller sees of the answer. The handler (feature `proxy-handler`) runs these
 //! decisions in a Worker; session tokens say who may use it.
 
+mod anonymous;
 pub mod answer;
 pub mod caller;
 pub mod config;
 mod config_fault;
+mod end_user;
 pub mod json;
 pub mod keyring;
 pub mod limits;
+mod models;
 pub mod notice;
+mod origin;
 pub mod pace;
 pub mod params;
 pub mod policy;

@@ -1,19 +1,19 @@
 //! The proxy's routes and CORS rules (threat table, rows V1, V2, O1 to O7, S6).
 
 use openai_wasm::proxy::Config;
-use openai_wasm::proxy::config::{Anonymous, Models};
-use openai_wasm::proxy::policy::{Decision, Head, answer_headers, check_body_head, decide};
+use openai_wasm::proxy::config::Models;
+use openai_wasm::proxy::policy::{Decision, Head, check_body_head, decide};
 use openai_wasm::proxy::route::{Media, Route};
 
-const CHAT: &str = "https://proxy.example.com/v1/chat/completions";
-const MODELS: &str = "https://proxy.example.com/v1/models";
-const PAGE: &str = "https://app.example.com";
+pub const CHAT: &str = "https://proxy.example.com/v1/chat/completions";
+pub const MODELS: &str = "https://proxy.example.com/v1/models";
+pub const PAGE: &str = "https://app.example.com";
 
-fn listed() -> Vec<String> {
+pub fn listed() -> Vec<String> {
     vec![PAGE.to_owned(), "http://localhost:5173".to_owned()]
 }
 
-fn config() -> Config {
+pub fn config() -> Config {
     Config {
         allowed_origins: listed(),
         routes: vec![Route::Models],
@@ -22,7 +22,7 @@ fn config() -> Config {
     }
 }
 
-fn head<'a>(method: &'a str, url: &'a str) -> Head<'a> {
+pub fn head<'a>(method: &'a str, url: &'a str) -> Head<'a> {
     Head {
         method,
         url,
@@ -30,7 +30,7 @@ fn head<'a>(method: &'a str, url: &'a str) -> Head<'a> {
     }
 }
 
-fn status(head: &Head<'_>) -> u16 {
+pub fn status(head: &Head<'_>) -> u16 {
     match decide(head, &config()) {
         Decision::Forward(_) | Decision::Model(_) | Decision::Mint(_) => 200,
         Decision::Preflight(_) => 204,
@@ -232,120 +232,6 @@ fn other_methods_are_refused_with_the_list_of_those_that_exist() {
 }
 
 #[test]
-fn look_alike_origins_are_refused_on_the_server_too() {
-    for origin in [
-        "null",
-        "*",
-        "",
-        "https://app.example.com.evil.com",
-        "https://evilapp.example.com",
-        "http://app.example.com",
-        "https://app.example.com:8443",
-        "https://app.example.com.",
-        "https://app.example.com/",
-        "https://a.app.example.com",
-        "HTTPS://APP.EXAMPLE.COM",
-        "https://app.example.com, https://app.example.com",
-        "https://proxy.example.com.evil.com",
-        "http://proxy.example.com",
-        "https://proxy.example.com:8443",
-    ] {
-        for (method, url) in [("POST", CHAT), ("GET", MODELS), ("OPTIONS", CHAT)] {
-            let head = Head {
-                origin: Some(origin),
-                requested_method: Some("POST"),
-                ..head(method, url)
-            };
-            assert_eq!(status(&head), 403, "{method} from {origin:?}");
-            let headers = answer_headers(&head, &listed(), "id");
-            assert_eq!(
-                headers.get("access-control-allow-origin"),
-                None,
-                "{origin:?}"
-            );
-            assert_eq!(headers.get("vary"), Some("Origin"));
-        }
-    }
-}
-
-#[test]
-fn listed_origins_the_own_origin_and_no_origin_go_on() {
-    for (origin, shown) in [
-        (None, None),
-        (Some("https://proxy.example.com"), None),
-        (Some(PAGE), Some(PAGE)),
-        (Some("http://localhost:5173"), Some("http://localhost:5173")),
-    ] {
-        let head = Head {
-            origin,
-            ..head("POST", CHAT)
-        };
-        assert_eq!(status(&head), 200, "{origin:?}");
-        let headers = answer_headers(&head, &listed(), "id");
-        assert_eq!(
-            headers.get("access-control-allow-origin"),
-            shown,
-            "{origin:?}"
-        );
-        assert_eq!(headers.get("access-control-allow-credentials"), None);
-        assert_eq!(
-            headers.get("access-control-expose-headers"),
-            shown.map(|_| "retry-after, x-request-id, x-should-retry")
-        );
-    }
-}
-
-#[test]
-fn a_preflight_names_what_a_page_may_send() {
-    let asked = Head {
-        origin: Some(PAGE),
-        requested_method: Some("POST"),
-        ..head("OPTIONS", CHAT)
-    };
-    let Decision::Preflight(headers) = decide(&asked, &config()) else {
-        panic!("no preflight");
-    };
-    assert_eq!(headers.get("access-control-allow-methods"), Some("POST"));
-    let allowed: Vec<_> = headers
-        .get("access-control-allow-headers")
-        .unwrap()
-        .split(", ")
-        .collect();
-    for name in [
-        "authorization",
-        "content-type",
-        "idempotency-key",
-        "user-agent",
-        "x-stainless-lang",
-    ] {
-        assert!(allowed.contains(&name), "{name}");
-    }
-    assert!(!allowed.contains(&"*"), "`*` never covers Authorization");
-    assert_eq!(headers.get("access-control-max-age"), Some("7200"));
-
-    for (requested_method, expected) in [("GET", 403), ("DELETE", 403), ("*", 403), ("POST", 204)] {
-        let head = Head {
-            requested_method: Some(requested_method),
-            ..asked
-        };
-        assert_eq!(status(&head), expected, "{requested_method}");
-    }
-    for (header_chars, expected) in [(16 * 1024, 204), (16 * 1024 + 1, 431), (usize::MAX, 431)] {
-        let large = Head {
-            header_chars,
-            ..asked
-        };
-        assert_eq!(status(&large), expected, "{header_chars}");
-    }
-    let bare = head("OPTIONS", MODELS);
-    let Decision::Preflight(headers) = decide(&bare, &config()) else {
-        panic!("no answer to a bare OPTIONS");
-    };
-    assert_eq!(headers.get("allow"), Some("GET, HEAD, OPTIONS"));
-    assert_eq!(headers.get("access-control-allow-methods"), None);
-}
-
-#[test]
 fn a_host_that_would_choose_the_route_is_none() {
     // The URL as workerd makes it of the header and the request line's `/v1/files`.
     for (host, expected) in [
@@ -493,59 +379,5 @@ fn each_route_beyond_chat_is_switched_on_by_itself() {
             ..Config::default()
         };
         assert_eq!(decide(&head, &only), Decision::Forward(route));
-    }
-}
-
-#[test]
-fn sessions_are_made_for_pages_only_and_only_if_configured() {
-    let url = "https://proxy.example.com/session";
-    let from = |origin| Head {
-        origin,
-        ..head("POST", url)
-    };
-    assert_eq!(status(&from(Some(PAGE))), 404);
-    let config = Config {
-        anonymous: Some(Anonymous {
-            verify_url: "https://challenges.cloudflare.com/turnstile/v0/siteverify".to_owned(),
-            hostnames: vec!["app.example.com".to_owned()],
-            action: None,
-            ttl_seconds: 900,
-            models: None,
-            max_tokens: None,
-        }),
-        ..config()
-    };
-    let own = "https://proxy.example.com";
-    for (origin, expected) in [
-        (Some(PAGE), None),
-        (Some(own), None),
-        (None, Some(403)),
-        (Some("null"), Some(403)),
-        (Some("https://evil.example.com"), Some(403)),
-    ] {
-        match (decide(&from(origin), &config), expected) {
-            (Decision::Mint(page), None) => assert_eq!(Some(page.as_str()), origin),
-            (Decision::Reject(refusal), Some(status)) => assert_eq!(refusal.status, status),
-            (other, _) => panic!("{origin:?}: {other:?}"),
-        }
-    }
-    let Decision::Reject(refusal) = decide(&head("GET", url), &config) else {
-        panic!("GET /session went on");
-    };
-    assert_eq!(
-        (refusal.status, refusal.allow),
-        (405, Some("POST, OPTIONS"))
-    );
-}
-
-#[test]
-fn no_answer_is_stored_sniffed_or_transformed() {
-    let headers = answer_headers(&head("GET", MODELS), &[], "an-id");
-    for (name, value) in [
-        ("x-request-id", "an-id"),
-        ("cache-control", "no-store, no-transform"),
-        ("x-content-type-options", "nosniff"),
-    ] {
-        assert_eq!(headers.get(name), Some(value));
     }
 }

@@ -1,11 +1,11 @@
 // What an answer has cost where the server's count is far away, or does not come (threat table, rows L6 and L7).
 
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { it } from "node:test";
 
+import { bothBefore } from "../support/both.mjs";
 import { QUESTION, startProxy } from "../support/proxy.mjs";
 import { event, head, rawUpstream } from "../support/raw_upstream.mjs";
-import { PROXIES } from "../support/rust_worker.mjs";
 
 const STREAM = { ...QUESTION, stream: true };
 const USAGE = { prompt_tokens: 100, completion_tokens: 2000, total_tokens: 2100 };
@@ -26,84 +26,71 @@ async function told(proxy, act) {
   return { answer, ...events()[0] };
 }
 
-for (const { tag, title, start } of PROXIES) {
-  describe(title, () => {
-    let answer;
-    let upstream;
-    let proxy;
-    before(async () => {
-      upstream = await rawUpstream((socket) => answer(socket));
-      proxy = await start({ upstream, source: source("{}") });
-    });
-    after(async () => {
-      await proxy?.stop();
-      upstream?.stop();
-    });
+bothBefore({ source: source("{}") }, ({ tag, raw }) => {
 
-    for (const [name, delta] of [
-      ["a custom tool's input", { tool_calls: [{ index: 0, type: "custom", custom: { name: "say", input: "@" } }] }],
-      ["audio", { audio: { data: "@" } }],
-      ["a member that no list names", { "nobody knows it": "@" }],
-    ]) {
-      it(`L7_${tag}${name} costs who reads it and leaves`, async () => {
-        const piece = event({ choices: [{ index: 0, delta }] }).replace("@", "y".repeat(500));
-        answer = (socket) => socket.write(head("text/event-stream") + piece.repeat(20));
-        const { outcome, estimated, usage } = await told(proxy, async () => {
-          const caller = await proxy.openChat(STREAM);
-          await (await caller.response).events(20);
-          caller.reset();
-        });
-        assert.deepEqual([outcome, estimated], ["disconnected", true]);
-        assert.ok(usage.completion_tokens >= 2500, JSON.stringify(usage));
-      });
-    }
-
-    it(`L7_${tag}every choice of an event counts`, async () => {
-      const choices = [0, 1, 2].map((index) => ({ index, delta: {} }));
-      answer = (socket) => socket.end(head("text/event-stream") + event({ choices }).repeat(100) + event("[DONE]"));
-      const { outcome, usage } = await told(proxy, () => proxy.chat(STREAM));
-      assert.equal(outcome, "completed");
-      assert.ok(usage.completion_tokens >= 300, JSON.stringify(usage));
-    });
-
-    it(`L6_${tag}a long answer's count is the server's, wherever it stands`, async () => {
-      const choices = [{ index: 0, message: { content: LARGE }, finish_reason: "stop" }];
-      for (const [json, counted] of [
-        [JSON.stringify({ choices, usage: USAGE }), true],
-        [JSON.stringify({ usage: USAGE, choices }), true],
-        [" \n".repeat(600_000) + JSON.stringify({ choices: [], usage: USAGE }), true],
-        [JSON.stringify({ choices, tools: [{ usage: USAGE }] }), false],
-      ]) {
-        answer = (socket) => socket.end(head("application/json") + json);
-        const { answer: got, estimated, usage } = await told(proxy, () => proxy.chat(QUESTION));
-        assert.equal(got.text().trim(), json.trim());
-        assert.equal(estimated, !counted);
-        if (counted) assert.deepEqual([usage.prompt_tokens, usage.completion_tokens], [100, 2000]);
-        else assert.ok(usage.completion_tokens >= LARGE.length / 4, JSON.stringify(usage));
-      }
-    });
-
-    it(`L7_${tag}who leaves in the midst of a long answer pays for what came`, async () => {
-      answer = (socket) => socket.write(`${head("application/json")}{"choices":[{"message":{"content":"${LARGE}`);
-      const { outcome, usage } = await told(proxy, async () => {
-        const caller = await proxy.openChat(QUESTION);
-        const response = await caller.response;
-        while (response.text().length < 1_000_000) await new Promise((resolve) => setTimeout(resolve, 10));
+  for (const [name, delta] of [
+    ["a custom tool's input", { tool_calls: [{ index: 0, type: "custom", custom: { name: "say", input: "@" } }] }],
+    ["audio", { audio: { data: "@" } }],
+    ["a member that no list names", { "nobody knows it": "@" }],
+  ]) {
+    it(`L7_${tag}${name} costs who reads it and leaves`, async () => {
+      const piece = event({ choices: [{ index: 0, delta }] }).replace("@", "y".repeat(500));
+      raw.answer = (socket) => socket.write(head("text/event-stream") + piece.repeat(20));
+      const { outcome, estimated, usage } = await told(raw.proxy, async () => {
+        const caller = await raw.proxy.openChat(STREAM);
+        await (await caller.response).events(20);
         caller.reset();
       });
-      assert.equal(outcome, "disconnected");
-      assert.ok(usage.completion_tokens >= 250_000, JSON.stringify(usage));
+      assert.deepEqual([outcome, estimated], ["disconnected", true]);
+      assert.ok(usage.completion_tokens >= 2500, JSON.stringify(usage));
     });
+  }
 
-    it(`T9_${tag}an event of more than 1 MiB is judged by both of its ends`, async () => {
-      const last = event({ choices: [{ index: 0, delta: { content: LARGE }, finish_reason: "stop" }], usage: USAGE });
-      answer = (socket) => socket.end(head("text/event-stream") + last);
-      const { answer: got, outcome, estimated, usage } = await told(proxy, () => proxy.chat(STREAM));
-      assert.equal(got.text(), last);
-      assert.deepEqual([outcome, estimated, usage.completion_tokens], ["completed", false, 2000]);
-    });
+  it(`L7_${tag}every choice of an event counts`, async () => {
+    const choices = [0, 1, 2].map((index) => ({ index, delta: {} }));
+    raw.answer = (socket) => socket.end(head("text/event-stream") + event({ choices }).repeat(100) + event("[DONE]"));
+    const { outcome, usage } = await told(raw.proxy, () => raw.proxy.chat(STREAM));
+    assert.equal(outcome, "completed");
+    assert.ok(usage.completion_tokens >= 300, JSON.stringify(usage));
   });
-}
+
+  it(`L6_${tag}a long answer's count is the server's, wherever it stands`, async () => {
+    const choices = [{ index: 0, message: { content: LARGE }, finish_reason: "stop" }];
+    for (const [json, counted] of [
+      [JSON.stringify({ choices, usage: USAGE }), true],
+      [JSON.stringify({ usage: USAGE, choices }), true],
+      [" \n".repeat(600_000) + JSON.stringify({ choices: [], usage: USAGE }), true],
+      [JSON.stringify({ choices, tools: [{ usage: USAGE }] }), false],
+    ]) {
+      raw.answer = (socket) => socket.end(head("application/json") + json);
+      const { answer: got, estimated, usage } = await told(raw.proxy, () => raw.proxy.chat(QUESTION));
+      assert.equal(got.text().trim(), json.trim());
+      assert.equal(estimated, !counted);
+      if (counted) assert.deepEqual([usage.prompt_tokens, usage.completion_tokens], [100, 2000]);
+      else assert.ok(usage.completion_tokens >= LARGE.length / 4, JSON.stringify(usage));
+    }
+  });
+
+  it(`L7_${tag}who leaves in the midst of a long answer pays for what came`, async () => {
+    raw.answer = (socket) => socket.write(`${head("application/json")}{"choices":[{"message":{"content":"${LARGE}`);
+    const { outcome, usage } = await told(raw.proxy, async () => {
+      const caller = await raw.proxy.openChat(QUESTION);
+      const response = await caller.response;
+      while (response.text().length < 1_000_000) await new Promise((resolve) => setTimeout(resolve, 10));
+      caller.reset();
+    });
+    assert.equal(outcome, "disconnected");
+    assert.ok(usage.completion_tokens >= 250_000, JSON.stringify(usage));
+  });
+
+  it(`T9_${tag}an event of more than 1 MiB is judged by both of its ends`, async () => {
+    const last = event({ choices: [{ index: 0, delta: { content: LARGE }, finish_reason: "stop" }], usage: USAGE });
+    raw.answer = (socket) => socket.end(head("text/event-stream") + last);
+    const { answer: got, outcome, estimated, usage } = await told(raw.proxy, () => raw.proxy.chat(STREAM));
+    assert.equal(got.text(), last);
+    assert.deepEqual([outcome, estimated, usage.completion_tokens], ["completed", false, 2000]);
+  });
+});
 
 it("T9_a streamed picture of more than 1 MiB is whole, and counted", async () => {
   const usage = { input_tokens: 10, output_tokens: 4160, total_tokens: 4170 };

@@ -10,6 +10,7 @@ mod lines;
 mod member;
 mod scan;
 mod seen;
+mod step;
 pub mod usage;
 
 use std::rc::Rc;
@@ -28,6 +29,8 @@ use key_runs::{KeyRuns, Tail};
 use lines::Lines;
 use scan::Scan;
 use seen::Seen;
+use step::step;
+pub use step::{Break, Step, Then};
 use usage::{Account, Cost, Outcome, Usage, UsageEvent};
 
 /// So much of an unfinished event is held back until it is whole. A larger one goes on in pieces.
@@ -54,43 +57,6 @@ impl Form {
             _ => Self::Text,
         }
     }
-}
-
-/// Why an answer ends before its own end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Break {
-    /// The connection was lost, or closed without an end of the answer.
-    Truncated,
-    /// Nothing came for too long.
-    Idle,
-    /// It took too long as a whole.
-    Duration,
-    /// It is too long.
-    Size,
-}
-
-/// What becomes of the bytes that were pushed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
-    /// So many bytes go on.
-    pub forward: usize,
-    /// So many bytes behind them are left out. What follows is to be pushed again with what comes.
-    pub skip: usize,
-    /// What then.
-    pub then: Then,
-}
-
-/// What comes after a [`Step`].
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Then {
-    /// More bytes are needed.
-    Wait,
-    /// The rest has to be pushed at once.
-    Again,
-    /// The answer is whole. Nothing more goes on.
-    Done,
-    /// The answer ends with this error.
-    Fail(Refusal),
 }
 
 /// Follows one answer.
@@ -485,14 +451,6 @@ enum Verdict {
     Fail(Refusal),
     /// It goes on, and is the last one that does.
     PassAndFail(Refusal),
-}
-
-const fn step(forward: usize, then: Then) -> Step {
-    Step {
-        forward,
-        skip: 0,
-        then,
-    }
 }
 
 fn withheld() -> Refusal {
