@@ -79,6 +79,7 @@ compile_error!(
 pub mod client;
 #[cfg(feature = "js")]
 mod js;
+pub mod models;
 pub mod policy;
 #[cfg(not(feature = "__npm-client"))]
 pub mod proxy;
