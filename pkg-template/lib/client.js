@@ -36,6 +36,7 @@ export class BaseClient {
       };
       Object.defineProperty(names.reduce((object, name) => object[name], this), name, { get });
     }
+    this.#defaults.fit?.attach(this);
   }
 
   get timeout() {

@@ -105,6 +105,7 @@ export const CLIENT = {
   defaultHeaders: headers,
   defaultQuery: query,
   profile: oneOf("openai", "fireworks", "none"),
+  fit: oneOfTypes(["object"], "a tokenizer"),
   logLevel: oneOf(...LEVELS),
   logger,
   ...STREAM,
