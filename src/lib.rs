@@ -84,6 +84,8 @@ pub mod policy;
 pub mod proxy;
 pub mod sse;
 pub mod stream;
+#[cfg(feature = "tokens")]
+pub mod tokens;
 #[cfg(all(feature = "client", not(feature = "__npm-client")))]
 pub mod transport;
 #[cfg(not(feature = "__npm-client"))]

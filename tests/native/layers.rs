@@ -9,6 +9,7 @@ use std::{fs, iter};
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("src/wire/", &[]),
     ("src/sse/", &[]),
+    ("src/tokens/", &[]),
     ("src/stream/", &["sse", "wire"]),
     ("src/policy/", &["wire"]),
     ("src/transport/", &["sse", "wire", "stream", "policy"]),
@@ -32,6 +33,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "transport",
             "client",
             "proxy",
+            "tokens",
         ],
     ),
 ];
@@ -53,6 +55,7 @@ const MUST_NOT_NAME: &[(&str, &[&str])] = &[
     ),
     ("src/stream/", WEB),
     ("src/policy/", WEB),
+    ("src/tokens/", WEB),
     ("src/client/", WEB),
 ];
 const WEB: &[&str] = &[
