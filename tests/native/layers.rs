@@ -34,6 +34,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "transport",
             "client",
             "proxy",
+            "tokens",
         ],
     ),
 ];
