@@ -47,6 +47,7 @@
 //! | another transport, or a scripted one for tests | [`transport::Transport`] | `client` |
 //! | the bytes of a stream from elsewhere | [`stream::Decoder`], [`sse::Decoder`] | (none) |
 //! | the bodies of requests and answers | [`wire`] | (none) |
+//! | what is known of models: windows, prices | [`models`] | (none) |
 //!
 //! # Features
 //!
@@ -58,6 +59,7 @@
 //! | `direct` | **a key can be in the program.** Additive: if one crate of a build asks for it, all have it |
 //! | `proxy-handler` | the proxy's handler and session tokens; brings `fetch` and `direct` |
 //! | `edge` | `fetch`, `direct` and `proxy-handler` |
+//! | `tokens` | the tokenizer, and what a conversation counts, fits and costs: module `tokens` |
 //! | `proxy-only` | the variable `OPENAI_PROXY_URL` is baked in at build time, `proxy_url` is gone; compiles neither without a good URL nor together with `direct` |
 //! | `js` | the exports of the npm package; programs that depend on this crate leave it off |
 #![deny(missing_docs)]

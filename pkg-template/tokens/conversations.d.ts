@@ -138,7 +138,7 @@ export class Conversations implements Fitter {
 }
 
 /** The table has no such model. */
-export class UnknownModelError extends OpenAIError {
+export class UnknownModelError extends InvalidOptionError {
   code: "unknown_model";
   model: string;
   /** What can be named instead. */

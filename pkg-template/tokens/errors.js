@@ -6,11 +6,11 @@ import { ENCODINGS } from "./model-table.js";
 export { InvalidOptionError, OpenAIError };
 
 /** The table has no such model. `encodings` are those that can be named instead. */
-export class UnknownModelError extends OpenAIError {
+export class UnknownModelError extends InvalidOptionError {
   constructor(model) {
     const encodings = ENCODINGS.join(", ");
-    super(`model: ${JSON.stringify(model)} is not known: add an entry of your own, or name an encoding: ${encodings}`);
-    this.code = "unknown_model";
+    const message = `${JSON.stringify(model)} is not known: add an entry of your own, or name an encoding: ${encodings}`;
+    super("model", message, "unknown_model");
     this.model = model;
     this.encodings = [...ENCODINGS];
   }

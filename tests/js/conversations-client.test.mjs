@@ -94,7 +94,7 @@ test("what cannot be made to fit is rejected unsent", async () => {
 
 test("the tokenizer itself fits into the model's window", async () => {
   const { openai, sent } = client(new Quarters());
-  const long = "x".repeat(4 * 110_000);
+  const long = "x".repeat(4 * 112_000);
   const answer = await openai.chat.completions.create({ model: "gpt-4o", messages: [user(long), bot("a"), user("b")] });
   assert.equal(answer.fitted.leftOut.length, 2);
   assert.deepEqual(sent[0].messages, [user("b")]);
