@@ -132,6 +132,8 @@ export class Conversations implements Fitter {
    * `serviceTier`: what the project's `auto` stands for.
    */
   worstPrice(params: object, options?: { serviceTier?: string | null | undefined }): WorstPrice;
+  /** The most tokens that a request can have: for the proxy's `maxInputTokens`. Undefined if that cannot be told. */
+  mostTokens(params: object): number | undefined;
   /** For a client's option `fit`: this tokenizer with options of `fit()`. */
   fitter(options?: FitOptions): Fitter;
   attach(client: never): void;

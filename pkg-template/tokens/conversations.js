@@ -4,7 +4,7 @@ import { APIPromise } from "../lib/promise.js";
 import { InvalidOptionError } from "./errors.js";
 import { encodingOf } from "./find.js";
 import { fit } from "./fit.js";
-import { price, worstPrice } from "./price.js";
+import { price, prompts, worstPrice } from "./price.js";
 import { rulesOf } from "./rules.js";
 import { Tally, messagesOf } from "./tally.js";
 
@@ -55,6 +55,20 @@ export class Conversations {
     return this.#with(params, (params, count, rules) =>
       worstPrice(count, rules, this.#models, params, serviceTier ?? undefined),
     );
+  }
+
+  /** The most tokens that a request of any kind can have; undefined if that cannot be told. */
+  mostTokens(params) {
+    return this.#with(params, (params, count, rules) => {
+      const tally = new Tally(count, rules, true);
+      if (params.messages !== undefined) {
+        tally.frame(params);
+        messagesOf(params).forEach((message, at) => tally.message(message, at));
+      } else {
+        prompts(tally, params.prompt ?? params.input, params.suffix);
+      }
+      return tally.unbounded === undefined ? tally.tokens : undefined;
+    });
   }
 
   /**

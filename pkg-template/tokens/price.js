@@ -76,7 +76,7 @@ export function worstPrice(count, rules, own, params, serviceTier) {
   const legacy = params.messages === undefined;
   let answers = 1;
   if (legacy && params.prompt !== undefined) {
-    answers = prompts(tally, params.prompt);
+    answers = prompts(tally, params.prompt, params.suffix);
   } else {
     tally.frame(params);
     messagesOf(params).forEach((message, at) => tally.message(message, at));
@@ -105,8 +105,9 @@ export function worstPrice(count, rules, own, params, serviceTier) {
 }
 
 /** Counts the prompts of a completion; how many there are. */
-function prompts(tally, prompt) {
+export function prompts(tally, prompt, suffix) {
   tally.exact = true;
+  if (typeof suffix === "string") tally.text(suffix);
   const ids = (list) => Array.isArray(list) && list.every(isCount);
   if (typeof prompt === "string") {
     tally.text(prompt);

@@ -213,6 +213,9 @@ pub fn worst_price(
 /// Counts the prompts of a completion; how many there are.
 fn prompts<C: Count>(tally: &mut Tally<'_, C>, params: &Value) -> Result<u64, ConversationError> {
     tally.plain();
+    if let Some(suffix) = params.get("suffix").and_then(Value::as_str) {
+        tally.text(suffix);
+    }
     let unbounded = || ConversationError::Unbounded {
         by: "prompt".into(),
     };

@@ -25,6 +25,8 @@ pub struct Params {
     pub streams: bool,
     /// The body.
     pub body: Object,
+    /// How many images it has, whose tokens no number of bytes bounds.
+    pub images: usize,
 }
 
 /// Names by which callers say who their end user is; the proxy says it.
@@ -93,6 +95,7 @@ pub fn check(
     Ok(Params {
         streams,
         body: whole,
+        images: walk.images,
     })
 }
 
