@@ -1,0 +1,99 @@
+// The tokenizer as JavaScript sees it. Everything that counts is in WebAssembly (src/tokens).
+
+import { encodingOf, tableOf } from "./encodings.js";
+import { InvalidOptionError, OpenAIError } from "../lib/errors.js";
+
+const encoder = /* @__PURE__ */ new TextEncoder();
+
+/** Up to so many characters a text is written without measuring it first. */
+const SHORT = 1 << 14;
+
+/** Writes a text where `holder.room` says; gives the number of bytes. */
+function write(instance, holder, text) {
+  if (typeof text !== "string") throw new InvalidOptionError("text", `must be a string, not ${typeof text}`);
+  if (text.length > SHORT) {
+    const bytes = encoder.encode(text);
+    const address = holder.room(bytes.length);
+    new Uint8Array(instance.memory.buffer, address, bytes.length).set(bytes);
+    return bytes.length;
+  }
+  const room = 3 * text.length;
+  const address = holder.room(room);
+  return encoder.encodeInto(text, new Uint8Array(instance.memory.buffer, address, room)).written;
+}
+
+/** Counts, encodes and decodes by one encoding. */
+export class Tokenizer {
+  #instance;
+  #engine;
+
+  constructor(instance, engine, encoding) {
+    this.#instance = instance;
+    this.#engine = engine;
+    this.encoding = encoding;
+  }
+
+  count(text) {
+    return this.#engine.count(write(this.#instance, this.#engine, text));
+  }
+
+  encode(text) {
+    return this.#engine.encode(write(this.#instance, this.#engine, text));
+  }
+
+  decode(tokens) {
+    return new TextDecoder("utf-8", { ignoreBOM: true }).decode(this.decodeBytes(tokens));
+  }
+
+  decodeBytes(tokens) {
+    const numbers = numbersOf(tokens);
+    const bytes = this.#engine.decode(numbers);
+    if (bytes) return bytes;
+    const at = this.#engine.fault(numbers);
+    throw new InvalidOptionError(`tokens[${at}]`, `${this.encoding} has no token ${numbers[at]}`);
+  }
+
+  /** Counts a text that grows: an appended part costs what it has itself. */
+  counter() {
+    const [instance, engine] = [this.#instance, this.#engine];
+    const growing = new instance.exports.Growing();
+    let tokens = 0;
+    return {
+      append: (text) => (tokens = engine.append(growing, write(instance, engine, text))),
+      get tokens() {
+        return tokens;
+      },
+    };
+  }
+}
+
+function numbersOf(tokens) {
+  if (tokens instanceof Uint32Array) return tokens;
+  return Uint32Array.from(tokens, (token, at) => {
+    if (token >>> 0 !== token) throw new InvalidOptionError(`tokens[${at}]`, `must be a whole number from 0 on, not ${String(token)}`);
+    return token;
+  });
+}
+
+/** Gives `tokenizer(name)`: tokenizers are made once for each encoding. */
+export function defineTokenizer(runtime) {
+  const made = new Map();
+  return async (name) => {
+    const encoding = encodingOf(name);
+    const known = await made.get(encoding)?.catch(() => {});
+    if (known && !known.instance.dead) return known.tokenizer;
+    const making = make(runtime, encoding);
+    made.set(encoding, making);
+    return (await making).tokenizer;
+  };
+}
+
+async function make(runtime, encoding) {
+  const [instance, table] = await Promise.all([runtime.instance(), tableOf(encoding)]);
+  const input = new instance.exports.Input();
+  const address = input.room(table.length);
+  encoder.encodeInto(table, new Uint8Array(instance.memory.buffer, address, table.length));
+  const engine = input.open(encoding, table.length);
+  if (!engine) throw new OpenAIError(`A bundler or server changed the table of ${encoding}: leave strings as they are.`);
+  return { instance, tokenizer: new Tokenizer(instance, engine, encoding) };
+}
