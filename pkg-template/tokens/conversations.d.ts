@@ -113,8 +113,7 @@ export interface Fitter {
 }
 
 /** What a tokenizer does with whole conversations. */
-export class Conversations implements Fitter {
-  constructor(options?: ConversationOptions & { model?: string | undefined });
+export interface Conversations extends Fitter {
   /** Counts messages with all that the model's format adds. */
   countChat(params: ChatParams): ChatCount;
   /**
@@ -164,5 +163,3 @@ export class NoPriceError extends OpenAIError {
   meter: Meter;
   tier: string;
 }
-
-export { InvalidOptionError, OpenAIError };

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::ConversationError;
 use super::chat::{ChatRules, Count, Tally, messages};
-use super::lookup;
+use super::lookup::lookup;
 use crate::models::Catalog;
 
 /// How a conversation is to be fitted.

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::ConversationError;
 use super::chat::{ChatRules, Count, Tally, messages};
-use super::lookup;
+use super::lookup::lookup;
 use crate::models::{Catalog, Found, LONG_CONTEXT_TOKENS, Meter, Model, Tier};
 
 /// What a number of JavaScript holds exactly.

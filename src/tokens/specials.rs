@@ -1,6 +1,5 @@
 //! The tokens that stand for no text: the ends of texts, the borders of messages.
 
-use alloc::format;
 use alloc::string::{String, ToString};
 
 use super::encoding::Encoding;
@@ -60,6 +59,17 @@ pub fn name(encoding: Encoding, token: u32) -> Option<String> {
     known.map(|(name, _)| (*name).to_string()).or_else(|| {
         let reserved =
             encoding == Encoding::O200kHarmony && (200_000..=LAST_OF_HARMONY).contains(&token);
-        reserved.then(|| format!("<|reserved_{token}|>"))
+        reserved.then(|| reserved_name(token))
     })
+}
+
+/// Of a number with six digits. `format!` would bring its machinery into the npm package.
+fn reserved_name(token: u32) -> String {
+    let mut name = String::from("<|reserved_");
+    for divisor in [100_000, 10_000, 1_000, 100, 10, 1] {
+        let digit = (token / divisor % 10) as u8;
+        name.push(char::from(b'0' + digit));
+    }
+    name.push_str("|>");
+    name
 }

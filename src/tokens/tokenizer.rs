@@ -67,15 +67,23 @@ impl Tokenizer {
 
     /// How many tokens a text has.
     pub fn count(&mut self, text: &str) -> usize {
+        self.count_bytes(text.as_bytes())
+    }
+
+    pub(crate) fn count_bytes(&mut self, text: &[u8]) -> usize {
         let mut out = Output::counter();
-        self.read(text.as_bytes(), &mut out);
+        self.read(text, &mut out);
         out.count()
     }
 
     /// The tokens of a text.
     pub fn encode(&mut self, text: &str) -> Vec<u32> {
+        self.encode_bytes(text.as_bytes())
+    }
+
+    pub(crate) fn encode_bytes(&mut self, text: &[u8]) -> Vec<u32> {
         let mut out = Output::list(self.gap());
-        self.read(text.as_bytes(), &mut out);
+        self.read(text, &mut out);
         out.into_tokens()
     }
 
@@ -147,7 +155,7 @@ impl Tokenizer {
     }
 
     /// Cuts a text into pieces and merges each of them.
-    pub(super) fn read(&mut self, text: &[u8], out: &mut Output) {
+    fn read(&mut self, text: &[u8], out: &mut Output) {
         let mut start = 0;
         while start < text.len() {
             let end = self.pattern.end_of_piece(text, start);

@@ -13,7 +13,7 @@ export class Meter {
   #button;
   #request;
   #turn = 0;
-  // What servers have said of windows, by model: in tokens as this page counts them.
+  // What servers have said of windows, by model: options of `fit()`, in tokens as this page counts them.
   #windows = new Map();
   #fitted;
 
@@ -53,8 +53,10 @@ export class Meter {
     const { tokenizer } = await tokenizerOf(params.model);
     const { tokens } = tokenizer.countChat({ messages: params.messages });
     // Servers of other models count otherwise; what they said of this request tells by how much.
-    const [, theirs] = /(\d+) in the (?:prompt|messages)|resulted in (\d+) tokens/.exec(error.message) ?? [];
-    this.#windows.set(params.model, Math.floor((window * tokens) / (theirs || tokens)));
+    const [, theirs = tokens, answer] =
+      /(\d+) in the (?:prompt|messages)(?:, (\d+) in the completion)?/.exec(error.message) ?? [];
+    const ours = (count) => Math.floor((count * tokens) / theirs);
+    this.#windows.set(params.model, { contextWindow: ours(window), maxOutputTokens: answer && ours(answer) });
     await this.update();
   }
 
@@ -65,15 +67,15 @@ export class Meter {
     const about = exact && known ? "" : "about ";
     this.#line.textContent = `${about}${whole.format(tokens)} tokens${price ? `, at most ${price}` : ""}`;
     this.#line.hidden = false;
-    const contextWindow = this.#windows.get(params.model);
-    if (known || contextWindow) this.#fit(tokenizer, counted, contextWindow);
+    const learned = this.#windows.get(params.model);
+    if (known || learned) this.#fit(tokenizer, counted, learned);
     else this.#offer.hidden = true;
   }
 
-  #fit(tokenizer, params, contextWindow) {
+  #fit(tokenizer, params, options) {
     this.#fitted = undefined;
     try {
-      const fitted = tokenizer.fit(params, { contextWindow });
+      const fitted = tokenizer.fit(params, options);
       this.#offer.hidden = fitted.leftOut.length === 0;
       this.#words.textContent = "The conversation no longer fits into the model's window.";
       this.#button.hidden = false;

@@ -8,14 +8,22 @@ mod tally;
 pub use rules::ChatRules;
 pub(super) use tally::Tally;
 
+use alloc::vec::Vec;
+
 use serde_json::Value;
 
-use super::ConversationError;
+use super::{ConversationError, Tokenizer};
 
 /// Something that counts the tokens of a text: a tokenizer, or a stand-in for tests.
 pub trait Count {
     /// The tokens of the text.
     fn count(&mut self, text: &str) -> usize;
+}
+
+impl Count for Tokenizer {
+    fn count(&mut self, text: &str) -> usize {
+        Self::count(self, text)
+    }
 }
 
 /// How many tokens a conversation has.
