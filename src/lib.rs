@@ -47,6 +47,8 @@
 //! | another transport, or a scripted one for tests | [`transport::Transport`] | `client` |
 //! | the bytes of a stream from elsewhere | [`stream::Decoder`], [`sse::Decoder`] | (none) |
 //! | the bodies of requests and answers | [`wire`] | (none) |
+//! | counting tokens offline, of a text and of a conversation | `tokens::Tokenizer`, `tokens::count_chat` | `tokens` |
+//! | what is known of models: windows, prices | [`models`] | (none) |
 //!
 //! # Features
 //!
@@ -58,10 +60,11 @@
 //! | `direct` | **a key can be in the program.** Additive: if one crate of a build asks for it, all have it |
 //! | `proxy-handler` | the proxy's handler and session tokens; brings `fetch` and `direct` |
 //! | `edge` | `fetch`, `direct` and `proxy-handler` |
+//! | `tokens` | the offline tokenizer, and what a conversation counts, fits and costs; a program carries the tables that it names, 142 to 621 KB each |
 //! | `proxy-only` | the variable `OPENAI_PROXY_URL` is baked in at build time, `proxy_url` is gone; compiles neither without a good URL nor together with `direct` |
 //! | `js` | the exports of the npm package; programs that depend on this crate leave it off |
 #![deny(missing_docs)]
-#![cfg_attr(feature = "__npm-client", no_std)]
+#![cfg_attr(any(feature = "__npm-client", feature = "__npm-tokens"), no_std)]
 
 extern crate alloc;
 
@@ -79,14 +82,23 @@ compile_error!(
 pub mod client;
 #[cfg(feature = "js")]
 mod js;
+#[cfg(feature = "__npm-tokens")]
+#[path = "js/tokens.rs"]
+mod js_tokens;
+pub mod models;
+#[cfg(not(feature = "__npm-tokens"))]
 pub mod policy;
-#[cfg(not(feature = "__npm-client"))]
+#[cfg(not(any(feature = "__npm-client", feature = "__npm-tokens")))]
 pub mod proxy;
+#[cfg(not(feature = "__npm-tokens"))]
 pub mod sse;
+#[cfg(not(feature = "__npm-tokens"))]
 pub mod stream;
+#[cfg(feature = "tokens")]
+pub mod tokens;
 #[cfg(all(feature = "client", not(feature = "__npm-client")))]
 pub mod transport;
-#[cfg(not(feature = "__npm-client"))]
+#[cfg(not(any(feature = "__npm-client", feature = "__npm-tokens")))]
 pub mod wire;
 
 /// README.md's Rust, compiled.

@@ -141,6 +141,11 @@ export const PROXY = {
   maxOutputTokens: whole(2 ** 31, "tokens"),
   maxMessages: whole(10_000, "messages"),
   maxInputChars: whole(100 * 2 ** 20, "characters"),
+  maxInputTokens: whole(2 ** 31, "tokens"),
+  tokenizer: (value, option) =>
+    typeof value === "function" || typeof value?.mostTokens === "function"
+      ? value
+      : refuse(option, `must be what "openai-wasm/tokens" gives, not ${describe(value)}`),
   maxImageBytes: whole(100 * 2 ** 20, "bytes"),
   imageUrls: flag,
   systemPrompt: text,

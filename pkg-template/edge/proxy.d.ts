@@ -121,6 +121,17 @@ export interface ProxyOptions {
   maxMessages?: number | undefined;
   /** The most characters of a request as JSON, images aside; a token counts as four at least. Default 131,072. */
   maxInputChars?: number | undefined;
+  /**
+   * The most tokens of a request as it goes on, a system prompt of the proxy's with it. What has no more
+   * bytes than that passes uncounted, since a token is at least one; the rest is counted by `tokenizer`, and
+   * refused without it. Default: no limit but `maxInputChars`.
+   */
+  maxInputTokens?: number | undefined;
+  /**
+   * What counts for `maxInputTokens`: `tokenizer` of `openai-wasm/tokens`, which is asked for each request's
+   * model, or one tokenizer for all.
+   */
+  tokenizer?: RequestCounter | ((model: string) => RequestCounter | Promise<RequestCounter>) | undefined;
   /** The longest `data:` URL of an image. Default 131,072 bytes. */
   maxImageBytes?: number | undefined;
   /** May images be given by `https://` URLs, which the provider then fetches? Default false. */
@@ -302,3 +313,9 @@ export interface Session {
 export function verifySessionToken(options: VerifySessionTokenOptions): Promise<Session | undefined>;
 
 export { InvalidOptionError, OpenAIError } from "../lib/errors.js";
+
+/** What a tokenizer of `openai-wasm/tokens` is for the proxy. */
+export interface RequestCounter {
+  /** The most tokens that a request can have; undefined if that cannot be told. */
+  mostTokens(params: object): number | undefined;
+}

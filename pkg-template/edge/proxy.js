@@ -27,6 +27,7 @@ function createProxy(runtime, options) {
     maxOutputTokens: options.maxOutputTokens ?? 2048,
     maxMessages: options.maxMessages ?? 256,
     maxInputChars: options.maxInputChars ?? 128 * 1024,
+    maxInputTokens: options.maxInputTokens,
     maxImageBytes: options.maxImageBytes ?? 128 * 1024,
     imageUrls: options.imageUrls ?? false,
     systemPrompt: options.systemPrompt,
@@ -88,7 +89,7 @@ function createProxy(runtime, options) {
 }
 
 /** The author's functions with the request's environment, and the bindings that count. */
-function checks({ fetch, authenticate, isRevoked, claimOnce, disabled, rateLimits }, env) {
+function checks({ fetch, authenticate, isRevoked, claimOnce, disabled, rateLimits, tokenizer }, env) {
   const limit = (binding) =>
     binding && (async (key) => (await env[binding].limit({ key })).success);
   const off = env?.PROXY_DISABLED;
@@ -101,7 +102,20 @@ function checks({ fetch, authenticate, isRevoked, claimOnce, disabled, rateLimit
     limitSubject: limit(rateLimits?.subject),
     limitAddress: limit(rateLimits?.address),
     limitSessions: limit(rateLimits?.session),
+    countTokens: tokenizer && ((json) => countTokens(tokenizer, JSON.parse(json))),
   };
+}
+
+/** The most tokens that a request has, or undefined if that cannot be told. */
+async function countTokens(tokenizer, params) {
+  try {
+    const own = typeof tokenizer === "function" ? await tokenizer(params.model) : tokenizer;
+    return own.mostTokens(params);
+  } catch (error) {
+    // A model that is not known, or that reads another encoding: then a byte is a token.
+    if (error instanceof InvalidOptionError) return undefined;
+    throw error;
+  }
 }
 
 /** A request without its body, which is the proxy's to read. */

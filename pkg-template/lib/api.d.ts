@@ -53,6 +53,12 @@ export interface SharedClientOptions extends StreamOptions {
    * or in `openai-wasm/edge` the provider's whose host is the base URL's.
    */
   profile?: "openai" | "fireworks" | "none" | undefined;
+  /**
+   * A tokenizer of `openai-wasm/tokens`, or its `fitter(options)`: the oldest turns of a chat completion that
+   * does not fit into the model's window are left out before it is sent, and the result says so in
+   * `fitted`. One that cannot be made to fit is rejected unsent. Default: off.
+   */
+  fit?: { attach(client: never): void } | undefined;
   /** How much `logger` is told. Default: `warn`. */
   logLevel?: LogLevel | undefined;
   /** Default: `console`. It is told of calls, attempts and answers, never of bodies and credentials. */

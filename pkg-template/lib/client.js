@@ -38,6 +38,7 @@ export class BaseClient {
       };
       Object.defineProperty(names.reduce((object, name) => object[name], this), name, { get });
     }
+    this.#defaults.fit?.attach(this);
   }
 
   get timeout() {
@@ -68,7 +69,7 @@ export class BaseClient {
   /** Sends one call; `options.body` is JSON or what `fetch` takes, `options.stream` asks for events. */
   request(method, path, options) {
     const { body, stream } = { __proto__: null, ...options };
-    return this.#request(method, path, (body ?? null) === null ? {} : { body }, options, { stream, any: true });
+    return this.#request(method, path, body == null ? {} : { body }, options, { stream, any: true });
   }
 
   /**
@@ -119,7 +120,7 @@ export class BaseClient {
 
   /** What is sent: `{ payload, mediaType, streamed }`, or `{ form }` that gives these; or nothing. */
   #contentOf(params, { files, any }, headers = []) {
-    if (!Object.hasOwn(params, "body")) return {};
+    if (!("body" in params)) return {};
     const { body } = params;
     const isStream = typeof (body?.getReader ?? body?.[Symbol.asyncIterator]) === "function";
     if (files || (any && isStream)) {

@@ -22,14 +22,15 @@ const oneOfTypes = (types, words) => (value, option) => {
 };
 
 const text = (value, option) => {
-  if (typeof value !== "string" || value.trim() === "") {
-    throw new InvalidOptionError(option, typeof value === "string" ? "must not be empty" : `must be a string, not ${describe(value)}`);
-  }
+  oneOfTypes(["string"], "a string")(value, option);
+  if (value.trim() === "") throw new InvalidOptionError(option, "must not be empty");
   return value;
 };
 
-const textOrFunction = (value, option) =>
-  typeof oneOfTypes(["string", "function"], "a string or a function that gives one")(value, option) === "string" ? text(value, option) : value;
+const textOrFunction = (value, option) => {
+  oneOfTypes(["string", "function"], "a string or a function that gives one")(value, option);
+  return typeof value === "function" ? value : text(value, option);
+};
 
 /** Name/value pairs of an object, a Map, a Headers or an array of pairs. */
 function pairs(source, option) {
@@ -98,6 +99,7 @@ export const CLIENT = {
   defaultHeaders: headers,
   defaultQuery: query,
   profile: oneOf("openai", "fireworks", "none"),
+  fit: oneOfTypes(["object"], "a tokenizer"),
   logLevel: oneOf(...LEVELS),
   logger,
   ...STREAM,

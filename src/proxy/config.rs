@@ -83,6 +83,9 @@ pub struct Config {
     pub max_messages: u32,
     /// The most characters of a request as JSON, images aside; a token counts as four at least.
     pub max_input_chars: u32,
+    /// The most tokens of a request. What has no more bytes than that passes uncounted, since a token is
+    /// at least one; the rest the check `count_tokens` counts, and is refused without it.
+    pub max_input_tokens: Option<u32>,
     /// The longest `data:` URL of an image.
     pub max_image_bytes: u32,
     /// May images be named by `https://` URLs, which the provider then fetches?
@@ -140,6 +143,7 @@ impl Default for Config {
             max_output_tokens: DEFAULT_MAX_OUTPUT_TOKENS,
             max_messages: DEFAULT_MAX_MESSAGES,
             max_input_chars: DEFAULT_MAX_INPUT_CHARS,
+            max_input_tokens: None,
             max_image_bytes: DEFAULT_MAX_IMAGE_BYTES,
             image_urls: false,
             system_prompt: None,
@@ -199,6 +203,7 @@ impl Config {
             ("max_output_tokens", self.max_output_tokens),
             ("max_messages", self.max_messages),
             ("max_input_chars", self.max_input_chars),
+            ("max_input_tokens", self.max_input_tokens.unwrap_or(1)),
             ("max_concurrent", self.max_concurrent),
         ] {
             if value == 0 {

@@ -9,6 +9,8 @@ use std::{fs, iter};
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("src/wire/", &[]),
     ("src/sse/", &[]),
+    ("src/models/", &[]),
+    ("src/tokens/", &["models"]),
     ("src/stream/", &["sse", "wire"]),
     ("src/policy/", &["wire"]),
     ("src/transport/", &["wire", "policy"]),
@@ -27,6 +29,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "transport",
             "client",
             "proxy",
+            "tokens",
         ],
     ),
 ];
@@ -46,6 +49,8 @@ const MUST_NOT_NAME: &[(&str, &[&str])] = &[
             "serde_json",
         ],
     ),
+    ("src/models/", WEB),
+    ("src/tokens/", WEB),
     ("src/stream/", WEB),
     ("src/policy/", WEB),
     ("src/client/", WEB),

@@ -53,6 +53,15 @@ const EXPECTED = {
     Deno: "./static.js",
     Bun: "./static.js",
   },
+  "./tokens": {
+    "a page": "./tokens/index.js",
+    "a page, by its bundler": "./tokens/index.js",
+    workerd: "./tokens/index.workerd.js",
+    "an edge runtime": "./tokens/index.edge-light.js",
+    Node: "./tokens/index.js",
+    Deno: "./tokens/index.js",
+    Bun: "./tokens/index.js",
+  },
   "./edge": {
     "a page": REFUSED,
     "a page, by its bundler": REFUSED,

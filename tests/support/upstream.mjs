@@ -2,11 +2,12 @@
 
 import { setting, start } from "./program.mjs";
 
-/** Starts one. Options: `apiKey`, `eventIntervalMs`. */
-export async function startUpstream({ apiKey, eventIntervalMs } = {}) {
+/** Starts one. Options: `apiKey`, `eventIntervalMs`, and `tokens`, an encoding by which usage is counted. */
+export async function startUpstream({ apiKey, eventIntervalMs, tokens } = {}) {
   const args = ["--port", "0"];
   if (apiKey !== undefined) args.push("--api-key", apiKey);
   if (eventIntervalMs !== undefined) args.push("--event-interval-ms", String(eventIntervalMs));
+  if (tokens !== undefined) args.push("--tokens", tokens);
   const program = await start(setting("UPSTREAM_BIN"), args, {
     ready: (text) => /listening on (http:\/\/\S+)\n/.exec(text)?.[1],
   });

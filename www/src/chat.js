@@ -17,7 +17,8 @@ export class Chat {
   /** Adds a question and answers it. */
   async ask(question) {
     if (this.#running) return;
-    const turn = { question, answer: "", view: this.#parts.transcript.add(question) };
+    const message = { role: "user", content: question };
+    const turn = { question, message, answer: "", view: this.#parts.transcript.add(question) };
     turn.view.turn = turn;
     this.#turns.push(turn);
     await this.#answer(turn);
@@ -28,6 +29,19 @@ export class Chat {
     if (this.#running || turn !== this.#turns.at(-1)) return;
     turn.answer = "";
     await this.#answer(turn);
+  }
+
+  /** Sends these messages no more: those of the oldest turns. Asks anew if the last request was too long. */
+  async leaveOut(messages) {
+    for (const turn of this.#turns) {
+      if (!messages.includes(turn.message)) continue;
+      turn.leftOut = true;
+      turn.view.leaveOut();
+    }
+    this.#parts.announce("The oldest turns are left out.");
+    this.#changed();
+    const last = this.#turns.at(-1);
+    if (last?.tooLong) await this.again(last);
   }
 
   stop() {
@@ -45,17 +59,18 @@ export class Chat {
   async #answer(turn) {
     const { client, announce, parameters } = this.#parts;
     const { view } = turn;
+    const request = { ...parameters(), messages: this.messages() };
     const controller = new AbortController();
     const timing = new Timing();
     this.#running = controller;
+    turn.tooLong = false;
     this.#changed();
     view.begin(timing);
     announce("Answering.");
     try {
       const stream = await client.chat.completions.create(
         {
-          ...parameters(),
-          messages: this.#messages(),
+          ...request,
           stream: true,
           stream_options: { include_usage: true },
         },
@@ -79,6 +94,8 @@ export class Chat {
         if (error instanceof AuthenticationError) forgetSession();
         timing.end("error");
         view.fail(error);
+        turn.tooLong = error.code === "context_length_exceeded";
+        if (turn.tooLong) this.#parts.onTooLong(error, request);
       }
     } finally {
       if (this.#running === controller) this.#running = undefined;
@@ -86,14 +103,16 @@ export class Chat {
     }
   }
 
-  /** The conversation as the API wants it; the last question is the open one. */
-  #messages() {
+  /** The conversation as the API wants it; the last question is the open one, or the draft of the next. */
+  messages(draft) {
     const system = this.#parts.systemPrompt();
     const messages = system ? [{ role: "system", content: system }] : [];
-    for (const { question, answer } of this.#turns) {
-      messages.push({ role: "user", content: question });
-      if (answer) messages.push({ role: "assistant", content: answer });
+    for (const turn of this.#turns) {
+      if (turn.leftOut) continue;
+      messages.push(turn.message);
+      if (turn.answer) messages.push({ role: "assistant", content: turn.answer });
     }
+    if (draft) messages.push({ role: "user", content: draft });
     return messages;
   }
 

@@ -6,15 +6,17 @@ export class Composer {
   #send;
   #stop;
   #onAsk;
+  #onDraft;
   #busy = false;
   #ready = false;
 
-  constructor(form, { onAsk, onStop }) {
+  constructor(form, { onAsk, onStop, onDraft }) {
     this.#form = form;
     this.#field = form.querySelector("#question");
     this.#send = form.querySelector("#send");
     this.#stop = form.querySelector("#stop");
     this.#onAsk = onAsk;
+    this.#onDraft = onDraft;
 
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -28,6 +30,10 @@ export class Composer {
       this.send();
     });
     this.#stop.addEventListener("click", () => onStop());
+  }
+
+  get text() {
+    return this.#field.value.trim();
   }
 
   set text(text) {
@@ -56,7 +62,7 @@ export class Composer {
   }
 
   send() {
-    const question = this.#field.value.trim();
+    const question = this.text;
     if (!question || this.#busy || !this.#ready) return;
     this.text = "";
     this.focus();
@@ -65,7 +71,8 @@ export class Composer {
 
   #update() {
     this.#fit();
-    this.#send.disabled = !this.#ready || this.#field.value.trim() === "";
+    this.#send.disabled = !this.#ready || this.text === "";
+    this.#onDraft();
   }
 
   /** As high as its text, where the style sheet cannot say so. */

@@ -5,6 +5,7 @@ import { Chat } from "./chat.js";
 import { client } from "./client.js";
 import { Composer } from "./composer.js";
 import { Controls } from "./controls.js";
+import { Meter } from "./meter.js";
 import { ModelChoice } from "./models.js";
 import { Transcript } from "./transcript.js";
 import { startTheme } from "./theme.js";
@@ -20,9 +21,11 @@ const transcript = new Transcript(byId("transcript"), {
   latest: byId("latest"),
   onAgain: (turn) => chat.again(turn),
 });
+let measuring = false;
 const composer = new Composer(byId("composer"), {
   onAsk: (question) => chat.ask(question),
   onStop: () => chat.stop(),
+  onDraft: () => measure(),
 });
 const chat = new Chat({
   client,
@@ -35,7 +38,19 @@ const chat = new Chat({
     welcome.hidden = turns > 0;
     byId("new-chat").disabled = turns === 0;
   },
+  onTooLong: (error, request) => meter.learn(error, request),
 });
+const meter = new Meter({
+  line: byId("meter"),
+  offer: byId("offer"),
+  request: () => ({ model: models.value, ...controls.values(), messages: chat.messages(composer.text) }),
+  onLeaveOut: (messages) => chat.leaveOut(messages),
+});
+// The tokenizer loads with the first key that is pressed.
+function measure() {
+  measuring ||= composer.text !== "";
+  if (measuring) meter.update();
+}
 
 byId("starters").addEventListener("click", (event) => {
   const starter = event.target.closest("button");
@@ -60,5 +75,6 @@ document.addEventListener("keydown", (event) => {
 addEventListener("pagehide", () => chat.stop());
 
 models.onReady = () => (composer.ready = models.value !== "");
+byId("controls").addEventListener("input", measure);
 models.load(client);
 composer.focus();

@@ -56,6 +56,12 @@ export class TurnView {
     this.#schedule();
   }
 
+  /** It is no longer sent. */
+  leaveOut() {
+    this.element.classList.add("left-out");
+    this.element.querySelector(".left-out-note").hidden = false;
+  }
+
   /** The answer as it reads, without its markup. */
   get words() {
     return this.#prose.words;

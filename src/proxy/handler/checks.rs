@@ -37,6 +37,9 @@ pub struct Checks {
     pub limit_address: Option<Function>,
     /// See `limit_subject`.
     pub limit_sessions: Option<Function>,
+    /// `(json) → number`: how many tokens has this request at most? Nothing if that cannot be told. Asked
+    /// only of requests with more bytes than `Config::max_input_tokens`, and of those with images.
+    pub count_tokens: Option<Function>,
 }
 
 impl Checks {
@@ -56,6 +59,7 @@ impl Checks {
             limit_subject: method("limitSubject"),
             limit_address: method("limitAddress"),
             limit_sessions: method("limitSessions"),
+            count_tokens: method("countTokens"),
         }
     }
 }
@@ -87,6 +91,15 @@ pub(super) async fn decide(
         ));
         Refusal::unavailable()
     })
+}
+
+/// The number that a hook gives; `None` for anything else.
+pub(super) async fn number(
+    hook: &Function,
+    name: &str,
+    argument: &JsValue,
+) -> Result<Option<f64>, Refusal> {
+    Ok(ask(hook, name, argument).await?.as_f64())
 }
 
 /// The caller, as the author's own check names it.

@@ -8,6 +8,7 @@ mod head;
 mod hooks;
 #[cfg(not(feature = "__npm-edge"))]
 mod host;
+mod input_tokens;
 mod log;
 mod mint;
 mod payload;
@@ -187,9 +188,8 @@ impl Proxy {
         };
         let admitted = self.admit(route, request, received, secrets, keyring, hooks);
         let admitted = admitted.await?;
-        let wants_usage = hooks.report.is_some();
         let payload = self
-            .payload(route, request, &head, &admitted, wants_usage)
+            .payload(route, request, &head, &admitted, hooks)
             .await?;
         if let Some(own) = self.own_models(route, model.as_deref(), &admitted.caller) {
             return own.map(Answer::Own);

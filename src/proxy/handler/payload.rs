@@ -8,6 +8,8 @@ use web_sys::{ReadableStream, Request, RequestInit};
 use super::Proxy;
 use super::admission::Admitted;
 use super::body::{self, Lost};
+use super::hooks::Hooks;
+use super::input_tokens;
 use super::upload::{self, Pump};
 use crate::policy::endpoint::encode_component;
 use crate::proxy::answer::usage::ask_for_usage;
@@ -52,6 +54,7 @@ impl Payload {
             streams,
             max_output_tokens,
             mut body,
+            ..
         } = params;
         let hides_usage = wants_usage && streams && !ask_for_usage(&mut body);
         Self {
@@ -99,7 +102,7 @@ impl Proxy {
         request: &Request,
         head: &Head<'_>,
         admitted: &Admitted,
-        wants_usage: bool,
+        hooks: &Hooks<'_>,
     ) -> Result<Payload, Refusal> {
         policy::check_body_head(route.media(), head, &self.config)?;
         match route.media() {
@@ -116,7 +119,10 @@ impl Proxy {
                     &admitted.caller,
                     &admitted.end_user,
                 )?;
-                Ok(Payload::of(params, bytes.len(), wants_usage))
+                if let Some(most) = self.config.max_input_tokens {
+                    input_tokens::check(&params, most, hooks.checks).await?;
+                }
+                Ok(Payload::of(params, bytes.len(), hooks.report.is_some()))
             }
             Media::Multipart => {
                 // Nobody looks into it, so a session for some models only cannot be held to them.

@@ -27,6 +27,8 @@ pub struct Params {
     pub max_output_tokens: Option<u64>,
     /// The body.
     pub body: Object,
+    /// How many images it has, whose tokens no number of bytes bounds.
+    pub images: usize,
 }
 
 /// Names by which callers say who their end user is; the proxy says it.
@@ -97,6 +99,7 @@ pub fn check(
         max_output_tokens: cap
             .map(|(_, each)| all_answers(route, &whole).saturating_mul(each.into())),
         body: whole,
+        images: walk.images,
     })
 }
 

@@ -11,5 +11,6 @@ pub mod params;
 pub mod record;
 pub mod server;
 pub mod tap;
+pub mod usage;
 
 pub use server::{Config, Handle, start};

@@ -2,17 +2,20 @@
 
 use std::{process::ExitCode, time::Duration};
 
+use openai_wasm::tokens::Encoding;
 use upstream::Config;
 
 const USAGE: &str = "\
 upstream: a stand-in for an OpenAI-compatible server
 
 Usage: upstream [--port N] [--event-interval-ms N] [--api-key KEY] [--fine-tune-step-ms N]
+                [--tokens ENCODING]
 
   --port N               port on 127.0.0.1; 0 (the default) takes a free one
   --event-interval-ms N  pause between streamed events; default 0
   --api-key KEY          refuse every other bearer token with 401
   --fine-tune-step-ms N  pause between the stages of a fine-tuning job; default 100
+  --tokens ENCODING      count chat's usage by OpenAI's encoding, o200k_base for example
   --help                 this text
 
 Prints `listening on http://127.0.0.1:PORT` once it accepts connections.";
@@ -41,6 +44,12 @@ fn config(mut arguments: impl Iterator<Item = String>) -> Result<Option<Config>,
             }
             "--event-interval-ms" => config.event_interval = Duration::from_millis(number()?),
             "--fine-tune-step-ms" => config.fine_tune_step = Duration::from_millis(number()?),
+            "--tokens" => {
+                let encoding = Encoding::from_name(&value);
+                let encoding = encoding
+                    .ok_or_else(|| format!("--tokens: `{value}` is no encoding of OpenAI's"))?;
+                config.tokens = Some(encoding);
+            }
             "--api-key" => config.api_key = Some(value),
             _ => return Err(format!("unknown argument {name}")),
         }

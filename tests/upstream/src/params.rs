@@ -57,6 +57,11 @@ impl Params {
         self.0.get(name).filter(|value| !value.is_null())
     }
 
+    /// All of them, as they came.
+    pub fn whole(&self) -> Value {
+        Value::Object(self.0.clone())
+    }
+
     /// A required parameter.
     ///
     /// # Errors

@@ -21,6 +21,7 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
+use openai_wasm::tokens::Encoding;
 use serde_json::Value;
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -35,6 +36,7 @@ use crate::{
     lm::Model,
     record::{Log, Outcome, Record},
     tap::{Connection, Tap},
+    usage::Meter,
 };
 
 /// Largest request body.
@@ -51,6 +53,8 @@ pub struct Config {
     pub api_key: Option<String>,
     /// Pause between the stages of a fine-tuning job.
     pub fine_tune_step: Duration,
+    /// The encoding by which chat's usage is counted, instead of the stand-in's own tokens.
+    pub tokens: Option<Encoding>,
 }
 
 impl Default for Config {
@@ -60,6 +64,7 @@ impl Default for Config {
             event_interval: Duration::ZERO,
             api_key: None,
             fine_tune_step: api::fine_tunes::STEP,
+            tokens: None,
         }
     }
 }
@@ -73,6 +78,8 @@ pub struct AppState {
     pub url: Arc<str>,
     /// Language model.
     pub model: Arc<Model>,
+    /// What counts usage.
+    pub meter: Meter,
     /// Requests so far.
     pub log: Log,
     /// Faults for requests to come.
@@ -143,6 +150,7 @@ pub async fn start(config: Config) -> io::Result<Handle> {
     let log = Log::default();
     let armed = Armed::default();
     let state = AppState {
+        meter: Meter::new(config.tokens),
         config: Arc::new(config),
         url: format!("http://{addr}").into(),
         model: Model::train(),

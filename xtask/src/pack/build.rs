@@ -25,18 +25,36 @@ const WASM_FEATURES: [&str; 6] = [
     "--enable-sign-ext",
 ];
 
-/// What wasm-opt is asked for. Flattening first makes the client 1.5 % smaller. `--low-memory-unused`
-/// would save another 1 %, but needs a promise about addresses that nobody checks.
-const OPTIMIZE: [&str; 8] = [
-    "--flatten",
-    "--rereloop",
-    "-Oz",
-    "--gufa",
-    "-Oz",
-    "--converge",
-    "--reorder-functions",
-    "--strip-target-features",
-];
+/// What a build is optimized for.
+struct Aim {
+    level: &'static str,
+    /// What wasm-opt is asked for.
+    optimize: &'static [&'static str],
+}
+
+/// Size. Measured on the client: 21.1 KB gzipped at 3, 18.5 at "s", 18.0 at "z". The decoder's share of an
+/// event's time is too small for the level to show beside JavaScript's. Flattening first makes the client
+/// 1.5 % smaller. `--low-memory-unused` would save another 1 %, but needs a promise about addresses that
+/// nobody checks.
+const SMALL: Aim = Aim {
+    level: "\"z\"",
+    optimize: &[
+        "--flatten",
+        "--rereloop",
+        "-Oz",
+        "--gufa",
+        "-Oz",
+        "--converge",
+        "--reorder-functions",
+        "--strip-target-features",
+    ],
+};
+
+/// Speed: nothing but loops.
+const FAST: Aim = Aim {
+    level: "2",
+    optimize: &["-O2", "--strip-target-features"],
+};
 
 /// A wasm file and the module that instantiates it.
 pub struct Built {
@@ -73,17 +91,29 @@ impl Builder<'_> {
             Client::Leaky => ("js,direct", None),
         };
         say::step("building", format!("the client ({features})"));
-        self.build("client", features, url)
+        self.build("client", features, url, &SMALL)
+    }
+
+    /// The tokenizer.
+    pub fn tokens(&self) -> Result<Built> {
+        say::step("building", "the tokenizer (__npm-tokens)");
+        self.build("tokens", "__npm-tokens", None, &FAST)
     }
 
     /// The key-holding client and the proxy.
     pub fn edge(&self) -> Result<Built> {
         say::step("building", "the edge client and the proxy (__npm-edge)");
-        self.build("edge", "__npm-edge", None)
+        self.build("edge", "__npm-edge", None, &SMALL)
     }
 
-    fn build(&self, name: &str, features: &str, proxy_url: Option<&str>) -> Result<Built> {
-        let bytes = self.compile(features, proxy_url)?;
+    fn build(
+        &self,
+        name: &str,
+        features: &str,
+        proxy_url: Option<&str>,
+        aim: &Aim,
+    ) -> Result<Built> {
+        let bytes = self.compile(features, proxy_url, aim)?;
         // What follows depends on the bytes alone, and wasm-opt takes its time.
         let mut hasher = DefaultHasher::new();
         (
@@ -92,7 +122,7 @@ impl Builder<'_> {
             self.bindings.version(),
             self.optimizer.is_some(),
             WASM_FEATURES,
-            OPTIMIZE,
+            aim.optimize,
             glue::FORM,
         )
             .hash(&mut hasher);
@@ -120,7 +150,7 @@ impl Builder<'_> {
         let mut optimize = node.program("binaryen/bin/wasm-opt");
         command::read(
             optimize
-                .args(OPTIMIZE)
+                .args(aim.optimize)
                 .args(WASM_FEATURES)
                 .arg(&bound)
                 .arg("-o")
@@ -130,7 +160,7 @@ impl Builder<'_> {
         Ok(built)
     }
 
-    fn compile(&self, features: &str, proxy_url: Option<&str>) -> Result<Vec<u8>> {
+    fn compile(&self, features: &str, proxy_url: Option<&str>, aim: &Aim) -> Result<Vec<u8>> {
         // cargo names the file alike for every shape of the crate, and a second pack may run beside
         // this one.
         let turn = File::create(self.workspace.scratch("pack")?.join("lock"))?;
@@ -141,9 +171,8 @@ impl Builder<'_> {
             .args(["--package", "openai-wasm", "--lib", "--quiet"])
             .args(["--profile", self.profile()])
             .args(["--no-default-features", "--features", features])
-            // Measured on the client: 21.1 KB gzipped at 3, 18.5 at "s", 18.0 at "z". The decoder's
-            // share of an event's time is too small for the level to show beside JavaScript's.
-            .args(["--config", "profile.release.opt-level=\"z\""])
+            .arg("--config")
+            .arg(format!("profile.release.opt-level={}", aim.level))
             .envs(self.canaries.iter().map(|(name, key)| (name, key)))
             .env("CARGO_ENCODED_RUSTFLAGS", self.remapped_paths()?)
             .env_remove("OPENAI_PROXY_URL")

@@ -1,5 +1,5 @@
-//! `cargo xtask pack`: the npm package from `pkg-template/` and two wasm builds, one that cannot hold
-//! a key (the client) and one that can (edge/). What stands outside edge/ is scanned for keys before
+//! `cargo xtask pack`: the npm package from `pkg-template/` and three wasm builds, two that cannot hold
+//! a key (the client, the tokenizer) and one that can (edge/). What stands outside edge/ is scanned for keys before
 //! it reaches the target folder: a leak leaves no package behind. The client's wasm is scanned before
 //! it is compressed into JavaScript, where no scan could look into it.
 
@@ -62,6 +62,8 @@ pub fn pack(workspace: &Workspace, order: &Order) -> Result<()> {
     })?;
     let scanner = leaks::Scanner::new(workspace, &secrets)?;
     refuse(&scanner.file("client/client.wasm", &client.wasm)?)?;
+    let tokens = builder.tokens()?;
+    refuse(&scanner.file("tokens/tokens.wasm", &tokens.wasm)?)?;
     let edge = builder.edge()?;
 
     let effort = if order.quick {
@@ -72,8 +74,10 @@ pub fn pack(workspace: &Workspace, order: &Order) -> Result<()> {
     let parts = package::Parts {
         client: &client,
         edge: &edge,
+        tokens: &tokens,
         client_string: &embed::module(&client.wasm, effort)?,
         edge_string: &embed::module(&edge.wasm, embed::Effort::Server)?,
+        tokens_string: &embed::module(&tokens.wasm, effort)?,
         proxy_url: order.proxy_url.as_deref(),
     };
     let staging = package::Staging::new(workspace, &order.out)?;
@@ -87,6 +91,7 @@ pub fn pack(workspace: &Workspace, order: &Order) -> Result<()> {
         ("client/wasm.js", &client.wasm),
         (SINGLE_FILE, &client.wasm),
         ("edge/wasm.js", &edge.wasm),
+        ("tokens/wasm.js", &tokens.wasm),
     ] {
         let text = fs::read_to_string(staging.path().join(file))?;
         embed::check(file, &text, &fs::read(wasm)?)?;

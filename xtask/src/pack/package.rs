@@ -4,6 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
 
 use crate::pack::build::Built;
@@ -17,9 +19,11 @@ const DOCUMENTS: [&str; 4] = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICEN
 pub struct Parts<'a> {
     pub client: &'a Built,
     pub edge: &'a Built,
-    /// The two wasm files again, as modules that carry them.
+    pub tokens: &'a Built,
+    /// The wasm files again, as modules that carry them.
     pub client_string: &'a str,
     pub edge_string: &'a str,
+    pub tokens_string: &'a str,
     pub proxy_url: Option<&'a str>,
 }
 
@@ -41,6 +45,15 @@ pub fn assemble(workspace: &Workspace, parts: &Parts, folder: &Path) -> Result<(
     copy(&parts.edge.glue, &folder.join("edge/glue.js"))?;
     write(&folder.join("client/wasm.js"), parts.client_string)?;
     write(&folder.join("edge/wasm.js"), parts.edge_string)?;
+    copy(&parts.tokens.wasm, &folder.join("tokens/tokens.wasm"))?;
+    copy(&parts.tokens.glue, &folder.join("tokens/glue.js"))?;
+    write(&folder.join("tokens/wasm.js"), parts.tokens_string)?;
+    let tables = workspace.path("src/tokens/tables");
+    for file in files(&tables)? {
+        let table = fs::read(tables.join(&file)).with_context(|| format!("{file} is missing"))?;
+        let module = Path::new("tokens/tables").join(&file).with_extension("js");
+        write(&folder.join(module), table_module(&table))?;
+    }
     write(
         &folder.join("client/build.js"),
         build_module(parts.proxy_url),
@@ -80,6 +93,13 @@ fn with_version(manifest: &str, version: &str) -> Result<String> {
         );
     }
     Ok(manifest.replace(PLACE, &format!("\"version\": \"{version}\"")))
+}
+
+fn table_module(table: &[u8]) -> String {
+    format!(
+        "// Written by `cargo xtask pack`: the packed merges of an encoding in base64.\nexport const TABLE =\n  \"{}\";\n",
+        BASE64_STANDARD.encode(table)
+    )
 }
 
 fn build_module(proxy_url: Option<&str>) -> String {

@@ -163,12 +163,13 @@ async fn create(
     let ask = ask(&state, &params, include_usage)?;
     let id = state.id("chatcmpl-");
     if streams {
-        return Ok(chat_stream::respond(state.model, id, ask));
+        return Ok(chat_stream::respond(state.model, state.meter, id, ask));
     }
-    Ok(Json(complete(&state.model, id, &ask)).into_response())
+    Ok(Json(complete(&state, id, &ask)).into_response())
 }
 
-fn complete(model: &std::sync::Arc<Model>, id: String, ask: &Ask) -> Completion {
+fn complete(state: &AppState, id: String, ask: &Ask) -> Completion {
+    let model = &state.model;
     let mut completion_tokens = 0;
     let mut choices = Vec::new();
     for index in 0..ask.n {
@@ -179,7 +180,9 @@ fn complete(model: &std::sync::Arc<Model>, id: String, ask: &Ask) -> Completion 
                 whole.text.push_str(&piece.text);
                 whole.tokens.extend(piece.tokens);
             }
-            completion_tokens += generation.completion_tokens();
+            completion_tokens += state
+                .meter
+                .text(&whole.text, generation.completion_tokens());
         } else {
             let tokens = |call: &Call| model.tokenizer.encode(&call.function.arguments).len() + 4;
             completion_tokens += ask.calls.iter().map(tokens).sum::<usize>();
@@ -224,6 +227,7 @@ fn ask(state: &AppState, params: &Params, include_usage: bool) -> Result<Ask, Ap
         .flat_map(|message| model.tokenizer.encode(&message.text))
         .collect();
     let prompt_tokens = prompt.len() + 4 * messages.len() + 3;
+    let prompt_tokens = state.meter.chat(&params.whole(), prompt_tokens);
     let n = params.integer("n", 1..=128)?.unwrap_or(1) as usize;
     let logprobs = params.boolean("logprobs")?;
     let top_logprobs = params.integer("top_logprobs", 0..=20)?;

@@ -19,6 +19,7 @@ use crate::{
         generation::{Generation, Options},
     },
     record::now_ms,
+    usage::Meter,
 };
 
 /// The part of a tool call in one chunk.
@@ -78,6 +79,8 @@ struct Strand {
     calls: VecDeque<CallDelta>,
     calls_tools: bool,
     started: bool,
+    /// What it has said.
+    text: String,
 }
 
 enum End {
@@ -88,6 +91,7 @@ enum End {
 /// The events of one answer, made as they are taken.
 struct Events {
     model: Arc<Model>,
+    meter: Meter,
     id: String,
     created: u64,
     model_id: String,
@@ -100,7 +104,7 @@ struct Events {
 }
 
 /// The streamed answer.
-pub fn respond(model: Arc<Model>, id: String, ask: Ask) -> Response {
+pub fn respond(model: Arc<Model>, meter: Meter, id: String, ask: Ask) -> Response {
     let strands = (0..ask.n)
         .map(|index| Strand {
             index,
@@ -108,11 +112,13 @@ pub fn respond(model: Arc<Model>, id: String, ask: Ask) -> Response {
             calls: call_parts(&model, &ask.calls),
             calls_tools: !ask.calls.is_empty(),
             started: false,
+            text: String::new(),
         })
         .collect();
     let usage = ask.include_usage.then_some(End::Usage);
     let events = Events {
         model,
+        meter,
         id,
         created: now_ms() / 1000,
         model_id: ask.model,
@@ -198,11 +204,13 @@ impl Events {
             return (choice, false);
         }
         let Some(piece) = strand.generation.next() else {
-            self.completion_tokens += strand.generation.completion_tokens();
+            let own = strand.generation.completion_tokens();
+            self.completion_tokens += self.meter.text(&strand.text, own);
             choice.finish_reason = Some(strand.generation.finish().as_str());
             return (choice, true);
         };
         choice.logprobs = self.logprobs.then(|| logprobs(&self.model, &piece.tokens));
+        strand.text.push_str(&piece.text);
         choice.delta.content = Some(piece.text);
         (choice, false)
     }

@@ -1,0 +1,3 @@
+//! The encodings, by OpenAI's names.
+
+pub use crate::models::Encoding;

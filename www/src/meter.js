@@ -1,0 +1,105 @@
+// What the next request will have: its tokens, what its answer can cost at most, and what to do when the
+// conversation no longer fits into the model's window.
+
+import { tokenizerOf } from "./tokenizers.js";
+
+const whole = new Intl.NumberFormat();
+const dollars = new Intl.NumberFormat(undefined, { style: "currency", currency: "USD", maximumSignificantDigits: 3 });
+
+export class Meter {
+  #line;
+  #offer;
+  #words;
+  #button;
+  #request;
+  #turn = 0;
+  // What servers have said of windows, by model: options of `fit()`, in tokens as this page counts them.
+  #windows = new Map();
+  #fitted;
+
+  /**
+   * @param request gives the parameters of the next request, with the draft as its last message
+   * @param onLeaveOut gets the messages that are to be left out
+   */
+  constructor({ line, offer, request, onLeaveOut }) {
+    this.#line = line;
+    this.#offer = offer;
+    this.#words = offer.querySelector("p");
+    this.#button = offer.querySelector("button");
+    this.#request = request;
+    this.#button.addEventListener("click", () => {
+      if (this.#fitted) onLeaveOut(this.#fitted.leftOut);
+    });
+  }
+
+  /** Counts anew; of several calls the last one counts. */
+  async update() {
+    const turn = ++this.#turn;
+    const params = this.#request();
+    if (params.messages.length === 0 || !params.model) return this.#clear();
+    try {
+      const { tokenizer, known } = await tokenizerOf(params.model);
+      if (turn === this.#turn) this.#show(tokenizer, known, params);
+    } catch {
+      // It is an aid; the question can be asked without it.
+      if (turn === this.#turn) this.#clear();
+    }
+  }
+
+  /** A server said how large the model's window is: an error that the request was too long. */
+  async learn(error, params) {
+    const [, window] = /maximum context length is (\d+) tokens/.exec(error.message) ?? [];
+    if (!window) return;
+    const { tokenizer } = await tokenizerOf(params.model);
+    const { tokens } = tokenizer.countChat({ messages: params.messages });
+    // Servers of other models count otherwise; what they said of this request tells by how much.
+    const [, theirs = tokens, answer] =
+      /(\d+) in the (?:prompt|messages)(?:, (\d+) in the completion)?/.exec(error.message) ?? [];
+    const ours = (count) => Math.floor((count * tokens) / theirs);
+    this.#windows.set(params.model, { contextWindow: ours(window), maxOutputTokens: answer && ours(answer) });
+    await this.update();
+  }
+
+  #show(tokenizer, known, params) {
+    const counted = known ? params : { ...params, model: undefined };
+    const { tokens, exact } = tokenizer.countChat(counted);
+    const price = known ? worst(tokenizer, params) : undefined;
+    const about = exact && known ? "" : "about ";
+    this.#line.textContent = `${about}${whole.format(tokens)} tokens${price ? `, at most ${price}` : ""}`;
+    this.#line.hidden = false;
+    const learned = this.#windows.get(params.model);
+    if (known || learned) this.#fit(tokenizer, counted, learned);
+    else this.#offer.hidden = true;
+  }
+
+  #fit(tokenizer, params, options) {
+    this.#fitted = undefined;
+    try {
+      const fitted = tokenizer.fit(params, options);
+      this.#offer.hidden = fitted.leftOut.length === 0;
+      this.#words.textContent = "The conversation no longer fits into the model's window.";
+      this.#button.hidden = false;
+      this.#fitted = fitted;
+    } catch (error) {
+      if (error?.code !== "context_window_exceeded") throw error;
+      this.#offer.hidden = false;
+      this.#words.textContent = `The question is longer than the model's window of ${whole.format(error.contextWindow)} tokens.`;
+      this.#button.hidden = true;
+    }
+  }
+
+  #clear() {
+    this.#line.hidden = true;
+    this.#offer.hidden = true;
+    this.#fitted = undefined;
+  }
+}
+
+/** The most that the answer can cost, if that can be told. */
+function worst(tokenizer, params) {
+  try {
+    return dollars.format(tokenizer.worstPrice(params).dollars);
+  } catch {
+    return undefined;
+  }
+}
