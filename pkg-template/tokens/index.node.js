@@ -21,4 +21,5 @@ async function load() {
 
 export const tokenizer = /* @__PURE__ */ defineTokenizer(/* @__PURE__ */ createRuntime(prepare, load));
 export { estimate } from "./estimate.js";
-export { InvalidOptionError, OpenAIError, WasmTrapError } from "../lib/errors.js";
+export { ContextWindowError, InvalidOptionError, NoPriceError, OpenAIError, UnknownModelError } from "./errors.js";
+export { WasmTrapError } from "../lib/errors.js";
