@@ -26,6 +26,8 @@ export default defineConfig({
     // The policy allows no data: URL.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // A tokenizer's table is a chunk of 400 to 830 KB, loaded when a question is written.
+    chunkSizeWarningLimit: 900,
     // An error is shown by the name of its class, so class names must outlive the minifier.
     rolldownOptions: { output: { keepNames: true } },
   },

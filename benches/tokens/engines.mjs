@@ -8,12 +8,12 @@ const ours = (file) => pathToFileURL(join(process.env.OPENAI_WASM_PKG, file)).hr
 export const ENGINES = {
   "openai-wasm": {
     async load(encoding) {
-      const { tokenizer } = await import(ours("tokens/index.js"));
+      const { tokenizer } = await import(ours("tokens/index.node.js"));
       const t = await tokenizer(encoding);
       return { count: (text) => t.count(text) };
     },
     bundle: (encoding) => [
-      `import { tokenizer } from ${JSON.stringify(join(process.env.OPENAI_WASM_PKG, "tokens/index.js"))}; import ${JSON.stringify(join(process.env.OPENAI_WASM_PKG, `tokens/tables/${encoding}.js`))}; globalThis.count = async (text) => (await tokenizer(${JSON.stringify(encoding)})).count(text);`,
+      `import { tokenizer } from ${JSON.stringify(join(process.env.OPENAI_WASM_PKG, "tokens/index.js"))}; globalThis.count = async (text) => (await tokenizer(${JSON.stringify(encoding)})).count(text);`,
       `export { TABLE } from ${JSON.stringify(join(process.env.OPENAI_WASM_PKG, `tokens/tables/${encoding}.js`))};`,
     ],
   },

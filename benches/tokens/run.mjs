@@ -106,7 +106,7 @@ say();
           format: "esm",
           write: false,
           logLevel: "silent",
-          external: at === 0 && name === "openai-wasm" ? ["*/tables/*"] : [],
+          external: at === 0 && name === "openai-wasm" ? ["./tables/*"] : [],
         });
         parts.push(outputFiles[0].contents);
       }

@@ -1,7 +1,7 @@
 // Counting a conversation: its texts, and what the model's format adds. The rules are those of
 // src/tokens/chat (`tally.rs`, `message.rs`, `schema.rs`), which explains the numbers; both languages run
-// tests/fixtures/conversation.json. The walk is written twice because it costs a page 1.6 KB here, and
-// seven times as much as a JSON parser inside the WebAssembly.
+// tests/fixtures/conversation.json. The walk is written twice because the WebAssembly has neither a JSON
+// parser nor the standard library: src/README.md, "conversations".
 
 import { InvalidOptionError } from "./errors.js";
 

@@ -1,6 +1,5 @@
 //! The merges of an encoding: which two tokens become which one.
 
-use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -18,47 +17,69 @@ pub const NONE: u32 = u32::MAX;
 /// used; the pair itself stands in `pairs`. That is half the memory of slots that hold the pair.
 pub struct Merges {
     pairs: Vec<(u32, u32)>,
-    slots: Box<[u32]>,
+    slots: Vec<u32>,
     shift: u32,
     /// The merges of two bytes, which every piece begins with.
-    of_bytes: Box<[u32]>,
+    of_bytes: Vec<u32>,
 }
+
+/// How many merges one call inserts. A function that is called once stays as slow as an engine's first
+/// compiler made it.
+const INSERTED: usize = 512;
 
 const TOKEN_BITS: u32 = 18;
 const TOKEN_MASK: u32 = (1 << TOKEN_BITS) - 1;
 const USED: u32 = 1 << 31;
 
 impl Merges {
-    /// Takes the merges in the order of their tokens.
-    pub fn new(pairs: Vec<(u32, u32)>) -> Self {
-        let bits = (pairs.len() * 2).next_power_of_two().ilog2().max(1);
+    /// How many slots so many merges get: half of them stay free.
+    pub fn slots_for(merges: usize) -> usize {
+        (merges * 2).next_power_of_two().max(2)
+    }
+
+    /// Takes the merges in the order of their tokens, and the memory for their slots.
+    pub fn new(pairs: Vec<(u32, u32)>, mut slots: Vec<u32>) -> Self {
+        let length = Self::slots_for(pairs.len());
+        slots.truncate(length);
+        slots.fill(0);
+        slots.resize(length, 0);
         let mut merges = Self {
-            slots: vec![0; 1 << bits].into_boxed_slice(),
-            shift: u64::BITS - bits,
-            of_bytes: vec![NONE; 1 << 16].into_boxed_slice(),
+            shift: u64::BITS - length.ilog2(),
+            slots,
+            of_bytes: vec![NONE; 1 << 16],
             pairs,
         };
-        for (token, (left, right)) in (BYTES..).zip(&merges.pairs) {
+        let mut start = 0;
+        while start < merges.pairs.len() {
+            merges.insert_some(start);
+            start += INSERTED;
+        }
+        merges
+    }
+
+    /// Puts a few merges into their slots.
+    #[inline(never)]
+    fn insert_some(&mut self, start: usize) {
+        let mask = self.slots.len() - 1;
+        let pairs = self.pairs.iter().skip(start).take(INSERTED);
+        for (token, (left, right)) in (BYTES + start as u32..).zip(pairs) {
             if *left < BYTES && *right < BYTES {
-                if let Some(slot) = merges.of_bytes.get_mut((left << 8 | right) as usize)
+                if let Some(slot) = self.of_bytes.get_mut((left << 8 | right) as usize)
                     && *slot == NONE
                 {
                     *slot = token;
                 }
-            } else {
-                let (mut at, mark) = place(*left, *right, merges.shift);
-                let mask = merges.slots.len() - 1;
-                // Half of the slots stay free.
-                while let Some(slot) = merges.slots.get_mut(at) {
-                    if *slot == 0 {
-                        *slot = mark | token;
-                        break;
-                    }
-                    at = (at + 1) & mask;
+                continue;
+            }
+            let (mut at, mark) = place(*left, *right, self.shift);
+            while let Some(slot) = self.slots.get_mut(at) {
+                if *slot == 0 {
+                    *slot = mark | token;
+                    break;
                 }
+                at = (at + 1) & mask;
             }
         }
-        merges
     }
 
     /// The token that two bytes' tokens become, or `NONE`.

@@ -1,6 +1,7 @@
 //! The tokenizer of one encoding.
 
 use alloc::string::ToString;
+use alloc::vec;
 use alloc::vec::Vec;
 
 use super::cache::{self, Cache, Key};
@@ -45,6 +46,9 @@ impl Tokenizer {
     ///
     /// The bytes are another encoding's table, or no table.
     pub fn new(encoding: Encoding, table: &[u8]) -> Result<Self, TableError> {
+        // The table of merges is built where their lists were: fresh memory costs time, too.
+        let memory = vec![0; Merges::slots_for(table::length(table))];
+        let opened = table::open(encoding, table, memory)?;
         Ok(Self {
             encoding,
             pattern: match encoding {
@@ -52,7 +56,7 @@ impl Tokenizer {
                 Encoding::Cl100kBase => Pattern::Cl100k,
                 Encoding::O200kBase | Encoding::O200kHarmony => Pattern::O200k,
             },
-            merges: Merges::new(table::open(encoding, table)?),
+            merges: Merges::new(opened.pairs, opened.memory),
             cache: Cache::new(),
             window: Window::default(),
             fresh: Vec::new(),

@@ -10,7 +10,7 @@ import { failure } from "../support/packed.mjs";
 import { setting } from "../support/program.mjs";
 
 const load = (file) => import(pathToFileURL(join(setting("OPENAI_WASM_PKG"), file)).href);
-const { tokenizer, estimate, InvalidOptionError, OpenAIError } = await load("tokens/index.js");
+const { tokenizer, estimate, InvalidOptionError, OpenAIError } = await load("tokens/index.node.js");
 
 const ENCODINGS = ["r50k_base", "p50k_base", "cl100k_base", "o200k_base", "o200k_harmony"];
 const TEXT = "I don't know what 12345 means, naïve 文字 👩‍👩‍👧 said.\n\n  Über\t\u0301 все  ";
@@ -162,8 +162,14 @@ test("an estimate is a token for four characters", () => {
   assert.equal(estimate("ChatGPT is great!"), 5);
 });
 
+test("the entry for pages counts the same", async () => {
+  const page = await load("tokens/index.js");
+  const t = await page.tokenizer("gpt-4o");
+  assert.deepEqual(t.encode(TEXT), (await tokenizer("gpt-4o")).encode(TEXT));
+});
+
 test("importing the package loads no table", async () => {
-  for (const file of ["index.js", "index.workerd.js", "index.edge-light.js", "tokenizer.js", "encodings.js"]) {
+  for (const file of ["index.js", "index.node.js", "index.workerd.js", "index.edge-light.js", "tokenizer.js", "encodings.js"]) {
     const text = await readFile(join(setting("OPENAI_WASM_PKG"), "tokens", file), "utf8");
     assert.doesNotMatch(text, /^(?:import|export) .*tables\//m, file);
   }

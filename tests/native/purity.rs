@@ -58,6 +58,7 @@ fn web_crates(features: &str) -> Vec<String> {
 #[test]
 fn the_pure_layers_depend_on_nothing_of_the_web() {
     assert_eq!(web_crates(""), Vec::<String>::new());
+    assert_eq!(web_crates("tokens"), Vec::<String>::new());
 }
 
 #[test]

@@ -58,9 +58,9 @@ const EXPECTED = {
     "a page, by its bundler": "./tokens/index.js",
     workerd: "./tokens/index.workerd.js",
     "an edge runtime": "./tokens/index.edge-light.js",
-    Node: "./tokens/index.js",
-    Deno: "./tokens/index.js",
-    Bun: "./tokens/index.js",
+    Node: "./tokens/index.node.js",
+    Deno: "./tokens/index.node.js",
+    Bun: "./tokens/index.node.js",
   },
   "./edge": {
     "a page": REFUSED,

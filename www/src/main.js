@@ -43,6 +43,7 @@ const chat = new Chat({
 const meter = new Meter({
   line: byId("meter"),
   offer: byId("offer"),
+  announce,
   request: () => ({ model: models.value, ...controls.values(), messages: chat.messages(composer.text) }),
   onLeaveOut: (messages) => chat.leaveOut(messages),
 });

@@ -12,6 +12,7 @@ export class Meter {
   #words;
   #button;
   #request;
+  #announce;
   #turn = 0;
   // What servers have said of windows, by model: options of `fit()`, in tokens as this page counts them.
   #windows = new Map();
@@ -21,12 +22,13 @@ export class Meter {
    * @param request gives the parameters of the next request, with the draft as its last message
    * @param onLeaveOut gets the messages that are to be left out
    */
-  constructor({ line, offer, request, onLeaveOut }) {
+  constructor({ line, offer, announce, request, onLeaveOut }) {
     this.#line = line;
     this.#offer = offer;
     this.#words = offer.querySelector("p");
     this.#button = offer.querySelector("button");
     this.#request = request;
+    this.#announce = announce;
     this.#button.addEventListener("click", () => {
       if (this.#fitted) onLeaveOut(this.#fitted.leftOut);
     });
@@ -76,16 +78,22 @@ export class Meter {
     this.#fitted = undefined;
     try {
       const fitted = tokenizer.fit(params, options);
-      this.#offer.hidden = fitted.leftOut.length === 0;
-      this.#words.textContent = "The conversation no longer fits into the model's window.";
-      this.#button.hidden = false;
       this.#fitted = fitted;
+      if (fitted.leftOut.length === 0) this.#offer.hidden = true;
+      else this.#say("The conversation no longer fits into the model's window.", { canLeaveOut: true });
     } catch (error) {
       if (error?.code !== "context_window_exceeded") throw error;
-      this.#offer.hidden = false;
-      this.#words.textContent = `The question is longer than the model's window of ${whole.format(error.contextWindow)} tokens.`;
-      this.#button.hidden = true;
+      const window = whole.format(error.contextWindow);
+      const what = error.maxOutputTokens === undefined ? "The system prompt" : "The question";
+      this.#say(`${what} is longer than the model's window of ${window} tokens.`, { canLeaveOut: false });
     }
+  }
+
+  #say(words, { canLeaveOut }) {
+    if (this.#offer.hidden) this.#announce(words);
+    this.#words.textContent = words;
+    this.#button.hidden = !canLeaveOut;
+    this.#offer.hidden = false;
   }
 
   #clear() {

@@ -13,8 +13,8 @@ pub const LEVEL_BITS: u32 = 6;
 
 /// The contexts, kind after kind.
 pub const KINDS: [(usize, usize); 4] = [
-    // The class of a left token, by that of the left token before.
-    (FIRST_CLASSES, FIRST_CLASSES),
+    // The class of a left token. That of the one before tells less than its frequencies would cost.
+    (1, FIRST_CLASSES),
     // The step of its place, by its class.
     (FIRST_CLASSES, STEPS),
     // The first class of a right token, by the last class of the left one.
@@ -66,7 +66,7 @@ pub fn frequencies(levels: &[u8]) -> Vec<u32> {
 }
 
 /// Goes through the levels of all contexts in their order: `code` reads or writes one level, given the
-/// probabilities of its bits.
+/// probabilities of its bits: at 0 whether it is above 0, then a tree of them for what it is.
 pub fn each_level(mut code: impl FnMut(usize, usize, &mut [u16]) -> u8) {
     const TREE: usize = 1 << LEVEL_BITS;
     for (kind, (contexts, symbols)) in KINDS.into_iter().enumerate() {

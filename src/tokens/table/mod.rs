@@ -34,11 +34,12 @@ use super::merges::BYTES;
 /// The merges of `r50k_base`, with which the table of `p50k_base` begins.
 const MERGES_OF_R50K: usize = 50_000;
 
-/// How many merges one call opens.
+/// How many merges one call opens. A function that is called once stays as slow as an engine's first
+/// compiler made it.
 const MERGES_A_CALL: usize = 256;
 
-/// The merges of an encoding.
-pub fn open(encoding: Encoding, table: &[u8]) -> Result<Vec<(u32, u32)>, TableError> {
+/// The merges of an encoding, and memory for two numbers a token that was needed to open them.
+pub fn open(encoding: Encoding, table: &[u8], memory: Vec<u32>) -> Result<Opened, TableError> {
     let number = match encoding {
         Encoding::R50kBase | Encoding::P50kBase => 0,
         Encoding::Cl100kBase => 1,
@@ -50,11 +51,23 @@ pub fn open(encoding: Encoding, table: &[u8]) -> Result<Vec<(u32, u32)>, TableEr
         }
         _ => {}
     }
-    let mut pairs = unpack(table).ok_or(TableError::Malformed)?;
+    let mut opened = unpack(table, memory).ok_or(TableError::Malformed)?;
     if encoding == Encoding::R50kBase {
-        pairs.truncate(MERGES_OF_R50K);
+        opened.pairs.truncate(MERGES_OF_R50K);
     }
-    Ok(pairs)
+    Ok(opened)
+}
+
+/// What `open` gives.
+pub struct Opened {
+    pub pairs: Vec<(u32, u32)>,
+    pub memory: Vec<u32>,
+}
+
+/// How many merges a table says that it has.
+pub fn length(table: &[u8]) -> usize {
+    let mut rest = table.get(1..).unwrap_or_default();
+    number(&mut rest, 3).unwrap_or_default().min(1 << 18)
 }
 
 /// Takes so many bytes off the front.
@@ -69,7 +82,7 @@ fn number(rest: &mut &[u8], bytes: usize) -> Option<usize> {
     Some(bytes.fold(0, |number, byte| number << 8 | usize::from(*byte)))
 }
 
-fn unpack(table: &[u8]) -> Option<Vec<(u32, u32)>> {
+fn unpack(table: &[u8], memory: Vec<u32>) -> Option<Opened> {
     let mut rest = table.get(1..)?;
     let count = number(&mut rest, 3)?;
     let sum = number(&mut rest, 4)?;
@@ -86,10 +99,11 @@ fn unpack(table: &[u8]) -> Option<Vec<(u32, u32)>> {
     let symbols = symbols(take(&mut rest, length)?);
     let length = number(&mut rest, 3)?;
     let left = take(&mut rest, length)?;
-    let pairs = merges(count, &lengths, &symbols, left, rest)?;
-    (checksum(&pairs) as usize == sum).then_some(pairs)
+    let opened = merges(count, &lengths, &symbols, (left, rest), memory)?;
+    (checksum(&opened.pairs) as usize == sum).then_some(opened)
 }
 
+#[inline(never)]
 fn symbols(packed: &[u8]) -> Symbols {
     let mut reader = BitReader::new(packed);
     let contexts: usize = KINDS.iter().map(|(contexts, _)| contexts).sum();
@@ -102,12 +116,15 @@ fn symbols(packed: &[u8]) -> Symbols {
             levels.clear();
             of = context;
         }
-        let mut node = 1;
-        for _ in 0..LEVEL_BITS {
-            let bit = tree.get_mut(node).map_or(0, |node| reader.bit(node));
-            node = node << 1 | bit as usize;
+        let mut bit = |node: usize| tree.get_mut(node).map_or(0, |node| reader.bit(node));
+        let mut level = 0;
+        if bit(0) == 1 {
+            let mut node = 1;
+            for _ in 0..LEVEL_BITS {
+                node = node << 1 | bit(node) as usize;
+            }
+            level = node as u8 & ((1 << LEVEL_BITS) - 1);
         }
-        let level = node as u8 & ((1 << LEVEL_BITS) - 1);
         levels.push(level);
         level
     });
@@ -119,37 +136,38 @@ fn merges(
     count: usize,
     lengths: &[usize],
     symbols: &Symbols,
-    left: &[u8],
-    right: &[u8],
-) -> Option<Vec<(u32, u32)>> {
+    (left, right): (&[u8], &[u8]),
+    memory: Vec<u32>,
+) -> Option<Opened> {
     let mut pairs = Vec::with_capacity(count);
-    let mut opener = Opener::new(lengths, symbols);
+    let mut opener = Opener::new(lengths, symbols, memory);
     let (mut left, mut right) = (Reader::new(left), Reader::new(right));
     while pairs.len() < count {
-        // In bits: an engine that is compiled while it runs can be replaced between two calls only.
         opener.some_merges(&mut pairs, count, &mut left, &mut right)?;
     }
-    Some(pairs)
+    Some(Opened {
+        pairs,
+        memory: opener.lists.into_memory(),
+    })
 }
 
 /// What is known of the tokens so far.
 struct Opener<'a> {
     symbols: &'a Symbols,
-    classes: Vec<Class>,
-    lefts: Lists,
-    rights: Lists,
-    /// The class of the left token before.
-    before: usize,
+    /// The class of each token's last character.
+    lasts: Vec<u8>,
+    /// The class of each token's first character is that of its list. The lists of right tokens stand
+    /// behind those of left ones.
+    lists: Lists,
 }
 
 impl<'a> Opener<'a> {
-    fn new(lengths: &[usize], symbols: &'a Symbols) -> Self {
+    fn new(lengths: &[usize], symbols: &'a Symbols, memory: Vec<u32>) -> Self {
+        let both = lengths.iter().chain(lengths).copied();
         let mut opener = Self {
             symbols,
-            classes: Vec::with_capacity(lengths.iter().sum()),
-            lefts: Lists::new(lengths),
-            rights: Lists::new(lengths),
-            before: 0,
+            lasts: Vec::with_capacity(lengths.iter().sum()),
+            lists: Lists::new(both, memory),
         };
         for token in 0..=255 {
             opener.add(Class::of_byte(byte_of_token(token)));
@@ -157,11 +175,13 @@ impl<'a> Opener<'a> {
         opener
     }
 
+    #[inline]
     fn add(&mut self, class: Class) {
-        let token = self.classes.len() as u32;
-        self.classes.push(class);
-        self.lefts.add(class.first, token);
-        self.rights.add(class.first, token);
+        let token = self.lasts.len() as u32;
+        self.lasts.push(class.last);
+        self.lists.add(usize::from(class.first), token);
+        self.lists
+            .add(FIRST_CLASSES + usize::from(class.first), token);
     }
 
     #[inline(never)]
@@ -173,13 +193,21 @@ impl<'a> Opener<'a> {
         right: &mut Reader,
     ) -> Option<()> {
         for _ in 0..MERGES_A_CALL.min(count - pairs.len()) {
-            let class = left.symbol(self.symbols, LEFT_CLASS + self.before)?;
-            let one = one_of(&mut self.lefts, left, self.symbols, class, LEFT_STEP)?;
-            self.before = class;
-            let of_one = *self.classes.get(one as usize)?;
-            let class = right.symbol(self.symbols, RIGHT_CLASS + usize::from(of_one.last))?;
-            let two = one_of(&mut self.rights, right, self.symbols, class, RIGHT_STEP)?;
-            let of_two = *self.classes.get(two as usize)?;
+            let first = left.symbol(self.symbols, LEFT_CLASS)?;
+            let at = place(left, self.symbols, LEFT_STEP + first)?;
+            let one = self.lists.take(first, at)?;
+            let last = *self.lasts.get(one as usize)?;
+            let of_one = Class {
+                first: first as u8,
+                last,
+            };
+            let first = right.symbol(self.symbols, RIGHT_CLASS + usize::from(last))?;
+            let at = place(right, self.symbols, RIGHT_STEP + first)?;
+            let two = self.lists.take(FIRST_CLASSES + first, at)?;
+            let of_two = Class {
+                first: first as u8,
+                last: *self.lasts.get(two as usize)?,
+            };
             pairs.push((one, two));
             self.add(of_one.join(of_two));
         }
@@ -187,19 +215,11 @@ impl<'a> Opener<'a> {
     }
 }
 
-/// Reads a place in the list of a class, and takes the token there.
+/// Reads a place in a list.
 #[inline]
-fn one_of(
-    lists: &mut Lists,
-    reader: &mut Reader,
-    symbols: &Symbols,
-    class: usize,
-    steps: usize,
-) -> Option<u32> {
-    let step = reader.symbol(symbols, steps + class)?;
-    let (start, bits) = place_of(step);
-    let place = start + reader.bits(bits);
-    lists.take(class as u8, place as usize)
+fn place(reader: &mut Reader, symbols: &Symbols, context: usize) -> Option<usize> {
+    let (start, bits) = place_of(reader.symbol(symbols, context)?);
+    Some((start + reader.bits(bits)) as usize)
 }
 
 /// A sum in which each merge counts by its place.

@@ -100,10 +100,15 @@ pub fn place_of(step: usize) -> (u32, u32) {
 pub struct Lists {
     /// A token, and how often it was used from bit 18 on.
     entries: Vec<u32>,
-    /// Where each list begins in `entries`, and how long it is.
-    spans: Vec<(usize, usize)>,
-    /// For each list and each number of uses: how many of its tokens were used more often.
-    above: Vec<Vec<u32>>,
+    lists: Vec<List>,
+}
+
+struct List {
+    /// Where it begins in `entries`, and how long it is.
+    start: usize,
+    length: usize,
+    /// For each number of uses how many of its tokens were used more often.
+    above: Vec<u32>,
 }
 
 const TOKEN_BITS: u32 = 18;
@@ -111,59 +116,78 @@ const TOKEN_MASK: u32 = (1 << TOKEN_BITS) - 1;
 const MOST_USES: usize = (1 << (32 - TOKEN_BITS)) - 1;
 
 impl Lists {
-    /// Empty lists that can take `lengths` tokens.
-    pub fn new(lengths: &[usize]) -> Self {
-        let mut spans = Vec::with_capacity(lengths.len());
-        let mut start = 0;
-        for length in lengths {
-            spans.push((start, 0));
-            start += length;
+    /// Empty lists that can take `lengths` tokens, in memory that is there already.
+    pub fn new(lengths: impl Iterator<Item = usize>, mut memory: Vec<u32>) -> Self {
+        let mut end = 0;
+        let lists = lengths
+            .map(|length| {
+                let start = end;
+                end += length;
+                List {
+                    start,
+                    length: 0,
+                    above: vec![0],
+                }
+            })
+            .collect();
+        if memory.len() < end {
+            memory.resize(end, 0);
         }
         Self {
-            entries: vec![0; start],
-            spans,
-            above: vec![vec![0]; lengths.len()],
+            entries: memory,
+            lists,
         }
     }
 
     /// Appends a token that was not used yet; one too many is dropped.
-    pub fn add(&mut self, class: u8, token: u32) {
-        if let Some((start, length)) = self.spans.get_mut(usize::from(class))
-            && let Some(entry) = self.entries.get_mut(*start + *length)
+    #[inline]
+    pub fn add(&mut self, list: usize, token: u32) {
+        if let Some(list) = self.lists.get_mut(list)
+            && let Some(entry) = self.entries.get_mut(list.start + list.length)
         {
             *entry = token;
-            *length += 1;
+            list.length += 1;
         }
     }
 
     /// The token at a place, which counts as used by this.
-    pub fn take(&mut self, class: u8, place: usize) -> Option<u32> {
-        let (start, length) = *self.spans.get(usize::from(class))?;
-        let list = self.entries.get_mut(start..start + length)?;
-        let above = self.above.get_mut(usize::from(class))?;
-        let entry = *list.get(place)?;
+    #[inline]
+    pub fn take(&mut self, list: usize, place: usize) -> Option<u32> {
+        let list = self.lists.get_mut(list)?;
+        if place >= list.length {
+            return None;
+        }
+        let entry = *self.entries.get(list.start + place)?;
         let uses = (entry >> TOKEN_BITS) as usize;
         if uses < MOST_USES {
             // The first of those that were used as often gives way.
-            let head = *above.get(uses)? as usize;
-            list.swap(place, head);
-            *list.get_mut(head)? = entry + (1 << TOKEN_BITS);
-            *above.get_mut(uses)? += 1;
-            if above.len() <= uses + 1 {
-                above.push(0);
+            let above = list.above.get_mut(uses)?;
+            let head = list.start + *above as usize;
+            *above += 1;
+            if list.above.len() <= uses + 1 {
+                list.above.push(0);
             }
+            let other = *self.entries.get(head)?;
+            *self.entries.get_mut(list.start + place)? = other;
+            *self.entries.get_mut(head)? = entry + (1 << TOKEN_BITS);
         }
         Some(entry & TOKEN_MASK)
     }
 
-    /// The tokens of a class in their order. Only the packer asks.
+    /// The tokens of a list in their order.
     #[allow(dead_code, reason = "only the packer asks")]
-    pub fn tokens(&self, class: u8) -> impl Iterator<Item = u32> {
-        let span = self.spans.get(usize::from(class)).copied();
-        let (start, length) = span.unwrap_or_default();
-        let list = self.entries.get(start..start + length);
-        list.unwrap_or_default()
+    pub fn tokens(&self, list: usize) -> impl Iterator<Item = u32> {
+        let list = self.lists.get(list);
+        let entries = list.and_then(|list| self.entries.get(list.start..list.start + list.length));
+        entries
+            .unwrap_or_default()
             .iter()
             .map(|entry| entry & TOKEN_MASK)
+    }
+
+    /// The memory again.
+    #[allow(dead_code, reason = "the packer does not ask")]
+    pub fn into_memory(self) -> Vec<u32> {
+        self.entries
     }
 }

@@ -78,36 +78,41 @@ fn items(
     classes: &[Class],
     lengths: &[usize],
 ) -> Result<(Vec<Item>, Vec<Item>)> {
-    let (mut lefts, mut rights) = (Lists::new(lengths), Lists::new(lengths));
+    let empty = || Lists::new(lengths.iter().copied(), Vec::new());
+    let (mut lefts, mut rights) = (empty(), empty());
     for (token, class) in classes.iter().take(256).enumerate() {
-        lefts.add(class.first, token as u32);
-        rights.add(class.first, token as u32);
+        lefts.add(class.first.into(), token as u32);
+        rights.add(class.first.into(), token as u32);
     }
     let (mut left, mut right) = (Vec::new(), Vec::new());
-    let mut before = 0;
     for (number, (one, two)) in merges.iter().enumerate() {
         let (of_one, of_two) = (classes[*one as usize], classes[*two as usize]);
         left.push(Item::Symbol {
-            context: LEFT_CLASS + before,
+            context: LEFT_CLASS,
             symbol: of_one.first.into(),
         });
-        place(&mut lefts, of_one.first, *one, LEFT_STEP, &mut left)?;
-        before = of_one.first.into();
+        place(&mut lefts, of_one.first.into(), *one, LEFT_STEP, &mut left)?;
         right.push(Item::Symbol {
             context: RIGHT_CLASS + usize::from(of_one.last),
             symbol: of_two.first.into(),
         });
-        place(&mut rights, of_two.first, *two, RIGHT_STEP, &mut right)?;
+        place(
+            &mut rights,
+            of_two.first.into(),
+            *two,
+            RIGHT_STEP,
+            &mut right,
+        )?;
         let token = number + 256;
-        lefts.add(classes[token].first, token as u32);
-        rights.add(classes[token].first, token as u32);
+        lefts.add(classes[token].first.into(), token as u32);
+        rights.add(classes[token].first.into(), token as u32);
     }
     Ok((left, right))
 }
 
 fn place(
     lists: &mut Lists,
-    class: u8,
+    class: usize,
     token: u32,
     steps: usize,
     out: &mut Vec<Item>,
@@ -120,7 +125,7 @@ fn place(
     );
     let (symbol, count, value) = step_of(place as u32);
     out.push(Item::Symbol {
-        context: steps + usize::from(class),
+        context: steps + class,
         symbol,
     });
     out.push(Item::Bits { value, count });
@@ -188,6 +193,10 @@ fn write_levels(levels: &[Vec<u8>]) -> Vec<u8> {
     };
     each_level(|context, symbol, tree| {
         let level = levels[context][symbol];
+        writer.bit(&mut tree[0], u32::from(level > 0));
+        if level == 0 {
+            return level;
+        }
         let mut node = 1;
         for at in (0..LEVEL_BITS).rev() {
             let bit = u32::from(level) >> at & 1;
