@@ -4,21 +4,8 @@ import { StreamDecodeError, StreamIdleTimeoutError, StreamLimitError, StreamTrun
 import { reportedError } from "./failure.js";
 import { errorIn, isLast } from "./report.js";
 import { compile, saysText } from "./template.js";
-
-/** Bits and words of what the decoder leaves: `found` and `Head` in src/stream/batch.rs. */
-const DONE = 1;
-const TOO_LARGE = 2;
-const ERROR = 4;
-const UNTERMINATED = 8;
-const PLAIN = 16;
-const ESCAPED = 32;
-const [FOUND, OUT, TEXT_LEN, OUT_LEN, CHUNKS, FITS, FIT_ITEMS, SLOT, SPANS, INPUT] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
-
-/** How many templates there are at once: `SLOTS` in src/stream/template.rs. */
-const SLOTS = 8;
-
-/** The most bytes that one call decodes: `INPUT_BYTES` there. */
-const INPUT_BYTES = 16 * 1024;
+import { CHUNKS, FIT_ITEMS, FITS, FOUND, INPUT, OUT, OUT_LEN, SLOT, SPANS, TEXT_LEN } from "./words.js";
+import { DONE, ERROR, ESCAPED, INPUT_BYTES, PLAIN, SLOTS, TOO_LARGE, UNTERMINATED } from "./words.js";
 
 /** Below this many bytes a loop over ASCII is quicker than a call of TextDecoder. */
 const SHORT = 24;

@@ -22,5 +22,7 @@ export const BASE = 0;
 export const PATH = 1;
 /** A session token or a key. */
 export const CREDENTIAL = 2;
-/** A header that the caller sets or removes. */
+/** The name of a header that the caller sets or removes. */
 export const HEADER = 3;
+/** The value of a header. */
+export const VALUE = 4;

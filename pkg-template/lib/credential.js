@@ -9,10 +9,7 @@ const LONGEST_SHARED_MS = 10_000;
 
 /** The `Authorization` header of a client's calls. A session token serves all calls until it is refused. */
 export class Credential {
-  #given;
-  #keyed;
-  #host;
-  #runtime;
+  #server;
   /** The header in use. */
   #kept;
   /** A refused header that the function gave again when it was asked for another. */
@@ -20,25 +17,24 @@ export class Credential {
   /** A question under way. */
   #asking;
 
-  constructor({ credential, keyed, host, runtime }) {
-    this.#given = credential;
-    this.#keyed = keyed;
-    this.#host = host;
-    this.#runtime = runtime;
+  constructor(server) {
+    this.#server = server;
   }
 
   /** Is there another one to ask for when this one is refused? */
   get renewable() {
-    return !this.#keyed && typeof this.#given === "function";
+    const { keyed, credential } = this.#server;
+    return !keyed && typeof credential === "function";
   }
 
   /** `{ header, shared }`: another one than `refused`; `alone` wants one that no other call gets. */
   async get(refused, alone) {
+    const { keyed, host } = this.#server;
     // A key is asked for each time.
-    if (this.#keyed || alone) return { header: await this.#ask() };
+    if (keyed || alone) return { header: await this.#ask() };
     let asking = this.#asking;
     // Calls at once share one question, except where a request that was cancelled leaves one without an answer.
-    const asks = this.#kept === undefined && (this.#host?.apart || !(asking?.until > Date.now()));
+    const asks = this.#kept === undefined && (host?.apart || !(asking?.until > Date.now()));
     // The function gave this one again before.
     const known = this.#kept ?? (refused === this.#stale ? refused : undefined);
     if (known === undefined && asks) {
@@ -58,19 +54,20 @@ export class Credential {
   }
 
   async #ask() {
-    const option = this.#keyed ? "apiKey" : "token";
-    let value = this.#given;
+    const { keyed, credential, runtime } = this.#server;
+    const option = keyed ? "apiKey" : "token";
+    let value = credential;
     if (typeof value === "function") {
       try {
-        value = await value();
+        value = await credential();
       } catch (cause) {
         throw Object.assign(new OpenAIError(`${option}: the function failed: ${cause?.message ?? cause}`), { cause });
       }
       if (typeof value !== "string") throw new OpenAIError(`${option}: the function must give a string, not ${describe(value)}`);
     }
     // Keys out of a file end in a line break.
-    if (this.#keyed) value = value.trim();
-    const fault = (await this.#runtime.instance()).exports.fault(CREDENTIAL, value, "");
+    if (keyed) value = value.trim();
+    const fault = (await runtime.instance()).exports.fault(CREDENTIAL, value);
     if (fault) throw new OpenAIError(`\`${option}\` ${fault}`);
     return `Bearer ${value}`;
   }

@@ -2,12 +2,9 @@
 
 import { InvalidOptionError, StreamLimitError } from "./errors.js";
 import { bytesOf } from "./source.js";
+import { FOUND, INPUT, INPUT_BYTES, OUT, TEXT_LEN, TOO_LARGE, WORDS } from "./words.js";
 
 const DEFAULT_MAX_EVENT_BYTES = 64 * 1024 * 1024;
-/** Words of `Head` in src/stream/batch.rs. */
-const [FOUND, OUT, TEXT_LEN, INPUT, WORDS] = [0, 1, 2, 9, 10];
-const INPUT_BYTES = 16 * 1024;
-const TOO_LARGE = 2;
 
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 

@@ -38,6 +38,14 @@ export async function exchange(client, call, attempt, controller) {
   }
 }
 
+/** What an answer's headers say of another attempt: as `Hints::of` in src/policy/retry.rs. */
+export function hintsOf(headers) {
+  const number = (name) => (headers.get(name)?.trim() ? Number(headers.get(name)) : NaN);
+  const asked = [number("retry-after-ms"), number("retry-after") * 1000].find((ms) => ms >= 0);
+  const afterMs = asked ?? Date.parse(headers.get("retry-after")) - Date.now();
+  return { shouldRetry: ["false", "true"].indexOf(headers.get("x-should-retry")), afterMs };
+}
+
 function initOf({ credentials = "omit" }, call, headers, signal) {
   const { method, payload, streamed, buffered, whole, signal: leaving } = call;
   const init = { __proto__: null, method, headers, signal, redirect: "manual" };

@@ -2,7 +2,7 @@
 // What follows from an attempt that failed, WebAssembly decides: src/policy/attempts.rs.
 
 import { APIConnectionError, APIConnectionTimeoutError, APIUserAbortError } from "./errors.js";
-import { exchange } from "./exchange.js";
+import { exchange, hintsOf } from "./exchange.js";
 import { statusError } from "./failure.js";
 import { logOfCall, shown } from "./log.js";
 import { requestOf } from "./request.js";
@@ -113,8 +113,8 @@ class Sending {
   #step(wasm, { stage }, { response, status, text }) {
     const chance = Math.random() * 1000;
     if (!status) return wasm.onFault(this.#machine, stage, chance);
-    const hints = ["x-should-retry", "retry-after-ms", "retry-after"].map((name) => response.headers.get(name) ?? "");
-    return wasm.onResponse(this.#machine, status, ...hints, Date.parse(hints[2]) - Date.now(), text, chance);
+    const { shouldRetry, afterMs } = hintsOf(response.headers);
+    return wasm.onResponse(this.#machine, status, shouldRetry, afterMs, text, chance);
   }
 
   /** The answer. The time limit covers the question for a token, and reaches to the end of a buffered body. */

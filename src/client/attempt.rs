@@ -8,14 +8,12 @@ use std::rc::Rc;
 use futures_util::future::{Either, select};
 
 use super::call::Parts;
-use super::meta::date_unix_ms;
 use super::read::{Opened, Read};
 use super::token::{Credential, Renewed};
 use super::{Client, Error, ErrorKind, Meta, RequestOptions, Settings};
 use crate::policy::attempts::{Attempts, Give, Stage, Step};
 use crate::policy::headers::{self, HeaderFault, HeaderList};
 use crate::policy::keys;
-use crate::policy::retry::Hints;
 use crate::transport::{Body, Fault, FaultKind, Method, Request, Response, Transport};
 
 /// Why an attempt failed.
@@ -249,9 +247,8 @@ impl<F: Fault> Failed<F> {
     fn step<T: Transport>(&self, attempts: Attempts, stage: Stage, transport: &T) -> Step {
         let stage = match self {
             Self::Status(meta, body) => {
-                let hints = hints(meta.headers(), transport.now_unix_ms());
-                let chance = transport.chance();
-                return attempts.on_response(meta.status(), &hints, body.as_bytes(), chance);
+                let (status, body) = (meta.status(), body.as_bytes());
+                return attempts.on_response(status, meta.hints(), body, transport.chance());
             }
             // The transport reads the head of an answer before it tells of a redirect.
             Self::Fault(fault) if fault.kind() == FaultKind::Redirect => Stage::Answered,
@@ -289,19 +286,5 @@ impl<F: Fault> Failed<F> {
             ),
             Self::Status(meta, body) => Error::status_error(&meta, &body),
         }
-    }
-}
-
-/// What an answer's headers say of another attempt.
-fn hints(headers: &HeaderList, now_unix_ms: u64) -> Hints<'_> {
-    let retry_after = headers.get("retry-after");
-    let date = retry_after.and_then(date_unix_ms);
-    Hints {
-        should_retry: headers.get("x-should-retry"),
-        retry_after_ms: headers.get("retry-after-ms"),
-        retry_after,
-        retry_after_in_ms: date
-            .and_then(|date| date.checked_sub(now_unix_ms))
-            .and_then(|ms| u32::try_from(ms).ok()),
     }
 }

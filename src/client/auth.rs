@@ -14,7 +14,7 @@ use super::token::{Credential, LocalFuture, sent};
 use crate::policy::allow_http::check_entry;
 use crate::policy::checks::Profile;
 use crate::policy::endpoint::{BaseUrl, check_base_url};
-use crate::policy::headers::{self, CredentialFault};
+use crate::policy::headers;
 use crate::transport::{Fault, Transport};
 
 /// Stands in every build that can hold a key, and nowhere else.
@@ -62,11 +62,8 @@ impl<F: Fault> Credential<F> for ApiKey<F> {
 }
 
 /// The `Authorization` header for a key.
-pub(crate) fn key_authorization(key: &str) -> Result<String, &'static str> {
-    headers::authorization(key).map_err(|fault| match fault {
-        CredentialFault::Empty => "`apiKey` must not be empty",
-        CredentialFault::Character => "`apiKey` must consist of visible ASCII characters",
-    })
+fn key_authorization(key: &str) -> Result<String, String> {
+    headers::authorization(key).map_err(|fault| format!("`apiKey` {}", fault.clause()))
 }
 
 /// Whose documents hold for a server, by its host.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::RateLimit;
 use crate::policy::headers::HeaderList;
+use crate::policy::retry::Hints;
 
 /// The head of an answer.
 #[derive(Clone, PartialEq, Eq)]
@@ -62,16 +63,15 @@ impl Meta {
     /// date.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
-        let number = |name, unit| {
-            let number: f64 = self.headers.get(name)?.trim().parse().ok()?;
-            Duration::try_from_secs_f64(number * unit).ok()
-        };
-        number("retry-after-ms", 0.001)
-            .or_else(|| number("retry-after", 1.0))
-            .or_else(|| {
-                let date = date_unix_ms(self.headers.get("retry-after")?)?;
-                Some(Duration::from_millis(date.saturating_sub(self.at_unix_ms)))
-            })
+        let seconds = self.hints().after_ms?.max(0.0) / 1000.0;
+        Duration::try_from_secs_f64(seconds).ok()
+    }
+
+    /// What the answer says of another attempt.
+    #[allow(clippy::cast_precision_loss)] // A time is far below 2^53 ms.
+    pub(super) fn hints(&self) -> Hints {
+        let until = |date| date as f64 - self.at_unix_ms as f64;
+        Hints::of(&self.headers, |date| date_unix_ms(date).map(until))
     }
 
     /// The body's media type without its parameters.
@@ -91,7 +91,7 @@ impl fmt::Debug for Meta {
 }
 
 /// An HTTP date (RFC 9110, section 5.6.7) in milliseconds since 1970.
-pub(super) fn date_unix_ms(text: &str) -> Option<u64> {
+fn date_unix_ms(text: &str) -> Option<u64> {
     let date = httpdate::parse_http_date(text).ok()?;
     let since = date.duration_since(std::time::UNIX_EPOCH).ok()?;
     u64::try_from(since.as_millis()).ok()

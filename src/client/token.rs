@@ -233,8 +233,8 @@ impl Drop for Taken<'_> {
 }
 
 /// The header for a credential, which is refused if it cannot stand there.
-pub(super) fn sent<F: Fault>(value: Result<String, &'static str>) -> Result<String, F> {
-    value.map_err(F::credential)
+pub(super) fn sent<F: Fault>(value: Result<String, impl AsRef<str>>) -> Result<String, F> {
+    value.map_err(|fault| F::credential(fault.as_ref()))
 }
 
 impl<F> fmt::Debug for SessionToken<F> {

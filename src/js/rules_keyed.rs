@@ -2,12 +2,8 @@
 //! the hosts of `allowHttp`.
 
 use crate::policy::endpoint::{BaseUrl, UrlFault};
-use crate::policy::headers::{self, HeaderFault};
+pub(super) use crate::policy::headers::check_name as header_name;
 
 pub(super) fn base(url: &str) -> Result<(), UrlFault> {
     BaseUrl::of_server::<&str>(url, &[]).map(|_| ())
-}
-
-pub(super) fn header(name: &str, value: &str) -> Result<(), HeaderFault> {
-    headers::check(name, value)
 }

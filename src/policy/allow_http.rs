@@ -20,11 +20,9 @@ pub enum EntryFault {
     Provider,
 }
 
-impl EntryFault {
-    /// One clause that completes "the entry …".
-    #[must_use]
-    pub const fn clause(self) -> &'static str {
-        match self {
+impl fmt::Display for EntryFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
             Self::Shape => {
                 "must be a host in lower case and its port, without a scheme, a path or a wildcard: \
                  \"ollama:11434\""
@@ -32,13 +30,7 @@ impl EntryFault {
             Self::Provider => {
                 "must be a server of your own: a model provider is reached by https:// alone"
             }
-        }
-    }
-}
-
-impl fmt::Display for EntryFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.clause())
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 //! A machine without I/O. A driver sends, waits and reads, tells the machine how that ended, and does
 //! what the [`Step`] says: `client/attempt.rs` for Rust, `pkg-template/lib/transport.js` for JavaScript.
 
-use super::retry::{Hints, Permille, backoff_ms, is_worth_another, server_delay_ms};
+use super::retry::{Hints, Permille, backoff_ms, is_worth_another};
 
 /// What follows from an attempt that failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +63,7 @@ enum Token {
 /// midst of a call does not take it along. Two bits are the token's, eight the retries that are done,
 /// eight those that are allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Attempts(u32);
+pub struct Attempts(pub u32);
 
 const DONE: u32 = 2;
 const ALLOWED: u32 = 10;
@@ -80,18 +80,6 @@ impl Attempts {
         };
         let allowed = if repeatable { max_retries.min(255) } else { 0 };
         Self(allowed << ALLOWED | token as u32)
-    }
-
-    /// The machine that [`Attempts::number`] made a number.
-    #[must_use]
-    pub const fn of(number: u32) -> Self {
-        Self(number)
-    }
-
-    /// The machine as a number.
-    #[must_use]
-    pub const fn number(self) -> u32 {
-        self.0
     }
 
     /// The next attempt, after [`Step::Retry`].
@@ -118,13 +106,7 @@ impl Attempts {
 
     /// An answer came whose status is no success.
     #[must_use]
-    pub fn on_response(
-        self,
-        status: u16,
-        hints: &Hints<'_>,
-        body: &[u8],
-        chance: Permille,
-    ) -> Step {
+    pub fn on_response(self, status: u16, hints: Hints, body: &[u8], chance: Permille) -> Step {
         if is_redirect(status) {
             return Step::Give(Give::Redirect);
         }
@@ -140,7 +122,7 @@ impl Attempts {
             };
         }
         if is_worth_another(status, hints, body) {
-            self.again(server_delay_ms(hints), chance)
+            self.again(hints.delay_ms(), chance)
         } else {
             Step::Give(Give::Failure)
         }
@@ -196,6 +178,7 @@ fn refused_token(status: u16, body: &[u8]) -> Option<bool> {
 mod tests {
     use serde_json::Value;
 
+    use super::super::headers::HeaderList;
     use super::*;
 
     /// The cases that `tests/js/attempts.test.mjs` plays on the packed machine.
@@ -213,22 +196,18 @@ mod tests {
     }
 
     fn response(attempts: Attempts, answer: &Value) -> Step {
-        let header = |name| answer["headers"][name].as_str();
-        let hints = Hints {
-            should_retry: header("x-should-retry"),
-            retry_after_ms: header("retry-after-ms"),
-            retry_after: header("retry-after"),
-            retry_after_in_ms: answer["in_ms"].as_u64().map(|ms| ms.try_into().unwrap()),
-        };
+        let mut headers = HeaderList::new();
+        for (name, value) in answer["headers"].as_object().into_iter().flatten() {
+            headers.set(name, value.as_str().unwrap());
+        }
+        let hints = Hints::of(&headers, |_| answer["until_ms"].as_f64());
         let body = match &answer["body"] {
             Value::Null => String::new(),
             Value::String(text) => text.clone(),
             json => json.to_string(),
         };
         let status = number(&answer["status"]).try_into().unwrap();
-        // Every state of the machine survives as a number.
-        let attempts = Attempts::of(attempts.number());
-        attempts.on_response(status, &hints, body.as_bytes(), chance(answer))
+        attempts.on_response(status, hints, body.as_bytes(), chance(answer))
     }
 
     fn chance(event: &Value) -> Permille {

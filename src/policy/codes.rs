@@ -36,8 +36,10 @@ codes! {
     PATH: u8 = 1;
     /// A session token or a key.
     CREDENTIAL: u8 = 2;
-    /// A header that the caller sets or removes.
+    /// The name of a header that the caller sets or removes.
     HEADER: u8 = 3;
+    /// The value of a header.
+    VALUE: u8 = 4;
 }
 
 #[cfg(test)]

@@ -103,10 +103,27 @@ impl fmt::Debug for HeaderList {
 /// # Errors
 /// [`HeaderFault::Name`] or [`HeaderFault::Value`].
 pub fn check(name: &str, value: &str) -> Result<(), HeaderFault> {
+    check_name(name)?;
+    check_value(value)
+}
+
+/// Checks that a header can have this name.
+///
+/// # Errors
+/// [`HeaderFault::Name`].
+pub fn check_name(name: &str) -> Result<(), HeaderFault> {
     let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     if name.is_empty() || !name.bytes().all(token) {
         return Err(HeaderFault::Name);
     }
+    Ok(())
+}
+
+/// Checks that a header can have this value.
+///
+/// # Errors
+/// [`HeaderFault::Value`].
+pub fn check_value(value: &str) -> Result<(), HeaderFault> {
     // In UTF-8 a character above U+00FF begins with a byte of 0xC4 or more.
     if value
         .bytes()
@@ -118,26 +135,27 @@ pub fn check(name: &str, value: &str) -> Result<(), HeaderFault> {
 }
 
 /// Checks that a keyless client may send a header: no credential, by name or by the shape of its
-/// value (threat table, row C6).
+/// value (threat table, row C6). The page's script looks at the shape itself
+/// (`pkg-template/lib/openai.js`), so that its WebAssembly holds none; both play
+/// `tests/fixtures/key-shapes.json`.
 ///
 /// # Errors
 /// Any [`HeaderFault`].
 pub fn check_keyless(name: &str, value: &str) -> Result<(), HeaderFault> {
-    check_keyless_name(name, value)?;
+    check_keyless_name(name)?;
+    check_value(value)?;
     if looks_like_a_key(value) {
         return Err(HeaderFault::Credential);
     }
     Ok(())
 }
 
-/// [`check_keyless`] without the shape of the value: the page's script has looked at it
-/// (`pkg-template/lib/openai.js`), so that its WebAssembly holds no shapes. Both play
-/// `tests/fixtures/key-shapes.json`.
+/// Checks that a keyless client may send a header of this name.
 ///
 /// # Errors
-/// Any [`HeaderFault`].
-pub fn check_keyless_name(name: &str, value: &str) -> Result<(), HeaderFault> {
-    check(name, value)?;
+/// [`HeaderFault::Name`] or [`HeaderFault::Credential`].
+pub fn check_keyless_name(name: &str) -> Result<(), HeaderFault> {
+    check_name(name)?;
     if is_named_like_a_credential(name) {
         return Err(HeaderFault::Credential);
     }
@@ -205,24 +223,15 @@ impl CredentialFault {
 /// # Errors
 /// It cannot stand in a header.
 pub fn authorization(credential: &str) -> Result<String, CredentialFault> {
-    check_credential(credential)?;
+    if credential.is_empty() {
+        return Err(CredentialFault::Empty);
+    }
+    if !credential.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(CredentialFault::Character);
+    }
     let mut value = String::from("Bearer ");
     value.push_str(credential);
     Ok(value)
-}
-
-/// Checks that a credential can stand behind `Bearer`.
-///
-/// # Errors
-/// It cannot.
-pub fn check_credential(credential: &str) -> Result<(), CredentialFault> {
-    if credential.is_empty() {
-        Err(CredentialFault::Empty)
-    } else if credential.bytes().all(|byte| byte.is_ascii_graphic()) {
-        Ok(())
-    } else {
-        Err(CredentialFault::Character)
-    }
 }
 
 /// Does `text`, as it is or percent-encoded, hold a word that is shaped like a model provider's key?

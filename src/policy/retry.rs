@@ -1,75 +1,63 @@
 //! Whether a failed attempt is tried again, and after how long: the official client's rules and
 //! formula, with one difference: where money or a quota is spent, nothing is retried.
 
+use super::headers::HeaderList;
+
 /// The chance that goes into a delay: a number from 0 to 999, of which a quarter is taken off.
 #[derive(Debug, Clone, Copy)]
 pub struct Permille(pub u16);
 
 /// What the headers of an answer say of another attempt.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Hints<'a> {
-    /// `x-should-retry`.
-    pub should_retry: Option<&'a str>,
-    /// `retry-after-ms`.
-    pub retry_after_ms: Option<&'a str>,
-    /// `retry-after`.
-    pub retry_after: Option<&'a str>,
-    /// How far in the future the time lies that `retry-after` names, if it is a date, in milliseconds.
-    pub retry_after_in_ms: Option<u32>,
+pub struct Hints {
+    /// `x-should-retry`, if it is `true` or `false`.
+    pub should_retry: Option<bool>,
+    /// How long the server asks to wait, in milliseconds; negative for a date that is past.
+    pub after_ms: Option<f64>,
+}
+
+impl Hints {
+    /// Reads them: `retry-after-ms`, else `retry-after` in seconds or as a date. `until_ms` is how far
+    /// in the future a date lies, in milliseconds.
+    #[must_use]
+    pub fn of(headers: &HeaderList, until_ms: impl Fn(&str) -> Option<f64>) -> Self {
+        let number = |name| {
+            let number: Option<f64> = headers.get(name)?.trim().parse().ok();
+            number.filter(|number| *number >= 0.0)
+        };
+        Self {
+            should_retry: headers
+                .get("x-should-retry")
+                .and_then(|word| word.parse().ok()),
+            after_ms: number("retry-after-ms")
+                .or_else(|| number("retry-after").map(|seconds| seconds * 1000.0))
+                .or_else(|| until_ms(headers.get("retry-after")?)),
+        }
+    }
+
+    /// The time to wait, rounded up, if it lies between 0 and 60 s.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    pub(super) fn delay_ms(self) -> Option<u32> {
+        let asked = self.after_ms.filter(|ms| (0.0..=60_000.0).contains(ms))?;
+        let whole = asked as u32;
+        Some(whole + u32::from(f64::from(whole) < asked))
+    }
 }
 
 /// Whether an answer with an error status may be another one the next time.
-pub(super) fn is_worth_another(status: u16, hints: &Hints<'_>, body: &[u8]) -> bool {
+pub(super) fn is_worth_another(status: u16, hints: Hints, body: &[u8]) -> bool {
     if status == 402 || is_spent(body) {
         return false;
     }
-    match hints.should_retry {
-        Some("true") => true,
-        Some("false") => false,
-        _ => matches!(status, 408 | 409 | 429 | 500..),
-    }
+    hints
+        .should_retry
+        .unwrap_or(matches!(status, 408 | 409 | 429 | 500..))
 }
 
 /// `0.5 s · 2^k`, at most 8 s, less up to a quarter.
 pub(super) fn backoff_ms(retries_done: u32, Permille(chance): Permille) -> u32 {
     let full = 500_u32 << retries_done.min(4);
     full - full / 4 * u32::from(chance.min(999)) / 1000
-}
-
-/// What the server asked for, when it lies between 0 and 60 s.
-pub(super) fn server_delay_ms(hints: &Hints<'_>) -> Option<u32> {
-    const LONGEST_MS: u32 = 60_000;
-    hints
-        .retry_after_ms
-        .and_then(|value| thousandths(value).map(|n| n.div_ceil(1000)))
-        .or_else(|| hints.retry_after.and_then(thousandths))
-        .or(hints.retry_after_in_ms)
-        .filter(|said| *said <= LONGEST_MS)
-}
-
-/// A decimal number in thousandths, rounded down, at most `u32::MAX`. Written out because parsing a
-/// float costs up to 15 KB of WebAssembly.
-fn thousandths(text: &str) -> Option<u32> {
-    let mut number = 0_u32;
-    let mut digits = 0;
-    // How many digits behind the point count; before it, all do.
-    let mut left = None;
-    for byte in text.trim_ascii().bytes() {
-        match (byte, left) {
-            (b'0'..=b'9', Some(0)) => {}
-            (b'0'..=b'9', _) => {
-                number = number
-                    .saturating_mul(10)
-                    .saturating_add(u32::from(byte - b'0'));
-                digits += 1;
-                left = left.map(|left| left - 1);
-            }
-            (b'.', None) if digits > 0 => left = Some(3_u32),
-            _ => return None,
-        }
-    }
-    let scale = 10_u32.pow(left.unwrap_or(3));
-    (digits > 0).then(|| number.saturating_mul(scale))
 }
 
 /// A quota or a spending limit is exhausted, which no waiting mends. Servers answer 429 both for this

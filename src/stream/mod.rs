@@ -11,6 +11,8 @@ pub(crate) mod batch;
 mod batch_tests;
 #[cfg(any(feature = "js", test))]
 mod batch_text;
+#[cfg(test)]
+mod batch_words;
 #[cfg(not(feature = "__npm-client"))]
 mod calls;
 #[cfg(not(feature = "__npm-client"))]

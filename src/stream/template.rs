@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 use super::leaves::{Leaf, Role, leaf_end, leaves};
 
 /// Structures that are known at once: four choices, the opening and closing chunks, tool calls.
-const SLOTS: usize = 8;
+pub(super) const SLOTS: usize = 8;
 const MAX_HOLES: usize = 24;
 /// Blocks larger than this are not worth remembering.
 const MAX_BLOCK: usize = 4096;

@@ -206,12 +206,6 @@ impl FetchFault {
         Self { kind, cause }
     }
 
-    /// What was thrown, unchanged.
-    #[must_use]
-    pub fn into_cause(self) -> JsValue {
-        self.cause
-    }
-
     /// The thrown value's own words, when it is an error or a string.
     fn words(&self) -> Option<String> {
         match self.cause.dyn_ref::<js_sys::Error>() {

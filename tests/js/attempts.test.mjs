@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { test } from "node:test";
+import { after, before, mock, test } from "node:test";
 import { pathToFileURL } from "node:url";
 
 import { failure, keyless } from "../support/packed.mjs";
@@ -12,6 +12,7 @@ import { setting } from "../support/program.mjs";
 import { partOf, runtimeOf } from "../support/streams.mjs";
 
 const fixture = JSON.parse(await readFile(new URL("../fixtures/attempts.json", import.meta.url), "utf8"));
+const { hintsOf } = await partOf("lib/exchange.js");
 const codes = await partOf("lib/codes.js");
 const { runtime } = await runtimeOf();
 const { runtime: edgeRuntime } = await import(pathToFileURL(join(setting("OPENAI_WASM_PKG"), "edge/runtime.node.js")).href);
@@ -26,16 +27,20 @@ const WORDS = {
   [codes.GIVE_REDIRECT]: "redirect",
 };
 
+/** When the fixture's dates are in the future, or past. */
+const NOW = Date.parse("Sun, 06 Nov 1994 08:49:37 GMT");
+before(() => mock.timers.enable({ apis: ["Date"], now: NOW }));
+after(() => mock.timers.reset());
+
 /** The machine's step after an answer or a fault. */
-function step(wasm, machine, { stage, status, headers, in_ms, body = "", permille = 0 }) {
+function step(wasm, machine, { stage, status, headers, body = "", permille = 0 }) {
   if (stage !== undefined) return wasm.onFault(machine, STAGES[stage], permille);
-  const hints = ["x-should-retry", "retry-after-ms", "retry-after"].map((name) => headers?.[name] ?? "");
-  const text = typeof body === "string" ? body : JSON.stringify(body);
-  return wasm.onResponse(machine, status, ...hints, in_ms ?? NaN, text, permille);
+  const { shouldRetry, afterMs } = hintsOf(new Headers(headers));
+  return wasm.onResponse(machine, status, shouldRetry, afterMs, typeof body === "string" ? body : JSON.stringify(body), permille);
 }
 
 for (const [name, wasm] of packed) {
-  const after = (machine, event) => {
+  const next = (machine, event) => {
     const code = step(wasm, machine, event);
     return code < 0 ? WORDS[code] : code;
   };
@@ -50,14 +55,14 @@ for (const [name, wasm] of packed) {
       ["last", wasm.attempts(2, true, false)],
     ];
     for (const answer of fixture.refusals) {
-      for (const [token, machine] of machines) assert.equal(after(machine, answer), answer.then[token] ?? "give", `${answer.what}, ${token}`);
+      for (const [token, machine] of machines) assert.equal(next(machine, answer), answer.then[token] ?? "give", `${answer.what}, ${token}`);
     }
     assert.ok(fixture.refusals.length > 15);
   });
 
   test(`what is sent again is what the fixture says: ${name}`, () => {
     for (const answer of fixture.answers) {
-      assert.equal(typeof after(wasm.attempts(2, false, true), answer) === "number", answer.retried, `${answer.status} ${answer.what}`);
+      assert.equal(typeof next(wasm.attempts(2, false, true), answer) === "number", answer.retried, `${answer.status} ${answer.what}`);
     }
     assert.ok(fixture.answers.length > 20);
   });
@@ -66,7 +71,7 @@ for (const [name, wasm] of packed) {
     for (const { what, retries, renewable = false, repeatable = true, events } of fixture.calls) {
       let machine = wasm.attempts(retries, renewable, repeatable);
       for (const event of events) {
-        const found = after(machine, event);
+        const found = next(machine, event);
         assert.equal(found, event.step, `${what}: ${JSON.stringify(event)}`);
         if (typeof found === "number") machine = wasm.retried(machine);
         if (event.shared !== undefined) machine = wasm.renewed(machine, event.shared);

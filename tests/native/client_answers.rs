@@ -212,3 +212,15 @@ fn an_error_status_says_what_an_odd_body_says() {
         assert_eq!((error.to_string().as_str(), error.code()), (message, code));
     }
 }
+
+#[test]
+fn a_redirect_that_a_transport_hands_over_is_no_answer_and_not_sent_again() {
+    for status in [301, 302, 303, 307, 308] {
+        let headers = vec![("location", "/elsewhere"), ("x-should-retry", "true")];
+        let world = Scripted::new([Step::Answer(status, headers, vec![])]);
+        let error = world.run(client(&world).models().list()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Connection, "{status}");
+        assert!(error.to_string().contains("redirect"), "{error}");
+        assert_eq!(world.requests().len(), 1);
+    }
+}

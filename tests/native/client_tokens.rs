@@ -118,7 +118,7 @@ fn what_the_proxy_answers_to_a_token_that_it_refuses_is_recognised() {
     let then = |refusal: &Refusal| {
         let (hints, body) = (Hints::default(), refusal.body());
         let attempts = Attempts::new(2, true, true);
-        attempts.on_response(refusal.status, &hints, body.as_bytes(), Permille(0))
+        attempts.on_response(refusal.status, hints, body.as_bytes(), Permille(0))
     };
     let renew = Next::Renew { alone: false };
     assert_eq!(then(&Refusal::unauthorized()), renew);
