@@ -164,6 +164,8 @@ test("a list where a text is due hides no text of later events", async () => {
     for (const reads of [said, pieces(said, 60), pieces(said, 7)]) {
       const { text, chunks, error, textError } = await outcomes(() => streamOf(reads));
       assert.deepEqual([text, chunks.length, error, textError], ["ab\n", 7, undefined, undefined], JSON.stringify(odd));
+      const broken = await outcomes(() => streamOf(said.slice(0, said.lastIndexOf("data:"))));
+      assert.deepEqual([broken.error.text, broken.textError.text], ["ab\n", "ab\n"], JSON.stringify(odd));
     }
   }
 });
