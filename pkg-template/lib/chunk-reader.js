@@ -319,7 +319,7 @@ function isFinal({ choices, type }) {
 /** The text that a chunk adds to choice 0. */
 export function textOf(chunk) {
   const { choices } = chunk;
-  if (!Array.isArray(choices)) return saysText(chunk) ? chunk.delta : "";
+  if (!Array.isArray(choices)) return saysText(chunk) && typeof chunk.delta === "string" ? chunk.delta : "";
   let choice = choices[0];
   if (choice?.index) choice = choices.find((other) => other && !other.index);
   const content = choice?.delta?.content ?? choice?.text ?? choice?.message?.content;

@@ -39,10 +39,10 @@ export function stringify(params, any) {
 }
 
 export function describe(value) {
-  if (value === null) return "null";
+  if ((value ?? null) === null) return String(value);
   if (Array.isArray(value)) return "an array";
   const type = typeof value;
-  return type === "undefined" ? type : `${type === "object" ? "an" : "a"} ${type}`;
+  return `${type === "object" ? "an" : "a"} ${type}`;
 }
 
 const isDigits = (seed) => typeof seed === "string" && /^-?(0|[1-9]\d*)$/.test(seed);

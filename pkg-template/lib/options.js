@@ -126,7 +126,7 @@ export function url(value, option) {
   } catch {
     throw new InvalidOptionError(option, `is not a URL${option === "proxyUrl" ? "; a path must begin with /" : ""}`);
   }
-  if (!/^https?:$/.test(parsed.protocol)) throw new InvalidOptionError(option, "must be an http or https URL");
+  if (!/^https?:$/.test(parsed.protocol)) throw new InvalidOptionError(option, "must be http or https");
   if (parsed.username || parsed.password) {
     throw new InvalidOptionError(option, "must not have a user name or password");
   }
@@ -154,7 +154,7 @@ export function refuseUnknown(source, checks, refuse) {
   for (const name of Object.keys(source ?? {})) {
     if (known.includes(name)) continue;
     // What is misspelt mostly begins right: `maxRetry`, `timeOut`, `header`.
-    const near = known.find((other) => new RegExp(other.slice(0, 4), "i").test(name));
+    const near = known.find((other) => name.startsWith(other.slice(0, 4)));
     throw refuse?.(name) ?? new InvalidOptionError(name, `is not an option${near ? `, but ${near} is` : ""}; supported are ${known.join(", ")}`);
   }
 }

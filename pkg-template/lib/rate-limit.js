@@ -18,7 +18,8 @@ export function rateLimitOf(headers) {
   return Object.keys(counted).length > 0 ? counted : undefined;
 }
 
-const number = (text) => (Number.isNaN(+text) ? undefined : +text);
+/** NaN alone is not equal to itself. */
+const number = (text) => (+text === +text ? +text : undefined);
 
 /** `6m0s`, `1.5s`, `20ms`, or seconds without a unit. */
 function milliseconds(text) {

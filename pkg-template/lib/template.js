@@ -31,12 +31,13 @@ function planOf(node, at) {
   return plan;
 }
 
-/** Whether `delta` is a piece of the text, in an event without choices. */
-export const saysText = ({ type, delta }) => typeof delta === "string" && /^(response\.output_text|transcript\.text)\.delta$/.test(type);
+/** Whether a `delta` that is a text is a piece of the text, in an event without choices. */
+export const saysText = ({ type }) => /^(response\.output_text|transcript\.text)\.delta$/.test(type);
 
 /** Which of the values is the text of choice 0, or -1. */
 function textHole(chunk, plan) {
-  if (saysText(chunk)) return plan.find(({ key }) => key === "delta")?.value ?? -1;
+  // What stands there now need be no text: the next one may be.
+  if (!chunk.choices && saysText(chunk)) return plan.find(({ key }) => key === "delta")?.value ?? -1;
   const choices = plan.find(({ key }) => key === "choices")?.plan;
   if (!choices || chunk.choices[0]?.index) return -1;
   const choice = choices[0]?.plan ?? [];

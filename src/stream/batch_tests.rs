@@ -380,6 +380,23 @@ fn check(random: &mut Random) -> u32 {
     chunks.fits
 }
 
+#[test]
+fn a_list_where_a_text_is_due_hides_no_text_of_later_events() {
+    let event = |delta: &str| {
+        format!("data: {{\"type\":\"response.output_text.delta\",\"delta\":{delta}}}\n\n")
+    };
+    for odd in ["[1,2]", "[]", "5", "null", "{\"a\":1}"] {
+        let stream = [odd, "[-1.5]", "\"a\"", odd, "\"b\"", "\"\\n\""].map(event);
+        for text_only in [false, true] {
+            let mut reader = Reader::new(text_only);
+            for event in &stream {
+                reader.push(event.as_bytes());
+            }
+            assert_eq!(reader.finish().text, "ab\n", "{odd} {text_only}");
+        }
+    }
+}
+
 /// `STREAM_FUZZ_CASES` makes it as long as one likes: CONTRIBUTING says how.
 #[test]
 fn random_streams_under_random_cuts_read_as_the_naive_reader_reads_them() {

@@ -180,7 +180,8 @@ impl<'a> Scan<'a> {
                 self.value(Place::Choice, depth + 1)?;
                 self.byte(b']')
             }
-            (b'[', Place::RootDelta | Place::Free) => match flat_array_end(self.json, self.at) {
+            // Not of a text's place: a list there would make a hole that later holds texts unheard.
+            (b'[', Place::Free) => match flat_array_end(self.json, self.at) {
                 Some(end) => self.leaf(end, Role::Free),
                 None => self.array(depth + 1),
             },

@@ -157,6 +157,19 @@ test("a whole answer where a stream was asked for is one chunk with message and 
   assert.equal(error.constructor, OpenAI.RateLimitError);
 });
 
+test("a list where a text is due hides no text of later events", async () => {
+  const of = (delta) => event({ type: "response.output_text.delta", delta });
+  for (const odd of [[1, 2], [], 5, null, { a: 1 }]) {
+    const said = [odd, [-1.5], "a", odd, "b", "\n"].map(of).join("") + event({ type: "response.completed", response: {} });
+    for (const reads of [said, pieces(said, 60), pieces(said, 7)]) {
+      const { text, chunks, error, textError } = await outcomes(() => streamOf(reads));
+      assert.deepEqual([text, chunks.length, error, textError], ["ab\n", 7, undefined, undefined], JSON.stringify(odd));
+      const broken = await outcomes(() => streamOf(said.slice(0, said.lastIndexOf("data:"))));
+      assert.deepEqual([broken.error.text, broken.textError.text], ["ab\n", "ab\n"], JSON.stringify(odd));
+    }
+  }
+});
+
 test("responses end by their own events and say their text", async () => {
   const of = (type, rest) => `event: ${type}\ndata: ${JSON.stringify({ type, ...rest })}\n\n`;
   const words = ["a", "b", "c", "d", "e"];

@@ -132,6 +132,7 @@ function answers() {
     () => event({ ...says(word(), { created: large() }), ...named(any()) }),
     () => event(chunkOf({ delta: { content: word(), ...named(any()) }, logprobs: any() })),
     () => event({ type: pick(["response.output_text.delta", "x.delta"]), delta: word(), sequence_number: large() }),
+    () => event({ type: pick(["response.output_text.delta", "x.delta"]), delta: below(3) ? word() : any() }),
     () => ": ping\n\n",
     () => "data:\n\n",
     () => `data: ${JSON.stringify(says(word()))}\r\n\r\n`,
