@@ -102,10 +102,10 @@ function miniBrowser() {
 }
 
 /** Where a program stands: by a variable, or on PATH. */
-function program(variable, name, packageName) {
+export function program(variable, name, packageName) {
   const named = process.env[variable];
-  if (named) return named;
-  const folder = (process.env.PATH ?? "").split(":").find((path) => existsSync(`${path}/${name}`));
-  if (!folder) throw new Error(`${name} is missing: apt-get install ${packageName}, or set ${variable} to its path`);
-  return `${folder}/${name}`;
+  const files = named ? [named] : (process.env.PATH ?? "").split(":").map((folder) => `${folder}/${name}`);
+  const file = files.find(existsSync);
+  if (!file) throw new Error(`${named || name} is missing: apt-get install ${packageName}, or set ${variable} to its path`);
+  return file;
 }
