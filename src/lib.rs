@@ -60,7 +60,7 @@
 //! | `direct` | **a key can be in the program.** Additive: if one crate of a build asks for it, all have it |
 //! | `proxy-handler` | the proxy's handler and session tokens; brings `fetch` and `direct` |
 //! | `edge` | `fetch`, `direct` and `proxy-handler` |
-//! | `tokens` | the offline tokenizer, and what a conversation counts, fits and costs; a program carries the tables that it names, 142 to 621 KB each |
+//! | `tokens` | the offline tokenizer, and what a conversation counts, fits and costs; a program carries the tables that it names, 141 to 617 KB each |
 //! | `proxy-only` | the variable `OPENAI_PROXY_URL` is baked in at build time, `proxy_url` is gone; compiles neither without a good URL nor together with `direct` |
 //! | `js` | the exports of the npm package; programs that depend on this crate leave it off |
 #![deny(missing_docs)]

@@ -112,6 +112,7 @@ impl Growing {
 fn from_base64(text: &mut Vec<u8>) -> Option<()> {
     let digits = text.iter().rposition(|byte| *byte != b'=')? + 1;
     let length = digits * 3 / 4;
+    text.truncate(digits);
     text.resize(digits.next_multiple_of(4), b'A');
     let (mut read, mut written) = (0, 0);
     while read < text.len() {

@@ -3,7 +3,7 @@
 //!
 //! The list is `litellm/model_prices_and_context_window_backup.json` inside the PyPI package litellm
 //! (`pip download --no-deps litellm`, unzip). `UPDATE_MODELS=FILE cargo test --lib models` writes
-//! `table.rs`; `UPDATE_MODELS=1` after it writes `pkg-template/tokens/model-table.js`.
+//! `table.rs`, which `cargo fmt` then sets; `UPDATE_MODELS=1` after it writes the script.
 
 use std::collections::BTreeMap;
 use std::{env, fs};

@@ -4,19 +4,19 @@
 
 use super::encoding::Encoding;
 
-/// The table of `r50k_base` and `p50k_base`, 142 KB.
+/// The table of `r50k_base` and `p50k_base`, 141 KB.
 #[must_use]
 pub fn p50k_base() -> &'static [u8] {
     include_bytes!("tables/p50k_base.bin")
 }
 
-/// The table of `cl100k_base`, 299 KB.
+/// The table of `cl100k_base`, 297 KB.
 #[must_use]
 pub fn cl100k_base() -> &'static [u8] {
     include_bytes!("tables/cl100k_base.bin")
 }
 
-/// The table of `o200k_base` and `o200k_harmony`, 621 KB.
+/// The table of `o200k_base` and `o200k_harmony`, 617 KB.
 #[must_use]
 pub fn o200k_base() -> &'static [u8] {
     include_bytes!("tables/o200k_base.bin")

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use crate::command;
 use crate::pack;
@@ -15,17 +15,17 @@ use crate::workspace::Workspace;
 
 /// Runs every benchmark, or what `arguments` choose; the tables also go to benches/record/.
 pub fn bench(workspace: &Workspace, arguments: &[String]) -> Result<()> {
+    if let [only, what, rest @ ..] = arguments
+        && only == "--only"
+    {
+        if what != "tokens" {
+            bail!("--only {what}: there is only `tokens`");
+        }
+        return tokens(workspace, rest);
+    }
     Node::ready(workspace, "tests")?;
     let browser = Browser::ready()?;
-    let packed = workspace.scratch("bench")?.join("pkg");
-    let order = pack::Order {
-        out: packed.clone(),
-        proxy_url: None,
-        leaky: false,
-        sizes: true,
-        quick: false,
-    };
-    pack::pack(workspace, &order)?;
+    let packed = packed(workspace)?;
     let naive = naive(workspace)?;
     say::step(
         "measuring",
@@ -40,6 +40,47 @@ pub fn bench(workspace: &Workspace, arguments: &[String]) -> Result<()> {
         .env("OUT", workspace.path("benches/record"))
         .current_dir(workspace.root());
     command::run(&mut node)
+}
+
+/// The tokenizer beside its peers, in Node and natively.
+fn tokens(workspace: &Workspace, arguments: &[String]) -> Result<()> {
+    Node::ready(workspace, "tests")?;
+    Node::ready(workspace, "benches/tokens")?;
+    let packed = packed(workspace)?;
+    say::step("building", "the native tokenizers");
+    command::run(
+        command::cargo()
+            .args(["build", "--quiet", "--profile", "tokens"])
+            .args(["--package", "tokens-reference", "--bin", "tokens-speed"])
+            .current_dir(workspace.root()),
+    )?;
+    say::step("measuring", "each tokenizer in processes of its own");
+    command::run(
+        npm::node()
+            .arg("benches/tokens/run.mjs")
+            .args(arguments)
+            .env("OPENAI_WASM_PKG", &packed)
+            .env(
+                "TOKENS_NATIVE",
+                workspace.path("target/tokens/tokens-speed"),
+            )
+            .env("OUT", workspace.path("benches/record"))
+            .current_dir(workspace.root()),
+    )
+}
+
+/// A freshly packed package.
+fn packed(workspace: &Workspace) -> Result<PathBuf> {
+    let packed = workspace.scratch("bench")?.join("pkg");
+    let order = pack::Order {
+        out: packed.clone(),
+        proxy_url: None,
+        leaky: false,
+        sizes: true,
+        quick: false,
+    };
+    pack::pack(workspace, &order)?;
+    Ok(packed)
 }
 
 /// Builds the naive engine (benches/naive) for Node.
