@@ -55,6 +55,11 @@ pub fn pack(workspace: &Workspace, order: &Order) -> Result<()> {
         optimizer: (!order.quick).then_some(&node),
         canaries: secrets.canaries(),
     };
+    // cargo builds the last shape again only if another came between: a bound package follows an open one.
+    let early = match order.proxy_url {
+        Some(_) => Some(builder.edge()?),
+        None => None,
+    };
     let client = builder.client(&match (&order.proxy_url, order.leaky) {
         (Some(url), _) => Client::ProxyOnly(url.clone()),
         (None, true) => Client::Leaky,
@@ -62,7 +67,10 @@ pub fn pack(workspace: &Workspace, order: &Order) -> Result<()> {
     })?;
     let scanner = leaks::Scanner::new(workspace, &secrets)?;
     refuse(&scanner.file("client/client.wasm", &client.wasm)?)?;
-    let edge = builder.edge()?;
+    let edge = match early {
+        Some(edge) => edge,
+        None => builder.edge()?,
+    };
 
     let effort = if order.quick {
         embed::Effort::Server
