@@ -55,6 +55,11 @@ pub fn pack(workspace: &Workspace, order: &Order) -> Result<()> {
         optimizer: (!order.quick).then_some(&node),
         canaries: secrets.canaries(),
     };
+    // cargo builds the last shape again only if another came between: a bound package follows an open one.
+    let early = match order.proxy_url {
+        Some(_) => Some(builder.edge()?),
+        None => None,
+    };
     let client = builder.client(&match (&order.proxy_url, order.leaky) {
         (Some(url), _) => Client::ProxyOnly(url.clone()),
         (None, true) => Client::Leaky,
@@ -64,7 +69,10 @@ pub fn pack(workspace: &Workspace, order: &Order) -> Result<()> {
     refuse(&scanner.file("client/client.wasm", &client.wasm)?)?;
     let tokens = builder.tokens()?;
     refuse(&scanner.file("tokens/tokens.wasm", &tokens.wasm)?)?;
-    let edge = builder.edge()?;
+    let edge = match early {
+        Some(edge) => edge,
+        None => builder.edge()?,
+    };
 
     let effort = if order.quick {
         embed::Effort::Server
