@@ -135,7 +135,7 @@ say();
   table(["", "ms", "ms of CPU", "MB of memory more"], rows);
 }
 
-say("## Counting a text for the first time, o200k_base, MB/s by CPU time");
+say("## Counting a text for the first time, o200k_base, MB/s by CPU time (native ones by the clock)");
 say();
 {
   const names = Object.keys(TEXTS);
@@ -163,7 +163,7 @@ say();
   const rows = [];
   for (const kind of ["random", "x"]) {
     for (const name of Object.keys(ENGINES)) {
-      // The others take the square of the length: hours for a megabyte.
+      // The others take the square of the length, or may: minutes to hours for a megabyte.
       const lengths = name === "openai-wasm" ? Object.keys(WORDS) : ["20 KB"];
       const { texts } = await one(name, "o200k_base", "speed", ...lengths.map((length) => `${kind} ${length}`));
       const cell = (length) => {
