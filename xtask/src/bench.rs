@@ -79,7 +79,7 @@ fn packed(workspace: &Workspace) -> Result<PathBuf> {
         sizes: true,
         quick: false,
     };
-    pack::pack(workspace, &order)?;
+    pack::pack(workspace, &order, None)?;
     Ok(packed)
 }
 

@@ -106,7 +106,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
                 sizes: true,
                 quick: false,
             };
-            pack::pack(&workspace, &order)?;
+            pack::pack(&workspace, &order, None)?;
             Ok(())
         }
         Task::Demo { once } => {

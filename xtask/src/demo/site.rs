@@ -44,8 +44,9 @@ impl Site {
             sizes: false,
             quick,
         };
-        pack::pack(workspace, &order(&site.open_package, None))?;
-        pack::pack(workspace, &order(&site.bound_package, Some(PROXY_PATH)))?;
+        let shared = pack::pack(workspace, &order(&site.open_package, None), None)?;
+        let bound = order(&site.bound_package, Some(PROXY_PATH));
+        pack::pack(workspace, &bound, Some(shared))?;
         let www = Node::ready(workspace, "www")?;
         package::install_into(&site.bound_package, &workspace.path("www"))?;
         site.build_page(workspace, &www)?;

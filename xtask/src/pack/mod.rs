@@ -22,7 +22,7 @@ use crate::setup::bindgen::Bindings;
 use crate::setup::npm::Node;
 use crate::setup::wasm_target::Wasm;
 use crate::workspace::Workspace;
-use build::{Builder, Client};
+use build::{Builder, Built, Client};
 use bundle::{Bundler, SINGLE_FILE};
 
 /// What to pack and where to.
@@ -38,8 +38,15 @@ pub struct Order {
     pub quick: bool,
 }
 
-/// Packs, or leaves what stood at `order.out` as it was.
-pub fn pack(workspace: &Workspace, order: &Order) -> Result<()> {
+/// What packages with different clients have in common.
+pub struct Shared {
+    edge: Built,
+    tokens: Built,
+}
+
+/// Packs, or leaves what stood at `order.out` as it was. Returns what the next package, of another
+/// client and the same kind of build, can share.
+pub fn pack(workspace: &Workspace, order: &Order, shared: Option<Shared>) -> Result<Shared> {
     let wasm = Wasm::ready(workspace)?;
     let bindings = Bindings::ready(workspace)?;
     // Both folders have esbuild. The demo's page needs www/ anyway, and the optimizer is in tests/.
@@ -55,11 +62,6 @@ pub fn pack(workspace: &Workspace, order: &Order) -> Result<()> {
         optimizer: (!order.quick).then_some(&node),
         canaries: secrets.canaries(),
     };
-    // cargo builds the last shape again only if another came between: a bound package follows an open one.
-    let early = match order.proxy_url {
-        Some(_) => Some(builder.edge()?),
-        None => None,
-    };
     let client = builder.client(&match (&order.proxy_url, order.leaky) {
         (Some(url), _) => Client::ProxyOnly(url.clone()),
         (None, true) => Client::Leaky,
@@ -67,12 +69,15 @@ pub fn pack(workspace: &Workspace, order: &Order) -> Result<()> {
     })?;
     let scanner = leaks::Scanner::new(workspace, &secrets)?;
     refuse(&scanner.file("client/client.wasm", &client.wasm)?)?;
-    let tokens = builder.tokens()?;
-    refuse(&scanner.file("tokens/tokens.wasm", &tokens.wasm)?)?;
-    let edge = match early {
-        Some(edge) => edge,
-        None => builder.edge()?,
+    let shared = match shared {
+        Some(shared) => shared,
+        None => Shared {
+            tokens: builder.tokens()?,
+            edge: builder.edge()?,
+        },
     };
+    let Shared { edge, tokens } = &shared;
+    refuse(&scanner.file("tokens/tokens.wasm", &tokens.wasm)?)?;
 
     let effort = if order.quick {
         embed::Effort::Server
@@ -81,8 +86,8 @@ pub fn pack(workspace: &Workspace, order: &Order) -> Result<()> {
     };
     let parts = package::Parts {
         client: &client,
-        edge: &edge,
-        tokens: &tokens,
+        edge,
+        tokens,
         client_string: &embed::module(&client.wasm, effort)?,
         edge_string: &embed::module(&edge.wasm, embed::Effort::Server)?,
         tokens_string: &embed::module(&tokens.wasm, effort)?,
@@ -118,7 +123,7 @@ pub fn pack(workspace: &Workspace, order: &Order) -> Result<()> {
         .strip_prefix(workspace.root())
         .unwrap_or(&order.out);
     say::step("packed", shown.display());
-    Ok(())
+    Ok(shared)
 }
 
 /// Ends the pack if something was found.

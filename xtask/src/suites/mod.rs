@@ -46,7 +46,7 @@ impl Suite {
 }
 
 /// From the quickest answer to the slowest.
-const SUITES: [Suite; 14] = [
+const SUITES: [Suite; 15] = [
     Suite {
         name: "format",
         about: "cargo fmt --check",
@@ -58,6 +58,12 @@ const SUITES: [Suite; 14] = [
         about: "cargo test; the rest: each shape of the crate, the build flag",
         first: Some(native::tests),
         rest: Some(native::tests_of_other_shapes),
+    },
+    Suite {
+        name: "tokens",
+        about: "tests/tokens: every token beside the crate tiktoken-rs",
+        first: None,
+        rest: Some(native::tokens),
     },
     Suite {
         name: "clippy",

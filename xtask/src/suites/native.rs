@@ -11,8 +11,9 @@ use crate::suites::stage::Stage;
 
 /// The shapes that the crate compiles in, besides its default one and `js,edge`. `proxy-only` bears no
 /// `direct`.
-const SHAPES: [&str; 9] = [
+const SHAPES: [&str; 10] = [
     "",
+    "tokens",
     "client",
     "fetch",
     "direct",
@@ -22,6 +23,9 @@ const SHAPES: [&str; 9] = [
     "js",
     "js,proxy-only",
 ];
+
+/// The tokenizer beside the reference: megabytes of text, which take minutes unless they are optimized.
+const REFERENCE: &str = "tokens-reference";
 
 /// Compiles a shape with `proxy-only`; the other shapes do not read it.
 const PROXY_URL: &str = "https://proxy.example/v1";
@@ -43,6 +47,8 @@ pub fn tests(stage: &Stage) -> Result<Counts> {
             "--workspace",
             "--exclude",
             "bindings",
+            "--exclude",
+            REFERENCE,
             "--no-fail-fast",
         ]),
     )?;
@@ -65,6 +71,13 @@ pub fn tests_of_other_shapes(stage: &Stage) -> Result<Counts> {
     ignored.args(["--", "--ignored"]);
     sum += counted(stage, "native-build-flag", &mut ignored)?;
     Ok(sum)
+}
+
+pub fn tokens(stage: &Stage) -> Result<Counts> {
+    let mut cargo = cargo(stage);
+    cargo.args(["test", "--profile", "tokens", "--package", REFERENCE]);
+    cargo.arg("--no-fail-fast");
+    counted(stage, "tokens", &mut cargo)
 }
 
 /// A shape's own tests, which a plain `cargo test` does not compile.
