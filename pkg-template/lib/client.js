@@ -120,7 +120,7 @@ export class BaseClient {
 
   /** What is sent: `{ payload, mediaType, streamed }`, or `{ form }` that gives these; or nothing. */
   #contentOf(params, { files, any }, headers = []) {
-    if (!("body" in params)) return {};
+    if (!Object.hasOwn(params, "body")) return {};
     const { body } = params;
     const isStream = typeof (body?.getReader ?? body?.[Symbol.asyncIterator]) === "function";
     if (files || (any && isStream)) {

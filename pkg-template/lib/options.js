@@ -32,6 +32,11 @@ const textOrFunction = (value, option) => {
   return typeof value === "function" ? value : text(value, option);
 };
 
+function tokenizer(value, option) {
+  if (typeof value?.attach !== "function") throw new InvalidOptionError(option, `must be a tokenizer, as await tokenizer(model) gives it, not ${describe(value)}`);
+  return value;
+}
+
 /** Name/value pairs of an object, a Map, a Headers or an array of pairs. */
 function pairs(source, option) {
   if (source === null || typeof source !== "object") {
@@ -99,7 +104,7 @@ export const CLIENT = {
   defaultHeaders: headers,
   defaultQuery: query,
   profile: oneOf("openai", "fireworks", "none"),
-  fit: oneOfTypes(["object"], "a tokenizer"),
+  fit: tokenizer,
   logLevel: oneOf(...LEVELS),
   logger,
   ...STREAM,

@@ -108,7 +108,10 @@ test("without the option nothing is left out and no result speaks of it", async 
 });
 
 test("an option that is no tokenizer is refused", () => {
-  assert.throws(() => client("gpt-4o"), (error) => error instanceof InvalidOptionError && error.option === "fit");
+  // A promise, too: that of a tokenizer that nobody awaited.
+  for (const fit of ["gpt-4o", {}, Promise.resolve(small), () => small]) {
+    assert.throws(() => client(fit), (error) => error instanceof InvalidOptionError && error.option === "fit");
+  }
 });
 
 test("a model that reads another encoding is refused, and one of an unknown encoding is not", () => {

@@ -1,10 +1,10 @@
 //! What a session token says: its claims, read and written.
 
-use openai_wasm::proxy::session::{LEEWAY_SECONDS, SignFault, verify};
-use openai_wasm::proxy::{Caller, Config, Secret};
+use openai_wasm::proxy::session::{LEEWAY_SECONDS, SignFault, sign, verify};
+use openai_wasm::proxy::{Caller, Config, Keyring};
 
 use crate::proxy_session::{
-    HEADER, NOW, SECRET, caller, code_under, made, secret, signed, unauthorized,
+    HEADER, NOW, SECRET, caller, code, code_under, made, secret, signed, unauthorized,
 };
 
 #[test]

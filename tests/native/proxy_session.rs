@@ -11,7 +11,7 @@ pub fn secret() -> Secret {
     Secret::new(SECRET)
 }
 
-fn code(authorization: &str) -> Result<String, String> {
+pub fn code(authorization: &str) -> Result<String, String> {
     code_under(authorization, &Config::default(), NOW)
 }
 
