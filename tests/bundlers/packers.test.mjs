@@ -2,6 +2,7 @@
 
 import { bunProgram } from "../support/nodes.mjs";
 import { PAGE, WORKER, bundlers } from "../support/bundled.mjs";
+import { STATIC } from "../support/installed.mjs";
 
 const HTML = { "dist/index.html": '<!doctype html><title>page</title><script type="module" src="main.js"></script>\n' };
 const CLASSIC = { "dist/index.html": '<!doctype html><title>page</title><script src="main.js" defer></script>\n' };
@@ -46,7 +47,7 @@ export const ROWS = [
   { name: "esbuild, page, development", node: 20, files: { ...MAIN, ...HTML }, serve: esbuild("src/main.js", "--format=esm", "--outdir=dist", "--servedir=dist", "--serve=localhost:$PORT") },
   { name: "esbuild, page, production", node: 20, files: { ...MAIN, ...HTML }, build: [esbuild("src/main.js", "--minify", "--format=esm", "--outdir=dist")], dist: "dist", first: true },
   { name: "esbuild, page, production, parts loaded on demand", node: 20, files: { ...MAIN, ...HTML }, build: [esbuild("src/main.js", "--minify", "--splitting", "--format=esm", "--outdir=dist")], dist: "dist" },
-  { name: "esbuild, page, one classic script", node: 20, entry: "openai-wasm/static", files: { ...MAIN, ...CLASSIC }, build: [esbuild("src/main.js", "--minify", "--outdir=dist")], dist: "dist" },
+  { name: "esbuild, page, one classic script", node: 20, entry: STATIC, files: { ...MAIN, ...CLASSIC }, build: [esbuild("src/main.js", "--minify", "--outdir=dist")], dist: "dist" },
   { name: "esbuild, Node.js, an ES module", node: 20, files: SERVER, build: [esbuild("src/server.js", "--platform=node", "--format=esm", "--outfile=dist/server.mjs")], ...served("dist/server.mjs"), first: true },
   { name: "esbuild, Node.js, a CommonJS module", node: 20, files: SERVER, build: [esbuild("src/server.js", "--platform=node", "--format=cjs", "--outfile=dist/server.cjs")], ...served("dist/server.cjs") },
   { name: "bun build, page", node: 20, files: { ...MAIN, ...HTML }, build: [[bunProgram, "build", "src/main.js", "--target=browser", "--outdir=dist"]], dist: "dist" },

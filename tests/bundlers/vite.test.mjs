@@ -2,6 +2,7 @@
 // in a worker, and on a server that is built with all its packages.
 
 import { PAGE, WORKER, bundlers } from "../support/bundled.mjs";
+import { STATIC } from "../support/installed.mjs";
 
 const DEV = ["vite", "--port", "$PORT"];
 const SERVER = {
@@ -13,7 +14,7 @@ const rows = [];
 for (const [version, package_] of [["8", undefined], ["7", "vite7"], ["5", "vite5"]]) {
   const tool = { alias: package_ ? { vite: package_ } : {}, node: 20 };
   // Up to version 7 a worker is one script without parts that are loaded on demand.
-  const worker = version === "8" ? {} : { entry: "openai-wasm/static" };
+  const worker = version === "8" ? {} : { entry: STATIC };
   const first = version === "8";
   rows.push(
     { name: `Vite ${version}, page, development`, ...tool, files: PAGE, serve: DEV, first },

@@ -9,7 +9,7 @@ import { after, before } from "node:test";
 import { answersAll, cases, failsForDamage, runs } from "../support/cases.mjs";
 import { BROWSERS } from "../support/browsers.mjs";
 import { startFront } from "../support/front.mjs";
-import { workshop } from "../support/installed.mjs";
+import { STATIC, workshop } from "../support/installed.mjs";
 import { startUpstream } from "../support/upstream.mjs";
 
 const HTML = (script) => `<!doctype html><title>page</title><script type="module" src="/${script}"></script>`;
@@ -29,7 +29,7 @@ const PLACES = {
   "service worker": {
     page: 'navigator.serviceWorker.register("/worker.js" + location.search, { type: "module" });',
     worker: `${ASK}addEventListener("install", (event) => event.waitUntil(askInPage()));`,
-    entry: "openai-wasm/static",
+    entry: STATIC,
   },
 };
 
@@ -69,12 +69,13 @@ async function asking({ browser, place, policy, install }, check) {
   const { page, worker = "", entry = "openai-wasm" } = PLACES[place];
   const project = await shop.project({ install, entry, files: { "index.html": HTML("page.js"), "page.js": page, "worker.js": worker } });
   // No import map reaches a worker: the package is named by its path, as a site without a bundler does.
-  const path = await pathOf(project.path("node_modules/openai-wasm"), entry);
+  const named = [];
+  for (const name of [entry, "openai-wasm/tokens"]) named.push([JSON.stringify(name), JSON.stringify(await pathOf(project.path("node_modules/openai-wasm"), name))]);
   const front = await startFront({
     upstream,
     folder: project.folder,
     head: () => (policy ? { "content-security-policy": policy } : {}),
-    rewrite: (file, bytes) => (file.startsWith("/ask/") ? bytes.toString().replace(JSON.stringify(entry), JSON.stringify(path)) : bytes),
+    rewrite: (file, bytes) => (file.startsWith("/ask/") ? named.reduce((text, [name, path]) => text.replace(name, path), bytes.toString()) : bytes),
   });
   try {
     if (!launched.has(browser)) launched.set(browser, BROWSERS[browser]());
@@ -100,7 +101,7 @@ async function pathOf(packed, entry) {
   return `/node_modules/openai-wasm/${file.replace("./", "")}`;
 }
 
-cases(rows, (row) => asking(row, (ask) => answersAll(upstream, ask)));
+cases(rows, (row) => asking(row, (ask) => answersAll(upstream, ask, PLACES[row.place])));
 
 cases(forbidden, (row) =>
   asking(row, async (ask) => {

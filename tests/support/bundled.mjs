@@ -51,7 +51,7 @@ export function bundlers(folder, rows) {
     const port = await freePort();
     const files = typeof row.files === "function" ? row.files({ env, upstream }) : row.files;
     const project = await shop.project({ ...row, files, env: { ...env, ...row.env, PORT: String(port) } });
-    const check = row.control ? failsForDamage : answersAll;
+    const check = row.control ? failsForDamage : (one, ask, options) => answersAll(one, ask, { ...options, entry: row.entry });
     try {
       for (const command of row.build ?? []) await project.run(command[0], command.slice(1));
       if (row.dist) {

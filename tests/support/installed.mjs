@@ -17,6 +17,8 @@ const ROOM = fileURLToPath(new URL("../../target/apps/", import.meta.url));
 /** Servers are ready within seconds; what is not by now hangs, on a busy machine too. */
 const READY_MS = 600_000;
 const MOST_OUTPUT = 64 * 2 ** 20;
+/** The entry for places where `import()` does not exist. */
+export const STATIC = "openai-wasm/static";
 
 /**
  * A folder for projects, with the packed package as its tarball.
@@ -62,6 +64,8 @@ export async function workshop(tools) {
       await cp(ASK, join(project, "ask"), { recursive: true });
       const asking = join(project, "ask/page.mjs");
       await writeFile(asking, (await readFile(asking, "utf8")).replace('"openai-wasm"', JSON.stringify(entry)));
+      // A table of tokens is loaded on demand, which is not possible there.
+      if (entry === STATIC) await writeFile(join(project, "ask/tokens.mjs"), "export const countTokens = undefined;\n");
       for (const from of folders) await cp(from, project, { recursive: true });
       const manifest = { name: "app", private: true, type: "module", dependencies: { "openai-wasm": `file:${tarball}` } };
       // Tools take the folder with a lock file for the project's root, and look no higher.

@@ -101,8 +101,8 @@ impl Slot {
         let then: Function = Reflect::get(&ended, &JsValue::from_str("then"))?.dyn_into()?;
         let released = then.call2(&ended, &release, &release)?;
         // A Worker's request ends with its answer; what follows on it must be waited for.
-        if let (Some(wait_until), Ok(released)) = (wait_until, released.dyn_into()) {
-            wait_until(released);
+        if let Some(wait_until) = wait_until {
+            wait_until(Promise::resolve(&released));
         }
         Ok(Some(part("readable")?.unchecked_into()))
     }

@@ -102,7 +102,8 @@ impl Ends {
     }
 
     async fn write(&self, piece: &Uint8Array) -> Result<(), JsValue> {
-        let written: Promise = call(&self.writer, "write", piece)?.dyn_into()?;
+        // Of another realm, perhaps, so that it is no `Promise` of this one.
+        let written = Promise::resolve(&call(&self.writer, "write", piece)?);
         JsFuture::from(written).await.map(drop)
     }
 }
@@ -124,9 +125,9 @@ fn call(of: &JsValue, name: &str, argument: &JsValue) -> Result<JsValue, JsValue
 
 /// What a promise comes to is of no interest, and a failure is none of the Worker's.
 fn forget(promise: Result<JsValue, JsValue>) {
-    if let Some(promise) = promise.ok().and_then(|it| it.dyn_into::<Promise>().ok()) {
+    if let Ok(promise) = promise {
         wasm_bindgen_futures::spawn_local(async move {
-            let _ = JsFuture::from(promise).await;
+            let _ = JsFuture::from(Promise::resolve(&promise)).await;
         });
     }
 }

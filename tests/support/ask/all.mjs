@@ -1,36 +1,16 @@
 // What every case of the suites `runtimes` and `bundlers` asks, whatever built the program and wherever it
 // runs: one call of each kind. It needs nothing but the package and web standards.
 
+import { countTokens } from "./tokens.mjs";
+
 const MODEL = "stand-in-ngram-1";
 const QUESTION = { model: MODEL, messages: [{ role: "user", content: "Say this is a test" }] };
 const EVENTS = "event: note\ndata: one\n\ndata: two\n\n";
 
-/** What must come, if the stand-in was prepared by `ORDERS`. */
-export const ANSWERS = {
-  create: "This is a test!",
-  stream: "This is a test!",
-  textStream: "This is a test!",
-  abort: "APIUserAbortError",
-  leave: "left",
-  error: "RateLimitError 429",
-  upload: "hello from a file",
-  decodeEventStream: "note one, message two",
-};
-
-/** Faults for the stand-in: the fourth and the fifth answer stop in midst, the sixth is an error. */
-export const ORDERS = [
-  { faults: "", times: 3, path: "/v1/chat" },
-  { faults: "stall=3", times: 2, path: "/v1/chat" },
-  { faults: "status=429", times: 1, path: "/v1/chat" },
-];
-
-/** So many of the requests are given up before their answer is whole. */
-export const GIVEN_UP = 2;
-
 /**
  * @param entry `{ OpenAI, toFile, decodeEventStream }` of the package
  * @param options of the client
- * @returns an answer for each name of `ANSWERS`; where a call fails unexpectedly, what the error says
+ * @returns an answer for each step; where a call fails unexpectedly, what the error says
  */
 export async function askAll({ OpenAI, toFile, decodeEventStream }, options) {
   const client = new OpenAI({ maxRetries: 0, ...options });
@@ -82,6 +62,8 @@ export async function askAll({ OpenAI, toFile, decodeEventStream }, options) {
       for await (const { event, data } of decodeEventStream(new Response(EVENTS).body)) events.push(`${event} ${data}`);
       return events.join(", ");
     },
+
+    ...(countTokens && { tokens: countTokens }),
   };
 
   const answers = {};
