@@ -3,7 +3,7 @@ import type { InvalidOptionError, OpenAIError } from "../lib/errors.js";
 /** The encodings that can be named instead of a model. */
 export type EncodingName = "r50k_base" | "p50k_base" | "cl100k_base" | "o200k_base" | "o200k_harmony";
 
-/** What is counted of a request for a chat completion. Other parameters may stand beside these. */
+/** The parameters of a chat completion that count as input. Other parameters are allowed and ignored. */
 export interface ChatParams {
   /** By whose rules: default the model that the tokenizer was made for. */
   model?: string | undefined;

@@ -29,7 +29,7 @@ export interface Tokenizer extends Conversations {
   encode(text: string): Uint32Array;
   /**
    * The text of tokens. Where they end inside a character, it has U+FFFD.
-   * @throws InvalidOptionError a number is no token; `option` says where
+   * @throws InvalidOptionError if a number is not a token; `option` holds its index
    */
   decode(tokens: Iterable<number>): string;
   /** The bytes of tokens, as they are. */

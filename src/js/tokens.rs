@@ -77,12 +77,12 @@ impl Engine {
         self.tokenizer.encode_bytes(text)
     }
 
-    /// The bytes of tokens; nothing if one of them is none.
+    /// The bytes of tokens, or `None` if a number is not a token.
     pub fn decode(&self, tokens: &[u32]) -> Option<Vec<u8>> {
         self.tokenizer.decode(tokens).ok()
     }
 
-    /// The place of the first number that is no token.
+    /// The index of the first number that is not a token.
     pub fn fault(&self, tokens: &[u32]) -> Option<usize> {
         self.tokenizer.decode(tokens).err().map(|error| error.index)
     }

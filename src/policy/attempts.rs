@@ -48,7 +48,7 @@ pub enum Stage {
 /// Where the token of an attempt came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Token {
-    /// No other one can be had: it is fixed, or a key, or there is none.
+    /// It cannot be renewed: it is a fixed token or a key, or the call has no credential.
     Given,
     /// From the author's function, and the call has not had another one before.
     Asked,

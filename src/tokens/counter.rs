@@ -13,14 +13,14 @@ const LOOKED_AT: usize = 8;
 /// What later text cannot change is counted once, so that a part costs what it has itself, and the
 /// word that it goes on with.
 ///
-/// ```no_run
-/// # fn tokenizer() -> openai_wasm::tokens::Tokenizer { unimplemented!() }
-/// use openai_wasm::tokens::Counter;
+/// ```
+/// use openai_wasm::tokens::{Counter, Encoding, Tokenizer, cl100k_base};
 ///
-/// let mut tokenizer = tokenizer();
+/// let mut tokenizer = Tokenizer::new(Encoding::Cl100kBase, cl100k_base())?;
 /// let mut counter = Counter::new();
 /// counter.push(&mut tokenizer, "ChatGPT is gr");
 /// assert_eq!(counter.push(&mut tokenizer, "eat!"), 6);
+/// # Ok::<(), openai_wasm::tokens::TableError>(())
 /// ```
 #[derive(Default)]
 pub struct Counter {

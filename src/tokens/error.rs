@@ -54,7 +54,7 @@ impl fmt::Display for UnknownSpecial {
 
 impl core::error::Error for UnknownSpecial {}
 
-/// A number that is no token of the encoding.
+/// A number is not a token of the encoding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DecodeError {
     /// Its place in the row, from 0.

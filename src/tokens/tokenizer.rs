@@ -21,11 +21,10 @@ use super::window::Window;
 /// words are mostly merged once. Special tokens in a text are ordinary text, unless
 /// [`encode_with_special`](Self::encode_with_special) allows them by name.
 ///
-/// ```no_run
-/// # fn table() -> &'static [u8] { &[] }
-/// use openai_wasm::tokens::{Encoding, Tokenizer};
+/// ```
+/// use openai_wasm::tokens::{Encoding, Tokenizer, cl100k_base};
 ///
-/// let mut tokenizer = Tokenizer::new(Encoding::Cl100kBase, table())?;
+/// let mut tokenizer = Tokenizer::new(Encoding::Cl100kBase, cl100k_base())?;
 /// assert_eq!(tokenizer.count("ChatGPT is great!"), 6);
 /// # Ok::<(), openai_wasm::tokens::TableError>(())
 /// ```
@@ -138,7 +137,7 @@ impl Tokenizer {
     ///
     /// # Errors
     ///
-    /// A number is no token of the encoding.
+    /// If a number is not a token of the encoding.
     pub fn decode(&self, tokens: &[u32]) -> Result<Vec<u8>, DecodeError> {
         let mut bytes = Vec::new();
         let mut waiting = Vec::new();

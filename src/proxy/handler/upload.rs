@@ -108,7 +108,8 @@ impl Ends {
     }
 }
 
-/// Whoever gives up reads no further, and lets the upstream have no whole body.
+/// If the upload is given up, cancels the caller's stream and aborts the upstream's, so that the upstream
+/// never takes a part for the whole body.
 impl Drop for Ends {
     fn drop(&mut self) {
         if self.open {
@@ -123,7 +124,7 @@ fn call(of: &JsValue, name: &str, argument: &JsValue) -> Result<JsValue, JsValue
     method.call1(of, argument)
 }
 
-/// What a promise comes to is of no interest, and a failure is none of the Worker's.
+/// Ignores the result of a promise. A rejection must not become an unhandled one of the Worker.
 fn forget(promise: Result<JsValue, JsValue>) {
     if let Ok(promise) = promise {
         wasm_bindgen_futures::spawn_local(async move {

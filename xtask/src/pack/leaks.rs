@@ -2,9 +2,9 @@
 //! of a key-holding build, providers' hosts, and paths of the machine that packed.
 
 use std::collections::hash_map::RandomState;
-use std::fs;
 use std::hash::{BuildHasher, Hasher};
 use std::path::Path;
+use std::{env, fs};
 
 use anyhow::{Context, Result};
 
@@ -131,14 +131,14 @@ fn everywhere(workspace: &Workspace, secrets: &Secrets) -> Result<Vec<Needle>> {
         "the mark of a key-holding build",
         &key_mark(workspace)?,
     ));
-    for path in [
-        "/home/",
-        "/root/",
-        "/Users/",
-        ".cargo/registry",
-        "rustlib/src",
-    ] {
+    for path in ["/home/", "/Users/", ".cargo/registry", "rustlib/src"] {
         needles.push(Needle::text(format!("the builder's path {path}"), path));
+    }
+    // `/` is the home of some containers' users, and stands everywhere.
+    if let Some(home) = env::home_dir().filter(|home| home.parent().is_some())
+        && let Some(home) = home.to_str()
+    {
+        needles.push(Needle::text("the builder's home", home));
     }
     if let Some(root) = workspace.root().to_str() {
         needles.push(Needle::text("the path of the repository", root));

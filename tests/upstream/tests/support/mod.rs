@@ -1,6 +1,8 @@
 //! A client on bare sockets: it sees what a library would hide.
 #![allow(dead_code)]
 
+pub mod forms;
+
 use std::time::Duration;
 
 use serde_json::{Value, json};
