@@ -172,3 +172,32 @@ impl Model {
         rate(tier, false)
     }
 }
+
+/// A price of the table.
+pub(super) const fn rate(meter: Meter, tier: Tier, long: bool, pico: u64) -> Rate {
+    Rate {
+        meter,
+        tier,
+        long,
+        pico,
+    }
+}
+
+/// An entry of the table.
+pub(super) const fn model(
+    id: &'static str,
+    encoding: Option<Encoding>,
+    context_window: u32,
+    max_output_tokens: u32,
+    last_day: &'static str,
+    rates: &'static [Rate],
+) -> Model {
+    Model {
+        id: Cow::Borrowed(id),
+        encoding,
+        context_window,
+        max_output_tokens,
+        last_day: Cow::Borrowed(last_day),
+        rates: Cow::Borrowed(rates),
+    }
+}

@@ -3,36 +3,8 @@
 //! From litellm 1.110.2 (PyPI, fetched 2026-11-28; MIT, Copyright (c) 2023 Berri AI): its models of
 //! OpenAI. The models of older documents, which it no longer has, are in `generated.rs`.
 
-use alloc::borrow::Cow;
-
-use super::{Encoding, Meter, Model, Rate, Tier};
-
-const fn rate(meter: Meter, tier: Tier, long: bool, pico: u64) -> Rate {
-    Rate {
-        meter,
-        tier,
-        long,
-        pico,
-    }
-}
-
-const fn model(
-    id: &'static str,
-    encoding: Option<Encoding>,
-    context_window: u32,
-    max_output_tokens: u32,
-    last_day: &'static str,
-    rates: &'static [Rate],
-) -> Model {
-    Model {
-        id: Cow::Borrowed(id),
-        encoding,
-        context_window,
-        max_output_tokens,
-        last_day: Cow::Borrowed(last_day),
-        rates: Cow::Borrowed(rates),
-    }
-}
+use super::model::{model, rate};
+use super::{Encoding, Meter, Model, Tier};
 
 /// Every model that is known, by name.
 #[rustfmt::skip]
