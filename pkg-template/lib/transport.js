@@ -1,4 +1,4 @@
-// Sends a call: asks for its credential, fetches, waits and reads, and leaves when nobody wants the answer.
+// Sends a call: gets its credential, fetches, waits and reads, and stops when the call is aborted.
 // What follows from an attempt that failed, WebAssembly decides: src/policy/attempts.rs.
 
 import { APIConnectionError, APIConnectionTimeoutError, APIUserAbortError } from "./errors.js";
@@ -15,7 +15,7 @@ import { ANSWERED, ASKING, GIVE_REDIRECT, GIVE_REFUSED, RENEW, RENEW_ALONE, SENT
  * @param client `{ runtime, fetch, base, baseOption, credential, keyed, headers, log, allowHttp }`
  * @param call `{ method, path, payload, mediaType, streamed, form, buffered, whole, query, headers,
  *   timeoutMs, maxRetries, signal }`: `form` gives the three before it, and `release`, which lets go
- *   of what they read; `whole` is what is no stream of events
+ *   of what they read; `whole`: the response is not an event stream
  */
 export function send(client, call) {
   return new Promise((resolve, reject) => {
@@ -137,7 +137,7 @@ class Sending {
       // The function gave the refused one again, so the refusal stands.
       if (header === refused?.header) throw refused.error;
       if (refused) this.#machine = (await this.#wasm()).renewed(this.#machine, shared);
-      // The time limit passed, or nobody waits any more: nothing is sent.
+      // The call timed out or was aborted meanwhile: send nothing.
       if (controller.signal.aborted) return undefined;
       headers.set("Authorization", header);
     }

@@ -156,7 +156,7 @@ export class ContextWindowError extends OpenAIError {
   maxOutputTokens: number | undefined;
 }
 
-/** Something that is to be priced has no known price. */
+/** The price of a used unit is not known. */
 export class NoPriceError extends OpenAIError {
   code: "no_price";
   model: string;

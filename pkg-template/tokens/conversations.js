@@ -38,7 +38,7 @@ export class Conversations {
   fit(given, options) {
     return this.#with(given, (params, count, rules) => {
       const { params: fitted, ...rest } = fit(count, rules, this.#models, params, options ?? {});
-      // The model that this tokenizer was made for is no parameter that somebody gave.
+      // The tokenizer's own model is not one of the caller's parameters.
       return { params: { ...given, messages: fitted.messages }, ...rest };
     });
   }

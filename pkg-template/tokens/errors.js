@@ -34,7 +34,7 @@ export class ContextWindowError extends OpenAIError {
   }
 }
 
-/** Something that is to be priced has no known price: `meter` in `tier`. */
+/** The price of a used unit is not known: `meter` in `tier`. */
 export class NoPriceError extends OpenAIError {
   constructor(model, meter, tier) {
     super(

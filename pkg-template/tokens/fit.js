@@ -72,7 +72,7 @@ function limits(own, params, { contextWindow, maxOutputTokens }) {
   if (window === 0) {
     throw new InvalidOptionError(
       "contextWindow",
-      "must be at least 1 token; give it, since the table has none for this model",
+      "must be at least 1 token; set it if the window of the model is not known",
     );
   }
   const asked = maxOutputTokens ?? [params.max_completion_tokens, params.max_tokens].find(isCount);
@@ -112,7 +112,7 @@ function withText(message, text) {
   return { ...message, content: [...content.slice(0, -1), { ...content.at(-1), text }] };
 }
 
-/** The longest beginning of the text that has no more tokens than the budget. */
+/** The longest prefix of the text that fits in the budget, in tokens. */
 function shorten(count, text, budget) {
   // Never between the halves of a surrogate pair.
   const start = (end) => text.slice(0, end - (/[\ud800-\udbff]/.test(text[end - 1] ?? "") && /[\udc00-\udfff]/.test(text[end] ?? "") ? 1 : 0));

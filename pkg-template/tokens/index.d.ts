@@ -25,7 +25,7 @@ export interface Tokenizer extends Conversations {
   readonly encoding: Encoding;
   /** How many tokens a text has. */
   count(text: string): number;
-  /** The tokens of a text. What is no Unicode in it, half a surrogate pair, counts as U+FFFD. */
+  /** The tokens of a text. A lone surrogate counts as U+FFFD. */
   encode(text: string): Uint32Array;
   /**
    * The text of tokens. Where they end inside a character, it has U+FFFD.

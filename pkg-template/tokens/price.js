@@ -8,7 +8,7 @@ import { Tally, messagesOf } from "./tally.js";
 
 const isCount = (value) => Number.isSafeInteger(value) && value >= 0;
 
-/** What has no price of its own costs what it is a kind of; sound is no kind of text. */
+/** Falls back to the price of the broader meter (cached input to input). Sound never falls back to text. */
 const KIND_OF = {
   cachedInput: "input",
   cacheWrite: "input",

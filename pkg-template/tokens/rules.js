@@ -18,7 +18,7 @@ const IMAGES = [
   ["o4-mini", PATCHES],
 ];
 
-/** The rules of a model, or of an encoding where there is no model. */
+/** The rules of a model, or of an encoding if the model is not known. */
 export function rulesOf(model, encoding, own) {
   const id = model?.replace(/^ft:/, "");
   const cut = id === undefined ? encoding : (encodingOf(id, own) ?? "o200k_base");

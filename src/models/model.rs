@@ -17,7 +17,7 @@ pub struct Model {
     pub max_output_tokens: u32,
     /// The last day on which it is served, as `2026-10-23`; empty if none is announced.
     pub last_day: Cow<'static, str>,
-    /// Its prices; a meter that does not stand here has no known price.
+    /// Its prices. The price of a meter that is missing is not known.
     pub rates: Cow<'static, [Rate]>,
 }
 
@@ -132,7 +132,7 @@ impl Tier {
         Self::Ultrafast,
     ];
 
-    /// Its name as a request's `service_tier`; batches have none and are `batch` here.
+    /// Its name as a request's `service_tier`, and `batch` for batches, which no request names.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Standard => "default",

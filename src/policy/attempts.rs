@@ -104,7 +104,7 @@ impl Attempts {
         }
     }
 
-    /// An answer came whose status is no success.
+    /// A response came with a status other than 2xx.
     #[must_use]
     pub fn on_response(self, status: u16, hints: Hints, body: &[u8], chance: Permille) -> Step {
         if is_redirect(status) {

@@ -68,7 +68,7 @@ impl Cache {
         }
     }
 
-    /// The tokens of a piece, `NONE` behind the last one.
+    /// The tokens of a piece, and `NONE` after the last one.
     #[inline]
     pub fn find(&self, key: Key) -> Option<&[u32; TOKENS]> {
         let entry = self.entries.get(key.place())?;

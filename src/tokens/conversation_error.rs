@@ -16,7 +16,7 @@ pub enum ConversationError {
     },
     /// The parameters have no list of messages.
     NoMessages,
-    /// A message is no object.
+    /// A message is not an object.
     NotAMessage {
         /// Its place in the list, from 0.
         at: usize,
@@ -47,7 +47,7 @@ pub enum ConversationError {
         /// What was to be left for the answer, in tokens.
         max_output_tokens: u64,
     },
-    /// The price of something that is to be priced is not known.
+    /// The price of a used unit is not known.
     NoPrice {
         /// The model.
         model: String,
@@ -92,7 +92,7 @@ impl fmt::Display for ConversationError {
             Self::NotAMessage { at } => write!(out, "messages[{at}]: must be an object"),
             Self::TooDeep { at } => write!(out, "{at}: is nested deeper than 128 levels"),
             Self::NoContextWindow => out.write_str(
-                "contextWindow: must be at least 1 token; give it, since the table has none for this model",
+                "contextWindow: must be at least 1 token; set it if the window of the model is not known",
             ),
             Self::NothingToKeep => out.write_str("keep: must be a whole number of turns, at least 1"),
             Self::SystemTooLarge {

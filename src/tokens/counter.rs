@@ -10,8 +10,8 @@ const LOOKED_AT: usize = 8;
 
 /// The number of tokens of a text that comes in parts, while it is typed for example.
 ///
-/// What later text cannot change is counted once, so that a part costs what it has itself, and the
-/// word that it goes on with.
+/// Text that later parts cannot change is counted once, so a part costs its own length and that of the
+/// word that it continues.
 ///
 /// ```
 /// use openai_wasm::tokens::{Counter, Encoding, Tokenizer, cl100k_base};
@@ -26,7 +26,7 @@ const LOOKED_AT: usize = 8;
 pub struct Counter {
     /// The tokens of the pieces that are settled.
     settled: usize,
-    /// The text behind them.
+    /// The text after them.
     open: Vec<u8>,
 }
 

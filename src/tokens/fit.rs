@@ -216,7 +216,7 @@ fn text_of(message: &mut Value) -> Option<&mut String> {
     }
 }
 
-/// Cuts the text to the longest beginning that has no more tokens than the budget.
+/// Cuts the text to the longest prefix that fits in the budget, in tokens.
 fn shorten(counter: &mut impl Count, text: &mut String, budget: u64) {
     let mut ends: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
     ends.push(text.len());

@@ -112,7 +112,7 @@ impl Merges {
         }
     }
 
-    /// The two tokens that a token was made of; a byte's own has none.
+    /// The two tokens that a token was merged from, or `None` for a single byte.
     #[inline]
     pub fn split(&self, token: u32) -> Option<(u32, u32)> {
         self.pairs.get(token.wrapping_sub(BYTES) as usize).copied()

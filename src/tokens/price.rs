@@ -276,8 +276,8 @@ impl<'a> Till<'a> {
         pico.filter(|_| self.priced)
     }
 
-    /// The price of a unit. What has no price of its own costs what it is a kind of; sound is no kind
-    /// of text.
+    /// The price of a unit. Falls back to the price of the broader meter (cached input to input). Sound
+    /// never falls back to text.
     fn pico(&self, meter: Meter) -> Result<u64, ConversationError> {
         let whole = match meter {
             Meter::CachedInput | Meter::CacheWrite | Meter::CacheWriteLong | Meter::ImageInput => {

@@ -7,7 +7,7 @@ use super::encoding::Encoding;
 const END_OF_TEXT: &str = "<|endoftext|>";
 const END_OF_PROMPT: &str = "<|endofprompt|>";
 
-/// The token that ends a text in `r50k_base` and `p50k_base`, whose row goes on behind it.
+/// The token that ends a text in `r50k_base` and `p50k_base`, whose numbers continue after it.
 pub const END_OF_TEXT_OF_GPT2: u32 = 50_256;
 
 const GPT2: &[(&str, u32)] = &[(END_OF_TEXT, END_OF_TEXT_OF_GPT2)];

@@ -116,7 +116,7 @@ for (const [name, value] of [
   });
 }
 
-test("a schema that refers to itself is an error that names the tool, and one that is used twice is none", () => {
+test("a schema that refers to itself is an error that names the tool; one that is used twice is allowed", () => {
   const day = { type: "object", properties: { date: { type: "string" } } };
   const tool = (parameters) => ({ type: "function", function: { name: "f", parameters } });
   const twice = { type: "object", properties: { from: day, to: day } };

@@ -56,7 +56,7 @@ test("what does not fit is left out before it is sent, and the result says so", 
     tokensLeft: 19,
     exact: true,
   });
-  assert.ok(!Object.keys(answer).includes("fitted"), "it is no part of the answer");
+  assert.ok(!Object.keys(answer).includes("fitted"), "it is not enumerable");
   assert.equal(params.messages.length, 3, "the caller's own stay");
 });
 
@@ -107,8 +107,8 @@ test("without the option nothing is left out and no result speaks of it", async 
   assert.deepEqual(sent, [params]);
 });
 
-test("an option that is no tokenizer is refused", () => {
-  // A promise, too: that of a tokenizer that nobody awaited.
+test("an option that is not a tokenizer is refused", () => {
+  // Also a promise: a tokenizer without `await`.
   for (const fit of ["gpt-4o", {}, Promise.resolve(small), () => small]) {
     assert.throws(() => client(fit), (error) => error instanceof InvalidOptionError && error.option === "fit");
   }
@@ -146,5 +146,5 @@ test("the tokenizer's own model counts where none is named, and an author's own 
   const worst = tokenizer.worstPrice({ messages: [user("Hi")], max_tokens: 10 });
   assert.deepEqual([worst.maxOutputTokens, worst.nanoDollars], [10, (worst.tokens + 20) * 1000]);
   const fitted = tokenizer.fit({ messages, temperature: 0 }, { maxOutputTokens: 25 });
-  assert.deepEqual(fitted.params, { messages: [messages[2]], temperature: 0 }, "no model that nobody gave");
+  assert.deepEqual(fitted.params, { messages: [messages[2]], temperature: 0 }, "the tokenizer's own model is not added");
 });

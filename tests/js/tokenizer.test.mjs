@@ -85,7 +85,7 @@ test("half a surrogate pair counts as the platform's encoder writes it", async (
   assert.deepEqual(t.encode("\ud83d"), t.encode("\u{fffd}"));
 });
 
-test("a number that is no token is named with its place", async () => {
+test("a number that is not a token is named with its index", async () => {
   const t = await tokenizer("cl100k_base");
   for (const [tokens, said] of [
     [[1, 2, 100_256], "tokens[2]: cl100k_base has no token 100256"],
@@ -103,7 +103,7 @@ test("a number that is no token is named with its place", async () => {
   assert.equal(t.count("still alive"), 2);
 });
 
-test("what is no text is refused by name", async () => {
+test("a value that is not a string is refused by name", async () => {
   const t = await tokenizer("cl100k_base");
   for (const text of [undefined, null, 5, {}]) {
     for (const method of ["count", "encode"]) {

@@ -1,5 +1,4 @@
-//! An upload on its way through: nobody reads it, but how slowly it comes is bounded (threat table,
-//! row P3).
+//! Passes an upload on without reading it, and ends one that comes too slowly (SECURITY.md, row P3).
 
 use std::future::Future;
 use std::pin::Pin;

@@ -18,7 +18,7 @@ const FUNCTIONS: i64 = 12;
 const CHOICE: i64 = 4;
 const NO_CHOICE: i64 = 1;
 
-/// Levels of a schema. serde_json and JavaScript's stack allow more; nobody needs as many.
+/// The deepest schema, in levels. serde_json and JavaScript's stack allow more.
 const MOST_LEVELS: usize = 128;
 
 impl<C: Count> Tally<'_, C> {

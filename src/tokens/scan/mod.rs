@@ -19,7 +19,7 @@ pub enum Pattern {
 }
 
 impl Pattern {
-    /// Where the piece ends that begins at `start`, behind it for every text that is not over there.
+    /// The end of the piece that begins at `start`: greater than `start`, unless the text ends there.
     #[inline]
     pub fn end_of_piece(self, text: &[u8], start: usize) -> usize {
         match self {
@@ -31,8 +31,8 @@ impl Pattern {
 
     /// Does the piece that ends here end here whatever is appended to the text?
     ///
-    /// What a pattern looks at behind a piece is a run of blanks or of what a word begins with and the
-    /// character behind that, or three bytes of a contraction.
+    /// After a piece, a pattern looks at a run of blanks or of what a word begins with and the character
+    /// after it, or at three bytes of a contraction.
     pub fn is_settled(self, text: &[u8], end: usize) -> bool {
         let (class, _) = class_at(text, end);
         let seen = if BLANKS.has(class) {
@@ -75,7 +75,7 @@ fn up_to_three_numbers(text: &[u8], start: usize) -> usize {
     at
 }
 
-/// Where a contraction behind an apostrophe ends: `[sdmt]|ll|ve|re`.
+/// The end of a contraction after an apostrophe: `[sdmt]|ll|ve|re`.
 fn contraction(text: &[u8], at: usize, any_case: bool) -> Option<usize> {
     let lower = |place: usize| {
         let byte = text.get(place).copied().unwrap_or_default();
@@ -102,7 +102,7 @@ fn contraction(text: &[u8], at: usize, any_case: bool) -> Option<usize> {
 enum AtEnd {
     /// `\s++$` comes first: they are one piece.
     Whole,
-    /// `\s*[\r\n]+` comes first: a piece ends behind the last line.
+    /// `\s*[\r\n]+` comes first: a piece ends after the last line.
     Lines,
 }
 

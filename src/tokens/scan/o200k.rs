@@ -44,7 +44,7 @@ pub fn end(text: &[u8], start: usize) -> usize {
 }
 
 /// `HEAD*TAIL+`: after a run of the head's characters either a small letter follows, or the run is
-/// cut behind the last character that the tail may have, too.
+/// cut after the last character that the tail may have, too.
 fn word(text: &[u8], start: usize) -> Option<usize> {
     let (mut at, mut cut) = (start, None);
     loop {

@@ -157,7 +157,7 @@ struct Opener<'a> {
     /// The class of each token's last character.
     lasts: Vec<u8>,
     /// The class of each token's first character is that of its list. The lists of right tokens stand
-    /// behind those of left ones.
+    /// after those of left ones.
     lists: Lists,
 }
 

@@ -4,7 +4,7 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-/// Classes by the first character of a token: as for the last one, and again behind a space.
+/// Classes by the first character of a token: as for the last one, and again after a space.
 pub const FIRST_CLASSES: usize = 2 * LAST_CLASSES;
 /// Classes by the last character of a token.
 pub const LAST_CLASSES: usize = 70;

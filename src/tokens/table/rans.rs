@@ -12,7 +12,7 @@ const BUCKET_BITS: u32 = 6;
 
 /// The symbols of all contexts, ready to be found.
 pub struct Symbols {
-    /// For each context the sums of frequencies before each symbol, and behind the last one.
+    /// For each context the sums of frequencies before each symbol, and after the last one.
     sums: Vec<u16>,
     /// Where each context begins in `sums`.
     starts: Vec<u32>,

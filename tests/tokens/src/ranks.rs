@@ -15,9 +15,9 @@ pub struct Source {
     /// Of the `.tiktoken` file, as tiktoken's `openai_public.py` has it.
     sha256: &'static str,
     load: fn() -> Result<CoreBPE>,
-    /// The number behind the last token.
+    /// The number after the last token.
     end: u32,
-    /// A number that is no token.
+    /// A number that is not a token.
     gap: Option<u32>,
 }
 

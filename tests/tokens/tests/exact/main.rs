@@ -1,6 +1,6 @@
 //! The tokenizer beside the crate tiktoken-rs 0.12.1, whose characters are those of Unicode 16 and whose
 //! `cl100k_base` is the pattern of PyPI's tiktoken 0.14. npm's tiktoken 1.0.22 has the older one, which
-//! cuts the blanks that end a text behind the last line.
+//! cuts the blanks that end a text after the last line.
 
 mod append;
 mod decode;
