@@ -6,15 +6,30 @@ import puppeteer from "puppeteer-core";
 
 import { freePort, start } from "./program.mjs";
 
-const CHROMIUM_ARGS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"];
+const CHROMIUM_ARGS = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--no-first-run",
+  "--disable-background-networking",
+];
 /** What a page cannot do without: documents and scripts, as a tool serves them. */
 const NEEDED = /(\/|\.html|\.[cm]?[jt]sx?|\.vue|\.svelte)$/;
 const LIBRARIES = ["/usr/lib", "/usr/libexec"];
 
 /** Each resolves with `{ open(url) → { failed, close }, close }`; `failed` rejects with what the page's console says of errors. */
 export const BROWSERS = {
-  Chromium: () => byPuppeteer({ executablePath: program("CHROMIUM", "chromium", "chromium"), args: CHROMIUM_ARGS }),
-  Firefox: () => byPuppeteer({ browser: "firefox", executablePath: program("FIREFOX", "firefox-esr", "firefox-esr"), headless: true }),
+  Chromium: () =>
+    byPuppeteer({
+      executablePath: program("CHROMIUM", "chromium", "chromium"),
+      args: CHROMIUM_ARGS,
+    }),
+  Firefox: () =>
+    byPuppeteer({
+      browser: "firefox",
+      executablePath: program("FIREFOX", "firefox-esr", "firefox-esr"),
+      headless: true,
+    }),
   WebKit: byWebDriver,
 };
 
@@ -27,16 +42,23 @@ async function byPuppeteer(options) {
       const page = await context.newPage();
       const said = [];
       let refuse;
+      // Vite answers 504 for a package that it has bundled again since the page loaded, and then reloads the page.
+      let reloading = false;
+      page.on("domcontentloaded", () => (reloading = false));
       const failed = new Promise((_, reject) => {
         refuse = reject;
         page.on("response", (response) => {
-          if (response.status() < 400 || !NEEDED.test(new URL(response.url()).pathname)) return;
+          const { pathname } = new URL(response.url());
+          if (response.status() === 504 && pathname.includes("/.vite/deps")) reloading = true;
+          if (reloading || response.status() < 400 || !NEEDED.test(pathname)) return;
           reject(new Error(`the page failed: ${response.status()} for ${response.url()}`));
         });
         page.on("pageerror", ({ message }) => {
           said.push(message);
+          if (reloading) return;
           // Firefox also reports here what a policy blocks, an icon for example, which fails no script.
-          if (!message.startsWith("Content-Security-Policy:")) reject(new Error(`the page failed:\n${said.join("\n")}`));
+          if (!message.startsWith("Content-Security-Policy:"))
+            reject(new Error(`the page failed:\n${said.join("\n")}`));
         });
       });
       failed.catch(() => {});
@@ -51,15 +73,30 @@ async function byPuppeteer(options) {
 /** WebKitGTK's MiniBrowser by its WebDriver, on a display of its own. */
 async function byWebDriver() {
   const driverFile = program("WEBKIT_DRIVER", "WebKitWebDriver", "webkit2gtk-driver");
-  const screen = await start(program("XVFB", "Xvfb", "xvfb"), ["-displayfd", "3", "-screen", "0", "1280x800x24", "-nolisten", "tcp"], {
-    from: 3,
-    ready: (text) => /^(\d+)\n/.exec(text)?.[1],
-  });
+  const screen = await start(
+    program("XVFB", "Xvfb", "xvfb"),
+    ["-displayfd", "3", "-screen", "0", "1280x800x24", "-nolisten", "tcp"],
+    {
+      from: 3,
+      ready: (text) => /^(\d+)\n/.exec(text)?.[1],
+    },
+  );
   const port = await freePort();
-  const env = { ...process.env, DISPLAY: `:${screen.found}`, WEBKIT_DISABLE_COMPOSITING_MODE: "1", WEBKIT_FORCE_SANDBOX: "0" };
-  const driver = await start(driverFile, [`--port=${port}`, "--host=127.0.0.1"], { probe: (ended) => answers(port, ended), env });
+  const env = {
+    ...process.env,
+    DISPLAY: `:${screen.found}`,
+    WEBKIT_DISABLE_COMPOSITING_MODE: "1",
+    WEBKIT_FORCE_SANDBOX: "0",
+  };
+  const driver = await start(driverFile, [`--port=${port}`, "--host=127.0.0.1"], {
+    probe: (ended) => answers(port, ended),
+    env,
+  });
   const call = async (method, path, body) => {
-    const response = await fetch(`http://127.0.0.1:${port}${path}`, { method, body: body && JSON.stringify(body) });
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+      method,
+      body: body && JSON.stringify(body),
+    });
     const { value } = await response.json();
     if (!response.ok) throw new Error(`WebDriver, ${path}: ${JSON.stringify(value)}`);
     return value;
@@ -67,9 +104,15 @@ async function byWebDriver() {
   const browserOptions = { binary: miniBrowser(), args: ["--automation"] };
   return {
     async open(url) {
-      const { sessionId } = await call("POST", "/session", { capabilities: { alwaysMatch: { "webkitgtk:browserOptions": browserOptions } } });
+      const { sessionId } = await call("POST", "/session", {
+        capabilities: { alwaysMatch: { "webkitgtk:browserOptions": browserOptions } },
+      });
       await call("POST", `/session/${sessionId}/url`, { url });
-      return { failed: new Promise(() => {}), said: [], close: () => call("DELETE", `/session/${sessionId}`) };
+      return {
+        failed: new Promise(() => {}),
+        said: [],
+        close: () => call("DELETE", `/session/${sessionId}`),
+      };
     },
     async close() {
       await driver.stop();
@@ -98,14 +141,21 @@ function miniBrowser() {
       if (existsSync(file)) return file;
     }
   }
-  throw new Error("WebKit's MiniBrowser is missing: apt-get install webkit2gtk-driver, or set MINIBROWSER");
+  throw new Error(
+    "WebKit's MiniBrowser is missing: apt-get install webkit2gtk-driver, or set MINIBROWSER",
+  );
 }
 
 /** Where a program stands: by a variable, or on PATH. */
 export function program(variable, name, packageName) {
   const named = process.env[variable];
-  const files = named ? [named] : (process.env.PATH ?? "").split(":").map((folder) => `${folder}/${name}`);
+  const files = named
+    ? [named]
+    : (process.env.PATH ?? "").split(":").map((folder) => `${folder}/${name}`);
   const file = files.find(existsSync);
-  if (!file) throw new Error(`${named || name} is missing: apt-get install ${packageName}, or set ${variable} to its path`);
+  if (!file)
+    throw new Error(
+      `${named || name} is missing: apt-get install ${packageName}, or set ${variable} to its path`,
+    );
   return file;
 }
