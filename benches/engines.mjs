@@ -3,7 +3,8 @@
 import { fetchOf, body } from "./shapes.mjs";
 
 const PARAMS = { model: "m", messages: [{ role: "user", content: "?" }], stream: true };
-const contentOf = (chunk) => (chunk.choices[0]?.index === 0 ? (chunk.choices[0].delta.content ?? "") : "");
+const contentOf = (chunk) =>
+  chunk.choices[0]?.index === 0 ? (chunk.choices[0].delta.content ?? "") : "";
 
 async function collect(stream) {
   const chunks = [];
@@ -43,7 +44,12 @@ export async function engines({ OpenAI, Official, createParser, aiParse, Naive }
     { name: "ours, textStream", run: async (pieces) => joinTexts((await ours(pieces)).textStream) },
   ];
   if (Official) {
-    const client = new Official({ apiKey: "k", baseURL: "http://127.0.0.1:9/v1", fetch, dangerouslyAllowBrowser: true });
+    const client = new Official({
+      apiKey: "k",
+      baseURL: "http://127.0.0.1:9/v1",
+      fetch,
+      dangerouslyAllowBrowser: true,
+    });
     const official = (pieces) => {
       current = pieces;
       return client.chat.completions.create(PARAMS);
@@ -57,7 +63,9 @@ export async function engines({ OpenAI, Official, createParser, aiParse, Naive }
   if (createParser) {
     async function* parsed(pieces) {
       const queue = [];
-      const parser = createParser({ onEvent: ({ data }) => void (data !== "[DONE]" && queue.push(JSON.parse(data))) });
+      const parser = createParser({
+        onEvent: ({ data }) => void (data !== "[DONE]" && queue.push(JSON.parse(data))),
+      });
       const decoder = new TextDecoder();
       const reader = body(pieces).getReader();
       for (;;) {
@@ -80,7 +88,11 @@ export async function engines({ OpenAI, Official, createParser, aiParse, Naive }
         yield value;
       }
     }
-    list.push({ name: "AI SDK", chunks: (pieces) => collect(parsed(pieces)), run: (pieces) => join(parsed(pieces)) });
+    list.push({
+      name: "AI SDK",
+      chunks: (pieces) => collect(parsed(pieces)),
+      run: (pieces) => join(parsed(pieces)),
+    });
   }
   if (Naive) {
     async function* decoded(pieces) {

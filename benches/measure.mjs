@@ -25,7 +25,8 @@ export async function verify({ shape, size, pieces }, engines) {
       const got = (await engine.chunks(pieces)).map((chunk) => JSON.stringify(chunk)).join();
       if (got !== chunks) throw new Error(`wrong chunks: ${where}`);
     }
-    if (!engine.blind && (await engine.run(pieces)) !== shape.text) throw new Error(`wrong text: ${where}`);
+    if (!engine.blind && (await engine.run(pieces)) !== shape.text)
+      throw new Error(`wrong text: ${where}`);
   }
 }
 

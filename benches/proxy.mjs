@@ -13,15 +13,22 @@ const PACE_MS = 5;
 
 const KEY = "sk-proj-0123456789abcdefghijABCDEFGHIJ0123456789";
 const chunk = (text) => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;
-const data = (value) => chunk(`data: ${typeof value === "string" ? value : JSON.stringify(value)}\n\n`);
+const data = (value) =>
+  chunk(`data: ${typeof value === "string" ? value : JSON.stringify(value)}\n\n`);
 const says = (delta, finish_reason = null) =>
   data({
-    id: "chatcmpl-abc", object: "chat.completion.chunk", created: 1760000000, model: "m",
+    id: "chatcmpl-abc",
+    object: "chat.completion.chunk",
+    created: 1760000000,
+    model: "m",
     choices: [{ index: 0, delta, logprobs: null, finish_reason }],
   });
-const HEAD = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
+const HEAD =
+  "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
 const WORD = Buffer.from(says({ content: " word" }));
-const TAIL = Buffer.from(`${says({}, "stop")}${data({ choices: [], usage: { prompt_tokens: 9, completion_tokens: EVENTS } })}${data("[DONE]")}0\r\n\r\n`);
+const TAIL = Buffer.from(
+  `${says({}, "stop")}${data({ choices: [], usage: { prompt_tokens: 9, completion_tokens: EVENTS } })}${data("[DONE]")}0\r\n\r\n`,
+);
 const BURST = Buffer.concat([Buffer.from(HEAD), ...Array(EVENTS).fill(WORD), TAIL]);
 
 /** Answers each request with the same stream, one HTTP chunk an event. */
@@ -49,14 +56,24 @@ async function startUpstream() {
   return { url: `http://127.0.0.1:${server.address().port}/v1`, pace, stop: () => server.close() };
 }
 
-const PROXY = (options) => `import { createProxy } from "openai-wasm/proxy";\nexport default createProxy(${options});`;
+const PROXY = (options) =>
+  `import { createProxy } from "openai-wasm/proxy";\nexport default createProxy(${options});`;
 
 /** What is compared with the first one, and how much longer it may take: at the pace of a model and in a burst. */
 const WORKERS = [
-  { name: "pass-through Worker", source: "export default { fetch: (request, env) => fetch(env.OPENAI_BASE_URL + '/chat/completions', request) };" },
+  {
+    name: "pass-through Worker",
+    source:
+      "export default { fetch: (request, env) => fetch(env.OPENAI_BASE_URL + '/chat/completions', request) };",
+  },
   { name: "proxy", source: PROXY("{ maxConcurrent: 1000 }"), bound: 1.1 },
   { name: "proxy, onUsage", source: PROXY("{ maxConcurrent: 1000, onUsage() {} }"), bound: 1.25 },
-  { name: "proxy, inspectAnswers: false", source: PROXY("{ maxConcurrent: 1000, inspectAnswers: false }"), bound: 1.1, burstBound: Infinity },
+  {
+    name: "proxy, inspectAnswers: false",
+    source: PROXY("{ maxConcurrent: 1000, inspectAnswers: false }"),
+    bound: 1.1,
+    burstBound: Infinity,
+  },
 ];
 
 /** The time of the processor that a process has had, in milliseconds; nothing but Linux tells. */
@@ -106,15 +123,28 @@ export async function proxy({ rounds, say, fail }) {
   const { mint, newSecret } = await import("../tests/support/tokens.mjs");
   const upstream = await startUpstream();
   const secret = newSecret();
-  const bindings = { OPENAI_API_KEY: KEY, SESSION_SECRET: secret, OPENAI_BASE_URL: upstream.url, OPENAI_MODELS: "*" };
+  const bindings = {
+    OPENAI_API_KEY: KEY,
+    SESSION_SECRET: secret,
+    OPENAI_BASE_URL: upstream.url,
+    OPENAI_MODELS: "*",
+  };
   const workers = [];
   for (const worker of WORKERS) {
-    workers.push({ ...worker, workerd: await startWorkerd({ modules: await bundleWorker(worker.source), bindings }) });
+    workers.push({
+      ...worker,
+      workerd: await startWorkerd({ modules: await bundleWorker(worker.source), bindings }),
+    });
   }
-  const stop = () => Promise.all([upstream.stop(), ...workers.map(({ workerd }) => workerd.stop())]);
+  const stop = () =>
+    Promise.all([upstream.stop(), ...workers.map(({ workerd }) => workerd.stop())]);
   let count = 0;
   const ask = async ({ workerd }) => {
-    const body = JSON.stringify({ model: "m", stream: true, messages: [{ role: "user", content: "x".repeat(300) }] });
+    const body = JSON.stringify({
+      model: "m",
+      stream: true,
+      messages: [{ role: "user", content: "x".repeat(300) }],
+    });
     const token = await mint(secret, { claims: { sub: `user-${count++}` } });
     return stream(
       workerd.port,
@@ -151,9 +181,13 @@ export async function proxy({ rounds, say, fail }) {
     upstream.pace.ms = PACE_MS;
     const paced = await together(Math.ceil(rounds / 3));
 
-    say(`${STREAMS} streams of ${EVENTS} events at once, one HTTP chunk an event; medians. At a model's pace an event comes every ${PACE_MS} ms on each stream; in a burst all are there at once, which shows the work itself. First bytes are of one request at a time, after ${WARM_UP} others. Processor time is that of workerd, an event.`);
+    say(
+      `${STREAMS} streams of ${EVENTS} events at once, one HTTP chunk an event; medians. At a model's pace an event comes every ${PACE_MS} ms on each stream; in a burst all are there at once, which shows the work itself. First bytes are of one request at a time, after ${WARM_UP} others. Processor time is that of workerd, an event.`,
+    );
     say();
-    say("| Worker | first byte, ms | at a model's pace, ms | ratio | processor, µs | in a burst, ms | ratio | processor, µs |");
+    say(
+      "| Worker | first byte, ms | at a model's pace, ms | ratio | processor, µs | in a burst, ms | ratio | processor, µs |",
+    );
     say("|---|--:|--:|--:|--:|--:|--:|--:|");
     const first = median(firsts[0]);
     for (const [index, { name, bound, burstBound = bound }] of workers.entries()) {
@@ -170,9 +204,16 @@ export async function proxy({ rounds, say, fail }) {
         ((burst[index].processor * 1000) / STREAMS / EVENTS).toFixed(1),
       ];
       say(`| ${name} | ${figures.join(" | ")} |`);
-      if (ratio > bound) fail(`${name}: at a model's pace ${ratio.toFixed(2)} times the time of a pass-through Worker, ${bound} wanted`);
-      if (burstRatio > burstBound) fail(`${name}: in a burst ${burstRatio.toFixed(2)} times the time of a pass-through Worker, ${burstBound} wanted`);
-      if (mine > first + 1) fail(`${name}: the first byte comes ${(mine - first).toFixed(2)} ms later, 1 wanted`);
+      if (ratio > bound)
+        fail(
+          `${name}: at a model's pace ${ratio.toFixed(2)} times the time of a pass-through Worker, ${bound} wanted`,
+        );
+      if (burstRatio > burstBound)
+        fail(
+          `${name}: in a burst ${burstRatio.toFixed(2)} times the time of a pass-through Worker, ${burstBound} wanted`,
+        );
+      if (mine > first + 1)
+        fail(`${name}: the first byte comes ${(mine - first).toFixed(2)} ms later, 1 wanted`);
     }
   } finally {
     await stop();

@@ -29,9 +29,18 @@ const options = chosen.quick ? { rounds: 7, sampleMs: 5 } : { rounds: 9, sampleM
 
 /** What must hold in Node, against the official client: at each size of read. */
 const BOUNDS = {
-  plain: { "ours, textStream": { event: 4, 1024: 8, 16384: 20 }, "ours, objects": { event: 2.5, 1024: 3.5, 16384: 5 } },
-  obfuscated: { "ours, objects": { event: 1, 1024: 1, 16384: 3 }, "ours, textStream": { event: 1, 1024: 1, 16384: 3 } },
-  logprobs: { "ours, objects": { event: 1, 1024: 1, 16384: 3 }, "ours, textStream": { event: 1, 1024: 1, 16384: 3 } },
+  plain: {
+    "ours, textStream": { event: 4, 1024: 8, 16384: 20 },
+    "ours, objects": { event: 2.5, 1024: 3.5, 16384: 5 },
+  },
+  obfuscated: {
+    "ours, objects": { event: 1, 1024: 1, 16384: 3 },
+    "ours, textStream": { event: 1, 1024: 1, 16384: 3 },
+  },
+  logprobs: {
+    "ours, objects": { event: 1, 1024: 1, 16384: 3 },
+    "ours, textStream": { event: 1, 1024: 1, 16384: 3 },
+  },
 };
 
 const out = [];
@@ -42,13 +51,19 @@ const say = (line = "") => {
 };
 
 const versions = await Promise.all(
-  ["openai", "eventsource-parser", "@ai-sdk/provider-utils"].map(async (name) => `${name} ${await runtimes.versionOf(name)}`),
+  ["openai", "eventsource-parser", "@ai-sdk/provider-utils"].map(
+    async (name) => `${name} ${await runtimes.versionOf(name)}`,
+  ),
 );
 say(`# Benchmarks, ${new Date().toISOString().slice(0, 10)}`);
 say();
-say(`${cpus()[0]?.model.trim() || "unknown processor"}, ${cpus().length} threads, ${Math.round(totalmem() / 2 ** 30)} GiB; ${process.platform} ${process.arch}. Peers: ${versions.join(", ")}.`);
+say(
+  `${cpus()[0]?.model.trim() || "unknown processor"}, ${cpus().length} threads, ${Math.round(totalmem() / 2 ** 30)} GiB; ${process.platform} ${process.arch}. Peers: ${versions.join(", ")}.`,
+);
 say();
-say(`Microseconds an event, from \`fetch\` to the loop's body, the median of ${options.rounds} interleaved rounds; in brackets, how many times as fast as the official client. Every answer was checked before it was timed. "objects" joins the text of chunk objects, as the peers do; "textStream" joins the strings that it gives.`);
+say(
+  `Microseconds an event, from \`fetch\` to the loop's body, the median of ${options.rounds} interleaved rounds; in brackets, how many times as fast as the official client. Every answer was checked before it was timed. "objects" joins the text of chunk objects, as the peers do; "textStream" joins the strings that it gives.`,
+);
 
 const all = plan(shapes(events), drip(events));
 const names = chosen.runtime.split(",");
@@ -64,7 +79,8 @@ for (const name of names.filter((name) => name !== "proxy")) {
       if (!each.shape.name.includes(chosen.shape)) continue;
       const figures = await runtime.measure(each, at, options);
       const official = figures[runtime.engines.indexOf("openai")];
-      const times = (figure) => (official === undefined ? "" : ` (${(official / figure).toFixed(1)})`);
+      const times = (figure) =>
+        official === undefined ? "" : ` (${(official / figure).toFixed(1)})`;
       const cells = figures.map((figure) => `${figure.toFixed(2)}${times(figure)}`);
       say(`| ${each.shape.name} | ${sizeName(each.size)} | ${cells.join(" | ")} |`);
       if (name === "node") check(each, runtime.engines, figures);
@@ -79,7 +95,9 @@ function check({ shape, size }, names, figures) {
   for (const [engine, bounds] of Object.entries(BOUNDS[shape.name] ?? {})) {
     const times = of("openai") / of(engine);
     if (times < bounds[size]) {
-      failures.push(`${engine}, ${shape.name}, ${sizeName(size)}: ${times.toFixed(1)} times, ${bounds[size]} wanted`);
+      failures.push(
+        `${engine}, ${shape.name}, ${sizeName(size)}: ${times.toFixed(1)} times, ${bounds[size]} wanted`,
+      );
     }
   }
   const floor = "floor: TextDecoder + JSON.parse";
@@ -96,7 +114,8 @@ if (chosen.runtime.includes("node") && chosen.shape === "") {
   say("|---|--:|--:|--:|");
   for (const { name, once, twice, ratio } of await linear(await runtimes.ours())) {
     say(`| ${name} | ${once.toFixed(1)} | ${twice.toFixed(1)} | ${ratio.toFixed(2)} |`);
-    if (ratio > 2.2) failures.push(`${name}: twice the bytes take ${ratio.toFixed(2)} times as long`);
+    if (ratio > 2.2)
+      failures.push(`${name}: twice the bytes take ${ratio.toFixed(2)} times as long`);
   }
 }
 
@@ -108,7 +127,11 @@ if (names.includes("proxy") && chosen.shape === "") {
 }
 
 say();
-say(failures.length === 0 ? "Every bound holds." : `Bounds that do not hold:\n\n${failures.map((each) => `- ${each}`).join("\n")}`);
+say(
+  failures.length === 0
+    ? "Every bound holds."
+    : `Bounds that do not hold:\n\n${failures.map((each) => `- ${each}`).join("\n")}`,
+);
 
 if (!chosen["no-record"]) {
   const folder = process.env.OUT ?? fileURLToPath(new URL("record", import.meta.url));

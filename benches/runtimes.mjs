@@ -67,9 +67,20 @@ export async function node() {
 export async function rust() {
   const run = promisify(execFile);
   const root = fileURLToPath(new URL("..", import.meta.url));
-  const options = ["bench", "--quiet", "--no-default-features", "--bench", "typed", "--no-run", "--message-format=json"];
+  const options = [
+    "bench",
+    "--quiet",
+    "--no-default-features",
+    "--bench",
+    "typed",
+    "--no-run",
+    "--message-format=json",
+  ];
   const { stdout } = await run("cargo", options, { cwd: root, maxBuffer: 1 << 28 });
-  const built = stdout.split("\n").filter((line) => line.includes('"name":"typed"')).map((line) => JSON.parse(line).executable);
+  const built = stdout
+    .split("\n")
+    .filter((line) => line.includes('"name":"typed"'))
+    .map((line) => JSON.parse(line).executable);
   const program = built.find(Boolean);
   const folder = await mkdtemp(join(tmpdir(), "openai-wasm-bench-"));
   const { stdout: version } = await run("rustc", ["--version"]);
@@ -94,7 +105,10 @@ export async function chromium({ events }) {
   const script = await bundled("page.mjs", { alias: alias("index.js"), platform: "browser" });
   const server = createServer((request, response) => {
     const files = {
-      "/": ["text/html", "<!doctype html><title>bench</title><script type=module src=/bench.js></script>"],
+      "/": [
+        "text/html",
+        "<!doctype html><title>bench</title><script type=module src=/bench.js></script>",
+      ],
       "/bench.js": ["text/javascript", script],
     };
     const [type, content] = files[request.url] ?? [];
@@ -113,7 +127,8 @@ export async function chromium({ events }) {
   return {
     name: (await browser.version()).replace("HeadlessChrome", "Chromium").replace("/", " "),
     engines: prepared.engines,
-    measure: (_case, at, options) => page.evaluate((index, given) => globalThis.run(index, given), at, options),
+    measure: (_case, at, options) =>
+      page.evaluate((index, given) => globalThis.run(index, given), at, options),
     async stop() {
       await browser.close();
       server.close();
@@ -153,8 +168,13 @@ export async function workerd({ events }) {
     async measure(each, at, options) {
       await get({ case: at });
       // Twice as many streams less as many: what a request costs by itself falls out.
-      const time = async ({ index }, _case, count) => (await timed(index, at, 2 * count)) - (await timed(index, at, count));
-      return compare(each, names.map((_, index) => ({ index })), { ...options, time });
+      const time = async ({ index }, _case, count) =>
+        (await timed(index, at, 2 * count)) - (await timed(index, at, count));
+      return compare(
+        each,
+        names.map((_, index) => ({ index })),
+        { ...options, time },
+      );
     },
     stop: () => worker.stop(),
   };

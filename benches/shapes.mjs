@@ -2,7 +2,8 @@
 
 const WORDS =
   " the of and to in a is that for it as was with be by on not he his but at are this have from or had an they which one you were all her she there would their we him been has when who will no more if out so up said what its about than into them can only other time new some could these two may first then do any like my now over such our man me even most made after also did many off before must well back through years where much your way down should because long each just state those people too mr how little good world make very year still see work life men day being here between both under never same another know while last might great old since come against go came right used take three"
-    .split(" ").map((word) => ` ${word}`);
+    .split(" ")
+    .map((word) => ` ${word}`);
 const MULTIBYTE = [" 世界", " ☃", "é", " 😀", " привет", " ", "ا", " naïve", "，", " 日本語"];
 
 /** A small seeded generator: the figures must not depend on luck. */
@@ -38,28 +39,52 @@ const bytesOf = (text) => [...new TextEncoder().encode(text)];
 function tokens(count, { words = WORDS, escapes = true, seed = 1 } = {}) {
   const next = random(seed);
   const pick = (list) => list[Math.floor(next() * list.length)];
-  return Array.from({ length: count }, () => (escapes && next() < 1 / 12 ? pick(["\n\n", '"', "\\", ".\n"]) : pick(words)));
+  return Array.from({ length: count }, () =>
+    escapes && next() < 1 / 12 ? pick(["\n\n", '"', "\\", ".\n"]) : pick(words),
+  );
 }
 
-const answer = (pieces) => [chunk({ role: "assistant", content: "", refusal: null }), ...pieces, chunk({}, { finish_reason: "stop" })];
+const answer = (pieces) => [
+  chunk({ role: "assistant", content: "", refusal: null }),
+  ...pieces,
+  chunk({}, { finish_reason: "stop" }),
+];
 
 const plain = (count) => answer(tokens(count).map((content) => chunk({ content })));
 
 function obfuscated(count) {
   const next = random(2);
-  const letters = () => Array.from({ length: 1 + Math.floor(next() * 12) }, () => "abcdefghijkmnopqrstuvwxyzABCDEFGH"[Math.floor(next() * 33)]).join("");
+  const letters = () =>
+    Array.from(
+      { length: 1 + Math.floor(next() * 12) },
+      () => "abcdefghijkmnopqrstuvwxyzABCDEFGH"[Math.floor(next() * 33)],
+    ).join("");
   return answer(tokens(count).map((content) => chunk({ content }, { obfuscation: letters() })));
 }
 
 function logprobs(count, top) {
   const next = random(3);
-  const entry = (token) => ({ token, logprob: -Math.round(next() * 1e7) / 1e6, bytes: bytesOf(token) });
+  const entry = (token) => ({
+    token,
+    logprob: -Math.round(next() * 1e7) / 1e6,
+    bytes: bytesOf(token),
+  });
   const others = tokens(count * top, { seed: 4 });
   return answer(
     tokens(count).map((content, at) =>
       chunk(
         { content },
-        { logprobs: { content: [{ ...entry(content), top_logprobs: others.slice(at * top, at * top + top).map(entry) }], refusal: null } },
+        {
+          logprobs: {
+            content: [
+              {
+                ...entry(content),
+                top_logprobs: others.slice(at * top, at * top + top).map(entry),
+              },
+            ],
+            refusal: null,
+          },
+        },
       ),
     ),
   );
@@ -69,20 +94,42 @@ function toolCalls(count) {
   const pieces = tokens(count, { seed: 5 }).map((text) =>
     chunk({ tool_calls: [{ index: 0, function: { arguments: text } }] }),
   );
-  const first = { tool_calls: [{ index: 0, id: "call_9pw1qnYScqvGrCH58HWCvFH6", type: "function", function: { name: "write", arguments: "" } }] };
-  return [chunk({ role: "assistant", content: null }), chunk(first), ...pieces, chunk({}, { finish_reason: "tool_calls" })];
+  const first = {
+    tool_calls: [
+      {
+        index: 0,
+        id: "call_9pw1qnYScqvGrCH58HWCvFH6",
+        type: "function",
+        function: { name: "write", arguments: "" },
+      },
+    ],
+  };
+  return [
+    chunk({ role: "assistant", content: null }),
+    chunk(first),
+    ...pieces,
+    chunk({}, { finish_reason: "tool_calls" }),
+  ];
 }
 
 function fourChoices(count) {
-  return answer(tokens(count, { seed: 6 }).map((content, at) => chunk({ content }, { index: at % 4 })));
+  return answer(
+    tokens(count, { seed: 6 }).map((content, at) => chunk({ content }, { index: at % 4 })),
+  );
 }
 
-const frame = (chunks, { end = "\n", between = "" } = {}) =>
-  [...chunks.map((each, at) => `${at % 16 === 0 ? between : ""}data: ${JSON.stringify(each)}${end}${end}`), `data: [DONE]${end}${end}`];
+const frame = (chunks, { end = "\n", between = "" } = {}) => [
+  ...chunks.map(
+    (each, at) => `${at % 16 === 0 ? between : ""}data: ${JSON.stringify(each)}${end}${end}`,
+  ),
+  `data: [DONE]${end}${end}`,
+];
 
 function shape(name, chunks, framing) {
   const events = frame(chunks, framing);
-  const text = chunks.map(({ choices: [{ index, delta }] }) => (index === 0 ? (delta.content ?? "") : "")).join("");
+  const text = chunks
+    .map(({ choices: [{ index, delta }] }) => (index === 0 ? (delta.content ?? "") : ""))
+    .join("");
   return { name, chunks, text, events, bytes: new TextEncoder().encode(events.join("")) };
 }
 
@@ -96,7 +143,10 @@ export function shapes(count = 2000) {
     shape("top_logprobs 3", logprobs(count >> 1, 3)),
     shape("tool calls", toolCalls(count)),
     shape("n = 4", fourChoices(count)),
-    shape("multibyte", answer(tokens(count, { words: MULTIBYTE, seed: 7 }).map((content) => chunk({ content })))),
+    shape(
+      "multibyte",
+      answer(tokens(count, { words: MULTIBYTE, seed: 7 }).map((content) => chunk({ content }))),
+    ),
     shape("CRLF, keep-alives", plain(count), { end: "\r\n", between: ": keep-alive\r\n\r\n" }),
     shape("one 1 MiB event", answer([chunk({ content: big })])),
   ];

@@ -53,7 +53,11 @@ export default OpenAI;
 export * from "./lib/errors.js";
 export { toFile, type ToFileInput } from "./lib/to-file.js";
 export { watchFingerprint, type SeenFingerprint } from "./lib/reproducibility.js";
-export { decodeEventStream, type EventStreamOptions, type ServerSentEvent } from "./lib/event-stream.js";
+export {
+  decodeEventStream,
+  type EventStreamOptions,
+  type ServerSentEvent,
+} from "./lib/event-stream.js";
 export { APIPromise, Page, PagePromise, Stream } from "./lib/api.js";
 export { ChatCompletionStream, type ChatCompletionStreamEvents } from "./lib/chat-stream.js";
 export type {

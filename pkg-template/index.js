@@ -14,7 +14,11 @@ import { SUM, WASM } from "./client/wasm.js";
 const runtime = /* @__PURE__ */ createRuntime(prepare, /* @__PURE__ */ embedded(WASM, SUM));
 
 export const ChatCompletionStream = /* @__PURE__ */ chatStreams(chatEvents);
-export const OpenAI = /* @__PURE__ */ defineClient(runtime, PROXY_URL, { checks, multipart, ChatCompletionStream });
+export const OpenAI = /* @__PURE__ */ defineClient(runtime, PROXY_URL, {
+  checks,
+  multipart,
+  ChatCompletionStream,
+});
 export default OpenAI;
 export const decodeEventStream = /* @__PURE__ */ eventStreams(runtime);
 export * from "./lib/exports.js";

@@ -13,7 +13,12 @@ import { createRuntime } from "./lib/runtime.js";
 const runtime = /* @__PURE__ */ createRuntime(prepare, module);
 
 export const ChatCompletionStream = /* @__PURE__ */ chatStreams(chatEvents);
-export const OpenAI = /* @__PURE__ */ defineClient(runtime, PROXY_URL, { apart: true, checks, multipart, ChatCompletionStream });
+export const OpenAI = /* @__PURE__ */ defineClient(runtime, PROXY_URL, {
+  apart: true,
+  checks,
+  multipart,
+  ChatCompletionStream,
+});
 export default OpenAI;
 export const decodeEventStream = /* @__PURE__ */ eventStreams(runtime);
 export * from "./lib/exports.js";

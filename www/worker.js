@@ -18,7 +18,8 @@ const proxy = createProxy({ models: "*", routes: ["models"], allowShortKey: true
 export default {
   async fetch(request, env, ctx) {
     const url = new URL(request.url);
-    if (url.pathname === "/v1" || url.pathname.startsWith("/v1/")) return proxy.fetch(request, env, ctx);
+    if (url.pathname === "/v1" || url.pathname.startsWith("/v1/"))
+      return proxy.fetch(request, env, ctx);
     if (url.pathname === "/session") return session(request, url, env);
     return page(request, url, env);
   },
@@ -30,7 +31,11 @@ async function session(request, url, env) {
     return refusal(405, "Sessions are made by POST.", "method_not_allowed", { allow: "POST" });
   }
   if (!isLocal(url) || !fromHere(request, url)) {
-    return refusal(403, "This demo gives sessions to its own page on this machine only.", "not_local");
+    return refusal(
+      403,
+      "This demo gives sessions to its own page on this machine only.",
+      "not_local",
+    );
   }
   let token;
   try {
@@ -41,7 +46,11 @@ async function session(request, url, env) {
     });
   } catch {
     // The reason may concern the secret; it is nobody's business out there.
-    return refusal(503, "The demo cannot sign sessions: its SESSION_SECRET is missing or weak.", "not_configured");
+    return refusal(
+      503,
+      "The demo cannot sign sessions: its SESSION_SECRET is missing or weak.",
+      "not_configured",
+    );
   }
   const expiresAt = Math.floor(Date.now() / 1000) + SESSION_SECONDS;
   return json({ token, expires_at: expiresAt }, { status: 200 });
@@ -71,7 +80,13 @@ async function page(request, url, env) {
 }
 
 const json = (body, { status, headers }) =>
-  Response.json(body, { status, headers: { "cache-control": "no-store", "x-content-type-options": "nosniff", ...headers } });
+  Response.json(body, {
+    status,
+    headers: { "cache-control": "no-store", "x-content-type-options": "nosniff", ...headers },
+  });
 
 const refusal = (status, message, code, headers) =>
-  json({ error: { message, type: "invalid_request_error", code, param: null } }, { status, headers });
+  json(
+    { error: { message, type: "invalid_request_error", code, param: null } },
+    { status, headers },
+  );

@@ -22,7 +22,9 @@ export const ENGINES = {
       const { countTokens } = await import(`gpt-tokenizer/encoding/${encoding}`);
       return { count: (text) => countTokens(text, { disallowedSpecial: new Set() }) };
     },
-    bundle: (encoding) => [`import { countTokens } from "gpt-tokenizer/encoding/${encoding}"; globalThis.count = countTokens;`],
+    bundle: (encoding) => [
+      `import { countTokens } from "gpt-tokenizer/encoding/${encoding}"; globalThis.count = countTokens;`,
+    ],
   },
   "js-tiktoken": {
     async load(encoding) {
@@ -42,6 +44,10 @@ export const ENGINES = {
       return { count: (text) => t.encode_ordinary(text).length };
     },
     // Its light form: WebAssembly and the ranks as files of their own.
-    files: (encoding) => ["lite/tiktoken_bg.wasm", "lite/tiktoken_bg.js", `encoders/${encoding}.json`],
+    files: (encoding) => [
+      "lite/tiktoken_bg.wasm",
+      "lite/tiktoken_bg.js",
+      `encoders/${encoding}.json`,
+    ],
   },
 };

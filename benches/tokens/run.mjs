@@ -14,7 +14,10 @@ import { constants, brotliCompressSync, gzipSync } from "node:zlib";
 import { ENGINES } from "./engines.mjs";
 
 const { values: chosen } = parseArgs({
-  options: { quick: { type: "boolean", default: false }, "no-record": { type: "boolean", default: false } },
+  options: {
+    quick: { type: "boolean", default: false },
+    "no-record": { type: "boolean", default: false },
+  },
 });
 const here = dirname(fileURLToPath(import.meta.url));
 const tests = join(here, "../../tests/node_modules");
@@ -36,7 +39,10 @@ const middle = (list) => list.toSorted((a, b) => a - b)[list.length >> 1];
 /** All files under a folder whose names match. */
 async function files(folder, pattern) {
   const found = await readdir(folder, { recursive: true });
-  return found.filter((file) => pattern.test(file)).sort().map((file) => join(folder, file));
+  return found
+    .filter((file) => pattern.test(file))
+    .sort()
+    .map((file) => join(folder, file));
 }
 
 async function joined(paths, most) {
@@ -73,9 +79,13 @@ for (const [name, length] of Object.entries(WORDS)) {
 
 async function one(engine, encoding, task, ...texts) {
   const paths = texts.map((text) => join(folder, text));
-  const { stdout } = await run(process.execPath, ["--expose-gc", join(here, "one.mjs"), engine, encoding, task, ...paths], {
-    maxBuffer: 1 << 24,
-  });
+  const { stdout } = await run(
+    process.execPath,
+    ["--expose-gc", join(here, "one.mjs"), engine, encoding, task, ...paths],
+    {
+      maxBuffer: 1 << 24,
+    },
+  );
   return JSON.parse(stdout);
 }
 
@@ -83,11 +93,15 @@ say(`# The tokenizer, ${new Date().toISOString().slice(0, 10)}`);
 say();
 const versions = await Promise.all(
   ["gpt-tokenizer", "js-tiktoken", "tiktoken"].map(async (name) => {
-    const manifest = JSON.parse(await readFile(join(here, "node_modules", name, "package.json"), "utf8"));
+    const manifest = JSON.parse(
+      await readFile(join(here, "node_modules", name, "package.json"), "utf8"),
+    );
     return `${name} ${manifest.version}`;
   }),
 );
-say(`${cpus()[0]?.model.trim() || "unknown processor"}, ${cpus().length} threads, ${Math.round(totalmem() / 2 ** 30)} GiB; Node ${process.version}. Peers: ${versions.join(", ")}.`);
+say(
+  `${cpus()[0]?.model.trim() || "unknown processor"}, ${cpus().length} threads, ${Math.round(totalmem() / 2 ** 30)} GiB; Node ${process.version}. Peers: ${versions.join(", ")}.`,
+);
 say();
 
 say("## Download: engine, glue and table, minified; the bytes that a server sends");
@@ -110,10 +124,16 @@ say();
         });
         parts.push(outputFiles[0].contents);
       }
-      for (const file of names?.(encoding) ?? []) parts.push(await readFile(join(here, "node_modules", name, file)));
+      for (const file of names?.(encoding) ?? [])
+        parts.push(await readFile(join(here, "node_modules", name, file)));
       const sum = (pack) => parts.reduce((total, part) => total + pack(part).length, 0);
-      const brotli = (part) => brotliCompressSync(part, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } });
-      rows.push([`${name}, ${encoding}`, kilobytes(sum((part) => gzipSync(part, { level: 9 }))), kilobytes(sum(brotli))]);
+      const brotli = (part) =>
+        brotliCompressSync(part, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } });
+      rows.push([
+        `${name}, ${encoding}`,
+        kilobytes(sum((part) => gzipSync(part, { level: 9 }))),
+        kilobytes(sum(brotli)),
+      ]);
     }
   }
   table(["", "gzip KB", "brotli KB"], rows);
@@ -129,13 +149,20 @@ say();
       const all = [];
       for (let at = 0; at < runs; at++) all.push(await one(name, encoding, "memory"));
       const of = (key) => middle(all.map((each) => each[key]));
-      rows.push([`${name}, ${encoding}`, of("wall").toFixed(0), of("cpu").toFixed(0), (of("memory") / 1e6).toFixed(1)]);
+      rows.push([
+        `${name}, ${encoding}`,
+        of("wall").toFixed(0),
+        of("cpu").toFixed(0),
+        (of("memory") / 1e6).toFixed(1),
+      ]);
     }
   }
   table(["", "ms", "ms of CPU", "MB of memory more"], rows);
 }
 
-say("## Counting a text for the first time, o200k_base, MB/s by CPU time (native ones by the clock)");
+say(
+  "## Counting a text for the first time, o200k_base, MB/s by CPU time (native ones by the clock)",
+);
 say();
 {
   const names = Object.keys(TEXTS);
@@ -144,17 +171,36 @@ say();
   for (const name of Object.keys(ENGINES)) {
     const { texts } = await one(name, "o200k_base", "speed", ...names);
     tokens ??= texts.map((text) => text.tokens);
-    rows.push([name, ...texts.map(({ tokens: found, bytes, ms }, at) => `${(bytes / ms / 1000).toFixed(1)}${found === tokens[at] ? "" : ` (${found} tokens, not ${tokens[at]})`}`)]);
+    rows.push([
+      name,
+      ...texts.map(
+        ({ tokens: found, bytes, ms }, at) =>
+          `${(bytes / ms / 1000).toFixed(1)}${found === tokens[at] ? "" : ` (${found} tokens, not ${tokens[at]})`}`,
+      ),
+    ]);
   }
   const native = process.env.TOKENS_NATIVE;
   if (native) {
-    const { stdout } = await run(native, names.map((name) => join(folder, name)), { maxBuffer: 1 << 24 });
+    const { stdout } = await run(
+      native,
+      names.map((name) => join(folder, name)),
+      { maxBuffer: 1 << 24 },
+    );
     for (const line of stdout.trim().split("\n")) {
       const { name, texts } = JSON.parse(line);
-      rows.push([`${name} (native)`, ...texts.map(({ bytes, ms, tokens: found }, at) => `${(bytes / ms / 1000).toFixed(1)}${found === tokens[at] ? "" : ` (${found} tokens, not ${tokens[at]})`}`)]);
+      rows.push([
+        `${name} (native)`,
+        ...texts.map(
+          ({ bytes, ms, tokens: found }, at) =>
+            `${(bytes / ms / 1000).toFixed(1)}${found === tokens[at] ? "" : ` (${found} tokens, not ${tokens[at]})`}`,
+        ),
+      ]);
     }
   }
-  table(["", ...names.map((name) => `${name} (${kilobytes(Buffer.byteLength(TEXTS[name]))} KB)`)], rows);
+  table(
+    ["", ...names.map((name) => `${name} (${kilobytes(Buffer.byteLength(TEXTS[name]))} KB)`)],
+    rows,
+  );
 }
 
 say("## One word, o200k_base, ns a byte");
@@ -165,12 +211,20 @@ say();
     for (const name of Object.keys(ENGINES)) {
       // The others take the square of the length, or may: minutes to hours for a megabyte.
       const lengths = name === "openai-wasm" ? Object.keys(WORDS) : ["20 KB"];
-      const { texts } = await one(name, "o200k_base", "speed", ...lengths.map((length) => `${kind} ${length}`));
+      const { texts } = await one(
+        name,
+        "o200k_base",
+        "speed",
+        ...lengths.map((length) => `${kind} ${length}`),
+      );
       const cell = (length) => {
         const text = texts[lengths.indexOf(length)];
         return text ? ((text.ms * 1e6) / text.bytes).toFixed(0) : "not tried";
       };
-      rows.push([`${name}, ${kind === "x" ? "one letter" : "random letters"}`, ...["20 KB", "1 MB", "2 MB"].map(cell)]);
+      rows.push([
+        `${name}, ${kind === "x" ? "one letter" : "random letters"}`,
+        ...["20 KB", "1 MB", "2 MB"].map(cell),
+      ]);
     }
   }
   table(["", "20 KB", "1 MB", "2 MB"], rows);
@@ -180,5 +234,8 @@ await rm(folder, { recursive: true });
 if (!chosen["no-record"]) {
   const record = process.env.OUT ?? join(here, "../record");
   await mkdir(record, { recursive: true });
-  await writeFile(`${record}/${new Date().toISOString().slice(0, 10)}-tokens.md`, `${out.join("\n")}\n`);
+  await writeFile(
+    `${record}/${new Date().toISOString().slice(0, 10)}-tokens.md`,
+    `${out.join("\n")}\n`,
+  );
 }

@@ -12,7 +12,10 @@ import { relay } from "./relay.js";
 export function answering(runtime, options, limits) {
   const { onUsage, inspectAnswers = true } = options;
   if (onUsage && !inspectAnswers) {
-    throw new InvalidOptionError("inspectAnswers", "must not be false with onUsage, which needs it");
+    throw new InvalidOptionError(
+      "inspectAnswers",
+      "must not be false with onUsage, which needs it",
+    );
   }
   if (!inspectAnswers) return () => ({});
 
@@ -39,7 +42,10 @@ export function answering(runtime, options, limits) {
         };
         const renew = async () => new (await runtime.instance()).exports.AnswerWatch(key, facts);
         const abort = () => controller.abort();
-        return relay({ first, body, abort, watch }, { limits, signal: request.signal, renew, settle });
+        return relay(
+          { first, body, abort, watch },
+          { limits, signal: request.signal, renew, settle },
+        );
       },
       report:
         onUsage &&

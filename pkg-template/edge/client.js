@@ -7,7 +7,11 @@ import { CLIENT, read, refuseUnknown, text, textOrFunction, url } from "../lib/o
 /** Hosts that may be reached by plain HTTP; WebAssembly decides what an entry may be. */
 const hosts = (value, option) => {
   const wrong = !Array.isArray(value) || value.some((host) => typeof host !== "string");
-  if (wrong) throw new InvalidOptionError(option, 'must be an array of hosts with their ports: ["ollama:11434"]');
+  if (wrong)
+    throw new InvalidOptionError(
+      option,
+      'must be an array of hosts with their ports: ["ollama:11434"]',
+    );
   return [...value];
 };
 
@@ -53,7 +57,11 @@ export function defineClient(runtime, host) {
         );
       }
       if (isBrowser()) {
-        throw new InvalidOptionError("apiKey", "must not be in a browser: use `openai-wasm` and a proxy", "key_not_accepted");
+        throw new InvalidOptionError(
+          "apiKey",
+          "must not be in a browser: use `openai-wasm` and a proxy",
+          "key_not_accepted",
+        );
       }
       const own = [
         ["OpenAI-Organization", organization],
@@ -72,7 +80,17 @@ export function defineClient(runtime, host) {
       };
       super(
         { ...rest, apiKey: undefined, defaultHeaders, profile: given.profile ?? known },
-        { runtime, fetch, base, baseOption: "baseURL", baseFault, credential: key, keyed: true, official, host },
+        {
+          runtime,
+          fetch,
+          base,
+          baseOption: "baseURL",
+          baseFault,
+          credential: key,
+          keyed: true,
+          official,
+          host,
+        },
       );
       this.baseURL = base;
       this.organization = organization ?? null;
@@ -85,8 +103,12 @@ export function defineClient(runtime, host) {
 /** Whose documents hold for a server, by its host; as in src/client/auth.rs. */
 const profileOf = (base) => {
   const host = `.${new URL(base, "https://same.origin").hostname.replace(/\.$/, "")}`;
-  return host.endsWith(".api.openai.com") ? "openai" : host.endsWith(".api.fireworks.ai") ? "fireworks" : "none";
+  return host.endsWith(".api.openai.com")
+    ? "openai"
+    : host.endsWith(".api.fireworks.ai")
+      ? "fireworks"
+      : "none";
 };
 
-const isBrowser = () => typeof globalThis.window !== "undefined" && typeof globalThis.window.document !== "undefined";
-
+const isBrowser = () =>
+  typeof globalThis.window !== "undefined" && typeof globalThis.window.document !== "undefined";

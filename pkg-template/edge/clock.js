@@ -20,6 +20,7 @@ export function look({ idleMs, durationMs, heartbeatMs }, { began, waiting, quie
   if (idle <= 0) return { broken: "idle" };
   const again = Math.min(duration, idle, LONGEST_TIMER_MS);
   if (!(heartbeatMs > 0)) return { beat: false, again };
-  const next = waiting === undefined || quiet === undefined ? heartbeatMs : left(quiet, heartbeatMs);
+  const next =
+    waiting === undefined || quiet === undefined ? heartbeatMs : left(quiet, heartbeatMs);
   return { beat: next <= 0, again: Math.min(again, next > 0 ? next : heartbeatMs) };
 }

@@ -6,7 +6,11 @@ import { chatStreams } from "../lib/chat-stream.js";
 import { chatEvents, checks, multipart } from "../lib/part.js";
 
 export const ChatCompletionStream = /* @__PURE__ */ chatStreams(chatEvents);
-export const OpenAI = /* @__PURE__ */ defineClient(runtime, { checks, multipart, ChatCompletionStream });
+export const OpenAI = /* @__PURE__ */ defineClient(runtime, {
+  checks,
+  multipart,
+  ChatCompletionStream,
+});
 export default OpenAI;
 export * from "../lib/exports.js";
 export { toFile } from "../lib/to-file.js";

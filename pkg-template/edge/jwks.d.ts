@@ -24,6 +24,8 @@ export interface JwksOptions {
  *
  * @throws InvalidOptionError whose `option` names what is wrong
  */
-export function authenticateByJwks(options: JwksOptions): (request: Request) => Promise<Caller | "expired" | null>;
+export function authenticateByJwks(
+  options: JwksOptions,
+): (request: Request) => Promise<Caller | "expired" | null>;
 
 export { InvalidOptionError } from "../lib/errors.js";

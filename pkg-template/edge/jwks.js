@@ -23,11 +23,21 @@ const BARE = /^([\w.-]{1,8192})$/;
 const CANONICAL = /^([\w-]{4})*([\w-][AQgw]|[\w-]{2}[AEIMQUYcgkosw048])?$/;
 
 export function authenticateByJwks(options) {
-  const { url, issuer, audience, authorizedParties, algorithms = ["RS256", "ES256"], header } = read(options, JWKS, {
+  const {
+    url,
+    issuer,
+    audience,
+    authorizedParties,
+    algorithms = ["RS256", "ES256"],
+    header,
+  } = read(options, JWKS, {
     needed: ["url", "issuer"],
   });
   if (audience === undefined && authorizedParties === undefined) {
-    throw new InvalidOptionError("audience", "is required, or `authorizedParties`: else a token for another service would do");
+    throw new InvalidOptionError(
+      "audience",
+      "is required, or `authorizedParties`: else a token for another service would do",
+    );
   }
   const keys = createRemoteJWKSet(new URL(url), {
     cooldownDuration: COOLDOWN_MS,
@@ -35,7 +45,13 @@ export function authenticateByJwks(options) {
     timeoutDuration: 5000,
     [customFetch]: (address, init) => fetch(address, { ...init, redirect: "manual" }),
   });
-  const checks = { issuer, audience, algorithms, clockTolerance: LEEWAY, requiredClaims: ["sub", "exp"] };
+  const checks = {
+    issuer,
+    audience,
+    algorithms,
+    clockTolerance: LEEWAY,
+    requiredClaims: ["sub", "exp"],
+  };
 
   return async (request) => {
     const value = request.headers.get(header ?? "authorization") ?? "";
@@ -54,7 +70,12 @@ export function authenticateByJwks(options) {
     if (authorizedParties && !authorizedParties.includes(payload.azp)) return null;
     const { sub, jti, iat, exp } = payload;
     if (!isSubject(sub)) return null;
-    return { sub, jti: isSubject(jti) ? jti : undefined, issuedAt: whole(iat), expiresAt: whole(exp) };
+    return {
+      sub,
+      jti: isSubject(jti) ? jti : undefined,
+      issuedAt: whole(iat),
+      expiresAt: whole(exp),
+    };
   };
 }
 
@@ -75,4 +96,6 @@ const isRefusal = (error) =>
 const whole = (time) => (time === undefined ? undefined : Math.floor(time));
 
 const isSubject = (text) =>
-  typeof text === "string" && /^\P{Cc}+$/u.test(text) && new TextEncoder().encode(text).length <= 128;
+  typeof text === "string" &&
+  /^\P{Cc}+$/u.test(text) &&
+  new TextEncoder().encode(text).length <= 128;

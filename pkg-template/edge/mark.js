@@ -4,4 +4,5 @@
 const KEY_HOLDING_BUILD = Symbol.for("openai-wasm key-holding build");
 
 /** Defined by a call, since bundlers leave out a property that nothing reads. */
-export const keyHolding = (runtime) => Object.defineProperty(runtime, KEY_HOLDING_BUILD, { value: true });
+export const keyHolding = (runtime) =>
+  Object.defineProperty(runtime, KEY_HOLDING_BUILD, { value: true });

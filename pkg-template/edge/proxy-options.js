@@ -27,18 +27,24 @@ const text = (value, option) => {
   return value;
 };
 
-const whole = (most, unit, least = 1) => (value, option) => {
-  if (!Number.isSafeInteger(value) || value < least || value > most) {
-    refuse(option, `must be a whole number of ${unit} from ${least} to ${most}`);
-  }
-  return value;
-};
+const whole =
+  (most, unit, least = 1) =>
+  (value, option) => {
+    if (!Number.isSafeInteger(value) || value < least || value > most) {
+      refuse(option, `must be a whole number of ${unit} from ${least} to ${most}`);
+    }
+    return value;
+  };
 
 const flag = (value, option) =>
-  typeof value === "boolean" ? value : refuse(option, `must be true or false, not ${describe(value)}`);
+  typeof value === "boolean"
+    ? value
+    : refuse(option, `must be true or false, not ${describe(value)}`);
 
 const func = (value, option) =>
-  typeof value === "function" ? value : refuse(option, `must be a function, not ${describe(value)}`);
+  typeof value === "function"
+    ? value
+    : refuse(option, `must be a function, not ${describe(value)}`);
 
 const list = (check, of) => (value, option) => {
   if (!Array.isArray(value)) refuse(option, `must be an array of ${of}, not ${describe(value)}`);
@@ -51,8 +57,12 @@ const some = (check, of) => (value, option) => {
   return items.length > 0 ? items : refuse(option, `must hold some ${of}`);
 };
 
-const oneOf = (...words) => (value, option) =>
-  words.includes(value) ? value : refuse(option, `must be one of ${words.map((word) => JSON.stringify(word)).join(", ")}`);
+const oneOf =
+  (...words) =>
+  (value, option) =>
+    words.includes(value)
+      ? value
+      : refuse(option, `must be one of ${words.map((word) => JSON.stringify(word)).join(", ")}`);
 
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
@@ -76,14 +86,22 @@ const HOST_AND_PORT = /^([a-z0-9._-]+|\[[0-9a-f:.]+\]):([1-9][0-9]{0,4})$/;
 
 const hostAndPort = (value, option) => {
   const port = Number(HOST_AND_PORT.exec(text(value, option))?.[2]);
-  return port <= 65_535 ? value : refuse(option, 'must be a host in lower case and its port, without a scheme, a path or a wildcard: "ollama:11434"');
+  return port <= 65_535
+    ? value
+    : refuse(
+        option,
+        'must be a host in lower case and its port, without a scheme, a path or a wildcard: "ollama:11434"',
+      );
 };
 
 /** A parameter, or a path that steps into objects and every entry of lists. */
 const param = (value, option) =>
   /^[\w-]+(\.[\w-]+)*$/.test(text(value, option))
     ? value
-    : refuse(option, "must be a parameter's name, or names with dots between them: \"messages.content.cache_control\"");
+    : refuse(
+        option,
+        'must be a parameter\'s name, or names with dots between them: "messages.content.cache_control"',
+      );
 
 // An origin as browsers write it; app shells have schemes of their own (capacitor://localhost).
 const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[a-z0-9._[\]:-]+$/;
@@ -101,20 +119,28 @@ const origin = (value, option) => {
 };
 
 const host = (value, option) =>
-  /^[a-z0-9.-]+$/.test(text(value, option)) ? value : refuse(option, "must be a host name as browsers write it, without a port");
+  /^[a-z0-9.-]+$/.test(text(value, option))
+    ? value
+    : refuse(option, "must be a host name as browsers write it, without a port");
 
 /** `"*"` is any model; that must be said, and cannot be said in a list. */
 const models = (value, option) => {
   if (value === "*") return ["*"];
   const names = list(text, 'model names, or "*"')(value, option);
   if (names.length === 0) refuse(option, "must name a model");
-  names.forEach((name, index) => name === "*" && refuse(`${option}[${index}]`, 'must name a model; "*" stands alone'));
+  names.forEach(
+    (name, index) =>
+      name === "*" && refuse(`${option}[${index}]`, 'must name a model; "*" stands alone'),
+  );
   return names;
 };
 
 const scope = list(text, "model names");
 
-const object = (checks, needed = []) => (value, option) => read(value, checks, { needed, option, prefix: `${option}.` });
+const object =
+  (checks, needed = []) =>
+  (value, option) =>
+    read(value, checks, { needed, option, prefix: `${option}.` });
 
 const RATE_LIMITS = { subject: text, address: text, session: text };
 
@@ -149,7 +175,8 @@ export const PROXY = {
   maxImageBytes: whole(100 * 2 ** 20, "bytes"),
   imageUrls: flag,
   systemPrompt: text,
-  endUserParam: (value, option) => (value === false ? "" : oneOf("user", "safety_identifier")(value, option)),
+  endUserParam: (value, option) =>
+    value === false ? "" : oneOf("user", "safety_identifier")(value, option),
   maxConcurrent: whole(10_000, "requests"),
   rateLimits: object(RATE_LIMITS),
   authenticate: func,
@@ -198,7 +225,8 @@ export const JWKS = {
   audience: text,
   authorizedParties: some(text, "parties"),
   algorithms: some(oneOf("RS256", "ES256"), "algorithms"),
-  header: (value, option) => (/^[\w-]+$/.test(text(value, option)) ? value : refuse(option, "must be the name of a header")),
+  header: (value, option) =>
+    /^[\w-]+$/.test(text(value, option)) ? value : refuse(option, "must be the name of a header"),
 };
 
 /** What a misspelt name was meant to be, by how much of it is right from its beginning. */
@@ -215,10 +243,12 @@ function nearest(name, known) {
 
 /** The own properties of `source`, each checked; one that `checks` does not name is refused. */
 export function read(source, checks, { needed = [], option = "options", prefix = "" } = {}) {
-  if (source === null || typeof source !== "object") refuse(option, `must be an object, not ${describe(source)}`);
+  if (source === null || typeof source !== "object")
+    refuse(option, `must be an object, not ${describe(source)}`);
   const options = { __proto__: null };
   for (const [name, value] of Object.entries(source)) {
-    if (!Object.hasOwn(checks, name)) refuse(prefix + name, `is not an option${nearest(name, Object.keys(checks))}`);
+    if (!Object.hasOwn(checks, name))
+      refuse(prefix + name, `is not an option${nearest(name, Object.keys(checks))}`);
     if (value !== undefined) options[name] = checks[name](value, prefix + name);
   }
   for (const name of needed) if (options[name] === undefined) refuse(prefix + name, "is required");
@@ -229,10 +259,16 @@ export function read(source, checks, { needed = [], option = "options", prefix =
 export function checkTogether(options) {
   checkUpstream(options);
   if (options.systemPrompt !== undefined && options.routes?.includes("completions")) {
-    refuse("routes", 'must not hold "completions" together with systemPrompt, which does not bind them');
+    refuse(
+      "routes",
+      'must not hold "completions" together with systemPrompt, which does not bind them',
+    );
   }
   if (options.anonymousSessions && !options.rateLimits?.session) {
-    refuse("rateLimits.session", "is required with anonymousSessions: a rate limit for each address that asks for one");
+    refuse(
+      "rateLimits.session",
+      "is required with anonymousSessions: a rate limit for each address that asks for one",
+    );
   }
   if ((options.anonymousSessions?.ttlSeconds ?? 900) > (options.maxTokenSeconds ?? 900)) {
     refuse("anonymousSessions.ttlSeconds", "must not be over maxTokenSeconds");
@@ -245,6 +281,9 @@ function checkUpstream({ upstream, allowHttp = [] }) {
   if (protocol !== "http:" || LOOPBACK.has(hostname)) return;
   const host = `${hostname}:${port || 80}`;
   if (!allowHttp.includes(host)) {
-    refuse("upstream", `must be https://…, http:// on localhost, or http:// on a host and port of allowHttp: ["${host}"]`);
+    refuse(
+      "upstream",
+      `must be https://…, http:// on localhost, or http:// on a host and port of allowHttp: ["${host}"]`,
+    );
   }
 }

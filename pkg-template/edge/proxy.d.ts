@@ -131,7 +131,10 @@ export interface ProxyOptions {
    * What counts for `maxInputTokens`: `tokenizer` of `openai-wasm/tokens`, which is asked for each request's
    * model, or one tokenizer for all.
    */
-  tokenizer?: RequestCounter | ((model: string) => RequestCounter | Promise<RequestCounter>) | undefined;
+  tokenizer?:
+    | RequestCounter
+    | ((model: string) => RequestCounter | Promise<RequestCounter>)
+    | undefined;
   /** The longest `data:` URL of an image. Default 131,072 bytes. */
   maxImageBytes?: number | undefined;
   /** May images be given by `https://` URLs, which the provider then fetches? Default false. */
@@ -151,7 +154,12 @@ export interface ProxyOptions {
    * with 401, `"expired"` with 401 `token_expired`; if it throws, with 503, and so is a caller with
    * members that are null or unknown: they might be a scope.
    */
-  authenticate?: ((request: Request, env: any) => Caller | "expired" | null | Promise<Caller | "expired" | null>) | undefined;
+  authenticate?:
+    | ((
+        request: Request,
+        env: any,
+      ) => Caller | "expired" | null | Promise<Caller | "expired" | null>)
+    | undefined;
   /** Has this session been revoked? If it throws, the answer is 503. */
   isRevoked?: ((session: SessionFacts, env: any) => boolean | Promise<boolean>) | undefined;
   /**
@@ -238,14 +246,23 @@ export interface UsageEvent {
    */
   outcome: "completed" | "refused" | "failed" | "truncated" | "disconnected";
   /** As the model server counted, with its details, or an estimate: never less than what was passed on. */
-  usage: { prompt_tokens: number; completion_tokens: number; total_tokens: number; [detail: string]: unknown };
+  usage: {
+    prompt_tokens: number;
+    completion_tokens: number;
+    total_tokens: number;
+    [detail: string]: unknown;
+  };
   /** Did the model server give no count, or none that can be true? */
   estimated: boolean;
 }
 
 export interface Proxy {
   /** Answers one request. It never rejects: every failure is a response. */
-  fetch(request: Request, env: ProxyEnv, ctx?: { waitUntil(promise: Promise<unknown>): void }): Promise<Response>;
+  fetch(
+    request: Request,
+    env: ProxyEnv,
+    ctx?: { waitUntil(promise: Promise<unknown>): void },
+  ): Promise<Response>;
 }
 
 /**
@@ -310,7 +327,9 @@ export interface Session {
  *
  * @throws InvalidOptionError whose `option` names what is wrong: a weak `secret`, say
  */
-export function verifySessionToken(options: VerifySessionTokenOptions): Promise<Session | undefined>;
+export function verifySessionToken(
+  options: VerifySessionTokenOptions,
+): Promise<Session | undefined>;
 
 export { InvalidOptionError, OpenAIError } from "../lib/errors.js";
 

@@ -9,14 +9,21 @@ import { checkTogether, DAY_SECONDS, PROXY, read, TOKEN, VERIFY } from "./proxy-
 export function defineProxy(runtime) {
   return {
     createProxy: (options = {}) => createProxy(runtime, checkTogether(read(options, PROXY))),
-    signSessionToken: async (options) => signSessionToken(runtime, read(options, TOKEN, { needed: ["secret", "sub"] })),
-    verifySessionToken: async (options) => verifySessionToken(runtime, read(options, VERIFY, { needed: ["secret"] })),
+    signSessionToken: async (options) =>
+      signSessionToken(runtime, read(options, TOKEN, { needed: ["secret", "sub"] })),
+    verifySessionToken: async (options) =>
+      verifySessionToken(runtime, read(options, VERIFY, { needed: ["secret"] })),
   };
 }
 
 function createProxy(runtime, options) {
-  const { keySecret = "OPENAI_API_KEY", sessionSecret = "SESSION_SECRET", anonymousSessions } = options;
-  const turnstileSecret = anonymousSessions && (anonymousSessions.turnstileSecret ?? "TURNSTILE_SECRET");
+  const {
+    keySecret = "OPENAI_API_KEY",
+    sessionSecret = "SESSION_SECRET",
+    anonymousSessions,
+  } = options;
+  const turnstileSecret =
+    anonymousSessions && (anonymousSessions.turnstileSecret ?? "TURNSTILE_SECRET");
   const settings = {
     allowHttp: options.allowHttp ?? [],
     secretNames: [keySecret, sessionSecret, turnstileSecret ?? ""],
@@ -46,11 +53,17 @@ function createProxy(runtime, options) {
     bodyPace: BODY_PACE,
     issuer: options.issuer,
     audience: options.audience,
-    anonymousSessions: anonymousSessions && { ttlSeconds: 900, verifyUrl: SITEVERIFY, ...anonymousSessions },
+    anonymousSessions: anonymousSessions && {
+      ttlSeconds: 900,
+      verifyUrl: SITEVERIFY,
+      ...anonymousSessions,
+    },
   };
-  const coreFor = coreOf(runtime, settings);
+  const coreFor = coreOf(settings);
   const hooksFor = answering(runtime, options, settings.answerLimits);
-  const tellOfFailure = onceASecond(() => console.error("openai-wasm proxy: a request failed inside the proxy"));
+  const tellOfFailure = onceASecond(() =>
+    console.error("openai-wasm proxy: a request failed inside the proxy"),
+  );
 
   const answer = async (request, env, ctx) => {
     try {
@@ -89,13 +102,17 @@ function createProxy(runtime, options) {
 }
 
 /** The author's functions with the request's environment, and the bindings that count. */
-function checks({ fetch, authenticate, isRevoked, claimOnce, disabled, rateLimits, tokenizer }, env) {
+function checks(
+  { fetch, authenticate, isRevoked, claimOnce, disabled, rateLimits, tokenizer },
+  env,
+) {
   const limit = (binding) =>
     binding && (async (key) => (await env[binding].limit({ key })).success);
   const off = env?.PROXY_DISABLED;
   return {
     fetch: fetch && ((url, init) => fetch(url, init, env)),
-    disabled: off && off !== "0" && off !== "false" ? () => true : disabled && (() => disabled(env)),
+    disabled:
+      off && off !== "0" && off !== "false" ? () => true : disabled && (() => disabled(env)),
     authenticate: authenticate && ((request) => authenticate(headOf(request), env)),
     isRevoked: isRevoked && ((session) => isRevoked(session, env)),
     claimOnce: claimOnce && ((session) => claimOnce(session, env)),
@@ -146,7 +163,7 @@ function onceASecond(tell) {
 }
 
 /** The core of an instance and an environment, made once. A refused setting gives one that only refuses. */
-function coreOf(runtime, settings) {
+function coreOf(settings) {
   let made;
   return (instance, variables) => {
     const of = JSON.stringify(variables);
@@ -159,8 +176,19 @@ function coreOf(runtime, settings) {
       } catch (refused) {
         if (typeof refused !== "string") throw refused;
         fault = refused;
-        const harmless = { upstream: DEFAULT_UPSTREAM, models: ["*"], sessionEpoch: undefined, allowHttp: [], allowParams: [] };
-        core = new ProxyCore({ ...settings, anonymousSessions: undefined, systemPrompt: undefined, ...harmless });
+        const harmless = {
+          upstream: DEFAULT_UPSTREAM,
+          models: ["*"],
+          sessionEpoch: undefined,
+          allowHttp: [],
+          allowParams: [],
+        };
+        core = new ProxyCore({
+          ...settings,
+          anonymousSessions: undefined,
+          systemPrompt: undefined,
+          ...harmless,
+        });
       }
       made = { instance, of, core, fault };
     }
@@ -171,7 +199,8 @@ function coreOf(runtime, settings) {
 /** Variables are texts; throws a text that names the one at fault. */
 function given({ upstream, sessionEpoch }) {
   if (!sessionEpoch) return { upstream: String(upstream), sessionEpoch: undefined };
-  if (!/^[0-9]{1,12}$/.test(sessionEpoch)) throw "SESSION_EPOCH must be a time in seconds since 1970";
+  if (!/^[0-9]{1,12}$/.test(sessionEpoch))
+    throw "SESSION_EPOCH must be a time in seconds since 1970";
   return { upstream: String(upstream), sessionEpoch: Number(sessionEpoch) };
 }
 
@@ -224,7 +253,8 @@ function failure(request, allowedOrigins) {
 }
 
 const TOKEN_FAULTS = {
-  secret: "must be at least 32 bytes of randomness, and no placeholder; or a JSON object of such secrets by name",
+  secret:
+    "must be at least 32 bytes of randomness, and no placeholder; or a JSON object of such secrets by name",
   sub: "must have 1 to 128 bytes and no control characters",
   ttlSeconds: `must be a whole number of seconds from 1 to ${DAY_SECONDS}`,
 };

@@ -7,4 +7,6 @@ import { SUM, WASM } from "./wasm.js";
 import { embedded } from "../lib/embedded.js";
 import { createRuntime } from "../lib/runtime.js";
 
-export const runtime = keyHolding(createRuntime(prepare, embedded(WASM, SUM), () => new Platform()));
+export const runtime = keyHolding(
+  createRuntime(prepare, embedded(WASM, SUM), () => new Platform()),
+);

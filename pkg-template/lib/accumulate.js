@@ -24,7 +24,9 @@ export class Accumulator {
     if (!isObject(chunk)) return [];
     this.started = true;
     for (const [name, value] of Object.entries(chunk)) this.#takeField(name, value);
-    return listOf(chunk.choices).filter(isObject).map((piece) => this.#takeChoice(piece));
+    return listOf(chunk.choices)
+      .filter(isObject)
+      .map((piece) => this.#takeChoice(piece));
   }
 
   /** The answer so far. It changes with the next chunk. */
@@ -52,20 +54,30 @@ export class Accumulator {
   #takeChoice(piece) {
     const state = this.#stateOf(piece.index ?? 0);
     const { choice } = state;
-    if (piece.finish_reason && typeof piece.finish_reason === "string") choice.finish_reason = piece.finish_reason;
+    if (piece.finish_reason && typeof piece.finish_reason === "string")
+      choice.finish_reason = piece.finish_reason;
     for (const [name, value] of Object.entries(piece)) {
-      if (!["index", "delta", "message", "finish_reason", "logprobs"].includes(name) && value !== null) set(choice, name, value);
+      if (
+        !["index", "delta", "message", "finish_reason", "logprobs"].includes(name) &&
+        value !== null
+      )
+        set(choice, name, value);
     }
     const logprobs = { ...(isObject(piece.logprobs) && piece.logprobs) };
     if (isObject(piece.logprobs)) {
-      for (const what of ["content", "refusal"]) if (!Array.isArray(logprobs[what])) logprobs[what] = null;
+      for (const what of ["content", "refusal"])
+        if (!Array.isArray(logprobs[what])) logprobs[what] = null;
       choice.logprobs = addAll(choice.logprobs ?? {}, logprobs, 1);
     }
     let delta = isObject(piece.delta) ? piece.delta : {};
-    if (isObject(piece.message) && Object.values(delta).every((value) => value === null || value === "")) {
+    if (
+      isObject(piece.message) &&
+      Object.values(delta).every((value) => value === null || value === "")
+    ) {
       // A message that is whole stands for all that came of it before.
       delta = piece.message;
-      for (const name of Object.keys(delta)) if (delta[name] !== null) set(choice.message, name, null);
+      for (const name of Object.keys(delta))
+        if (delta[name] !== null) set(choice.message, name, null);
       for (const name of TEXTS) {
         if (othersOf(delta[name]).length > 0) delete choice.message[`${name}_parts`];
         if (thoughtOf(delta[name])) delete choice.message.reasoning_content;
@@ -82,14 +94,21 @@ export class Accumulator {
 
   #stateOf(index) {
     if (!Number.isInteger(index) || index < 0 || index > MAX_INDEX) {
-      throw new OpenAIError(`The server sent a choices[].index that is not a whole number from 0 to ${MAX_INDEX}.`);
+      throw new OpenAIError(
+        `The server sent a choices[].index that is not a whole number from 0 to ${MAX_INDEX}.`,
+      );
     }
     let state = this.#choices.get(index);
     if (!state) {
       const message = { role: "", content: null, refusal: null };
-      state = { choice: { index, message, logprobs: null, finish_reason: null }, places: new Map() };
+      state = {
+        choice: { index, message, logprobs: null, finish_reason: null },
+        places: new Map(),
+      };
       this.#choices.set(index, state);
-      this.#completion.choices = [...this.#choices.values()].map(({ choice }) => choice).sort((a, b) => a.index - b.index);
+      this.#completion.choices = [...this.#choices.values()]
+        .map(({ choice }) => choice)
+        .sort((a, b) => a.index - b.index);
     }
     return state;
   }
@@ -98,18 +117,28 @@ export class Accumulator {
 export const listOf = (value) => (Array.isArray(value) ? value : []);
 
 /** A number where a text is due counts as its digits. */
-const word = (value) => (typeof value === "number" ? String(value) : typeof value === "string" ? value : "");
+const word = (value) =>
+  typeof value === "number" ? String(value) : typeof value === "string" ? value : "";
 
 /** Some gateways send an array of parts. */
-export const textOf = (content) => word(content) || listOf(content).map((part) => word(part?.text ?? part)).join("");
+export const textOf = (content) =>
+  word(content) ||
+  listOf(content)
+    .map((part) => word(part?.text ?? part))
+    .join("");
 
 /** Mistral sends what the model thinks as parts of the content. */
-const thoughtOf = (content) => listOf(content).map((part) => textOf(part?.thinking)).join("");
+const thoughtOf = (content) =>
+  listOf(content)
+    .map((part) => textOf(part?.thinking))
+    .join("");
 
 /** Parts that are neither text nor thought. */
-const others = (list) => listOf(list).filter((part) => isObject(part) && !isSaid(part.text) && !isSaid(part.thinking));
+const others = (list) =>
+  listOf(list).filter((part) => isObject(part) && !isSaid(part.text) && !isSaid(part.thinking));
 const isSaid = (value) => value !== undefined && typeof value !== "boolean" && !isObject(value);
-const othersOf = (content) => others(content).concat(...listOf(content).map((part) => others(part?.thinking)));
+const othersOf = (content) =>
+  others(content).concat(...listOf(content).map((part) => others(part?.thinking)));
 
 function takeDelta(message, name, value) {
   if (value === null) return;
@@ -141,10 +170,13 @@ function takeCall({ choice: { message }, places }, piece) {
   if (word(id)) places.set((call.id = word(id)), at);
   addAll(call, rest);
   // A call whose type is missing is of a function until a custom tool's input comes.
-  call.type = word(type) || (isBlank(call.function) && isObject(rest.custom) ? "custom" : call.type);
-  if (isObject(called) || call.type === "function") addFunction(call, "function", isObject(called) ? called : {});
+  call.type =
+    word(type) || (isBlank(call.function) && isObject(rest.custom) ? "custom" : call.type);
+  if (isObject(called) || call.type === "function")
+    addFunction(call, "function", isObject(called) ? called : {});
   if (call.type !== "function" && isBlank(call.function)) delete call.function;
-  if (call.type === "custom" && isObject(call.custom ?? {})) add(call, "custom", { name: "", input: "" });
+  if (call.type === "custom" && isObject(call.custom ?? {}))
+    add(call, "custom", { name: "", input: "" });
   return { part: piece, call, at };
 }
 
@@ -160,7 +192,9 @@ function placeOf(calls, places, { id, index, function: called, custom }) {
   const last = calls.at(-1);
   // An unknown index with a name begins a call; so does, without an index, a name after whole arguments.
   const known = word(last?.function?.name) || word(last?.custom?.name);
-  const begins = name && (typeof index === "number" || (known && (name !== known || isWhole(last.function?.arguments))));
+  const begins =
+    name &&
+    (typeof index === "number" || (known && (name !== known || isWhole(last.function?.arguments))));
   return last && !begins ? calls.length - 1 : undefined;
 }
 

@@ -10,13 +10,18 @@ async function textOf({ response, text }) {
   try {
     return text ?? (await response.text());
   } catch (cause) {
-    throw new APIConnectionError({ message: "The body was read already, or the connection was lost.", cause });
+    throw new APIConnectionError({
+      message: "The body was read already, or the connection was lost.",
+      cause,
+    });
   }
 }
 
-const mediaType = ({ headers }) => headers.get("content-type")?.split(";")[0].trim().toLowerCase() ?? "";
+const mediaType = ({ headers }) =>
+  headers.get("content-type")?.split(";")[0].trim().toLowerCase() ?? "";
 
-const wrong = (response, what) => new ResponseError(`${response.status} with ${what} was expected`, response);
+const wrong = (response, what) =>
+  new ResponseError(`${response.status} with ${what} was expected`, response);
 
 /** JSON, or null for 204; an error that the server reports in it is thrown. */
 export async function json(answer) {
@@ -28,12 +33,17 @@ export async function json(answer) {
   if (text.trim() === "") throw wrong(response, "an empty body where JSON");
   const value = parseAnswer(text);
   if (value === undefined) {
-    const what = type && !type.includes("json") ? `${type} (${snippet(text, headers)})` : "text that is not JSON";
+    const what =
+      type && !type.includes("json")
+        ? `${type} (${snippet(text, headers)})`
+        : "text that is not JSON";
     throw wrong(response, `${what} where JSON`);
   }
   const error = errorIn(value, false, true);
   if (error !== undefined) throw reportedError(error, headers);
-  return value !== null && typeof value === "object" && !Array.isArray(value) ? marked(value, headers) : value;
+  return value !== null && typeof value === "object" && !Array.isArray(value)
+    ? marked(value, headers)
+    : value;
 }
 
 /** Gives an object what the headers say of it, not enumerable. */
@@ -49,7 +59,8 @@ export async function text(answer) {
   const type = mediaType(answer.response);
   if (type.includes("json")) return json(answer);
   const body = await textOf(answer);
-  if (type === "text/html") throw wrong(answer.response, `${snippet(body, answer.response.headers)} where text`);
+  if (type === "text/html")
+    throw wrong(answer.response, `${snippet(body, answer.response.headers)} where text`);
   return body;
 }
 

@@ -117,7 +117,12 @@ export interface RawRequestOptions extends RequestOptions {
 export class APIPromise<T> extends Promise<T> {
   /** The response, its body unread when this is called in the same turn as the method. */
   asResponse(): Promise<Response>;
-  withResponse(): Promise<{ data: T; response: Response; request_id: string | null; rate_limit: RateLimit | undefined }>;
+  withResponse(): Promise<{
+    data: T;
+    response: Response;
+    request_id: string | null;
+    rate_limit: RateLimit | undefined;
+  }>;
 }
 
 /** A page of a list; iterate it with `for await` to get the items of this page and all that follow. */
@@ -155,7 +160,10 @@ export class Stream<T> implements AsyncIterable<T> {
   toReadableStream(): ReadableStream<Uint8Array>;
   /** The text of choice 0 in UTF-8, for a Response of your own. */
   toTextStream(): ReadableStream<Uint8Array>;
-  static fromReadableStream<T>(readable: ReadableStream<Uint8Array>, controller?: AbortController): Stream<T>;
+  static fromReadableStream<T>(
+    readable: ReadableStream<Uint8Array>,
+    controller?: AbortController,
+  ): Stream<T>;
 }
 
 /** Answers carry the server's id of their request and what is left of the limits, neither enumerable. */

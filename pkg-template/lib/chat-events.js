@@ -30,7 +30,8 @@ export class ChatEvents {
 
   /** The whole answer, after the last chunk. */
   finish() {
-    if (!this.#accumulator.started) throw new OpenAIError("request ended without sending any chunks");
+    if (!this.#accumulator.started)
+      throw new OpenAIError("request ended without sending any chunks");
     return this.#accumulator.finish();
   }
 
@@ -50,19 +51,25 @@ export class ChatEvents {
     const text = textOf(delta.content);
     if (text) {
       this.#emit("content", text, message.content);
-      this.#emit("content.delta", this.#withParsed({ delta: text, snapshot: message.content }, message.content));
+      this.#emit(
+        "content.delta",
+        this.#withParsed({ delta: text, snapshot: message.content }, message.content),
+      );
     }
     const refusal = textOf(delta.refusal);
     if (refusal) this.#emit("refusal.delta", { delta: refusal, snapshot: message.refusal });
     for (const what of ["content", "refusal"]) {
       const entries = listOf(added[what]);
-      if (entries.length > 0) this.#emit(`logprobs.${what}.delta`, { [what]: entries, snapshot: logprobs[what] });
+      if (entries.length > 0)
+        this.#emit(`logprobs.${what}.delta`, { [what]: entries, snapshot: logprobs[what] });
     }
     for (const { part, call, at } of calls) {
       const more = part.function?.arguments;
       if (!more) continue;
       const whole = call.function.arguments;
-      this.#reportCall("delta", at, call.function, { arguments_delta: typeof more === "string" ? more : whole });
+      this.#reportCall("delta", at, call.function, {
+        arguments_delta: typeof more === "string" ? more : whole,
+      });
     }
     if (choice.finish_reason) this.#reportDone(choice);
   }
@@ -75,7 +82,8 @@ export class ChatEvents {
     if (content) this.#emit("content.done", this.#withParsed({ content }, content));
     if (refusal) this.#emit("refusal.done", { refusal });
     for (const what of ["content", "refusal"]) {
-      if (listOf(logprobs?.[what]).length > 0) this.#emit(`logprobs.${what}.done`, { [what]: logprobs[what] });
+      if (listOf(logprobs?.[what]).length > 0)
+        this.#emit(`logprobs.${what}.done`, { [what]: logprobs[what] });
     }
     for (const [index, { function: called }] of (message.tool_calls ?? []).entries()) {
       if (called) this.#reportCall("done", index, called);

@@ -35,9 +35,15 @@ export interface ChatCompletionStreamEvents {
     arguments: string;
     readonly parsed_arguments: unknown;
   }) => void;
-  "logprobs.content.delta": (event: { content: ChatCompletionTokenLogprob[]; snapshot: ChatCompletionTokenLogprob[] }) => void;
+  "logprobs.content.delta": (event: {
+    content: ChatCompletionTokenLogprob[];
+    snapshot: ChatCompletionTokenLogprob[];
+  }) => void;
   "logprobs.content.done": (event: { content: ChatCompletionTokenLogprob[] }) => void;
-  "logprobs.refusal.delta": (event: { refusal: ChatCompletionTokenLogprob[]; snapshot: ChatCompletionTokenLogprob[] }) => void;
+  "logprobs.refusal.delta": (event: {
+    refusal: ChatCompletionTokenLogprob[];
+    snapshot: ChatCompletionTokenLogprob[];
+  }) => void;
   "logprobs.refusal.done": (event: { refusal: ChatCompletionTokenLogprob[] }) => void;
   message: (message: ChatCompletionMessage) => void;
   chatCompletion: (completion: ChatCompletion) => void;

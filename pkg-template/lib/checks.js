@@ -28,9 +28,13 @@ export async function check(profile, path, params) {
 function fromForm(form) {
   const params = {};
   for (const key of new Set(form.keys())) {
-    const values = form.getAll(key).map((value) =>
-      typeof value === "string" && value.trim() !== "" && Number.isFinite(+value) ? +value : value,
-    );
+    const values = form
+      .getAll(key)
+      .map((value) =>
+        typeof value === "string" && value.trim() !== "" && Number.isFinite(+value)
+          ? +value
+          : value,
+      );
     if (key.endsWith("[]")) params[key.slice(0, -2)] = values;
     else params[key] = values.length > 1 ? values : values[0];
   }
@@ -40,14 +44,17 @@ function fromForm(form) {
 /** Every place of `a.b`, `a[].b` or `a.*`, also one where nothing stands if its object does. */
 function places(params, param) {
   let found = [{ path: "", value: params }];
-  for (const step of param.replaceAll("[]", ".[]").split(".")) found = found.flatMap((place) => inside(place, step));
+  for (const step of param.replaceAll("[]", ".[]").split("."))
+    found = found.flatMap((place) => inside(place, step));
   return found;
 }
 
 function inside({ path, value }, step) {
   if (value === null || typeof value !== "object") return [];
   if (step === "[]") {
-    return Array.isArray(value) ? value.map((item, at) => ({ path: `${path}[${at}]`, value: item })) : [];
+    return Array.isArray(value)
+      ? value.map((item, at) => ({ path: `${path}[${at}]`, value: item }))
+      : [];
   }
   if (Array.isArray(value)) return [];
   const names = step === "*" ? Object.keys(value) : [step];
@@ -66,7 +73,9 @@ const holds = ([param, values, orAbsent], { around }) => {
 const isSet = (value) => value !== undefined && value !== null && value !== false;
 const cut = (text) => {
   const characters = [...text];
-  return characters.length > SHOWN_CHARACTERS ? `${characters.slice(0, SHOWN_CHARACTERS).join("")}…` : text;
+  return characters.length > SHOWN_CHARACTERS
+    ? `${characters.slice(0, SHOWN_CHARACTERS).join("")}…`
+    : text;
 };
 
 /** A value as an error shows it: short. */
@@ -79,7 +88,8 @@ const shown = (value) =>
         ? "an object"
         : String(value);
 
-const within = (count, [least, most]) => (count < least || count > (most ?? Infinity) ? String(count) : undefined);
+const within = (count, [least, most]) =>
+  count < least || count > (most ?? Infinity) ? String(count) : undefined;
 
 const number = (value, [least, most, open]) =>
   value === undefined ||
@@ -90,9 +100,13 @@ const number = (value, [least, most, open]) =>
     : shown(value);
 
 const isInt64 = (value) => {
-  if (typeof value === "number") return Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 63;
+  if (typeof value === "number")
+    return Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 63;
   if (typeof value === "string" && !/^-?\d{1,19}$/.test(value)) return false;
-  return ["string", "bigint"].includes(typeof value) && BigInt(value) === BigInt.asIntN(64, BigInt(value));
+  return (
+    ["string", "bigint"].includes(typeof value) &&
+    BigInt(value) === BigInt.asIntN(64, BigInt(value))
+  );
 };
 
 /** A broken rule's finding; empty if nothing is to be shown. */
@@ -103,30 +117,53 @@ const RULES = {
   number,
   whole: (value, range) =>
     number(value, range) ?? unless(value === undefined || Number.isInteger(value), shown(value)),
-  int64: (value) => unless(value === undefined || isInt64(value), typeof value === "bigint" ? `${value}` : shown(value)),
+  int64: (value) =>
+    unless(
+      value === undefined || isInt64(value),
+      typeof value === "bigint" ? `${value}` : shown(value),
+    ),
   oneOf: (value, texts) =>
     unless(
-      value === undefined || texts.includes(value) || (typeof value === "object" && !Array.isArray(value)),
+      value === undefined ||
+        texts.includes(value) ||
+        (typeof value === "object" && !Array.isArray(value)),
       shown(value),
     ),
-  name: (value) => unless(value === undefined || /^[\w-]{1,64}$/.test(typeof value === "string" ? value : ""), shown(value)),
-  length: (value, range) => (typeof value === "string" ? within([...value].length, range) : undefined),
+  name: (value) =>
+    unless(
+      value === undefined || /^[\w-]{1,64}$/.test(typeof value === "string" ? value : ""),
+      shown(value),
+    ),
+  length: (value, range) =>
+    typeof value === "string" ? within([...value].length, range) : undefined,
   items: (value, range) =>
-    Array.isArray(value) ? within(value.length, range) : isPlain(value) ? within(Object.keys(value).length, range) : undefined,
+    Array.isArray(value)
+      ? within(value.length, range)
+      : isPlain(value)
+        ? within(Object.keys(value).length, range)
+        : undefined,
   keys: (value, range) =>
-    isPlain(value) ? within(Math.max(0, ...Object.keys(value).map((key) => [...key].length)), range) : undefined,
+    isPlain(value)
+      ? within(Math.max(0, ...Object.keys(value).map((key) => [...key].length)), range)
+      : undefined,
   atLeast: (value, other, around) =>
-    unless(!(typeof value === "number" && typeof around[other] === "number" && value < around[other]), shown(value)),
-  needs: (value, others, around) => unless(!isSet(value) || others.some((other) => isSet(around[other]))),
+    unless(
+      !(typeof value === "number" && typeof around[other] === "number" && value < around[other]),
+      shown(value),
+    ),
+  needs: (value, others, around) =>
+    unless(!isSet(value) || others.some((other) => isSet(around[other]))),
   needsValue: (value, [other, needed], around) => unless(!isSet(value) || around[other] === needed),
   excludes: (value, other, around) => unless(!isSet(value) || !isSet(around[other])),
-  excludesValues: (value, [other, values], around) => unless(!isSet(value) || !values.includes(around[other])),
+  excludesValues: (value, [other, values], around) =>
+    unless(!isSet(value) || !values.includes(around[other])),
   extension: (value, endings) =>
     each(value, ({ name = "" }) => {
       const [ending] = /\.[^.\\/]*$/.exec(name) ?? [];
       return unless(ending === undefined || endings.includes(ending.toLowerCase()), shown(ending));
     }),
-  below: (value, bytes) => each(value, (file) => unless(sizeOf(file) < bytes, `${sizeOf(file)} bytes`)),
+  below: (value, bytes) =>
+    each(value, (file) => unless(sizeOf(file) < bytes, `${sizeOf(file)} bytes`)),
   jsonLines: (value) => each(value, async (file) => unless(await isJsonLines(file))),
   png: (value) => each(value, async (file) => unless(await pngSize(file))),
   square: (value) =>
@@ -136,7 +173,9 @@ const RULES = {
     }),
   sizeOf: (value, other, around) =>
     each(value, async (file) => {
-      const [size, wanted] = [await pngSize(file), await pngSize([around[other]].flat()[0])].map((size) => size?.join("x"));
+      const [size, wanted] = [await pngSize(file), await pngSize([around[other]].flat()[0])].map(
+        (size) => size?.join("x"),
+      );
       return unless(!size || !wanted || size === wanted, size);
     }),
   transparent: (value, other, around) =>
@@ -160,7 +199,9 @@ async function each(value, test) {
 
 async function bytesOf(file, end) {
   if (file instanceof Blob) return new Uint8Array(await file.slice(0, end).arrayBuffer());
-  const bytes = ArrayBuffer.isView(file) ? new Uint8Array(file.buffer, file.byteOffset, file.byteLength) : new Uint8Array(file);
+  const bytes = ArrayBuffer.isView(file)
+    ? new Uint8Array(file.buffer, file.byteOffset, file.byteLength)
+    : new Uint8Array(file);
   return bytes.subarray(0, end);
 }
 

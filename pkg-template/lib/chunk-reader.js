@@ -1,11 +1,36 @@
 // Bytes of a streamed answer in, chunks out: the meeting point with the WebAssembly decoder.
 
-import { StreamDecodeError, StreamIdleTimeoutError, StreamLimitError, StreamTruncatedError } from "./errors.js";
+import {
+  StreamDecodeError,
+  StreamIdleTimeoutError,
+  StreamLimitError,
+  StreamTruncatedError,
+} from "./errors.js";
 import { reportedError } from "./failure.js";
 import { errorIn, isLast } from "./report.js";
 import { compile, saysText } from "./template.js";
-import { CHUNKS, FIT_ITEMS, FITS, FOUND, INPUT, OUT, OUT_LEN, SLOT, SPANS, TEXT_LEN } from "./words.js";
-import { DONE, ERROR, ESCAPED, INPUT_BYTES, PLAIN, SLOTS, TOO_LARGE, UNTERMINATED } from "./words.js";
+import {
+  CHUNKS,
+  FIT_ITEMS,
+  FITS,
+  FOUND,
+  INPUT,
+  OUT,
+  OUT_LEN,
+  SLOT,
+  SPANS,
+  TEXT_LEN,
+} from "./words.js";
+import {
+  DONE,
+  ERROR,
+  ESCAPED,
+  INPUT_BYTES,
+  PLAIN,
+  SLOTS,
+  TOO_LARGE,
+  UNTERMINATED,
+} from "./words.js";
 
 /** Below this many bytes a loop over ASCII is quicker than a call of TextDecoder. */
 const SHORT = 24;
@@ -221,7 +246,8 @@ export class ChunkReader {
         const chunk = items[at + 2];
         this.#accept(chunk, queue);
         // The template is the reader's own: a consumer may change the chunk that it got.
-        if (!this.end) this.#templates[item - mark - 1] = compile(structuredClone(chunk), items[at + 1]);
+        if (!this.end)
+          this.#templates[item - mark - 1] = compile(structuredClone(chunk), items[at + 1]);
         at += 3;
       } else {
         if (at < items.length - 1) this.#accept(items[at + 1], queue);
@@ -286,7 +312,8 @@ export class ChunkReader {
 
   /** An error that the server, or our proxy before it, reported inside the stream. */
   #fail(error) {
-    const Class = error?.type === "server_error" && error.param === null && BROKEN_OFF.get(error.code);
+    const Class =
+      error?.type === "server_error" && error.param === null && BROKEN_OFF.get(error.code);
     const failure = Class ? new Class(error.message) : reportedError(error, this.#headers);
     this.end = new End(this.describe(failure));
   }
@@ -319,7 +346,8 @@ function isFinal({ choices, type }) {
 /** The text that a chunk adds to choice 0. */
 export function textOf(chunk) {
   const { choices } = chunk;
-  if (!Array.isArray(choices)) return saysText(chunk) && typeof chunk.delta === "string" ? chunk.delta : "";
+  if (!Array.isArray(choices))
+    return saysText(chunk) && typeof chunk.delta === "string" ? chunk.delta : "";
   let choice = choices[0];
   if (choice?.index) choice = choices.find((other) => other && !other.index);
   const content = choice?.delta?.content ?? choice?.text ?? choice?.message?.content;

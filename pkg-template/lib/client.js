@@ -26,17 +26,37 @@ export class BaseClient {
    */
   constructor(options, server) {
     // Without a prototype, which others could have added to.
-    const { defaultHeaders: headers = [], defaultQuery: query = [] } = (this.#defaults = { __proto__: null, ...options });
+    const { defaultHeaders: headers = [], defaultQuery: query = [] } = (this.#defaults = {
+      __proto__: null,
+      ...options,
+    });
     const credential = server.credential === undefined ? undefined : new Credential(server);
-    this.#server = { __proto__: null, ...server, credential, headers, query, log: logFor(this.#defaults) };
-    Object.assign(this, resources((...call) => this.#request(...call), server.official, server.host));
+    this.#server = {
+      __proto__: null,
+      ...server,
+      credential,
+      headers,
+      query,
+      log: logFor(this.#defaults),
+    };
+    Object.assign(
+      this,
+      resources((...call) => this.#request(...call), server.official, server.host),
+    );
     for (const path of MISSING.split(" ")) {
       const names = path.split(".");
       const name = names.pop();
       const get = () => {
-        throw new InvalidOptionError(`client.${path}`, "is not in this package: use `client.post(path, { body })`");
+        throw new InvalidOptionError(
+          `client.${path}`,
+          "is not in this package: use `client.post(path, { body })`",
+        );
       };
-      Object.defineProperty(names.reduce((object, name) => object[name], this), name, { get });
+      Object.defineProperty(
+        names.reduce((object, name) => object[name], this),
+        name,
+        { get },
+      );
     }
     this.#defaults.fit?.attach(this);
   }
@@ -69,7 +89,10 @@ export class BaseClient {
   /** Sends one call; `options.body` is JSON or what `fetch` takes, `options.stream` asks for events. */
   request(method, path, options) {
     const { body, stream } = { __proto__: null, ...options };
-    return this.#request(method, path, body == null ? {} : { body }, options, { stream, any: true });
+    return this.#request(method, path, body == null ? {} : { body }, options, {
+      stream,
+      any: true,
+    });
   }
 
   /**
@@ -89,7 +112,9 @@ export class BaseClient {
       const call = read(options, CALL, "options");
       refuseUnknown(options, kind.any ? ANY : CALL);
       const ours = read(params, { query: CALL.query }).query;
-      const query = over(over(this.#server.query, ours), call.query).filter(([, value]) => value !== null);
+      const query = over(over(this.#server.query, ours), call.query).filter(
+        ([, value]) => value !== null,
+      );
       const where = typeof path === "function" ? path() : path;
       const sent = this.#contentOf(params, kind, call.headers);
       this.#server.check?.(legible(body, sent, kind.files), query, where);
@@ -112,7 +137,13 @@ export class BaseClient {
     return new PagePromise(send, async (answer) => {
       const { response, call } = answer;
       const next = (after) => {
-        return this.#request(method, path, {}, { ...call, query: over(call.query, [["after", after]]) }, kind);
+        return this.#request(
+          method,
+          path,
+          {},
+          { ...call, query: over(call.query, [["after", after]]) },
+          kind,
+        );
       };
       return marked(new Page(await parse(answer), response, next), response.headers);
     });
@@ -130,7 +161,11 @@ export class BaseClient {
       const form = async () => {
         const multipart = await host.multipart();
         // Our proxy wants a length.
-        const upload = { base: keyed ? base : undefined, reading, warn: (message) => log("warn", message) };
+        const upload = {
+          base: keyed ? base : undefined,
+          reading,
+          warn: (message) => log("warn", message),
+        };
         return files ? multipart.formOf(given, files, upload) : multipart.bodyOf(given, upload);
       };
       const release = (reason) => {
@@ -139,7 +174,8 @@ export class BaseClient {
       };
       return { form, release };
     }
-    const typed = typeof body === "string" && headers.some(([name]) => /^content-type$/i.test(name));
+    const typed =
+      typeof body === "string" && headers.some(([name]) => /^content-type$/i.test(name));
     const bare = typed || ArrayBuffer.isView(body) || BODIES.some((Class) => body instanceof Class);
     if (any && bare) return { payload: body };
     return { payload: stringify(body, any), mediaType: "application/json" };

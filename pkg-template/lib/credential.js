@@ -61,9 +61,13 @@ export class Credential {
       try {
         value = await credential();
       } catch (cause) {
-        throw Object.assign(new OpenAIError(`${option}: the function failed: ${cause?.message ?? cause}`), { cause });
+        throw Object.assign(
+          new OpenAIError(`${option}: the function failed: ${cause?.message ?? cause}`),
+          { cause },
+        );
       }
-      if (typeof value !== "string") throw new OpenAIError(`${option}: the function must give a string, not ${describe(value)}`);
+      if (typeof value !== "string")
+        throw new OpenAIError(`${option}: the function must give a string, not ${describe(value)}`);
     }
     // Keys out of a file end in a line break.
     if (keyed) value = value.trim();

@@ -9,7 +9,9 @@ import { problem } from "./runtime.js";
  */
 export const embedded = (text, sum) => async () => {
   if (typeof WebAssembly !== "object") {
-    throw problem("WebAssembly is missing: the browser is too old, or has it switched off (Lockdown Mode).");
+    throw problem(
+      "WebAssembly is missing: the browser is too old, or has it switched off (Lockdown Mode).",
+    );
   }
   let inflater;
   try {
@@ -25,7 +27,11 @@ export const embedded = (text, sum) => async () => {
 async function inflate(text, { readable, writable }) {
   const writer = writable.getWriter();
   const packed = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  const [bytes] = await Promise.all([new Response(readable).arrayBuffer(), writer.write(packed), writer.close()]);
+  const [bytes] = await Promise.all([
+    new Response(readable).arrayBuffer(),
+    writer.write(packed),
+    writer.close(),
+  ]);
   return new Uint8Array(bytes);
 }
 

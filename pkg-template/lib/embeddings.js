@@ -6,7 +6,8 @@ import { ResponseError } from "./errors.js";
 export function vectors(answer, response) {
   if (!Array.isArray(answer?.data)) return answer;
   for (const [index, item] of answer.data.entries()) {
-    if (typeof item?.embedding === "string") item.embedding = numbers(item.embedding, index, response);
+    if (typeof item?.embedding === "string")
+      item.embedding = numbers(item.embedding, index, response);
   }
   return answer;
 }

@@ -76,7 +76,11 @@ export class Emitter {
   emit(event, ...values) {
     const list = this.#listeners.get(event);
     if (!list) return;
-    if (list.some(({ once }) => once)) this.#listeners.set(event, list.filter(({ once }) => !once));
+    if (list.some(({ once }) => once))
+      this.#listeners.set(
+        event,
+        list.filter(({ once }) => !once),
+      );
     for (const { listener } of list) listener(...values);
   }
 
@@ -97,7 +101,9 @@ export class Emitter {
     this.aborted = error instanceof APIUserAbortError;
     const event = this.aborted ? "abort" : "error";
     // A caller that listens for errors only, and aborts, knows about the abort.
-    const heard = this.awaited || [event, this.aborted && "error"].some((name) => this.#listeners.get(name)?.length > 0);
+    const heard =
+      this.awaited ||
+      [event, this.aborted && "error"].some((name) => this.#listeners.get(name)?.length > 0);
     this.#reject(error);
     this.emit(event, error);
     this.emit("end");

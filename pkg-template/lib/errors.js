@@ -35,15 +35,26 @@ export class APIError extends OpenAIError {
 
   static #message(status, error, message) {
     const words = error?.message || error;
-    const said = !words ? message : words === error || typeof words !== "string" ? JSON.stringify(words) : words;
-    return status ? `${status} ${said || "status code (no body)"}` : said || "(no status code or body)";
+    const said = !words
+      ? message
+      : words === error || typeof words !== "string"
+        ? JSON.stringify(words)
+        : words;
+    return status
+      ? `${status} ${said || "status code (no body)"}`
+      : said || "(no status code or body)";
   }
 
   /** The class for a status: the same table as the official package. */
   static generate(status, body, message, headers) {
     const error = body && typeof body === "object" && "error" in body ? body.error : body;
     const Class = BY_STATUS[status] ?? (status >= 500 ? InternalServerError : APIError);
-    return new Class(status, typeof error === "string" ? { message: error } : error, message, headers);
+    return new Class(
+      status,
+      typeof error === "string" ? { message: error } : error,
+      message,
+      headers,
+    );
   }
 }
 
@@ -147,5 +158,9 @@ export const ERRORS = {
   WasmTrapError,
 };
 for (const [name, Class] of Object.entries(ERRORS)) {
-  Object.defineProperty(Class.prototype, "name", { value: name, configurable: true, writable: true });
+  Object.defineProperty(Class.prototype, "name", {
+    value: name,
+    configurable: true,
+    writable: true,
+  });
 }

@@ -18,10 +18,13 @@ export function eventStreams(runtime) {
   return function decodeEventStream(source, { maxEventBytes = DEFAULT_MAX_EVENT_BYTES } = {}) {
     const readable = source?.getReader ? source : source?.body;
     if (typeof readable?.getReader !== "function" || readable.locked) {
-      const wrong = readable ? "must be a ReadableStream or a Response that nobody reads" : "has no body that could be read";
+      const wrong = readable
+        ? "must be a ReadableStream or a Response that nobody reads"
+        : "has no body that could be read";
       throw new InvalidOptionError("readable", wrong);
     }
-    if (!(maxEventBytes > 0)) throw new InvalidOptionError("maxEventBytes", "must be a number above 0");
+    if (!(maxEventBytes > 0))
+      throw new InvalidOptionError("maxEventBytes", "must be a number above 0");
     return events(runtime, readable, Math.min(maxEventBytes, 0xffffffff));
   };
 }
@@ -45,7 +48,9 @@ async function* events(runtime, readable, maxEventBytes) {
         new Uint8Array(memory.buffer).set(piece, input);
         decoder.decode(piece.length);
         const words = look();
-        const array = JSON.parse(utf8.decode(new Uint8Array(memory.buffer, words[OUT], words[TEXT_LEN])));
+        const array = JSON.parse(
+          utf8.decode(new Uint8Array(memory.buffer, words[OUT], words[TEXT_LEN])),
+        );
         const refused = words[FOUND] & TOO_LARGE;
         for (let at = 0; at < array.length; at += 4) {
           const [event, data, id, retry] = array.slice(at, at + 4);
@@ -53,7 +58,9 @@ async function* events(runtime, readable, maxEventBytes) {
           yield { event: event || "message", data, id, retry: retry ?? undefined };
         }
         if (refused) {
-          throw new StreamLimitError(`event ${eventIndex} is larger than ${maxEventBytes} bytes`, { eventIndex });
+          throw new StreamLimitError(`event ${eventIndex} is larger than ${maxEventBytes} bytes`, {
+            eventIndex,
+          });
         }
       }
     }

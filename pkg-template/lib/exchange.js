@@ -20,7 +20,10 @@ export async function exchange(client, call, attempt, controller) {
   } catch (cause) {
     // A page is told nothing of the reason.
     const why = globalThis.location ? ", or its CORS answer forbids this page" : "";
-    throw new APIConnectionError({ message: `Connection error: ${url.split("?")[0]} was not reached${why}.`, cause });
+    throw new APIConnectionError({
+      message: `Connection error: ${url.split("?")[0]} was not reached${why}.`,
+      cause,
+    });
   }
   // A browser shows a redirect that it did not follow as an opaque response of status 0.
   const status = response.type === "opaqueredirect" ? 302 : response.status;
@@ -34,7 +37,10 @@ export async function exchange(client, call, attempt, controller) {
   try {
     return { response, status, text: await response.text() };
   } catch (cause) {
-    throw new APIConnectionError({ message: "The connection was lost while the body was read.", cause });
+    throw new APIConnectionError({
+      message: "The connection was lost while the body was read.",
+      cause,
+    });
   }
 }
 
@@ -50,9 +56,14 @@ function initOf({ credentials = "omit" }, call, headers, signal) {
   const { method, payload, streamed, buffered, whole, signal: leaving } = call;
   const init = { __proto__: null, method, headers, signal, redirect: "manual" };
   // A body that the caller reads is the caller's to end: no listener of ours waits for that.
-  if (whole && !buffered && leaving && AbortSignal.any) init.signal = AbortSignal.any([signal, leaving]);
+  if (whole && !buffered && leaving && AbortSignal.any)
+    init.signal = AbortSignal.any([signal, leaving]);
   // Where the platform knows them: Workers have no cookies and refuse what they do not know.
-  for (const [name, value] of Object.entries({ credentials, referrerPolicy: "no-referrer", cache: "no-store" })) {
+  for (const [name, value] of Object.entries({
+    credentials,
+    referrerPolicy: "no-referrer",
+    cache: "no-store",
+  })) {
     if (name in (globalThis.Request?.prototype ?? {})) init[name] = value;
   }
   if (payload !== undefined) init.body = payload;

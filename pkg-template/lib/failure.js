@@ -41,7 +41,8 @@ export function reportedError(error, headers) {
 /** A short, one-line look at a body that is not what was expected. */
 export function snippet(body, headers) {
   const html = /^\s*text\/html/i.test(headers.get("content-type"));
-  if ((html ? /^\s*</ : /^\s*<(!doctype|html)/i).test(body)) return "the server answered with an HTML page";
+  if ((html ? /^\s*</ : /^\s*<(!doctype|html)/i).test(body))
+    return "the server answered with an HTML page";
   const text = body.replace(/\s+/g, " ").trim();
   return text.length > 200 ? `${text.slice(0, 200)}…` : text || undefined;
 }

@@ -3,7 +3,8 @@
 import { InvalidOptionError } from "./errors.js";
 import { randomText } from "./random.js";
 
-export const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+export const isObject = (value) =>
+  value !== null && typeof value === "object" && !Array.isArray(value);
 
 /** A call's parameters must be a plain object. */
 export function checkParams(params) {
@@ -21,7 +22,10 @@ export function stringify(params, any) {
   if (!any) checkParams(params);
   const refuse = (cause) => {
     const [path, why] = fault(params, "", []) ?? ["", cause?.message ?? "toJSON() gave nothing"];
-    const error = new InvalidOptionError(path || (any ? "body" : "params"), `cannot be sent as JSON: ${why}`);
+    const error = new InvalidOptionError(
+      path || (any ? "body" : "params"),
+      `cannot be sent as JSON: ${why}`,
+    );
     throw Object.assign(error, { cause });
   };
   let text;
@@ -51,7 +55,8 @@ function withDigits(params) {
   const mark = randomText();
   const digits = (value) => JSON.rawJSON?.(value) ?? mark + value;
   const text = JSON.stringify(params, function (name, value) {
-    const own = typeof value === "bigint" || (this === params && name === "seed" && isDigits(value));
+    const own =
+      typeof value === "bigint" || (this === params && name === "seed" && isDigits(value));
     return own ? digits(String(value)) : value;
   });
   // Engines without `rawJSON` cannot write such a number: it is a string until here.
@@ -60,11 +65,13 @@ function withDigits(params) {
 
 /** The path of the first object that holds itself or of which JSON keeps nothing (a Map), and what is wrong. */
 function fault(value, path, above) {
-  if (value === null || typeof value !== "object" || typeof value.toJSON === "function") return undefined;
+  if (value === null || typeof value !== "object" || typeof value.toJSON === "function")
+    return undefined;
   if (above.includes(value)) return [path, "the object contains itself"];
   const entries = Object.entries(value);
   const kind = Object.getPrototypeOf(value)?.constructor?.name ?? "Object";
-  if (!entries.length && !/^(Object|Array)$/.test(kind)) return [path, `nothing of a ${kind} would be left`];
+  if (!entries.length && !/^(Object|Array)$/.test(kind))
+    return [path, `nothing of a ${kind} would be left`];
   for (const [key, item] of entries) {
     const at = Array.isArray(value) ? `${path}[${key}]` : path ? `${path}.${key}` : key;
     const found = fault(item, at, [...above, value]);

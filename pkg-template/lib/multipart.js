@@ -11,11 +11,13 @@ const MOST_LEVELS = 32;
 const isStream = (value) =>
   typeof value?.getReader === "function" || typeof value?.[Symbol.asyncIterator] === "function";
 const isBytes = (value) => value instanceof ArrayBuffer || ArrayBuffer.isView(value);
-const isResponse = (value) => typeof value?.blob === "function" && typeof value.headers?.get === "function";
+const isResponse = (value) =>
+  typeof value?.blob === "function" && typeof value.headers?.get === "function";
 
 /** Another realm's Blob or File. */
 const isBlob = (value) =>
-  value instanceof Blob || (typeof value?.arrayBuffer === "function" && typeof value.slice === "function");
+  value instanceof Blob ||
+  (typeof value?.arrayBuffer === "function" && typeof value.slice === "function");
 
 /** Endings that are not the media type's own last word. */
 const ENDINGS = {
@@ -48,9 +50,11 @@ const nameOf = ({ name, url, filename, path }) =>
 
 /** What a caller gave as a file: its data, name, media type and time; undefined if it is none. */
 function fileOf(value, field) {
-  if (isBlob(value)) return { data: value, name: nameOf(value), type: value.type, lastModified: value.lastModified };
+  if (isBlob(value))
+    return { data: value, name: nameOf(value), type: value.type, lastModified: value.lastModified };
   if (isResponse(value)) {
-    if (value.bodyUsed) throw new InvalidOptionError(field, "is a Response whose body was read already");
+    if (value.bodyUsed)
+      throw new InvalidOptionError(field, "is a Response whose body was read already");
     return { data: value, name: nameOf(value), type: value.headers.get("content-type") };
   }
   if (isStream(value)) return { data: value, name: nameOf(value), streamed: true };
@@ -72,20 +76,27 @@ function fieldsOf(params, files) {
     if (isFile && Array.isArray(value) && value.length > 0) {
       for (const item of value) add(`${name}[]`, item, true, level + 1);
     } else if (isFile) {
-      const what = isBytes(value) ? "bytes without a name: use `toFile(bytes, name)`" : describe(value);
+      const what = isBytes(value)
+        ? "bytes without a name: use `toFile(bytes, name)`"
+        : describe(value);
       throw new InvalidOptionError(name, `must be a File, Blob, Response or stream, not ${what}`);
     } else if (value === null) {
-      throw new InvalidOptionError(name, 'must not be null in a form; the text "null" could be sent');
+      throw new InvalidOptionError(
+        name,
+        'must not be null in a form; the text "null" could be sent',
+      );
     } else if (/^(function|symbol)$/.test(typeof value) || isBytes(value) || level > MOST_LEVELS) {
       throw new InvalidOptionError(name, "has no form that a field could hold");
     } else if (typeof value === "object") {
       const list = Array.isArray(value);
-      for (const [key, item] of Object.entries(value)) add(list ? `${name}[]` : `${name}[${key}]`, item, false, level + 1);
+      for (const [key, item] of Object.entries(value))
+        add(list ? `${name}[]` : `${name}[${key}]`, item, false, level + 1);
     } else {
       fields.push([name, String(value)]);
     }
   };
-  for (const name of new Set([...Object.keys(params), files[0]])) add(name, params[name], files.includes(name), 0);
+  for (const name of new Set([...Object.keys(params), files[0]]))
+    add(name, params[name], files.includes(name), 0);
   return fields;
 }
 
@@ -112,7 +123,8 @@ export async function formOf(params, files, upload) {
 
 /** The same of a body that is a stream. */
 export async function bodyOf(data, upload) {
-  if (!canStream(upload)) return { payload: await blobOf({ data, streamed: true }, "body", upload.reading) };
+  if (!canStream(upload))
+    return { payload: await blobOf({ data, streamed: true }, "body", upload.reading) };
   if (typeof data.getReader === "function") return { payload: data, streamed: true };
   const reading = {};
   return streamed(reads(data, "body", reading), reading);
@@ -120,7 +132,10 @@ export async function bodyOf(data, upload) {
 
 async function blobOf({ data, type, streamed }, field, reading = {}) {
   if (data instanceof Blob) return data;
-  if (!streamed) return isResponse(data) ? data.blob() : new Blob([await data.arrayBuffer()], { type: type ?? "" });
+  if (!streamed)
+    return isResponse(data)
+      ? data.blob()
+      : new Blob([await data.arrayBuffer()], { type: type ?? "" });
   const parts = [];
   for await (const part of reads(data, field, reading)) parts.push(part);
   return new Blob(parts, { type: type ?? parts.find((part) => part.type)?.type ?? "" });
@@ -189,7 +204,8 @@ function streamed(parts, reading) {
   const pull = async (controller) => {
     const { done, value } = await parts.next();
     if (done) return controller.close();
-    const bytes = value instanceof Blob ? new Uint8Array(await value.arrayBuffer()) : bytesOf(value);
+    const bytes =
+      value instanceof Blob ? new Uint8Array(await value.arrayBuffer()) : bytesOf(value);
     controller.enqueue(bytes ?? new Uint8Array());
   };
   const payload = new ReadableStream({ pull, cancel: release }, { highWaterMark: 0 });
@@ -204,7 +220,9 @@ async function* reads(data, field, reading) {
   const source = isBlob(data) ? data.stream() : isResponse(data) ? data.body : data;
   if (!source) return;
   const reader = source.getReader?.();
-  const iterator = reader ? { next: () => reader.read(), return: () => reader.cancel() } : source[Symbol.asyncIterator]();
+  const iterator = reader
+    ? { next: () => reader.read(), return: () => reader.cancel() }
+    : source[Symbol.asyncIterator]();
   reading.cancel = reader && ((reason) => reader.cancel(reason));
   try {
     for (;;) {
@@ -232,7 +250,10 @@ export async function toFile(value, name, options) {
   const bare = typeof content === "string" || isBytes(content);
   const file = bare ? { data: new Blob([content]) } : fileOf(content, "value");
   if (!file) {
-    throw new InvalidOptionError("value", `must be text, bytes, a Blob, a Response or a stream, not ${describe(content)}`);
+    throw new InvalidOptionError(
+      "value",
+      `must be text, bytes, a Blob, a Response or a stream, not ${describe(content)}`,
+    );
   }
   const blob = await blobOf(file, "value");
   const kind = type ?? (file.type || blob.type);

@@ -24,7 +24,8 @@ export function contentOf(type, text, ended) {
   // A page may hold whatever its author wrote.
   if (/html|svg/.test(type)) return "other";
   const head = text.replace(/^(\xEF\xBB\xBF)?[\r\n]*/, "");
-  if (FIELD.test(head) || /^:[^]*[\r\n](data|event|id|retry):/.test(head.slice(0, HEAD))) return "events";
+  if (FIELD.test(head) || /^:[^]*[\r\n](data|event|id|retry):/.test(head.slice(0, HEAD)))
+    return "events";
   const rest = head.replace(/^[ \t\r\n\f]+/, "");
   const begun = rest === "" || head[0] === ":" || BEGINNINGS.some((name) => name.startsWith(head));
   if (!ended && begun && head.length < HEAD) return undefined;
@@ -50,16 +51,23 @@ export async function readOdd(read, type, { response, maxEventBytes }) {
       // Line ends say nothing, and looking at them again at each read would be quadratic.
       if (/^[\r\n]+$/.test(head)) [head, parts] = ["", []];
       limit = content === "json" ? maxEventBytes : SNIPPET_BYTES;
-      if (content === "events") return { rest: new Uint8Array(await new Blob(parts).arrayBuffer()) };
+      if (content === "events")
+        return { rest: new Uint8Array(await new Blob(parts).arrayBuffer()) };
     }
     if (!bytes || (content && length > limit)) break;
   }
-  if (content === "json" && length > limit) throw new StreamLimitError(`the body is larger than ${limit} bytes`);
+  if (content === "json" && length > limit)
+    throw new StreamLimitError(`the body is larger than ${limit} bytes`);
   const text = await new Blob(parts).text();
   const answer = content === "json" ? parseAnswer(text) : undefined;
   if (answer !== undefined) return { answer: makeChunk(answer) };
-  const what = text ? `${type || "no type"} (${snippet(text.slice(0, SNIPPET_BYTES), headers)})` : "an empty body";
-  throw new ResponseError(`${status} with ${what} where an event stream was expected`, { status, headers });
+  const what = text
+    ? `${type || "no type"} (${snippet(text.slice(0, SNIPPET_BYTES), headers)})`
+    : "an empty body";
+  throw new ResponseError(`${status} with ${what} where an event stream was expected`, {
+    status,
+    headers,
+  });
 }
 
 /** Makes a whole answer the one chunk of a stream: each choice gets a `delta` beside its `message`. */
@@ -69,7 +77,8 @@ function makeChunk(answer) {
     const { message } = choice;
     const delta = message && typeof message === "object" ? { ...message } : {};
     // Pieces of calls are told by their index, which whole calls do not have.
-    if (Array.isArray(delta.tool_calls)) delta.tool_calls = delta.tool_calls.map((call, index) => ({ index, ...call }));
+    if (Array.isArray(delta.tool_calls))
+      delta.tool_calls = delta.tool_calls.map((call, index) => ({ index, ...call }));
     choice.delta = delta;
   }
   return answer;

@@ -10,12 +10,16 @@ const CREDENTIAL = /key|secret|organi[sz]ation|project|admin|dangerouslyAllowBro
 /** As Rust's `looks_like_a_key`; `tests/fixtures/key-shapes.json` holds both to the same cases. */
 const START = "(?:^|[^\\w.-])";
 const KEY = new RegExp(START + SHAPES);
-const keyShaped = (text) => KEY.test(text.replace(/%([\da-f]{2})/gi, (_, code) => String.fromCharCode(`0x${code}`)));
+const keyShaped = (text) =>
+  KEY.test(text.replace(/%([\da-f]{2})/gi, (_, code) => String.fromCharCode(`0x${code}`)));
 const NAMED = /api[_-]?key$|authorization$/i;
 /** One word, behind `Bearer` at most. Sentences may quote keys, and what is longer is a picture. */
 const WORD = /^(?:bearer )?\S{1,512}$/i;
 /** In JSON text: what must be looked at more closely. */
-const SUSPECT = new RegExp(`(?:api[_-]?key|authorization)[\\]"]|(?:[^\\w.-]|\\\\.|\\\\u....)${SHAPES}|%[2-7]`, "i");
+const SUSPECT = new RegExp(
+  `(?:api[_-]?key|authorization)[\\]"]|(?:[^\\w.-]|\\\\.|\\\\u....)${SHAPES}|%[2-7]`,
+  "i",
+);
 
 const isKey = (text) => WORD.test(text) && keyShaped(text);
 
@@ -23,7 +27,10 @@ const isKey = (text) => WORD.test(text) && keyShaped(text);
 const keyIn = (value, name) => {
   if (typeof value === "string") {
     const member = name.split(/[[\]]/).filter(Boolean).pop() ?? "";
-    return NAMED.test(member) || (!/^(content|text|input|prompt|arguments|instructions|output)$/.test(member) && isKey(value)) ? name : undefined;
+    return NAMED.test(member) ||
+      (!/^(content|text|input|prompt|arguments|instructions|output)$/.test(member) && isKey(value))
+      ? name
+      : undefined;
   }
   for (const [own, item] of Object.entries(value ?? {})) {
     const list = Array.isArray(value);
@@ -35,9 +42,14 @@ const keyIn = (value, name) => {
 
 /** Refuses a body, a query or a path that holds a key, and repeats its name alone. */
 const keyless = (payload, query, path) => {
-  const json = typeof payload === "string" ? payload : JSON.stringify([...(payload ?? [])].map((field) => Object.fromEntries([field])));
+  const json =
+    typeof payload === "string"
+      ? payload
+      : JSON.stringify([...(payload ?? [])].map((field) => Object.fromEntries([field])));
   const [way, ...search] = String(path).split("?");
-  const pairs = [...query, ...new URLSearchParams(search.join("?")), ["path", way]].map(([name, value]) => (keyShaped(name) ? ["query", name] : [name, value]));
+  const pairs = [...query, ...new URLSearchParams(search.join("?")), ["path", way]].map(
+    ([name, value]) => (keyShaped(name) ? ["query", name] : [name, value]),
+  );
   const name =
     (SUSPECT.test(json) ? keyIn(JSON.parse(json), "body") : undefined) ??
     pairs.find(([name, value]) => CREDENTIAL.test(name) || keyShaped(value))?.[0];
@@ -59,7 +71,11 @@ const refuse = (name) =>
 
 const shapeless = (value) => {
   if (typeof value === "string" && keyShaped(value)) {
-    throw new InvalidOptionError("token", "looks like a model provider's key; a session token goes there", "key_not_accepted");
+    throw new InvalidOptionError(
+      "token",
+      "looks like a model provider's key; a session token goes there",
+      "key_not_accepted",
+    );
   }
   return value;
 };
@@ -84,7 +100,12 @@ const credentials = (value, option) => {
  *   promises of the modules of these names: lib/part.js
  */
 export function defineClient(runtime, bakedUrl, host) {
-  const checks = { ...CLIENT, token: sessionToken, credentials, ...(bakedUrl === null && { proxyUrl: url }) };
+  const checks = {
+    ...CLIENT,
+    token: sessionToken,
+    credentials,
+    ...(bakedUrl === null && { proxyUrl: url }),
+  };
 
   class OpenAI extends BaseClient {
     constructor(options) {
@@ -94,7 +115,15 @@ export function defineClient(runtime, bakedUrl, host) {
         throw new InvalidOptionError("proxyUrl", "is required: the URL of your proxy");
       }
       const base = proxyUrl ?? bakedUrl;
-      const server = { runtime, fetch, base, baseOption: "proxyUrl", credential: token, credentials, host };
+      const server = {
+        runtime,
+        fetch,
+        base,
+        baseOption: "proxyUrl",
+        credential: token,
+        credentials,
+        host,
+      };
       super(rest, { ...server, check: keyless, keyShaped });
       this.baseURL = base;
     }

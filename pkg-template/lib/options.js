@@ -9,7 +9,10 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 const wholeNumber = (least, most, unit) => (value, option) => {
   if (!Number.isSafeInteger(value) || value < least || value > most) {
-    throw new InvalidOptionError(option, `must be a whole number of ${unit} from ${least} to ${most}`);
+    throw new InvalidOptionError(
+      option,
+      `must be a whole number of ${unit} from ${least} to ${most}`,
+    );
   }
   return value;
 };
@@ -33,7 +36,11 @@ const textOrFunction = (value, option) => {
 };
 
 function tokenizer(value, option) {
-  if (typeof value?.attach !== "function") throw new InvalidOptionError(option, `must be a tokenizer, as await tokenizer(model) gives it, not ${describe(value)}`);
+  if (typeof value?.attach !== "function")
+    throw new InvalidOptionError(
+      option,
+      `must be a tokenizer, as await tokenizer(model) gives it, not ${describe(value)}`,
+    );
   return value;
 }
 
@@ -50,16 +57,27 @@ const texts = (list, option) =>
   list.map(([name, value]) => {
     if (value === null) return [name, null];
     if (!["string", "number", "boolean"].includes(typeof value)) {
-      throw new InvalidOptionError(`${option}.${name}`, `must be a string or null, not ${describe(value)}`);
+      throw new InvalidOptionError(
+        `${option}.${name}`,
+        `must be a string or null, not ${describe(value)}`,
+      );
     }
     return [name, String(value)];
   });
 
 /** Headers as pairs; null removes one, undefined says nothing. */
-const headers = (source, option) => texts(pairs(source, option).filter(([, value]) => value !== undefined), option);
+const headers = (source, option) =>
+  texts(
+    pairs(source, option).filter(([, value]) => value !== undefined),
+    option,
+  );
 
 /** A query as pairs; null and undefined remove one: `over`. */
-const query = (source, option) => texts(pairs(source, option).map(([name, value]) => [name, value ?? null]), option);
+const query = (source, option) =>
+  texts(
+    pairs(source, option).map(([name, value]) => [name, value ?? null]),
+    option,
+  );
 
 /** A query over another one, whose parameters of the same names it replaces. */
 export const over = (earlier, later = []) => [
@@ -68,18 +86,24 @@ export const over = (earlier, later = []) => [
 ];
 
 const signal = (value, option) => {
-  if (typeof value !== "object" || typeof value.aborted !== "boolean" || typeof value.addEventListener !== "function") {
+  if (
+    typeof value !== "object" ||
+    typeof value.aborted !== "boolean" ||
+    typeof value.addEventListener !== "function"
+  ) {
     throw new InvalidOptionError(option, `must be an AbortSignal, not ${describe(value)}`);
   }
   return value;
 };
 
-const oneOf = (first, ...others) => (value, option) => {
-  if (value !== first && !others.includes(value)) {
-    throw new InvalidOptionError(option, `must be "${first}" or "${others.join('" or "')}"`);
-  }
-  return value;
-};
+const oneOf =
+  (first, ...others) =>
+  (value, option) => {
+    if (value !== first && !others.includes(value)) {
+      throw new InvalidOptionError(option, `must be "${first}" or "${others.join('" or "')}"`);
+    }
+    return value;
+  };
 
 const logger = (value, option) => {
   const missing = LEVELS.slice(1).find((level) => typeof value[level] !== "function");
@@ -129,13 +153,18 @@ export function url(value, option) {
   try {
     parsed = new URL(value);
   } catch {
-    throw new InvalidOptionError(option, `is not a URL${option === "proxyUrl" ? "; a path must begin with /" : ""}`);
+    throw new InvalidOptionError(
+      option,
+      `is not a URL${option === "proxyUrl" ? "; a path must begin with /" : ""}`,
+    );
   }
-  if (!/^https?:$/.test(parsed.protocol)) throw new InvalidOptionError(option, "must be http or https");
+  if (!/^https?:$/.test(parsed.protocol))
+    throw new InvalidOptionError(option, "must be http or https");
   if (parsed.username || parsed.password) {
     throw new InvalidOptionError(option, "must not have a user name or password");
   }
-  if (/[?#]/.test(value)) throw new InvalidOptionError(option, "must not have a query or a fragment");
+  if (/[?#]/.test(value))
+    throw new InvalidOptionError(option, "must not have a query or a fragment");
   return value;
 }
 
@@ -144,7 +173,8 @@ export { text, textOrFunction };
 /** The own, defined properties of `source` that `checks` names, each checked. */
 export function read(source, checks, what) {
   if (source === undefined || source === null) return { __proto__: null };
-  if (typeof source !== "object") throw new InvalidOptionError(what, `must be an object, not ${describe(source)}`);
+  if (typeof source !== "object")
+    throw new InvalidOptionError(what, `must be an object, not ${describe(source)}`);
   const options = { __proto__: null };
   for (const [name, check] of Object.entries(checks)) {
     const value = Object.hasOwn(source, name) ? source[name] : undefined;
@@ -160,6 +190,12 @@ export function refuseUnknown(source, checks, refuse) {
     if (known.includes(name)) continue;
     // What is misspelt mostly begins right: `maxRetry`, `timeOut`, `header`.
     const near = known.find((other) => name.startsWith(other.slice(0, 4)));
-    throw refuse?.(name) ?? new InvalidOptionError(name, `is not an option${near ? `, but ${near} is` : ""}; supported are ${known.join(", ")}`);
+    throw (
+      refuse?.(name) ??
+      new InvalidOptionError(
+        name,
+        `is not an option${near ? `, but ${near} is` : ""}; supported are ${known.join(", ")}`,
+      )
+    );
   }
 }

@@ -35,10 +35,13 @@ export class Page {
   async getNextPage() {
     const cursor = this.#cursor();
     if (!cursor) {
-      throw new OpenAIError("No next page expected; please check `.hasNextPage()` before calling `.getNextPage()`.");
+      throw new OpenAIError(
+        "No next page expected; please check `.hasNextPage()` before calling `.getNextPage()`.",
+      );
     }
     const page = await this.#next(cursor);
-    if (page.#cursor() === cursor) throw new ResponseError("the server gives the same page again", page.#response);
+    if (page.#cursor() === cursor)
+      throw new ResponseError("the server gives the same page again", page.#response);
     return page;
   }
 

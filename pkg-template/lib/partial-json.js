@@ -56,7 +56,8 @@ function completed(text) {
       while (/[-+.\w]/.test(text[stop] ?? "")) stop += 1;
       // A number may go on; a word is known by its end.
       const scalar = text.slice(at, stop);
-      if (stop < text.length || scalar === "true" || scalar === "false" || scalar === "null") keep(stop);
+      if (stop < text.length || scalar === "true" || scalar === "false" || scalar === "null")
+        keep(stop);
       at = stop - 1;
     }
   }

@@ -8,7 +8,8 @@ import { describe } from "./json.js";
  * endpoint is called. Characters stay that may stand in a segment (RFC 3986, section 3.3).
  */
 export function segment(id, name) {
-  if (typeof id !== "string") throw new InvalidOptionError(name, `must be a string, not ${describe(id)}`);
+  if (typeof id !== "string")
+    throw new InvalidOptionError(name, `must be a string, not ${describe(id)}`);
   // A URL's parser removes dot segments, and joins what stands around an empty one.
   if (/^\.{0,2}$/.test(id)) throw new InvalidOptionError(name, `must not be "${id}"`);
   try {

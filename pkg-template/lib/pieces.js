@@ -27,12 +27,18 @@ export function addAll(object, piece, depth = 0) {
 
 export function add(object, name, value, depth = 0) {
   const known = Object.hasOwn(object, name) ? object[name] : undefined;
-  if (value !== null || (depth && known === undefined)) set(object, name, joined(known, value, depth + 1, LAST.test(name)));
+  if (value !== null || (depth && known === undefined))
+    set(object, name, joined(known, value, depth + 1, LAST.test(name)));
 }
 
 /** A field of whatever name, as JSON.parse would set it. */
 export function set(object, name, value) {
-  Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
+  Object.defineProperty(object, name, {
+    value,
+    enumerable: true,
+    configurable: true,
+    writable: true,
+  });
 }
 
 /** Of the piece a copy is taken, since more will be added, and it belongs to whoever reads the chunks. */
@@ -46,7 +52,11 @@ function joined(known, value, depth, last) {
   if (kind === "object" && alike) return addAll(before ? known : {}, value, depth);
   // Of unlike kinds neither is lost: a list holds both.
   if (kind === "list" || !alike) {
-    return append(before === "list" ? known : before ? [known] : [], kind === "list" ? value : [value], depth);
+    return append(
+      before === "list" ? known : before ? [known] : [],
+      kind === "list" ? value : [value],
+      depth,
+    );
   }
   return before === "string" && !last ? known + value : value;
 }

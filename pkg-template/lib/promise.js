@@ -53,7 +53,12 @@ export class APIPromise extends Promise {
   async withResponse() {
     const [data, { response }] = await Promise.all([this.#value(), this.#begin()]);
     const { headers } = response;
-    return { data, response, request_id: headers.get("x-request-id"), rate_limit: rateLimitOf(headers) };
+    return {
+      data,
+      response,
+      request_id: headers.get("x-request-id"),
+      rate_limit: rateLimitOf(headers),
+    };
   }
 
   then(onFulfilled, onRejected) {

@@ -12,7 +12,11 @@ export function rateLimitOf(headers) {
     const header = (name) => headers?.get(`x-ratelimit-${name}-${what}`) || undefined;
     const [limit, remaining, reset] = [header("limit"), header("remaining"), header("reset")];
     if (limit ?? remaining ?? reset) {
-      counted[what] = { limit: number(limit), remaining: number(remaining), resetMs: reset && milliseconds(reset) };
+      counted[what] = {
+        limit: number(limit),
+        remaining: number(remaining),
+        resetMs: reset && milliseconds(reset),
+      };
     }
   }
   return Object.keys(counted).length > 0 ? counted : undefined;
@@ -25,6 +29,7 @@ const number = (text) => (+text === +text ? +text : undefined);
 function milliseconds(text) {
   if (!/^([\d.]+(ms|[smhd]))+$|^[\d.]+$/.test(text)) return undefined;
   let sum = 0;
-  for (const [, amount, unit = "s"] of text.matchAll(/([\d.]+)(ms|[smhd])?/g)) sum += amount * UNITS[unit];
+  for (const [, amount, unit = "s"] of text.matchAll(/([\d.]+)(ms|[smhd])?/g))
+    sum += amount * UNITS[unit];
   return number(Math.round(sum));
 }

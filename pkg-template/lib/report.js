@@ -1,7 +1,9 @@
 // What a server reports as an error, wherever it puts it: the same as src/wire/report.rs.
 
-const GAVE_UP = /^(error|abort(ed)?|cancell?ed|failed|timeout|network_error|insufficient_system_resource)$/i;
-const LAST = /^(response\.(completed|incomplete)|(transcript\.text|speech\.audio)\.done|image_(generation|edit)\.completed)$/;
+const GAVE_UP =
+  /^(error|abort(ed)?|cancell?ed|failed|timeout|network_error|insufficient_system_resource)$/i;
+const LAST =
+  /^(response\.(completed|incomplete)|(transcript\.text|speech\.audio)\.done|image_(generation|edit)\.completed)$/;
 const ANSWERS = ["error", "response", "chat.completion", "text_completion"];
 
 /** Whether a `finish_reason` says that the server gave up. */
@@ -32,7 +34,8 @@ export function errorIn(body, named, whole) {
   const job = whole && typeof it.status === "string" && object && !ANSWERS.includes(object);
   if (!job && (says(error) || (alone && (error ?? false) !== false))) return error;
   if (named || object === "error" || type === "error") return it;
-  if (alone && says(detail)) return { message: typeof detail === "string" ? detail : JSON.stringify(detail) };
+  if (alone && says(detail))
+    return { message: typeof detail === "string" ? detail : JSON.stringify(detail) };
   if (type === "response.failed") {
     const why = it.response?.error;
     return says(why) ? why : { message: "the response failed", code: "failed" };
@@ -40,7 +43,8 @@ export function errorIn(body, named, whole) {
   for (const choice of Array.isArray(choices) ? choices : []) {
     if (says(choice?.error)) return choice.error;
     const reason = choice?.finish_reason;
-    if (gaveUp(reason)) return { message: `the server gave up: finish_reason "${reason}"`, code: reason };
+    if (gaveUp(reason))
+      return { message: `the server gave up: finish_reason "${reason}"`, code: reason };
   }
   return undefined;
 }

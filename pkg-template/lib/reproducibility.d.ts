@@ -16,7 +16,9 @@ export interface SeenFingerprint {
  * seed and fingerprint. `changed` is called when the fingerprint is another than before with one model
  * and seed: "you may see different outputs due to changes we've made on our systems".
  */
-export function watchFingerprint(changed?: (seen: SeenFingerprint) => void): (
+export function watchFingerprint(
+  changed?: (seen: SeenFingerprint) => void,
+): (
   params: { model?: string | undefined; seed?: number | bigint | string | null | undefined },
   answer: { system_fingerprint?: string | null | undefined },
 ) => SeenFingerprint;

@@ -13,7 +13,13 @@ export function watchFingerprint(changed = () => {}) {
   return ({ model, seed }, { system_fingerprint: fingerprint }) => {
     const key = JSON.stringify([model, String(seed)]);
     const previous = last.get(key);
-    const seen = { model, seed, fingerprint, previous, changed: Boolean(fingerprint && previous && fingerprint !== previous) };
+    const seen = {
+      model,
+      seed,
+      fingerprint,
+      previous,
+      changed: Boolean(fingerprint && previous && fingerprint !== previous),
+    };
     if (!fingerprint || seed === undefined || seed === null) return seen;
     last.delete(key);
     last.set(key, fingerprint);

@@ -8,7 +8,8 @@ export function requestOf(wasm, client, call) {
   const { base, keyShaped } = client;
   const { path, mediaType } = call;
   const refuse = (option, fault, name) => {
-    if (fault) throw new InvalidOptionError(option, name === undefined ? fault : `\`${name}\` ${fault}`);
+    if (fault)
+      throw new InvalidOptionError(option, name === undefined ? fault : `\`${name}\` ${fault}`);
   };
   refuse(client.baseOption, client.baseFault ? client.baseFault(wasm) : wasm.fault(BASE, base));
   refuse("path", wasm.fault(PATH, path));
@@ -16,11 +17,14 @@ export function requestOf(wasm, client, call) {
   if (mediaType) headers.set("Content-Type", mediaType);
   for (const [name, value] of [...client.headers, ...call.headers]) {
     const text = value ?? "";
-    if (keyShaped?.(text)) refuse("headers", "carries a model provider's key, which the proxy alone holds", name);
+    if (keyShaped?.(text))
+      refuse("headers", "carries a model provider's key, which the proxy alone holds", name);
     refuse("headers", wasm.fault(HEADER, name) ?? wasm.fault(VALUE, text), name);
     value === null ? headers.delete(name) : headers.set(name, value);
   }
-  const bare = call.headers.some(([name, value]) => value === null && /^authorization$/i.test(name));
+  const bare = call.headers.some(
+    ([name, value]) => value === null && /^authorization$/i.test(name),
+  );
   return { url: urlOf(base, call), headers, credential: bare ? undefined : client.credential };
 }
 

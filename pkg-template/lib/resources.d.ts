@@ -11,7 +11,10 @@ export interface Chat {
 }
 
 export interface ChatCompletions {
-  create(params: wire.ChatCompletionCreateParamsNonStreaming, options?: RequestOptions): Answer<wire.ChatCompletion>;
+  create(
+    params: wire.ChatCompletionCreateParamsNonStreaming,
+    options?: RequestOptions,
+  ): Answer<wire.ChatCompletion>;
   create(
     params: wire.ChatCompletionCreateParamsStreaming,
     options?: RequestOptions,
@@ -22,14 +25,22 @@ export interface ChatCompletions {
   ): APIPromise<Stream<wire.ChatCompletionChunk> | (wire.ChatCompletion & WithRequestId)>;
   /** Events while the answer comes, and the whole answer at its end. */
   stream(
-    params: Omit<wire.ChatCompletionCreateParamsStreaming, "stream"> & { stream?: true | undefined },
+    params: Omit<wire.ChatCompletionCreateParamsStreaming, "stream"> & {
+      stream?: true | undefined;
+    },
     options?: RequestOptions,
   ): ChatCompletionStream;
 }
 
 export interface Completions {
-  create(params: wire.CompletionCreateParamsNonStreaming, options?: RequestOptions): Answer<wire.Completion>;
-  create(params: wire.CompletionCreateParamsStreaming, options?: RequestOptions): APIPromise<Stream<wire.Completion>>;
+  create(
+    params: wire.CompletionCreateParamsNonStreaming,
+    options?: RequestOptions,
+  ): Answer<wire.Completion>;
+  create(
+    params: wire.CompletionCreateParamsStreaming,
+    options?: RequestOptions,
+  ): APIPromise<Stream<wire.Completion>>;
   create(
     params: wire.CompletionCreateParams,
     options?: RequestOptions,
@@ -43,11 +54,17 @@ export interface Edits {
 
 export interface Embeddings {
   /** Vectors come as numbers, also where the server sends base64; unless `encoding_format` asks for base64. */
-  create(params: wire.EmbeddingCreateParams, options?: RequestOptions): Answer<wire.CreateEmbeddingResponse>;
+  create(
+    params: wire.EmbeddingCreateParams,
+    options?: RequestOptions,
+  ): Answer<wire.CreateEmbeddingResponse>;
 }
 
 export interface Images {
-  generate(params: wire.ImageGenerateParamsNonStreaming, options?: RequestOptions): Answer<wire.ImagesResponse>;
+  generate(
+    params: wire.ImageGenerateParamsNonStreaming,
+    options?: RequestOptions,
+  ): Answer<wire.ImagesResponse>;
   generate(
     params: wire.ImageGenerateParamsStreaming,
     options?: RequestOptions,
@@ -56,13 +73,22 @@ export interface Images {
     params: wire.ImageGenerateParams,
     options?: RequestOptions,
   ): APIPromise<Stream<wire.ImageGenStreamEvent> | (wire.ImagesResponse & WithRequestId)>;
-  edit(params: wire.ImageEditParamsNonStreaming, options?: RequestOptions): Answer<wire.ImagesResponse>;
-  edit(params: wire.ImageEditParamsStreaming, options?: RequestOptions): APIPromise<Stream<wire.ImageEditStreamEvent>>;
+  edit(
+    params: wire.ImageEditParamsNonStreaming,
+    options?: RequestOptions,
+  ): Answer<wire.ImagesResponse>;
+  edit(
+    params: wire.ImageEditParamsStreaming,
+    options?: RequestOptions,
+  ): APIPromise<Stream<wire.ImageEditStreamEvent>>;
   edit(
     params: wire.ImageEditParams,
     options?: RequestOptions,
   ): APIPromise<Stream<wire.ImageEditStreamEvent> | (wire.ImagesResponse & WithRequestId)>;
-  createVariation(params: wire.ImageCreateVariationParams, options?: RequestOptions): Answer<wire.ImagesResponse>;
+  createVariation(
+    params: wire.ImageCreateVariationParams,
+    options?: RequestOptions,
+  ): Answer<wire.ImagesResponse>;
 }
 
 export interface Audio {
@@ -99,9 +125,18 @@ export interface Transcriptions {
 }
 
 export interface Translations {
-  create(params: wire.TranslationCreateParams<"json" | undefined>, options?: RequestOptions): Answer<wire.Translation>;
-  create(params: wire.TranslationCreateParams<"verbose_json">, options?: RequestOptions): Answer<wire.TranslationVerbose>;
-  create(params: wire.TranslationCreateParams<"text" | "srt" | "vtt">, options?: RequestOptions): APIPromise<string>;
+  create(
+    params: wire.TranslationCreateParams<"json" | undefined>,
+    options?: RequestOptions,
+  ): Answer<wire.Translation>;
+  create(
+    params: wire.TranslationCreateParams<"verbose_json">,
+    options?: RequestOptions,
+  ): Answer<wire.TranslationVerbose>;
+  create(
+    params: wire.TranslationCreateParams<"text" | "srt" | "vtt">,
+    options?: RequestOptions,
+  ): APIPromise<string>;
   create(
     params: wire.TranslationCreateParams,
     options?: RequestOptions,
@@ -129,7 +164,11 @@ export interface FineTunes {
    * The job's events so far; with `stream: true` also those to come, until the job has ended. By default
    * such a stream may be silent for a day (`idleTimeout`).
    */
-  listEvents(fineTuneId: string, query: { stream: true }, options?: RequestOptions): APIPromise<Stream<wire.FineTuneEvent>>;
+  listEvents(
+    fineTuneId: string,
+    query: { stream: true },
+    options?: RequestOptions,
+  ): APIPromise<Stream<wire.FineTuneEvent>>;
   listEvents(
     fineTuneId: string,
     query?: { stream?: false | null | undefined } | null,
@@ -146,7 +185,10 @@ export interface Models {
 }
 
 export interface Moderations {
-  create(params: wire.ModerationCreateParams, options?: RequestOptions): Answer<wire.ModerationCreateResponse>;
+  create(
+    params: wire.ModerationCreateParams,
+    options?: RequestOptions,
+  ): Answer<wire.ModerationCreateResponse>;
 }
 
 /** @deprecated Models stand in their place. */

@@ -13,10 +13,13 @@ const EVENTS = { idleTimeout: 86_400_000 };
  * @param host lib/openai.js
  */
 export function resources(request, official, host) {
-  const post = (path, kind) => (params, options) => request("POST", path, { body: params }, options, kind);
+  const post = (path, kind) => (params, options) =>
+    request("POST", path, { body: params }, options, kind);
   const list = (path) => (options) => request("GET", path, {}, options, { list: true });
-  const one = (method, path, name, tail = "", kind) => (id, options) =>
-    request(method, () => `${path}/${segment(id, name)}${tail}`, {}, options, kind);
+  const one =
+    (method, path, name, tail = "", kind) =>
+    (id, options) =>
+      request(method, () => `${path}/${segment(id, name)}${tail}`, {}, options, kind);
 
   const completions = {
     create: post("/chat/completions"),
@@ -51,7 +54,10 @@ export function resources(request, official, host) {
       retrieve: one("GET", "/files", "file_id"),
       delete: deleteFile,
       del: deleteFile,
-      content: one("GET", "/files", "file_id", "/content", { accept: "application/binary", parse: raw }),
+      content: one("GET", "/files", "file_id", "/content", {
+        accept: "application/binary",
+        parse: raw,
+      }),
     },
     fineTunes: {
       create: post("/fine-tunes"),
@@ -60,7 +66,13 @@ export function resources(request, official, host) {
       cancel: one("POST", "/fine-tunes", "fine_tune_id", "/cancel"),
       listEvents(id, query, options) {
         const kind = query?.stream === true ? { stream: true, defaults: EVENTS } : { list: true };
-        return request("GET", () => `/fine-tunes/${segment(id, "fine_tune_id")}/events`, { query }, options, kind);
+        return request(
+          "GET",
+          () => `/fine-tunes/${segment(id, "fine_tune_id")}/events`,
+          { query },
+          options,
+          kind,
+        );
       },
     },
     models: {

@@ -143,7 +143,9 @@ class Instance {
 
 /** An error of loading, with the page of the documents that helps. */
 export function problem(message, cause) {
-  const error = new OpenAIError(`${message} See https://github.com/openai-wasm/openai-wasm/blob/main/docs/loading.md`);
+  const error = new OpenAIError(
+    `${message} See https://github.com/openai-wasm/openai-wasm/blob/main/docs/loading.md`,
+  );
   error.cause = cause;
   return error;
 }
@@ -153,11 +155,17 @@ function loadError(cause) {
   const said = cause?.message;
   // The words of Chromium, WebKit and Firefox, which refuse to compile or, WebKit, to instantiate.
   if (/unsafe-eval|policy|\bCSP\b/i.test(said)) {
-    return problem("The page's Content-Security-Policy blocks WebAssembly: add 'wasm-unsafe-eval' to script-src.", cause);
+    return problem(
+      "The page's Content-Security-Policy blocks WebAssembly: add 'wasm-unsafe-eval' to script-src.",
+      cause,
+    );
   }
   // V8's in a Worker or an edge runtime.
   if (/embedder/.test(said)) {
-    return problem('This runtime compiles nothing: build with the condition "workerd" or "edge-light".', cause);
+    return problem(
+      'This runtime compiles nothing: build with the condition "workerd" or "edge-light".',
+      cause,
+    );
   }
   const error = new OpenAIError(`The WebAssembly module could not be loaded: ${said}`);
   error.cause = cause;

@@ -128,7 +128,12 @@ export class Source {
   };
 
   #onFault = (cause) => {
-    this.#stop(new APIConnectionError({ message: "The connection was lost while the stream was read.", cause }));
+    this.#stop(
+      new APIConnectionError({
+        message: "The connection was lost while the stream was read.",
+        cause,
+      }),
+    );
   };
 
   /** Hands the first item out, and closes as soon as the end is known. */
@@ -261,7 +266,10 @@ export class Source {
 
   #wrong(what) {
     const { status, headers } = this.#options.response;
-    return new ResponseError(`${status} ${what} where an event stream was expected`, { status, headers });
+    return new ResponseError(`${status} ${what} where an event stream was expected`, {
+      status,
+      headers,
+    });
   }
 }
 
@@ -283,6 +291,7 @@ export function bytesOf(value) {
   if (value instanceof Uint8Array) return value.length > 0 ? value : undefined;
   if (value === null || value === undefined) return undefined;
   if (typeof value === "string") return encoder.encode(value);
-  if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  if (ArrayBuffer.isView(value))
+    return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
   return new Uint8Array(value);
 }

@@ -78,7 +78,10 @@ export class Stream {
 
   /** The opposite of `toReadableStream`. */
   static fromReadableStream(readable, controller) {
-    const stream = new Stream(() => objects(linesOf(readable, stream.controller.signal)), controller);
+    const stream = new Stream(
+      () => objects(linesOf(readable, stream.controller.signal)),
+      controller,
+    );
     return stream;
   }
 

@@ -13,7 +13,9 @@ export function compile(chunk, holes) {
 
 /** A leaf is a scalar or an array of scalars, as in src/stream/leaves.rs. */
 const isLeaf = (value) =>
-  value === null || typeof value !== "object" || (Array.isArray(value) && !value.some((item) => typeof item === "object" && item !== null));
+  value === null ||
+  typeof value !== "object" ||
+  (Array.isArray(value) && !value.some((item) => typeof item === "object" && item !== null));
 
 /** For each key: the number of a value, the plan of a container, or nothing for what stays. */
 function planOf(node, at) {
@@ -32,17 +34,20 @@ function planOf(node, at) {
 }
 
 /** Whether a `delta` that is a text is a piece of the text, in an event without choices. */
-export const saysText = ({ type }) => /^(response\.output_text|transcript\.text)\.delta$/.test(type);
+export const saysText = ({ type }) =>
+  /^(response\.output_text|transcript\.text)\.delta$/.test(type);
 
 /** Which of the values is the text of choice 0, or -1. */
 function textHole(chunk, plan) {
   // What stands there now need be no text: the next one may be.
-  if (!chunk.choices && saysText(chunk)) return plan.find(({ key }) => key === "delta")?.value ?? -1;
+  if (!chunk.choices && saysText(chunk))
+    return plan.find(({ key }) => key === "delta")?.value ?? -1;
   const choices = plan.find(({ key }) => key === "choices")?.plan;
   if (!choices || chunk.choices[0]?.index) return -1;
   const choice = choices[0]?.plan ?? [];
   const delta = choice.find(({ key }) => key === "delta")?.plan ?? [];
-  const hole = delta.find(({ key }) => key === "content") ?? choice.find(({ key }) => key === "text");
+  const hole =
+    delta.find(({ key }) => key === "content") ?? choice.find(({ key }) => key === "text");
   return hole?.value ?? -1;
 }
 
@@ -53,10 +58,19 @@ function builderOf(chunk, plan) {
   const [delta, ...others] = choice?.plan ?? [];
   const [hole, ...more] = delta?.plan ?? [];
   // By far the most frequent: only the content changes, and nothing else is a container.
-  if (hole?.key === "content" && hole.value === 0 && !rest.length && !others.length && !more.length) {
+  if (
+    hole?.key === "content" &&
+    hole.value === 0 &&
+    !rest.length &&
+    !others.length &&
+    !more.length
+  ) {
     const [head, first, words] = [chunk, choice.node, delta.node];
     if (choices.key === "choices" && chunk.choices.length === 1 && delta.key === "delta") {
-      return (values, at) => ({ ...head, choices: [{ ...first, delta: { ...words, content: values[at] } }] });
+      return (values, at) => ({
+        ...head,
+        choices: [{ ...first, delta: { ...words, content: values[at] } }],
+      });
     }
   }
   return (values, at) => fill(chunk, plan, values, at);

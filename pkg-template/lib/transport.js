@@ -6,7 +6,15 @@ import { exchange, hintsOf } from "./exchange.js";
 import { statusError } from "./failure.js";
 import { logOfCall, shown } from "./log.js";
 import { requestOf } from "./request.js";
-import { ANSWERED, ASKING, GIVE_REDIRECT, GIVE_REFUSED, RENEW, RENEW_ALONE, SENT } from "./codes.js";
+import {
+  ANSWERED,
+  ASKING,
+  GIVE_REDIRECT,
+  GIVE_REFUSED,
+  RENEW,
+  RENEW_ALONE,
+  SENT,
+} from "./codes.js";
 
 /**
  * Gives `{ response, text }` of a buffered call, or `{ response, controller }` with the body unread
@@ -70,7 +78,14 @@ class Sending {
     const { url, headers, credential } = requestOf(first, this.#client, call);
     this.#machine = first.attempts(call.maxRetries, credential?.renewable, !call.streamed);
     for (let number = 1, refused; ; number += 1) {
-      const attempt = { number, url, headers: new Headers(headers), credential, refused, stage: ASKING };
+      const attempt = {
+        number,
+        url,
+        headers: new Headers(headers),
+        credential,
+        refused,
+        stage: ASKING,
+      };
       const begun = Date.now();
       const answer = await this.#attempt(attempt).catch((error) => ({ error }));
       // Another instance than at the beginning, if that one stopped.
@@ -81,7 +96,8 @@ class Sending {
       const log = (how, then) => {
         const what = status ? `${how} with status ${status}` : `${how}: ${error.message}`;
         this.#log("info", `${what} in ${Date.now() - begun} ms${then}`);
-        if (status) this.#log("debug", "response", () => ({ status, headers: shown(response.headers) }));
+        if (status)
+          this.#log("debug", "response", () => ({ status, headers: shown(response.headers) }));
       };
       if (status && attempt.stage === ANSWERED) {
         log("succeeded", "");
@@ -121,7 +137,8 @@ class Sending {
   #attempt(attempt) {
     const late = new Promise((_, reject) => {
       this.#timer = setTimeout(() => {
-        const message = attempt.stage === ASKING ? "The function for the token or key took too long." : undefined;
+        const message =
+          attempt.stage === ASKING ? "The function for the token or key took too long." : undefined;
         reject(new APIConnectionTimeoutError({ message }));
       }, this.#call.timeoutMs);
     });

@@ -50,7 +50,11 @@ async function run(args) {
   if (values.version) return print(`${await version()}\n`);
   const [command, ...paths] = positionals;
   if (command !== "scan" || paths.length === 0) {
-    process.stderr.write(command === undefined || command === "scan" ? HELP : `openai-wasm: there is no command ${printable(JSON.stringify(command))}\n${HELP}`);
+    process.stderr.write(
+      command === undefined || command === "scan"
+        ? HELP
+        : `openai-wasm: there is no command ${printable(JSON.stringify(command))}\n${HELP}`,
+    );
     return 2;
   }
   const options = readOptions({
@@ -64,15 +68,23 @@ async function run(args) {
   });
   const { scanner, skipped } = await scannerFor(options, process.cwd());
   const result = await scanPaths(scanner, paths, options);
-  if (values.json) return print(`${printableJson(JSON.stringify({ ...result, skipped }, undefined, 2))}\n`, result.findings.length > 0 ? 1 : 0);
+  if (values.json)
+    return print(
+      `${printableJson(JSON.stringify({ ...result, skipped }, undefined, 2))}\n`,
+      result.findings.length > 0 ? 1 : 0,
+    );
 
-  for (const { name, why } of skipped) process.stderr.write(`openai-wasm: ${name} is not looked for: its value ${why}\n`);
+  for (const { name, why } of skipped)
+    process.stderr.write(`openai-wasm: ${name} is not looked for: its value ${why}\n`);
   const found = result.findings.length > 0;
   if (found) process.stderr.write(`${reportOf(result)}\n`);
   const ignored = result.ignored > 0 ? `, ${result.ignored} ignored by a comment` : "";
   const { secrets, closed } = tally(result.findings);
   const unopened = closed > 0 ? `, ${closed} not scanned` : "";
-  return print(`${count(result.files, "file")} scanned, ${count(secrets, "secret")} found${unopened}${ignored}\n`, found ? 1 : 0);
+  return print(
+    `${count(result.files, "file")} scanned, ${count(secrets, "secret")} found${unopened}${ignored}\n`,
+    found ? 1 : 0,
+  );
 }
 
 const print = (text, code = 0) => {
@@ -80,7 +92,8 @@ const print = (text, code = 0) => {
   return code;
 };
 
-const version = async () => JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8")).version;
+const version = async () =>
+  JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8")).version;
 
 try {
   process.exitCode = await run(process.argv.slice(2));

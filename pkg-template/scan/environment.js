@@ -6,9 +6,11 @@ import * as util from "node:util";
 
 import { ScanError } from "./error.js";
 
-const SECRET = /(?:KEY|TOKEN|PASSPHRASE|PASSCODE|CREDENTIALS?|WEBHOOK(?:_UR[IL])?|(?:^|_)(?:SALT|PEPPER|SIGNING|P(?:AT|WD|ASS|ASSWD)|(?:NPM|BASIC|_)_?AUTH))(?:_B(?:ASE)?64)?(?:_?\d+)?$|SECRET|PASSWORD|PRIVATE_?KEY|API_?KEY/i;
+const SECRET =
+  /(?:KEY|TOKEN|PASSPHRASE|PASSCODE|CREDENTIALS?|WEBHOOK(?:_UR[IL])?|(?:^|_)(?:SALT|PEPPER|SIGNING|P(?:AT|WD|ASS|ASSWD)|(?:NPM|BASIC|_)_?AUTH))(?:_B(?:ASE)?64)?(?:_?\d+)?$|SECRET|PASSWORD|PRIVATE_?KEY|API_?KEY/i;
 /** Names of what is about a secret, of keys that are made for pages, and of the shell's own folder. */
-const HARMLESS = /^PWD$|(?<!WEBHOOK)(?:_|^)(?:ID|NAME|ARN|PATH|FILE|DIR|URL|URI|HOST|REGION|LENGTH|SIZE|TTL|TYPE|EXPIR\w*)$|(?:^|_)PUBLIC_?KEY$|PUBLISHABLE|SITE_?KEY|ANON_?KEY/i;
+const HARMLESS =
+  /^PWD$|(?<!WEBHOOK)(?:_|^)(?:ID|NAME|ARN|PATH|FILE|DIR|URL|URI|HOST|REGION|LENGTH|SIZE|TTL|TYPE|EXPIR\w*)$|(?:^|_)PUBLIC_?KEY$|PUBLISHABLE|SITE_?KEY|ANON_?KEY/i;
 
 export const isSecretName = (name) => SECRET.test(name) && !HARMLESS.test(name);
 
@@ -28,7 +30,13 @@ export function tooCommon(value) {
 }
 
 /** Files of variables that bundlers and Wrangler read. */
-export const varsFilesOf = (mode = "production") => [".env", ".env.local", `.env.${mode}`, `.env.${mode}.local`, ".dev.vars"];
+export const varsFilesOf = (mode = "production") => [
+  ".env",
+  ".env.local",
+  `.env.${mode}`,
+  `.env.${mode}.local`,
+  ".dev.vars",
+];
 
 /**
  * The secrets to look for, `{ secrets: [{ name, value }], skipped: [{ name, why }] }`.
@@ -67,7 +75,10 @@ export async function secretsOf({ env, folder, files, mode, names = [], ignored 
       text = await readFile(join(folder, file), "utf8");
     } catch (error) {
       if (error.code === "ENOENT" && !files) continue;
-      throw new ScanError("unreadable", `the file of variables ${file} cannot be read: ${error.code}`);
+      throw new ScanError(
+        "unreadable",
+        `the file of variables ${file} cannot be read: ${error.code}`,
+      );
     }
     add(util.parseEnv(text));
   }

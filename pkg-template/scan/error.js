@@ -20,5 +20,9 @@ export class KeyLeakError extends OpenAIError {
 
 // As in lib/errors.js: a minifier changes the classes' own names.
 for (const [name, Class] of Object.entries({ ScanError, KeyLeakError })) {
-  Object.defineProperty(Class.prototype, "name", { value: name, configurable: true, writable: true });
+  Object.defineProperty(Class.prototype, "name", {
+    value: name,
+    configurable: true,
+    writable: true,
+  });
 }

@@ -28,7 +28,10 @@ export async function scanPaths(scanner, paths, { exclude = [], cwd = process.cw
     }
   }
   if (files.size === 0) {
-    throw new ScanError("nothing_to_scan", `there is no file to scan in ${paths.join(", ")}: was the app built?`);
+    throw new ScanError(
+      "nothing_to_scan",
+      `there is no file to scan in ${paths.join(", ")}: was the app built?`,
+    );
   }
   return scanFiles(scanner, [...files.values()], cwd);
 }
@@ -37,7 +40,11 @@ async function scanFiles(scanner, files, cwd) {
   const total = new Report();
   for (const [file, inside] of files) {
     const shown = relative(cwd, file) || file;
-    const name = total.named(scanner, inside, shown.endsWith(inside) ? shown.slice(0, -inside.length) : "");
+    const name = total.named(
+      scanner,
+      inside,
+      shown.endsWith(inside) ? shown.slice(0, -inside.length) : "",
+    );
     try {
       const { size } = await stat(file);
       await scanLayers(scanner, inside, fileSource(file, size), total.of(name));
@@ -53,7 +60,8 @@ async function scanFiles(scanner, files, cwd) {
 
 const fileSource = (file, size) => ({
   size,
-  read: (start = 0, end = Infinity) => createReadStream(file, { highWaterMark: READ_BYTES, start, end: end - 1 }),
+  read: (start = 0, end = Infinity) =>
+    createReadStream(file, { highWaterMark: READ_BYTES, start, end: end - 1 }),
 });
 
 /**
@@ -66,19 +74,24 @@ export async function scanContents(scanner, contents, { exclude = [] } = {}) {
   const total = new Report();
   for (const [path, content] of contents) {
     if (excluded(path)) continue;
-    const bytes = typeof content === "string" ? Buffer.from(content) : Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+    const bytes =
+      typeof content === "string"
+        ? Buffer.from(content)
+        : Buffer.from(content.buffer, content.byteOffset, content.byteLength);
     const name = total.named(scanner, path);
     try {
       await scanLayers(scanner, path, bytesSource(bytes), total.of(name));
     } catch (error) {
       throw unreadable(name, error);
     }
-    if (total.leaky(name) && path.endsWith(".map")) await nameSources(scanner, bytes.toString(), total.findingsOf(name));
+    if (total.leaky(name) && path.endsWith(".map"))
+      await nameSources(scanner, bytes.toString(), total.findingsOf(name));
   }
   return total.result();
 }
 
-const unreadable = (name, error) => new ScanError("unreadable", `${name} cannot be scanned: ${error.code ?? error.message}`);
+const unreadable = (name, error) =>
+  new ScanError("unreadable", `${name} cannot be scanned: ${error.code ?? error.message}`);
 
 class Report {
   #findings = [];
@@ -92,7 +105,14 @@ class Report {
     if (!redacted) return before + path;
     const file = before + redacted.text;
     const { kind, name, provider, excerpt } = redacted.findings[0];
-    this.#findings.push({ file, kind, ...(name && { name }), ...(provider && { provider }), coding: "file name", excerpt });
+    this.#findings.push({
+      file,
+      kind,
+      ...(name && { name }),
+      ...(provider && { provider }),
+      coding: "file name",
+      excerpt,
+    });
     return file;
   }
 
@@ -107,7 +127,8 @@ class Report {
         this.#files++;
         this.#bytes += bytes;
       },
-      refuse: (why) => this.#findings.push({ file, kind: "not-scanned", coding: "raw", excerpt: why }),
+      refuse: (why) =>
+        this.#findings.push({ file, kind: "not-scanned", coding: "raw", excerpt: why }),
     };
   }
 
@@ -120,7 +141,12 @@ class Report {
   }
 
   result() {
-    return { findings: this.#findings, files: this.#files, bytes: this.#bytes, ignored: this.#ignored };
+    return {
+      findings: this.#findings,
+      files: this.#files,
+      bytes: this.#bytes,
+      ignored: this.#ignored,
+    };
   }
 }
 
@@ -140,9 +166,15 @@ async function nameSources(scanner, text, findings) {
       const { findings: inside } = await scanner.scan([Buffer.from(content)]);
       for (const { kind, name, provider, excerpt, line } of inside) {
         const same = findings.find(
-          (one) => !one.source && one.kind === kind && one.name === name && one.provider === provider && one.excerpt === excerpt,
+          (one) =>
+            !one.source &&
+            one.kind === kind &&
+            one.name === name &&
+            one.provider === provider &&
+            one.excerpt === excerpt,
         );
-        const source = Array.isArray(sources) && typeof sources[index] === "string" ? sources[index] : "?";
+        const source =
+          Array.isArray(sources) && typeof sources[index] === "string" ? sources[index] : "?";
         if (same) same.source = `${source}:${line}`;
       }
     }
@@ -171,7 +203,8 @@ async function* filesUnder(path, name, seen = new Set()) {
   } catch (error) {
     throw new ScanError("unreadable", `${name} cannot be read: ${error.code}`);
   }
-  for (const entry of entries.sort()) yield* filesUnder(join(path, entry), `${name}/${entry}`, seen);
+  for (const entry of entries.sort())
+    yield* filesUnder(join(path, entry), `${name}/${entry}`, seen);
 }
 
 function excluding(globs) {

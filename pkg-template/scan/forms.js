@@ -86,7 +86,8 @@ export class Needles {
         const block = (needle.text.charCodeAt(at) << 8) | needle.text.charCodeAt(at + 1);
         const shift = this.#width - 2 - at;
         if (shift < this.#shifts[block]) this.#shifts[block] = shift;
-        if (shift === 0) this.#candidates.set(block, [...(this.#candidates.get(block) ?? []), needle]);
+        if (shift === 0)
+          this.#candidates.set(block, [...(this.#candidates.get(block) ?? []), needle]);
       }
     }
   }

@@ -81,7 +81,12 @@ function part(text, pieces) {
   const decoded = pieces.map((piece) => text.slice(...piece)).join("");
   // The quote behind it ends a value that is known by its name.
   const quote = /^\\{0,3}["'`]/.exec(text.slice(end, end + 4))?.[0] ?? "";
-  return { index: start, length: end - start, decoded: decoded + quote, before: text.slice(Math.max(0, start - NAME_REACH), start) };
+  return {
+    index: start,
+    length: end - start,
+    decoded: decoded + quote,
+    before: text.slice(Math.max(0, start - NAME_REACH), start),
+  };
 }
 
 function wordStart(text, index) {

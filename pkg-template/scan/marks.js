@@ -35,7 +35,8 @@ export class Marks {
     const joined = this.#carry + text;
     for (const { 0: magic, index } of joined.matchAll(MAGIC)) {
       // The whole mark did not stand in what was carried over.
-      if (index + magic.length > this.#carry.length) this.#add({ kind: KINDS[magic[0]], offset: this.#end - this.#carry.length + index });
+      if (index + magic.length > this.#carry.length)
+        this.#add({ kind: KINDS[magic[0]], offset: this.#end - this.#carry.length + index });
     }
     this.#carry = joined.slice(-3);
     this.#pushRuns(text);
@@ -67,9 +68,18 @@ export class Marks {
     for (let match = RUN.exec(text); match && match.index < tail; match = RUN.exec(text)) {
       const { index } = match;
       const end = (RUN.lastIndex = runEnd(text, RUN.lastIndex));
-      this.#close({ offset: this.#end + index, length: end - index, head: text.slice(index, Math.min(end, index + HEAD)) });
+      this.#close({
+        offset: this.#end + index,
+        length: end - index,
+        head: text.slice(index, Math.min(end, index + HEAD)),
+      });
     }
-    if (tail < text.length) this.#run = { offset: this.#end + tail, length: text.length - tail, head: text.slice(tail, tail + HEAD) };
+    if (tail < text.length)
+      this.#run = {
+        offset: this.#end + tail,
+        length: text.length - tail,
+        head: text.slice(tail, tail + HEAD),
+      };
   }
 
   #close({ offset, length, head }) {
@@ -97,7 +107,10 @@ function kindOf(bytes, length) {
   if (start === "PK\x03\x04") return "zip";
   if (isZlib(bytes)) return "zlib";
   if (length >= SHORTEST_BARE && isDeflate(bytes)) return "deflate";
-  return length >= SHORTEST_TEXT && /^[\x09\x0a\x0d\x20-\x7e]{64}/.test(bytes.toString("latin1", 0, 64)) ? "text" : undefined;
+  return length >= SHORTEST_TEXT &&
+    /^[\x09\x0a\x0d\x20-\x7e]{64}/.test(bytes.toString("latin1", 0, 64))
+    ? "text"
+    : undefined;
 }
 
 /** RFC 1950, section 2.2. */
@@ -108,7 +121,10 @@ function isDeflate(bytes) {
   if (((bytes[0] >> 1) & 3) === 3) return false;
   try {
     // The end of a beginning may be missing; what contradicts itself throws.
-    return inflateRawSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 2 ** 23 }).length >= 16;
+    return (
+      inflateRawSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 2 ** 23 })
+        .length >= 16
+    );
   } catch (error) {
     return error.code === "ERR_BUFFER_TOO_LARGE";
   }

@@ -7,9 +7,11 @@ import { PROVIDERS } from "./providers.js";
 import { Scanner } from "./scanner.js";
 
 const texts = (value, option) => {
-  if (!Array.isArray(value)) throw new InvalidOptionError(option, `must be an array of strings, not ${describe(value)}`);
+  if (!Array.isArray(value))
+    throw new InvalidOptionError(option, `must be an array of strings, not ${describe(value)}`);
   value.forEach((text, index) => {
-    if (typeof text !== "string" || text === "") throw new InvalidOptionError(`${option}[${index}]`, "must be a string that is not empty");
+    if (typeof text !== "string" || text === "")
+      throw new InvalidOptionError(`${option}[${index}]`, "must be a string that is not empty");
   });
   return value;
 };
@@ -21,16 +23,29 @@ const BY_SLUG = new Map(PROVIDERS.map((name) => [slug(name), name]));
 const providers = (value, option) =>
   texts(value, option).map((name) => {
     const provider = BY_SLUG.get(slug(name));
-    if (!provider) throw new InvalidOptionError(option, `knows no provider ${JSON.stringify(name)}: ${[...BY_SLUG.keys()].join(", ")}`);
+    if (!provider)
+      throw new InvalidOptionError(
+        option,
+        `knows no provider ${JSON.stringify(name)}: ${[...BY_SLUG.keys()].join(", ")}`,
+      );
     return provider;
   });
 
 const target = (value, option) => {
-  if (value !== "browser" && value !== "server") throw new InvalidOptionError(option, 'must be "browser" or "server"');
+  if (value !== "browser" && value !== "server")
+    throw new InvalidOptionError(option, 'must be "browser" or "server"');
   return value;
 };
 
-const CHECKS = { target, exclude: texts, ignoreProviders: providers, ignoreValues: texts, env: texts, ignoreEnv: texts, varsFiles: texts };
+const CHECKS = {
+  target,
+  exclude: texts,
+  ignoreProviders: providers,
+  ignoreValues: texts,
+  env: texts,
+  ignoreEnv: texts,
+  varsFiles: texts,
+};
 
 export const OPTIONS = Object.keys(CHECKS);
 
@@ -47,7 +62,20 @@ export function readOptions(options) {
 }
 
 /** A scanner for the environment of this process and Vite's mode; `skipped` are the secrets that cannot be looked for. */
-export async function scannerFor({ target, ignoreProviders, ignoreValues, env, ignoreEnv, varsFiles, mode }, folder) {
-  const { secrets, skipped } = await secretsOf({ env: process.env, folder, files: varsFiles, mode, names: env, ignored: ignoreEnv });
-  return { scanner: new Scanner({ secrets, target, ignore: ignoreProviders, harmless: ignoreValues }), skipped };
+export async function scannerFor(
+  { target, ignoreProviders, ignoreValues, env, ignoreEnv, varsFiles, mode },
+  folder,
+) {
+  const { secrets, skipped } = await secretsOf({
+    env: process.env,
+    folder,
+    files: varsFiles,
+    mode,
+    names: env,
+    ignored: ignoreEnv,
+  });
+  return {
+    scanner: new Scanner({ secrets, target, ignore: ignoreProviders, harmless: ignoreValues }),
+    skipped,
+  };
 }

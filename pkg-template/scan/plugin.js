@@ -24,7 +24,8 @@ const refuse = (result) => {
 };
 
 /** Chunks and assets of Rollup and its kin, by name. */
-const contentsOf = (bundle) => Object.values(bundle).map((one) => [one.fileName, one.type === "chunk" ? one.code : one.source]);
+const contentsOf = (bundle) =>
+  Object.values(bundle).map((one) => [one.fileName, one.type === "chunk" ? one.code : one.source]);
 
 const importsOf = (bundle) =>
   Object.values(bundle).flatMap(({ fileName, imports = [], dynamicImports = [] }) =>
@@ -35,7 +36,8 @@ const unplugin = createUnplugin((given = {}) => {
   const options = readOptions(given);
   const { exclude = [] } = options;
   /** A scanner for what one build makes: secrets are read when it ends, so that a watcher sees new ones. */
-  const scannerIn = async (folder, target, mode) => (await scannerFor({ ...options, target, mode }, folder)).scanner;
+  const scannerIn = async (folder, target, mode) =>
+    (await scannerFor({ ...options, target, mode }, folder)).scanner;
 
   /**
    * Refuses a build that is not written yet.
@@ -44,16 +46,31 @@ const unplugin = createUnplugin((given = {}) => {
    */
   const check = async (contents, imports, { folder, target, mode, left = [] }) => {
     const aim = options.target ?? target;
-    const outside = aim === "browser" ? imports.filter(([, module]) => KEY_HOLDING_ENTRY.test(module)) : [];
-    refuse({ findings: outside.map(([file, module]) => ({ file, kind: "key-holding-entry", coding: "raw", excerpt: module })) });
-    refuse(await scanContents(await scannerIn(folder, aim, mode), contents, { exclude: [...exclude, ...left] }));
+    const outside =
+      aim === "browser" ? imports.filter(([, module]) => KEY_HOLDING_ENTRY.test(module)) : [];
+    refuse({
+      findings: outside.map(([file, module]) => ({
+        file,
+        kind: "key-holding-entry",
+        coding: "raw",
+        excerpt: module,
+      })),
+    });
+    refuse(
+      await scanContents(await scannerIn(folder, aim, mode), contents, {
+        exclude: [...exclude, ...left],
+      }),
+    );
   };
 
   const rollup = {
     generateBundle: {
       order: "post",
       async handler(_, bundle) {
-        await check(contentsOf(bundle), importsOf(bundle), { folder: process.cwd(), target: "browser" });
+        await check(contentsOf(bundle), importsOf(bundle), {
+          folder: process.cwd(),
+          target: "browser",
+        });
       },
     },
   };
@@ -79,14 +96,21 @@ const unplugin = createUnplugin((given = {}) => {
         if (!dir) return;
         const { folder, target, mode, left } = viteBuild(this, config);
         const scanner = await scannerIn(folder, options.target ?? target, mode);
-        refuse(await scanPaths(scanner, [resolve(config.root, dir)], { exclude: [...exclude, ...left], cwd: config.root }));
+        refuse(
+          await scanPaths(scanner, [resolve(config.root, dir)], {
+            exclude: [...exclude, ...left],
+            cwd: config.root,
+          }),
+        );
       },
     },
   };
 
   const webpack = (compiler) => {
     const { Compilation, WebpackError } = compiler.webpack;
-    const target = /node|electron-main|electron-preload/.test(String(compiler.options.target)) ? "server" : "browser";
+    const target = /node|electron-main|electron-preload/.test(String(compiler.options.target))
+      ? "server"
+      : "browser";
     compiler.hooks.compilation.tap(NAME, (compilation) => {
       // Child compilations hand their assets to their parent.
       if (compilation.compiler.isChild()) return;
@@ -94,7 +118,9 @@ const unplugin = createUnplugin((given = {}) => {
       const stage = Compilation.PROCESS_ASSETS_STAGE_REPORT + 1000;
       compilation.hooks.processAssets.tapPromise({ name: NAME, stage }, async () => {
         const contents = compilation.getAssets().map(({ name, source }) => [name, source.buffer()]);
-        const external = [...compilation.modules].filter(({ externalType }) => externalType).map(({ userRequest }) => ["a module", userRequest]);
+        const external = [...compilation.modules]
+          .filter(({ externalType }) => externalType)
+          .map(({ userRequest }) => ["a module", userRequest]);
         try {
           await check(contents, external, { folder: compiler.context, target });
         } catch (error) {
@@ -116,12 +142,16 @@ const unplugin = createUnplugin((given = {}) => {
         if (errors.length > 0) return undefined;
         const folder = initialOptions.absWorkingDir ?? process.cwd();
         const outputs = Object.entries(metafile?.outputs ?? {});
-        const external = outputs.flatMap(([file, { imports }]) => imports.filter((one) => one.external).map(({ path }) => [file, path]));
+        const external = outputs.flatMap(([file, { imports }]) =>
+          imports.filter((one) => one.external).map(({ path }) => [file, path]),
+        );
         const named = (path) => relative(folder, path) || path;
         try {
           const contents = outputFiles
             ? outputFiles.map(({ path, contents }) => [named(path), contents])
-            : await Promise.all(outputs.map(async ([file]) => [file, await readFile(resolve(folder, file))]));
+            : await Promise.all(
+                outputs.map(async ([file]) => [file, await readFile(resolve(folder, file))]),
+              );
           await check(contents, external, { folder, target });
           return undefined;
         } catch (error) {
@@ -143,7 +173,12 @@ const SERVER_ONLY = [".dev.vars", ".dev.vars.*"];
  */
 function viteBuild({ environment }, { envDir, root, mode, build }) {
   const server = environment ? environment.config.consumer === "server" : Boolean(build.ssr);
-  return { folder: envDir || root, target: server ? "server" : "browser", mode, left: server ? SERVER_ONLY : [] };
+  return {
+    folder: envDir || root,
+    target: server ? "server" : "browser",
+    mode,
+    left: server ? SERVER_ONLY : [],
+  };
 }
 
 export const { vite, webpack, rspack, rollup, rolldown, esbuild } = unplugin;

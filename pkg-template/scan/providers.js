@@ -34,7 +34,10 @@ const assigned = new RegExp(
   "iy",
 );
 // On a line of its own without quotes, as in `.env`.
-const line = new RegExp(`[\\w.-]{0,40}?${NOUN}[ \\t]{0,8}[:=][ \\t]{0,8}${VALUE}(?=[ \\t]{0,8}(?:$|[\\r\\n]|\\\\[nr]|${QUOTE}))`, "iy");
+const line = new RegExp(
+  `[\\w.-]{0,40}?${NOUN}[ \\t]{0,8}[:=][ \\t]{0,8}${VALUE}(?=[ \\t]{0,8}(?:$|[\\r\\n]|\\\\[nr]|${QUOTE}))`,
+  "iy",
+);
 const lineStart = /(?:^|[\r\n]|\\n)[ \t]{0,16}(?:export[ \t]{1,8})?[\w-]{0,24}$/i;
 const bearer = new RegExp(`["'\`]Bearer\\s{1,8}${VALUE}${QUOTE}`, "gi");
 
@@ -47,7 +50,8 @@ export function findKeys(text, found) {
   for (const { provider, pattern, more } of shapes) {
     for (const match of text.matchAll(pattern)) {
       const [whole, prefix, body] = match;
-      if (!looksRandom(body) || !standsAlone(text, match.index, whole, prefix, more, binaryAround)) continue;
+      if (!looksRandom(body) || !standsAlone(text, match.index, whole, prefix, more, binaryAround))
+        continue;
       found({ provider, index: match.index, length: whole.length, shown: prefix });
     }
   }
@@ -57,7 +61,14 @@ export function findKeys(text, found) {
 export function findNamedKeys(text, found) {
   const key = (match, provider) => {
     const value = match[1];
-    if (looksRandom(value)) found({ provider, index: match.index + match[0].lastIndexOf(value), length: value.length, shown: "", named: true });
+    if (looksRandom(value))
+      found({
+        provider,
+        index: match.index + match[0].lastIndexOf(value),
+        length: value.length,
+        shown: "",
+        named: true,
+      });
   };
   for (const name of text.matchAll(names)) {
     const end = name.index + name[0].length;
@@ -66,14 +77,20 @@ export function findNamedKeys(text, found) {
     if (value) key(value, provider);
     // Without quotes it could be a variable's name, which has one number at most.
     const plain = matchAt(line, text, end);
-    if (plain && /\d[^\d]+\d/.test(plain[1]) && lineStart.test(text.slice(Math.max(0, name.index - 64), name.index))) key(plain, provider);
+    if (
+      plain &&
+      /\d[^\d]+\d/.test(plain[1]) &&
+      lineStart.test(text.slice(Math.max(0, name.index - 64), name.index))
+    )
+      key(plain, provider);
   }
   let hosts;
   let near = 0;
   for (const match of text.matchAll(bearer)) {
     hosts ??= [...text.matchAll(servers)];
     while (near < hosts.length && hosts[near].index < match.index - HOST_REACH) near++;
-    if (hosts[near]?.index < match.index + match[0].length + HOST_REACH) key(match, HOSTS[groupOf(hosts[near])][0]);
+    if (hosts[near]?.index < match.index + match[0].length + HOST_REACH)
+      key(match, HOSTS[groupOf(hosts[near])][0]);
   }
 }
 
@@ -87,7 +104,8 @@ const groupOf = (match) => match.findIndex((group, index) => index > 0 && group 
 
 const LETTER = /[A-Za-z0-9]/;
 /** Ends with a letter that is none: `"\nsk-…"`, which every new line of a source is in its map, `%3Dsk-…`. */
-const ESCAPE = /(?:\\[bfnrtv0]|(?:%|\\x|\\u00)(?:[0189a-fA-F][0-9A-Fa-f]|2[0-9A-Fa-f]|3[A-Fa-f]|[46]0|[57][B-Fb-f]))$/;
+const ESCAPE =
+  /(?:\\[bfnrtv0]|(?:%|\\x|\\u00)(?:[0189a-fA-F][0-9A-Fa-f]|2[0-9A-Fa-f]|3[A-Fa-f]|[46]0|[57][B-Fb-f]))$/;
 const CODED = /[A-Za-z0-9+/=_-]/;
 /** A longer run is base64 of something else, where a short prefix stands by chance. */
 const LONGEST_RUN = 256;
@@ -98,7 +116,10 @@ const LONGEST_RUN = 256;
  */
 function standsAlone(text, index, whole, prefix, more, binaryAround) {
   const long = prefix.length >= 6;
-  const wordBefore = !long && LETTER.test(text[index - 1] ?? "") && !ESCAPE.test(text.slice(Math.max(0, index - 6), index));
+  const wordBefore =
+    !long &&
+    LETTER.test(text[index - 1] ?? "") &&
+    !ESCAPE.test(text.slice(Math.max(0, index - 6), index));
   const wordAfter = more?.test(text[index + whole.length] ?? "");
   if ((wordBefore || wordAfter) && !binaryAround(index)) return false;
   if (long) return true;
@@ -114,12 +135,17 @@ function binaryLook(text) {
   let last = { block: -1 };
   return (index) => {
     const block = index >> 12;
-    if (last.block !== block) last = { block, binary: text.slice(Math.max(0, (block - 1) << 12), (block + 2) << 12).includes("\0") };
+    if (last.block !== block)
+      last = {
+        block,
+        binary: text.slice(Math.max(0, (block - 1) << 12), (block + 2) << 12).includes("\0"),
+      };
     return last.binary;
   };
 }
 
-const WORDS = "your|example|placeholder|changeme|dummy|sample|redact|insert|replace|fake|abcdef|fedcba|xxxx";
+const WORDS =
+  "your|example|placeholder|changeme|dummy|sample|redact|insert|replace|fake|abcdef|fedcba|xxxx";
 /** In one case, since by chance the letters of a word come in both. */
 const PLACEHOLDER = new RegExp(`${WORDS}|${WORDS.toUpperCase()}|0{8}|123456|654321`);
 const WORD = /^(?:[a-z]+|[A-Z]+|[A-Z][a-z]+|\d+)$/;
@@ -129,9 +155,17 @@ export function looksRandom(body) {
   if (PLACEHOLDER.test(body) || new Set(body).size < 8) return false;
   // Words with hyphens between them, as in documents.
   const pieces = body.split(/[-_]+/);
-  if (pieces.length > 2 && pieces.filter((piece) => WORD.test(piece)).length > (pieces.length * 2) / 3) return false;
+  if (
+    pieces.length > 2 &&
+    pieces.filter((piece) => WORD.test(piece)).length > (pieces.length * 2) / 3
+  )
+    return false;
   if (/\d/.test(body)) return /[a-z]/i.test(body);
   // One that has no digit has letters of both cases, and fewer vowels or more capitals in a row than words.
   const share = (pattern) => (body.match(pattern)?.length ?? 0) / body.length;
-  return /[a-z]/.test(body) && /[A-Z]/.test(body) && (share(/[aeiou]/gi) < 0.33 || share(/[A-Z](?=[A-Z])/g) > 0.1);
+  return (
+    /[a-z]/.test(body) &&
+    /[A-Z]/.test(body) &&
+    (share(/[aeiou]/gi) < 0.33 || share(/[A-Z](?=[A-Z])/g) > 0.1)
+  );
 }

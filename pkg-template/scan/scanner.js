@@ -39,7 +39,8 @@ export class Scanner {
   constructor({ secrets = [], target = "browser", ignore = [], harmless = [] } = {}) {
     const needles = [];
     const add = (text, what) => {
-      for (const [form, bytes] of formsOf(text)) needles.push({ ...what, coding: form, text: bytes });
+      for (const [form, bytes] of formsOf(text))
+        needles.push({ ...what, coding: form, text: bytes });
     };
     for (const { name, value } of secrets) add(value, { kind: "environment", name });
     if (target === "browser") add(KEY_HOLDING_BUILD, { kind: "key-holding-entry" });
@@ -56,7 +57,17 @@ export class Scanner {
    *   a comment exempts; the file's size
    */
   async scan(chunks, watch) {
-    const state = { findings: [], taken: [], added: 0, ignored: 0, exempt: false, binary: false, lines: 1, lineStart: 0, counted: 0 };
+    const state = {
+      findings: [],
+      taken: [],
+      added: 0,
+      ignored: 0,
+      exempt: false,
+      binary: false,
+      lines: 1,
+      lineStart: 0,
+      counted: 0,
+    };
     let window = "";
     let windowStart = 0;
     let accepted = 0;
@@ -92,7 +103,8 @@ export class Scanner {
     if (found.length === 0) return undefined;
     const findings = [...found].sort((a, b) => a.rank - b.rank);
     // Where a coded key begins and ends is not known to the character.
-    if (found.some(({ coding }) => coding !== "raw")) return { text: `…${/\.\w{1,8}$/.exec(text)?.[0] ?? ""}`, findings };
+    if (found.some(({ coding }) => coding !== "raw"))
+      return { text: `…${/\.\w{1,8}$/.exec(text)?.[0] ?? ""}`, findings };
     found.sort((a, b) => a.index - b.index);
     let shown = "";
     let end = 0;
@@ -100,7 +112,12 @@ export class Scanner {
       if (index >= end) shown += `${coded.slice(end, index)}\0`;
       end = Math.max(end, index + length);
     }
-    return { text: Buffer.from(shown + coded.slice(end), "latin1").toString().replaceAll("\0", "…"), findings };
+    return {
+      text: Buffer.from(shown + coded.slice(end), "latin1")
+        .toString()
+        .replaceAll("\0", "…"),
+      findings,
+    };
   }
 
   /** Reports what begins from `from` to `until`, offsets in the file; the rest of the window is context. */
@@ -110,13 +127,15 @@ export class Scanner {
     // One key in one place is one finding, though several rules may know it: the surest one counts.
     found.sort((a, b) => a.rank - b.rank);
     const taken = new Uint8Array(window.length);
-    const take = ({ start, end }) => taken.fill(1, Math.max(0, start - windowStart), Math.max(0, end - windowStart));
+    const take = ({ start, end }) =>
+      taken.fill(1, Math.max(0, start - windowStart), Math.max(0, end - windowStart));
     state.taken.forEach(take);
     state.taken = [];
     const distinct = found.filter(({ kind, index, length }) => {
       const start = windowStart + index;
       const end = start + length;
-      if (start < from || start >= until || state.findings.length + state.added >= MOST_FINDINGS) return false;
+      if (start < from || start >= until || state.findings.length + state.added >= MOST_FINDINGS)
+        return false;
       if (taken.subarray(index, index + length).includes(1)) return false;
       take({ start, end });
       // What reaches into the next window is known there.
@@ -130,7 +149,11 @@ export class Scanner {
     distinct.sort((a, b) => a.index - b.index);
     for (const { index, length, rank, ...finding } of distinct) {
       const offset = windowStart + index;
-      state.findings.push({ ...finding, offset, ...(!state.binary && position(state, window, windowStart, offset)) });
+      state.findings.push({
+        ...finding,
+        offset,
+        ...(!state.binary && position(state, window, windowStart, offset)),
+      });
     }
     // Counts the lines of what will be gone.
     position(state, window, windowStart, until);
@@ -140,23 +163,57 @@ export class Scanner {
     const add = (coding, index, length, rank, what, named) => {
       // Decoding a text that is only partly coded gives the plain part once more. What a name says of a plain
       // value may be new.
-      if (named ? source?.(index).named : source?.(index).coded.includes(text.slice(index, index + length))) return;
+      if (
+        named
+          ? source?.(index).named
+          : source?.(index).coded.includes(text.slice(index, index + length))
+      )
+        return;
       const start = place(index);
       const codings = [outer, coding === "raw" ? "" : coding].filter(Boolean).join(", ") || "raw";
-      found.push({ index: start, length: Math.max(place(index + length - 1) - start + 1, 1), rank, coding: codings, ...what });
+      found.push({
+        index: start,
+        length: Math.max(place(index + length - 1) - start + 1, 1),
+        rank,
+        coding: codings,
+        ...what,
+      });
     };
     this.#needles.search(text, ({ kind, name, coding, text: { length } }, index) => {
-      add(coding, index, length, 0, { kind, ...(name && { name }), excerpt: name ? `the value of ${name}` : "openai-wasm/edge or openai-wasm/proxy" });
+      add(coding, index, length, 0, {
+        kind,
+        ...(name && { name }),
+        excerpt: name ? `the value of ${name}` : "openai-wasm/edge or openai-wasm/proxy",
+      });
     });
-    const key = (coding, at, from = text) => ({ provider, index, length, shown, named }) => {
-      if (this.ignored.has(provider) || this.harmless.has(from.slice(index, index + length))) return;
-      add(coding, at(index, length), length, depth + 1, { kind: "key", provider, excerpt: `${shown}… (${length} characters)` }, named);
-    };
-    findKeys(text, key("raw", (index) => index));
-    findNamedKeys(text, key("raw", (index) => index));
+    const key =
+      (coding, at, from = text) =>
+      ({ provider, index, length, shown, named }) => {
+        if (this.ignored.has(provider) || this.harmless.has(from.slice(index, index + length)))
+          return;
+        add(
+          coding,
+          at(index, length),
+          length,
+          depth + 1,
+          { kind: "key", provider, excerpt: `${shown}… (${length} characters)` },
+          named,
+        );
+      };
+    findKeys(
+      text,
+      key("raw", (index) => index),
+    );
+    findNamedKeys(
+      text,
+      key("raw", (index) => index),
+    );
     if (depth === 0) {
       const reversed = Buffer.from(text, "latin1").reverse().toString("latin1");
-      findKeys(reversed, key("reversed", (index, length) => text.length - index - length, reversed));
+      findKeys(
+        reversed,
+        key("reversed", (index, length) => text.length - index - length, reversed),
+      );
     }
     if (depth === DEPTH) return;
     for (const view of viewsOf(text)) {
@@ -165,14 +222,22 @@ export class Scanner {
         const { part, named } = view.place(index);
         return { coded: text.slice(...part), named };
       };
-      this.#search(view.text, found, within, [outer, view.coding].filter(Boolean).join(", "), depth + 1, coded);
+      this.#search(
+        view.text,
+        found,
+        within,
+        [outer, view.coding].filter(Boolean).join(", "),
+        depth + 1,
+        coded,
+      );
     }
   }
 }
 
 async function* pieces(chunks) {
   for await (const chunk of chunks) {
-    for (let at = 0; at < chunk.length; at += WINDOW_BYTES) yield chunk.subarray(at, at + WINDOW_BYTES);
+    for (let at = 0; at < chunk.length; at += WINDOW_BYTES)
+      yield chunk.subarray(at, at + WINDOW_BYTES);
   }
 }
 
@@ -192,7 +257,11 @@ const EXEMPTION = new RegExp(`${IGNORE}(?!-file)`);
 
 /** Does the comment stand on the key's line, or on the line before it? */
 function exempted(text, index, length) {
-  const before = text.slice(Math.max(0, index - IGNORE_REACH), index).split("\n").slice(-2).join("\n");
+  const before = text
+    .slice(Math.max(0, index - IGNORE_REACH), index)
+    .split("\n")
+    .slice(-2)
+    .join("\n");
   const [after] = text.slice(index + length, index + length + IGNORE_REACH).split("\n", 1);
   return EXEMPTION.test(`${before}${text.slice(index, index + length)}${after}`);
 }

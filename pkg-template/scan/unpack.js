@@ -26,10 +26,16 @@ const DECODERS = {
 const ENDINGS = { gz: "gzip", tgz: "gzip", br: "brotli", zst: "zstd", zz: "zlib", deflate: "zlib" };
 
 /** A source of bytes: `read(start, end)` gives an iterable of Buffers, `size` counts them. */
-export const bytesSource = (bytes) => ({ size: bytes.length, read: (start = 0, end = bytes.length) => [bytes.subarray(start, end)] });
+export const bytesSource = (bytes) => ({
+  size: bytes.length,
+  read: (start = 0, end = bytes.length) => [bytes.subarray(start, end)],
+});
 
 /** What may still be unpacked of a file of that size. */
-export const allowance = (size) => ({ bytes: Math.min(FREE_BYTES + RATIO * size, MOST_BYTES), attempts: MOST_ATTEMPTS });
+export const allowance = (size) => ({
+  bytes: Math.min(FREE_BYTES + RATIO * size, MOST_BYTES),
+  attempts: MOST_ATTEMPTS,
+});
 
 /**
  * Scans a source and all that is packed in it.
@@ -37,7 +43,15 @@ export const allowance = (size) => ({ bytes: Math.min(FREE_BYTES + RATIO * size,
  * @param add is called with what `Scanner.scan` gives, and the packed part's name if it is one
  * @param refuse is called with why a part could not be scanned
  */
-export async function scanLayers(scanner, name, source, { add, refuse }, left = allowance(source.size), depth = 0, inner = undefined) {
+export async function scanLayers(
+  scanner,
+  name,
+  source,
+  { add, refuse },
+  left = allowance(source.size),
+  depth = 0,
+  inner = undefined,
+) {
   const marks = new Marks();
   add(await scanner.scan(source.read(), (text) => marks.push(text)), depth, inner);
   await openLayers(scanner, name, source, { add, refuse }, left, depth, marks.finish());
@@ -48,7 +62,8 @@ async function openLayers(scanner, name, source, { add, refuse }, left, depth, m
   let opened = 0;
   for (const mark of partsOf(name, marks)) {
     if (mark.offset < opened) continue;
-    if (depth >= DEEPEST) return mark.kind === "text" ? undefined : refuse(`it is packed more than ${DEEPEST} times`);
+    if (depth >= DEEPEST)
+      return mark.kind === "text" ? undefined : refuse(`it is packed more than ${DEEPEST} times`);
     if (mark.kind === "text" || (mark.kind === "zip" && mark.base64 !== undefined)) {
       await lookIntoText(scanner, source, { add, refuse }, left, depth, mark);
       continue;
@@ -78,14 +93,23 @@ async function openLayers(scanner, name, source, { add, refuse }, left, depth, m
     }
     if (mark.base64 === undefined) opened = (part.start ?? mark.offset) + result.consumed;
     const inside = part.name ?? "";
-    await scanLayers(scanner, inside, bytesSource(result.bytes), { add, refuse }, left, depth + 1, inside);
+    await scanLayers(
+      scanner,
+      inside,
+      bytesSource(result.bytes),
+      { add, refuse },
+      left,
+      depth + 1,
+      inside,
+    );
   }
 }
 
 /** Base64 of a text, which the scan of the whole has read already, may hold packed base64, and that of an archive does. */
 async function lookIntoText(scanner, source, report, left, depth, mark) {
   const bytes = [];
-  for await (const piece of decodedBase64(source.read(mark.offset, mark.offset + mark.base64))) bytes.push(piece);
+  for await (const piece of decodedBase64(source.read(mark.offset, mark.offset + mark.base64)))
+    bytes.push(piece);
   const text = Buffer.concat(bytes);
   left.bytes -= text.length;
   if (left.bytes < 0) return report.refuse("it holds too much base64");
@@ -100,10 +124,13 @@ function partsOf(name, { found, head }) {
   const named = Object.hasOwn(ENDINGS, ending) ? ENDINGS[ending] : undefined;
   const bytes = Buffer.from(head, "latin1");
   const whole = { offset: 0, named: named !== undefined };
-  if (found[0]?.offset === 0 && found[0].base64 === undefined) return [{ ...found[0], ...whole }, ...found.slice(1)];
-  if (isZlib(bytes) && bytes.length > 2) return [{ ...whole, kind: "zlib", named: named === "zlib" }, ...found];
+  if (found[0]?.offset === 0 && found[0].base64 === undefined)
+    return [{ ...found[0], ...whole }, ...found.slice(1)];
+  if (isZlib(bytes) && bytes.length > 2)
+    return [{ ...whole, kind: "zlib", named: named === "zlib" }, ...found];
   // Without a mark only the name can say so. Servers and tools differ in whether deflate has a head.
-  if (named === "brotli" || named === "zlib") return [{ ...whole, kind: named === "zlib" ? "deflate" : named }, ...found];
+  if (named === "brotli" || named === "zlib")
+    return [{ ...whole, kind: named === "zlib" ? "deflate" : named }, ...found];
   return found;
 }
 
@@ -157,7 +184,13 @@ async function zipEntry(source, { offset }) {
     if (header.length >= 30 && header.length >= 30 + header.readUInt16LE(26)) break;
   }
   if (header.length < 30) return undefined;
-  const [flags, method, size, nameLength, extraLength] = [header.readUInt16LE(6), header.readUInt16LE(8), header.readUInt32LE(18), header.readUInt16LE(26), header.readUInt16LE(28)];
+  const [flags, method, size, nameLength, extraLength] = [
+    header.readUInt16LE(6),
+    header.readUInt16LE(8),
+    header.readUInt32LE(18),
+    header.readUInt16LE(26),
+    header.readUInt16LE(28),
+  ];
   const name = header.toString("utf8", 30, 30 + nameLength);
   const start = offset + 30 + nameLength + extraLength;
   if (flags & 1) return { method: `${method}, encrypted` };

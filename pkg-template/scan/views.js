@@ -31,7 +31,13 @@ class View {
 
   /** `before` is plain text in front of the coded one: a name that says what it is. */
   add({ decoded, index, length, before = "" }) {
-    this.#parts.push({ start: this.text.length, lead: before.length, size: decoded.length, index, length });
+    this.#parts.push({
+      start: this.text.length,
+      lead: before.length,
+      size: decoded.length,
+      index,
+      length,
+    });
     this.text += `${before}${decoded}\n`;
   }
 
@@ -45,9 +51,15 @@ class View {
       else high = middle - 1;
     }
     const part = this.#parts[low];
-    const within = Math.floor((Math.max(0, index - part.start - part.lead) / part.size) * part.length);
+    const within = Math.floor(
+      (Math.max(0, index - part.start - part.lead) / part.size) * part.length,
+    );
     const named = index < part.start + part.lead;
-    return { offset: part.index + within, part: [part.index - part.lead, part.index + part.length], named };
+    return {
+      offset: part.index + within,
+      part: [part.index - part.lead, part.index + part.length],
+      named,
+    };
   }
 }
 
@@ -72,7 +84,11 @@ const runs = (characters, least, groups, decode, tail = "") => {
   return function* (text) {
     for (const { 0: run, index } of matches(pattern, text)) {
       for (let shift = 0; shift < groups; shift++) {
-        yield { index: index + shift, length: run.length - shift, decoded: decode(run.slice(shift)) };
+        yield {
+          index: index + shift,
+          length: run.length - shift,
+          decoded: decode(run.slice(shift)),
+        };
       }
     }
   };
@@ -80,11 +96,21 @@ const runs = (characters, least, groups, decode, tail = "") => {
 
 /** Twenty codes or more with the same kinds of things between them: `[115,107]`, `73:6b`, `115 107`. */
 const lists = (code, decode) => {
-  const list = new RegExp(`(?<![\\w.])${code}(?:(?:\\s{0,8}[,;:|/_-]\\s{0,8}|\\s{1,8})${code}){19,${MOST_REPEATS}}(?!\\w)`, "g");
+  const list = new RegExp(
+    `(?<![\\w.])${code}(?:(?:\\s{0,8}[,;:|/_-]\\s{0,8}|\\s{1,8})${code}){19,${MOST_REPEATS}}(?!\\w)`,
+    "g",
+  );
   const each = new RegExp(code, "g");
   return function* (text) {
     for (const { 0: run, index } of matches(list, text)) {
-      yield { index, length: run.length, decoded: run.match(each).map((one) => character(decode(one))).join("") };
+      yield {
+        index,
+        length: run.length,
+        decoded: run
+          .match(each)
+          .map((one) => character(decode(one)))
+          .join(""),
+      };
     }
   };
 };
@@ -109,7 +135,12 @@ const escapes = (escape, plain, decode) => {
       const before = text.slice(Math.max(0, start - NAME_REACH), start);
       // The quote behind it ends a value that is known by its name.
       const after = text.slice(start + coded.length, start + coded.length + 1);
-      yield { index: start, length: coded.length, decoded: coded.replace(each, decode) + after, before };
+      yield {
+        index: start,
+        length: coded.length,
+        decoded: coded.replace(each, decode) + after,
+        before,
+      };
       each.lastIndex = Math.max(start + coded.length, match.index + match[0].length);
     }
   };
@@ -125,23 +156,48 @@ function unescapeScript(escape) {
 }
 
 const unescapeHtml = (escape) =>
-  character(/x/i.test(escape) ? Number.parseInt(escape.slice(3), 16) : Number.parseInt(escape.slice(2), 10));
+  character(
+    /x/i.test(escape) ? Number.parseInt(escape.slice(3), 16) : Number.parseInt(escape.slice(2), 10),
+  );
 
 const WORD = "[\\w.+/=-]";
 
 const CODINGS = [
   // Little-endian and big-endian differ only in where the run begins.
-  ["UTF-16", runs("(?:[\\x20-\\x7e]\\0)", 15, 1, (run) => run.replaceAll("\0", ""), "[\\x20-\\x7e]?")],
-  ["escaped", escapes("\\\\{1,4}(?:x[0-9A-Fa-f]{2}|u00[0-9A-Fa-f]{2}|u\\{0*[0-9A-Fa-f]{1,2}\\}|[0-3]?[0-7]{2})", WORD, unescapeScript)],
+  [
+    "UTF-16",
+    runs("(?:[\\x20-\\x7e]\\0)", 15, 1, (run) => run.replaceAll("\0", ""), "[\\x20-\\x7e]?"),
+  ],
+  [
+    "escaped",
+    escapes(
+      "\\\\{1,4}(?:x[0-9A-Fa-f]{2}|u00[0-9A-Fa-f]{2}|u\\{0*[0-9A-Fa-f]{1,2}\\}|[0-3]?[0-7]{2})",
+      WORD,
+      unescapeScript,
+    ),
+  ],
   // Of CSS: a space ends the escape.
-  ["escaped", escapes("\\\\{1,4}[0-9A-Fa-f]{2,6}[ \\t\\n]?", WORD, (escape) => character(Number.parseInt(escape.replaceAll("\\", ""), 16)))],
+  [
+    "escaped",
+    escapes("\\\\{1,4}[0-9A-Fa-f]{2,6}[ \\t\\n]?", WORD, (escape) =>
+      character(Number.parseInt(escape.replaceAll("\\", ""), 16)),
+    ),
+  ],
   ["joined", joined],
   ["HTML", escapes("&#(?:[xX][0-9A-Fa-f]{1,6}|\\d{1,7});", WORD, unescapeHtml)],
-  ["URL-encoded", escapes("%[0-9A-Fa-f]{2}", "[\\w.~!*'()+-]", (escape) => character(Number.parseInt(escape.slice(1), 16)))],
+  [
+    "URL-encoded",
+    escapes("%[0-9A-Fa-f]{2}", "[\\w.~!*'()+-]", (escape) =>
+      character(Number.parseInt(escape.slice(1), 16)),
+    ),
+  ],
   ["hex", runs("[0-9A-Fa-f]", 40, 2, (run) => bytes(run, "hex"))],
   ["hex", lists("[0-9A-Fa-f]{2}", (code) => Number.parseInt(code, 16))],
   ["base64", runs("[A-Za-z0-9+/_-]", 24, 4, (run) => bytes(run, "base64"))],
   ["character codes", lists("(?:0x[0-9A-Fa-f]{1,2}|0o[0-7]{1,3}|\\d{1,3})", Number)],
   // As old scripts write them, and as a program that reads digits by eight wants them.
-  ["character codes", lists("(?:0|\\\\)?[0-7]{2,3}", (code) => Number.parseInt(code.replace("\\", ""), 8))],
+  [
+    "character codes",
+    lists("(?:0|\\\\)?[0-7]{2,3}", (code) => Number.parseInt(code.replace("\\", ""), 8)),
+  ],
 ];

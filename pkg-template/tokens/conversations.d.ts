@@ -1,7 +1,12 @@
 import type { InvalidOptionError, OpenAIError } from "../lib/errors.js";
 
 /** The encodings that can be named instead of a model. */
-export type EncodingName = "r50k_base" | "p50k_base" | "cl100k_base" | "o200k_base" | "o200k_harmony";
+export type EncodingName =
+  | "r50k_base"
+  | "p50k_base"
+  | "cl100k_base"
+  | "o200k_base"
+  | "o200k_harmony";
 
 /** The parameters of a chat completion that count as input. Other parameters are allowed and ignored. */
 export interface ChatParams {
@@ -125,7 +130,10 @@ export interface Conversations extends Fitter {
    */
   fit<P extends ChatParams>(params: P, options?: FitOptions): FitReport & { params: P };
   /** What an answer cost, by its `usage`. `serviceTier`: the answer's `service_tier`. */
-  price(usage: object, options?: { model?: string | undefined; serviceTier?: string | null | undefined }): Price;
+  price(
+    usage: object,
+    options?: { model?: string | undefined; serviceTier?: string | null | undefined },
+  ): Price;
   /**
    * The most that the answers to a chat completion, or to a completion with a `prompt`, can cost.
    * `serviceTier`: what the project's `auto` stands for.

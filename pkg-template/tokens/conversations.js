@@ -45,8 +45,10 @@ export class Conversations {
 
   price(usage, options) {
     const { model = this.#model, serviceTier } = options ?? {};
-    if (typeof model !== "string") throw new InvalidOptionError("model", "must name the model that answered");
-    if (typeof usage !== "object" || usage === null) throw new InvalidOptionError("usage", "must be an object");
+    if (typeof model !== "string")
+      throw new InvalidOptionError("model", "must name the model that answered");
+    if (typeof usage !== "object" || usage === null)
+      throw new InvalidOptionError("usage", "must be an object");
     return price(this.#models, model, usage, serviceTier ?? undefined);
   }
 
@@ -85,11 +87,15 @@ export class Conversations {
   }
 
   #with(params, run) {
-    if (typeof params !== "object" || params === null) throw new InvalidOptionError("params", "must be an object");
+    if (typeof params !== "object" || params === null)
+      throw new InvalidOptionError("params", "must be an object");
     const model = params.model ?? this.#model;
     const encoding = model === undefined ? undefined : encodingOf(model, this.#models);
     if (encoding && plain(encoding) !== plain(this.encoding)) {
-      throw new InvalidOptionError("model", `"${model}" reads ${encoding}, and this tokenizer counts ${this.encoding}`);
+      throw new InvalidOptionError(
+        "model",
+        `"${model}" reads ${encoding}, and this tokenizer counts ${this.encoding}`,
+      );
     }
     const count = (text) => {
       let tokens = this.#now.get(text) ?? this.#before.get(text);
@@ -98,7 +104,11 @@ export class Conversations {
       return tokens;
     };
     try {
-      return run(model === undefined ? params : { ...params, model }, count, rulesOf(model, this.encoding, this.#models));
+      return run(
+        model === undefined ? params : { ...params, model },
+        count,
+        rulesOf(model, this.encoding, this.#models),
+      );
     } finally {
       this.#before = this.#now;
       this.#now = new Map();
@@ -110,7 +120,8 @@ export class Conversations {
 function attach(client, tokenizer, options) {
   const { completions } = client.chat;
   const { create, stream } = completions;
-  const mark = (value, fitted) => Object.defineProperty(value, "fitted", { value: fitted, configurable: true });
+  const mark = (value, fitted) =>
+    Object.defineProperty(value, "fitted", { value: fitted, configurable: true });
   completions.create = (params, callOptions) => {
     let fitted;
     try {

@@ -48,6 +48,14 @@ export class NoPriceError extends OpenAIError {
 }
 
 /** The names that minifiers must not change. */
-for (const [name, Class] of Object.entries({ UnknownModelError, ContextWindowError, NoPriceError })) {
-  Object.defineProperty(Class.prototype, "name", { value: name, configurable: true, writable: true });
+for (const [name, Class] of Object.entries({
+  UnknownModelError,
+  ContextWindowError,
+  NoPriceError,
+})) {
+  Object.defineProperty(Class.prototype, "name", {
+    value: name,
+    configurable: true,
+    writable: true,
+  });
 }

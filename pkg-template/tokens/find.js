@@ -22,7 +22,9 @@ export function encodingOf(id, own) {
   if (entry?.model.encoding) return entry.model.encoding;
   const base = tunedFrom(id) ?? id;
   const family = FAMILIES.find(
-    ([start]) => base.startsWith(start) && (/[.-]$/.test(start) || /^(?:[-.:]|$)/.test(base.slice(start.length))),
+    ([start]) =>
+      base.startsWith(start) &&
+      (/[.-]$/.test(start) || /^(?:[-.:]|$)/.test(base.slice(start.length))),
   );
   return family && ENCODINGS[family[1]];
 }
@@ -45,7 +47,9 @@ export function find(id, own) {
   const tuned = entry(`ft:${base}`) ?? (undated(base) && entry(`ft:${undated(base)}`));
   if (tuned) return priced(tuned);
   const names = [...Object.keys(own ?? {}), ...Object.keys(MODELS)];
-  const newest = names.filter((name) => name.startsWith("ft:") && undated(name.slice(3)) === base).sort();
+  const newest = names
+    .filter((name) => name.startsWith("ft:") && undated(name.slice(3)) === base)
+    .sort();
   if (newest.length) return priced(entry(newest.at(-1)));
   const model = snapshot(base);
   return model && { model, priced: false };
@@ -59,7 +63,8 @@ function unpack(id) {
     contextWindow,
     maxOutputTokens,
     lastDay: lastDay || undefined,
-    pico: (meter, tier, long) => prices[2 * TIERS.indexOf(tier) + (long ? 1 : 0)]?.[METERS.indexOf(meter)],
+    pico: (meter, tier, long) =>
+      prices[2 * TIERS.indexOf(tier) + (long ? 1 : 0)]?.[METERS.indexOf(meter)],
   };
 }
 
@@ -68,7 +73,10 @@ function unpackOwn(id, entry) {
   const option = `models["${id}"]`;
   const { encoding, contextWindow = 0, maxOutputTokens = 0, lastDay, prices = {} } = entry ?? {};
   if (encoding !== undefined && !ENCODINGS.includes(encoding)) {
-    throw new InvalidOptionError(`${option}.encoding`, `is not known; known are ${ENCODINGS.join(", ")}`);
+    throw new InvalidOptionError(
+      `${option}.encoding`,
+      `is not known; known are ${ENCODINGS.join(", ")}`,
+    );
   }
   for (const [name, value] of Object.entries({ contextWindow, maxOutputTokens })) {
     if (!Number.isSafeInteger(value) || value < 0) {
@@ -78,10 +86,16 @@ function unpackOwn(id, entry) {
   const pico = {};
   for (const [meter, dollars] of Object.entries(prices)) {
     if (!METERS.includes(meter)) {
-      throw new InvalidOptionError(`${option}.prices.${meter}`, `is not known; known are ${METERS.join(", ")}`);
+      throw new InvalidOptionError(
+        `${option}.prices.${meter}`,
+        `is not known; known are ${METERS.join(", ")}`,
+      );
     }
     if (!(Number.isFinite(dollars) && dollars >= 0 && dollars <= 1e6)) {
-      throw new InvalidOptionError(`${option}.prices.${meter}`, "must be US dollars for a million tokens");
+      throw new InvalidOptionError(
+        `${option}.prices.${meter}`,
+        "must be US dollars for a million tokens",
+      );
     }
     const exact = dollars * PICO_PER_TOKEN;
     const whole = Math.round(exact);
@@ -93,5 +107,9 @@ function unpackOwn(id, entry) {
 /** The price of a unit in picodollars, or undefined; see `Model::pico` in src/models/model.rs. */
 export function rate(model, meter, tier, long) {
   if (!long) return model.pico(meter, tier, false);
-  return model.pico(meter, tier, true) ?? model.pico(meter, TIERS[0], true) ?? model.pico(meter, tier, false);
+  return (
+    model.pico(meter, tier, true) ??
+    model.pico(meter, TIERS[0], true) ??
+    model.pico(meter, tier, false)
+  );
 }

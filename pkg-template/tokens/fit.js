@@ -65,7 +65,8 @@ export function fit(count, rules, own, params, options = {}) {
 function limits(own, params, { contextWindow, maxOutputTokens }) {
   const found = typeof params.model === "string" ? find(params.model, own) : undefined;
   for (const [name, value] of Object.entries({ contextWindow, maxOutputTokens })) {
-    if (value !== undefined && !isCount(value)) throw new InvalidOptionError(name, "must be a whole number of tokens");
+    if (value !== undefined && !isCount(value))
+      throw new InvalidOptionError(name, "must be a whole number of tokens");
   }
   if (contextWindow === undefined && !found) throw new UnknownModelError(params.model ?? "");
   const window = contextWindow ?? found.model.contextWindow;
@@ -77,7 +78,10 @@ function limits(own, params, { contextWindow, maxOutputTokens }) {
   }
   const asked = maxOutputTokens ?? [params.max_completion_tokens, params.max_tokens].find(isCount);
   const quarter = Math.floor(window / 4);
-  return { window, maxOutputTokens: asked ?? Math.min(found?.model.maxOutputTokens || quarter, quarter) };
+  return {
+    window,
+    maxOutputTokens: asked ?? Math.min(found?.model.maxOutputTokens || quarter, quarter),
+  };
 }
 
 /** For each message the turn that it is of; undefined for those that always stay. */
@@ -115,7 +119,14 @@ function withText(message, text) {
 /** The longest prefix of the text that fits in the budget, in tokens. */
 function shorten(count, text, budget) {
   // Never between the halves of a surrogate pair.
-  const start = (end) => text.slice(0, end - (/[\ud800-\udbff]/.test(text[end - 1] ?? "") && /[\udc00-\udfff]/.test(text[end] ?? "") ? 1 : 0));
+  const start = (end) =>
+    text.slice(
+      0,
+      end -
+        (/[\ud800-\udbff]/.test(text[end - 1] ?? "") && /[\udc00-\udfff]/.test(text[end] ?? "")
+          ? 1
+          : 0),
+    );
   const fits = (end) => count(start(end)) <= budget;
   let good = 0;
   let bad = text.length + 1;

@@ -51,7 +51,10 @@ export interface TokenCounter {
  * milliseconds.
  * @throws UnknownModelError no encoding is known for the name
  */
-export function tokenizer(name: Encoding | (string & {}), options?: ConversationOptions): Promise<Tokenizer>;
+export function tokenizer(
+  name: Encoding | (string & {}),
+  options?: ConversationOptions,
+): Promise<Tokenizer>;
 
 /** How many tokens a text may have: one for four characters, OpenAI's rule of thumb for English. */
 export function estimate(text: string): number;

@@ -7,7 +7,15 @@ import { createRuntime } from "../lib/runtime.js";
 // Last, since gzip packs a bundle better if the string does not part its code.
 import { SUM, WASM } from "./wasm.js";
 
-export const tokenizer = /* @__PURE__ */ defineTokenizer(/* @__PURE__ */ createRuntime(prepare, /* @__PURE__ */ embedded(WASM, SUM)));
+export const tokenizer = /* @__PURE__ */ defineTokenizer(
+  /* @__PURE__ */ createRuntime(prepare, /* @__PURE__ */ embedded(WASM, SUM)),
+);
 export { estimate } from "./estimate.js";
-export { ContextWindowError, InvalidOptionError, NoPriceError, OpenAIError, UnknownModelError } from "./errors.js";
+export {
+  ContextWindowError,
+  InvalidOptionError,
+  NoPriceError,
+  OpenAIError,
+  UnknownModelError,
+} from "./errors.js";
 export { WasmTrapError } from "../lib/errors.js";

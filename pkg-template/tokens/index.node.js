@@ -19,7 +19,15 @@ async function load() {
   return WebAssembly.compile(bytes);
 }
 
-export const tokenizer = /* @__PURE__ */ defineTokenizer(/* @__PURE__ */ createRuntime(prepare, load));
+export const tokenizer = /* @__PURE__ */ defineTokenizer(
+  /* @__PURE__ */ createRuntime(prepare, load),
+);
 export { estimate } from "./estimate.js";
-export { ContextWindowError, InvalidOptionError, NoPriceError, OpenAIError, UnknownModelError } from "./errors.js";
+export {
+  ContextWindowError,
+  InvalidOptionError,
+  NoPriceError,
+  OpenAIError,
+  UnknownModelError,
+} from "./errors.js";
 export { WasmTrapError } from "../lib/errors.js";

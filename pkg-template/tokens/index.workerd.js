@@ -6,7 +6,15 @@ import { prepare } from "./glue.js";
 import { defineTokenizer } from "./tokenizer.js";
 import { createRuntime } from "../lib/runtime.js";
 
-export const tokenizer = /* @__PURE__ */ defineTokenizer(/* @__PURE__ */ createRuntime(prepare, module));
+export const tokenizer = /* @__PURE__ */ defineTokenizer(
+  /* @__PURE__ */ createRuntime(prepare, module),
+);
 export { estimate } from "./estimate.js";
-export { ContextWindowError, InvalidOptionError, NoPriceError, OpenAIError, UnknownModelError } from "./errors.js";
+export {
+  ContextWindowError,
+  InvalidOptionError,
+  NoPriceError,
+  OpenAIError,
+  UnknownModelError,
+} from "./errors.js";
 export { WasmTrapError } from "../lib/errors.js";

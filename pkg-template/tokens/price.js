@@ -22,7 +22,11 @@ const KIND_OF = {
 /** The price of a `usage`. */
 export function price(own, id, usage, serviceTier) {
   const found = findOrThrow(id, own);
-  const bad = (field) => new InvalidOptionError(`usage.${field}`, "must be a whole number, no larger than what it is a part of");
+  const bad = (field) =>
+    new InvalidOptionError(
+      `usage.${field}`,
+      "must be a whole number, no larger than what it is a part of",
+    );
   const number = (place, field) => {
     const value = place?.[field];
     if (value == null) return undefined;
@@ -63,9 +67,19 @@ export function price(own, id, usage, serviceTier) {
   };
   const pico = till(found, id, serviceTier, input ?? 0);
   // In the order of the meters, so that the first without a price is the same in both languages.
-  const order = ["input", "cachedInput", "cacheWrite", "audioInput", "cachedAudioInput", "imageInput"];
+  const order = [
+    "input",
+    "cachedInput",
+    "cacheWrite",
+    "audioInput",
+    "cachedAudioInput",
+    "imageInput",
+  ];
   order.push("cachedImageInput", "output", "audioOutput", "imageOutput");
-  const sum = order.reduce((sum, meter) => (counts[meter] ? sum + BigInt(counts[meter]) * pico(meter) : sum), 0n);
+  const sum = order.reduce(
+    (sum, meter) => (counts[meter] ? sum + BigInt(counts[meter]) * pico(meter) : sum),
+    0n,
+  );
   return money(sum);
 }
 
@@ -85,15 +99,21 @@ export function worstPrice(count, rules, own, params, serviceTier) {
 
   const { model } = found;
   const number = (name) => (isCount(params[name]) ? params[name] : undefined);
-  const asked = number("max_completion_tokens") ?? number("max_tokens") ?? (legacy ? 16 : undefined);
+  const asked =
+    number("max_completion_tokens") ?? number("max_tokens") ?? (legacy ? 16 : undefined);
   const most = model.maxOutputTokens || model.contextWindow;
   if (asked === undefined && most === 0) throw unbounded("max_completion_tokens");
   const each = Math.min(asked ?? most, most || Infinity);
-  const output = BigInt(each) * BigInt(Math.max(number("n") ?? 1, number("best_of") ?? 1)) * BigInt(answers);
+  const output =
+    BigInt(each) * BigInt(Math.max(number("n") ?? 1, number("best_of") ?? 1)) * BigInt(answers);
 
   const pico = till(found, model.id, serviceTier ?? params.service_tier ?? undefined, tally.tokens);
   const dearest = (...meters) => meters.map(pico).reduce((a, b) => (a > b ? a : b));
-  const read = dearest("input", "cacheWrite", ...(params.prompt_cache_retention == null ? [] : ["cacheWriteLong"]));
+  const read = dearest(
+    "input",
+    "cacheWrite",
+    ...(params.prompt_cache_retention == null ? [] : ["cacheWriteLong"]),
+  );
   const seen = dearest("input", "cacheWrite", "imageInput");
   const speaks = Array.isArray(params.modalities) && params.modalities.includes("audio");
   const written = dearest("output", ...(speaks ? ["audioOutput"] : []));
@@ -101,7 +121,12 @@ export function worstPrice(count, rules, own, params, serviceTier) {
     BigInt(tally.tokens - tally.images) * read +
     BigInt(tally.images) * (seen > read ? seen : read) +
     output * written;
-  return { ...money(sum), tokens: tally.tokens, maxOutputTokens: Number(output), exact: tally.exact };
+  return {
+    ...money(sum),
+    tokens: tally.tokens,
+    maxOutputTokens: Number(output),
+    exact: tally.exact,
+  };
 }
 
 /** Counts the prompts of a completion; how many there are. */
@@ -127,7 +152,10 @@ export function prompts(tally, prompt, suffix) {
 }
 
 const unbounded = (by) =>
-  new InvalidOptionError(by, "what it costs cannot be told before the answer; leave it out or set a limit");
+  new InvalidOptionError(
+    by,
+    "what it costs cannot be told before the answer; leave it out or set a limit",
+  );
 
 function findOrThrow(id, own) {
   const found = find(id, own);
@@ -141,7 +169,8 @@ function till({ model, priced }, id, serviceTier = TIERS[0], input) {
   if (!TIERS.includes(tier)) {
     throw new InvalidOptionError("service_tier", `${JSON.stringify(tier)} has no known prices`);
   }
-  const known = (meter) => (priced ? rate(model, meter, tier, input > LONG_CONTEXT_TOKENS) : undefined);
+  const known = (meter) =>
+    priced ? rate(model, meter, tier, input > LONG_CONTEXT_TOKENS) : undefined;
   return (meter) => {
     for (let kind = meter; kind; kind = KIND_OF[kind]) {
       const pico = known(kind) ?? (kind === "output" ? known("imageOutput") : undefined);

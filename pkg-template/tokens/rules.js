@@ -30,7 +30,8 @@ export function rulesOf(model, encoding, own) {
     documented:
       id === undefined
         ? cut === "cl100k_base" || cut === "o200k_base"
-        : /^gpt-(?:3\.5-turbo|35-turbo|4)/.test(id) && !/audio|realtime|search|transcribe|tts|4\.5/.test(id),
+        : /^gpt-(?:3\.5-turbo|35-turbo|4)/.test(id) &&
+          !/audio|realtime|search|transcribe|tts|4\.5/.test(id),
     image: IMAGES.find(([start]) => id?.startsWith(start))?.[1] ?? MANY_PATCHES,
   };
 }

@@ -69,7 +69,8 @@ export class Tally {
   message(message, at) {
     if (!isObject(message)) throw new InvalidOptionError(`messages[${at}]`, "must be an object");
     const { role, content, name } = message;
-    this.tokens += this.#rules.perMessage + (this.#most && !this.#rules.documented ? UNDOCUMENTED : 0);
+    this.tokens +=
+      this.#rules.perMessage + (this.#most && !this.#rules.documented ? UNDOCUMENTED : 0);
     if (isText(role)) this.text(role);
     else this.#foreign();
     if (role === "function") this.tokens -= 2;
@@ -136,7 +137,8 @@ export class Tally {
 
   #tool(tool, bare, at) {
     const type = textOf(tool, "type");
-    if (!bare && type !== "function" && type !== "custom") return this.#uncounted(`${at} (${type})`);
+    if (!bare && type !== "function" && type !== "custom")
+      return this.#uncounted(`${at} (${type})`);
     const own = isObject(tool?.[type]) ? tool[type] : tool;
     const before = this.tokens;
     this.tokens += this.#rules.perFunction;
@@ -154,7 +156,8 @@ export class Tally {
   /** Refuses what refers to itself and what is nested too deeply; `above` are the values around it. */
   #enter(value, at, above) {
     if (above.includes(value)) throw new InvalidOptionError(at, "refers to itself");
-    if (above.length > MOST_LEVELS) throw new InvalidOptionError(at, "is nested deeper than 128 levels");
+    if (above.length > MOST_LEVELS)
+      throw new InvalidOptionError(at, "is nested deeper than 128 levels");
     return [...above, value];
   }
 
@@ -191,7 +194,9 @@ export class Tally {
 
   #choice(choice) {
     if (choice === "none") this.tokens += 1;
-    const name = isObject(choice) ? ((choice.function ?? choice.custom)?.name ?? choice.name) : undefined;
+    const name = isObject(choice)
+      ? ((choice.function ?? choice.custom)?.name ?? choice.name)
+      : undefined;
     if (!isText(name)) return;
     this.tokens += 4;
     this.text(name);

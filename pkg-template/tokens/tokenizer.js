@@ -11,7 +11,8 @@ const SHORT = 1 << 14;
 
 /** Writes a text where `holder.room` says; gives the number of bytes. */
 function write(instance, holder, text) {
-  if (typeof text !== "string") throw new InvalidOptionError("text", `must be a string, not ${typeof text}`);
+  if (typeof text !== "string")
+    throw new InvalidOptionError("text", `must be a string, not ${typeof text}`);
   if (text.length > SHORT) {
     const bytes = encoder.encode(text);
     const address = holder.room(bytes.length);
@@ -72,7 +73,11 @@ export class Tokenizer extends Conversations {
 function numbersOf(tokens) {
   if (tokens instanceof Uint32Array) return tokens;
   return Uint32Array.from(tokens, (token, at) => {
-    if (token >>> 0 !== token) throw new InvalidOptionError(`tokens[${at}]`, `must be a whole number from 0 on, not ${String(token)}`);
+    if (token >>> 0 !== token)
+      throw new InvalidOptionError(
+        `tokens[${at}]`,
+        `must be a whole number from 0 on, not ${String(token)}`,
+      );
     return token;
   });
 }
@@ -87,7 +92,8 @@ export function defineTokenizer(runtime) {
     const before = made.get(encoding);
     const known = await before?.catch(() => {});
     // Of several calls at once the first opens it.
-    if ((!known || known.instance.dead) && made.get(encoding) === before) made.set(encoding, open(runtime, encoding));
+    if ((!known || known.instance.dead) && made.get(encoding) === before)
+      made.set(encoding, open(runtime, encoding));
     const opened = await made.get(encoding);
     if (model !== undefined || models) return new Tokenizer(opened, encoding, { model, models });
     return (opened.plain ??= new Tokenizer(opened, encoding));
@@ -100,6 +106,9 @@ async function open(runtime, encoding) {
   const address = input.room(table.length);
   encoder.encodeInto(table, new Uint8Array(instance.memory.buffer, address, table.length));
   const engine = input.open(encoding, table.length);
-  if (!engine) throw new OpenAIError(`A bundler or server changed the table of ${encoding}: leave strings as they are.`);
+  if (!engine)
+    throw new OpenAIError(
+      `A bundler or server changed the table of ${encoding}: leave strings as they are.`,
+    );
   return { instance, engine };
 }

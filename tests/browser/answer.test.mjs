@@ -20,7 +20,14 @@ test("a typed question is answered on the page, with the server's own counts", a
   assert.deepEqual(sent.stream_options, { include_usage: true });
   assert.deepEqual(sent.messages, [{ role: "user", content: "Say this is a test" }]);
   // Nothing was set, so the page sends nothing; the cap and the caller's pseudonym are the proxy's.
-  assert.deepEqual(Object.keys(sent).sort(), ["max_tokens", "messages", "model", "stream", "stream_options", "user"]);
+  assert.deepEqual(Object.keys(sent).sort(), [
+    "max_tokens",
+    "messages",
+    "model",
+    "stream",
+    "stream_options",
+    "user",
+  ]);
 
   assert.match(answer.figures["first-token"], /^\d+(\.\d+)? m?s$/);
   assert.match(answer.figures.answer, /^\d+ tokens$/, "counted by the server: no ≈");
@@ -70,7 +77,10 @@ test("what the controls are set to is sent, and the conversation goes along", as
 
   const sent = JSON.parse((await lastChat()).body);
   const { temperature, max_tokens, seed, top_k } = sent;
-  assert.deepEqual({ temperature, max_tokens, seed, top_k }, { temperature: 0.2, max_tokens: 64, seed: 7, top_k: 5 });
+  assert.deepEqual(
+    { temperature, max_tokens, seed, top_k },
+    { temperature: 0.2, max_tokens: 64, seed: 7, top_k: 5 },
+  );
   assert.deepEqual(sent.messages, [
     { role: "system", content: "Be brief." },
     { role: "user", content: "What is a stream?" },
@@ -102,7 +112,11 @@ test("trying again replaces the answer, and a new chat forgets it", async () => 
   const again = await ended(page);
   assert.equal(again.text, "This is a test!");
   assert.equal((await page.$$(".turn")).length, 1);
-  assert.equal(JSON.parse((await lastChat()).body).messages.length, 1, "the old answer is not part of the question");
+  assert.equal(
+    JSON.parse((await lastChat()).body).messages.length,
+    1,
+    "the old answer is not part of the question",
+  );
 
   await page.click("#new-chat");
   assert.equal(await page.$(".turn"), null);

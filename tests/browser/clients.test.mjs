@@ -39,8 +39,14 @@ before(async () => {
     logLevel: "silent",
   });
   host = await startHost(outputFiles[0].text);
-  proxy = await startProxy({ upstream, options: `{ routes: ${ROUTES}, allowedOrigins: [${JSON.stringify(host.origin)}] }` });
-  stranger = await startProxy({ upstream, options: `{ routes: ${ROUTES}, allowedOrigins: ["https://app.example.com"] }` });
+  proxy = await startProxy({
+    upstream,
+    options: `{ routes: ${ROUTES}, allowedOrigins: [${JSON.stringify(host.origin)}] }`,
+  });
+  stranger = await startProxy({
+    upstream,
+    options: `{ routes: ${ROUTES}, allowedOrigins: ["https://app.example.com"] }`,
+  });
 });
 after(() => Promise.all([host?.stop(), proxy?.stop(), stranger?.stop(), upstream?.stop()]));
 beforeEach(() => upstream.reset());
@@ -49,7 +55,11 @@ beforeEach(() => upstream.reset());
 async function inPage(action, { to = proxy, token = {} } = {}) {
   const { page, close } = await host.open("clients");
   try {
-    const settings = { apiKey: await mint(to.secret, token), baseURL: `${to.url}/v1`, maxRetries: 0 };
+    const settings = {
+      apiKey: await mint(to.secret, token),
+      baseURL: `${to.url}/v1`,
+      maxRetries: 0,
+    };
     return await page.evaluate(
       async (source, settings, question) => {
         const { OpenAI } = globalThis.clients;
@@ -62,9 +72,21 @@ async function inPage(action, { to = proxy, token = {} } = {}) {
         const failure = (promise) =>
           promise.then(
             () => undefined,
-            (error) => ({ name: error.constructor.name, status: error.status, code: error.code, param: error.param, id: error.requestID }),
+            (error) => ({
+              name: error.constructor.name,
+              status: error.status,
+              code: error.code,
+              param: error.param,
+              id: error.requestID,
+            }),
           );
-        const result = await new Function(`return (${source})`)()({ client, settings, question, failure, OpenAI });
+        const result = await new Function(`return (${source})`)()({
+          client,
+          settings,
+          question,
+          failure,
+          OpenAI,
+        });
         return { result, names: [...names] };
       },
       String(action),
@@ -82,7 +104,12 @@ async function onlyTheProxysHeaders() {
   assert.ok(records.length > 0);
   for (const record of records) {
     const names = record.headers.map(([name]) => name.toLowerCase());
-    assert.deepEqual(names.filter((name) => /^(x-stainless-|origin$|referer$|idempotency-key$|sec-|cookie$)/.test(name)), []);
+    assert.deepEqual(
+      names.filter((name) =>
+        /^(x-stainless-|origin$|referer$|idempotency-key$|sec-|cookie$)/.test(name),
+      ),
+      [],
+    );
     assert.match(headerOf(record, "user-agent"), /^openai-wasm-proxy\//);
     assert.equal(headerOf(record, "authorization"), `Bearer ${proxy.key}`);
   }
@@ -90,7 +117,11 @@ async function onlyTheProxysHeaders() {
 
 /** The names that the proxy's preflight allows. */
 async function allowed() {
-  const headers = { origin: host.origin, "access-control-request-method": "POST", "access-control-request-headers": "authorization" };
+  const headers = {
+    origin: host.origin,
+    "access-control-request-method": "POST",
+    "access-control-request-headers": "authorization",
+  };
   const answer = await send(`${proxy.url}/v1/chat/completions`, { method: "OPTIONS", headers });
   return new Set([...answer.headers["access-control-allow-headers"].split(", "), ...SAFELISTED]);
 }
@@ -99,21 +130,45 @@ test("O1_K1_the official client creates, streams and lists", async () => {
   const { result, names } = await inPage(async ({ client, question }) => {
     const whole = await client.chat.completions.create(question);
     let text = "";
-    for await (const chunk of await client.chat.completions.create({ ...question, stream: true })) text += chunk.choices[0]?.delta.content ?? "";
+    for await (const chunk of await client.chat.completions.create({ ...question, stream: true }))
+      text += chunk.choices[0]?.delta.content ?? "";
     const helper = await client.chat.completions.stream(question).finalContent();
-    const timed = await client.chat.completions.create(question, { timeout: 60_000, headers: { "Idempotency-Key": "once" } });
+    const timed = await client.chat.completions.create(question, {
+      timeout: 60_000,
+      headers: { "Idempotency-Key": "once" },
+    });
     const models = [];
     for await (const { id } of client.models.list()) models.push(id);
-    return { whole: whole.choices[0].message.content, text, helper, timed: timed.choices[0].message.content, models };
+    return {
+      whole: whole.choices[0].message.content,
+      text,
+      helper,
+      timed: timed.choices[0].message.content,
+      models,
+    };
   });
   const said = "This is a test!";
-  assert.deepEqual({ ...result, models: result.models.includes(QUESTION.model) }, { whole: said, text: said, helper: said, timed: said, models: true });
+  assert.deepEqual(
+    { ...result, models: result.models.includes(QUESTION.model) },
+    { whole: said, text: said, helper: said, timed: said, models: true },
+  );
   // Chromium drops `user-agent`, other browsers ask for it, so the list is held against what the client set.
-  for (const name of ["authorization", "content-type", "user-agent", "idempotency-key", "x-stainless-lang", "x-stainless-timeout", "x-stainless-helper-method"]) {
+  for (const name of [
+    "authorization",
+    "content-type",
+    "user-agent",
+    "idempotency-key",
+    "x-stainless-lang",
+    "x-stainless-timeout",
+    "x-stainless-helper-method",
+  ]) {
     assert.ok(names.includes(name), `${name} of ${names}`);
   }
   const list = await allowed();
-  assert.deepEqual(names.filter((name) => !list.has(name)), []);
+  assert.deepEqual(
+    names.filter((name) => !list.has(name)),
+    [],
+  );
   await onlyTheProxysHeaders();
 });
 
@@ -127,22 +182,37 @@ test("O1_K1_the official client uploads, and gets subtitles", async () => {
 });
 
 test("O5_the official client reads what it was refused for", async () => {
-  const { result: bad } = await inPage(({ client, question, failure }) => failure(client.chat.completions.create({ ...question, temperature: 9 })));
+  const { result: bad } = await inPage(({ client, question, failure }) =>
+    failure(client.chat.completions.create({ ...question, temperature: 9 })),
+  );
   assert.deepEqual([bad.name, bad.status, bad.param], ["BadRequestError", 400, "temperature"]);
   assert.match(bad.id, /^[0-9a-f-]{36}$/);
-  const { result: expired } = await inPage(({ client, question, failure }) => failure(client.chat.completions.create(question)), { token: { ttlSeconds: -120 } });
-  assert.deepEqual([expired.name, expired.status, expired.code], ["AuthenticationError", 401, "token_expired"]);
+  const { result: expired } = await inPage(
+    ({ client, question, failure }) => failure(client.chat.completions.create(question)),
+    { token: { ttlSeconds: -120 } },
+  );
+  assert.deepEqual(
+    [expired.name, expired.status, expired.code],
+    ["AuthenticationError", 401, "token_expired"],
+  );
 });
 
 test("O1_K1_the AI SDK's way to post, with its own user agent", async () => {
   const { result } = await inPage(async ({ settings, question }) => {
-    const { createEventSourceResponseHandler, createJsonErrorResponseHandler, postJsonToApi } = globalThis.clients.sdk;
+    const { createEventSourceResponseHandler, createJsonErrorResponseHandler, postJsonToApi } =
+      globalThis.clients.sdk;
     const any = { "~standard": { version: 1, vendor: "test", validate: (value) => ({ value }) } };
     const { value } = await postJsonToApi({
       url: `${settings.baseURL}/chat/completions`,
-      headers: { Authorization: `Bearer ${settings.apiKey}`, "user-agent": "ai-sdk/openai-compatible/2.0.0" },
+      headers: {
+        Authorization: `Bearer ${settings.apiKey}`,
+        "user-agent": "ai-sdk/openai-compatible/2.0.0",
+      },
       body: { ...question, stream: true },
-      failedResponseHandler: createJsonErrorResponseHandler({ errorSchema: any, errorToMessage: (error) => error.error.message }),
+      failedResponseHandler: createJsonErrorResponseHandler({
+        errorSchema: any,
+        errorToMessage: (error) => error.error.message,
+      }),
       successfulResponseHandler: createEventSourceResponseHandler(any),
     });
     let text = "";
@@ -158,15 +228,23 @@ test("O1_K1_the AI SDK's way to post, with its own user agent", async () => {
 
 test("O1_K1_the keyless client may name a request by idempotencyKey", async () => {
   const { result } = await inPage(async ({ settings, question }) => {
-    const client = new globalThis.clients.own.OpenAI({ proxyUrl: settings.baseURL, token: settings.apiKey, maxRetries: 0 });
-    return (await client.chat.completions.create(question, { idempotencyKey: "once" })).choices[0].message.content;
+    const client = new globalThis.clients.own.OpenAI({
+      proxyUrl: settings.baseURL,
+      token: settings.apiKey,
+      maxRetries: 0,
+    });
+    return (await client.chat.completions.create(question, { idempotencyKey: "once" })).choices[0]
+      .message.content;
   });
   assert.equal(result, "This is a test!");
   await onlyTheProxysHeaders();
 });
 
 test("O2_control: a page whose origin is not listed reaches nothing", async () => {
-  const { result } = await inPage(({ client, question, failure }) => failure(client.chat.completions.create(question)), { to: stranger });
+  const { result } = await inPage(
+    ({ client, question, failure }) => failure(client.chat.completions.create(question)),
+    { to: stranger },
+  );
   assert.equal(result.status, undefined);
   assert.match(result.name, /^APIConnectionError/);
   assert.deepEqual(await upstream.requests(), []);

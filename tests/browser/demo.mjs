@@ -37,7 +37,8 @@ export async function startDemo() {
     url: site.url,
     open: (options) => open(browser, site.url, options),
     /** What reached the upstream's chat endpoint, oldest first. */
-    chats: async () => (await upstream.requests()).filter(({ path }) => path === "/v1/chat/completions"),
+    chats: async () =>
+      (await upstream.requests()).filter(({ path }) => path === "/v1/chat/completions"),
     async close() {
       await browser.close();
       await site.stop();
@@ -81,15 +82,20 @@ export async function ended(page) {
       outcome: turn.dataset.outcome,
       text: turn.querySelector(".prose").textContent.trim(),
       problem: problem.hidden ? undefined : problem.innerText,
-      figures: Object.fromEntries(figures.map((row) => [row.dataset.figure, row.lastChild.textContent])),
+      figures: Object.fromEntries(
+        figures.map((row) => [row.dataset.figure, row.lastChild.textContent]),
+      ),
     };
   });
 }
 
 /** Lets the next questions of `page` be answered by `text`, one event a word, without a server. */
 export async function answerWith(page, text) {
-  const chunk = (choices) => `data: ${JSON.stringify({ object: "chat.completion.chunk", choices })}\n\n`;
-  const words = text.match(/\s*\S+\s*/g).map((content) => chunk([{ index: 0, delta: { content } }]));
+  const chunk = (choices) =>
+    `data: ${JSON.stringify({ object: "chat.completion.chunk", choices })}\n\n`;
+  const words = text
+    .match(/\s*\S+\s*/g)
+    .map((content) => chunk([{ index: 0, delta: { content } }]));
   const body = `${words.join("")}${chunk([{ index: 0, delta: {}, finish_reason: "stop" }])}data: [DONE]\n\n`;
   await page.setRequestInterception(true);
   page.on("request", (request) => {

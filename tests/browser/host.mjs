@@ -19,11 +19,14 @@ const PAGE = '<!doctype html><title>page</title><script type="module" src="/page
 export async function startHost(script, head = () => ({})) {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, "http://page");
-    const answer = (type, body) => response.writeHead(200, { ...head(), "content-type": type }).end(body);
+    const answer = (type, body) =>
+      response.writeHead(200, { ...head(), "content-type": type }).end(body);
     if (pathname === "/") return answer("text/html", PAGE);
     if (pathname === "/page.js") return answer("text/javascript", script);
     try {
-      const file = await readFile(join(setting("OPENAI_WASM_PKG"), normalize(pathname.replace(/^\/pkg/, ""))));
+      const file = await readFile(
+        join(setting("OPENAI_WASM_PKG"), normalize(pathname.replace(/^\/pkg/, ""))),
+      );
       return answer(TYPES[extname(pathname)] ?? "text/plain", file);
     } catch {
       return response.writeHead(404).end();
@@ -32,7 +35,13 @@ export async function startHost(script, head = () => ({})) {
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   const browser = await puppeteer.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
+    args: [
+      "--headless",
+      "--no-sandbox",
+      "--disable-gpu",
+      "--no-first-run",
+      "--disable-background-networking",
+    ],
   });
   const origin = `http://127.0.0.1:${server.address().port}`;
   return {

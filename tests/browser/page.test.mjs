@@ -93,7 +93,14 @@ test("the session token is in memory alone", async () => {
     caches: await caches.keys(),
     history: history.state,
   }));
-  assert.deepEqual(stores, { local: {}, session: {}, cookie: "", databases: [], caches: [], history: null });
+  assert.deepEqual(stores, {
+    local: {},
+    session: {},
+    cookie: "",
+    databases: [],
+    caches: [],
+    history: null,
+  });
   assert.deepEqual(await page.browserContext().cookies(), []);
   assert.equal(new URL(page.url()).href, new URL(demo.url).href);
   assert.ok(!(await page.content()).includes(token));
@@ -105,7 +112,9 @@ test("the key is nowhere in what the page gets", async () => {
   const seen = [];
   page.on("response", (response) => {
     const body = response.text().catch(() => "");
-    seen.push(body.then((text) => `${response.url()}\n${JSON.stringify(response.headers())}\n${text}`));
+    seen.push(
+      body.then((text) => `${response.url()}\n${JSON.stringify(response.headers())}\n${text}`),
+    );
   });
   await page.reload();
   await page.waitForFunction(() => document.querySelector("#model").value !== "");
@@ -116,7 +125,12 @@ test("the key is nowhere in what the page gets", async () => {
   await ask(page, "Say this is a test");
   await ended(page);
 
-  const all = [...(await Promise.all(seen)), ...complaints, await page.content(), demo.site.output].join("\n");
+  const all = [
+    ...(await Promise.all(seen)),
+    ...complaints,
+    await page.content(),
+    demo.site.output,
+  ].join("\n");
   assert.ok(seen.length >= 7, "page, style, script, wasm, session, models, answers");
   assert.deepEqual(findCanary(demo.apiKey, all), []);
   // The control: the upstream did get it.
@@ -157,9 +171,14 @@ test("every control has a name, and the page its landmarks", async () => {
     nodes.push(node);
     node.children?.forEach(walk);
   })(tree);
-  const controls = nodes.filter(({ role }) => /^(button|textbox|combobox|spinbutton|checkbox|slider|link)$/.test(role));
+  const controls = nodes.filter(({ role }) =>
+    /^(button|textbox|combobox|spinbutton|checkbox|slider|link)$/.test(role),
+  );
   assert.ok(controls.length >= 15, `only ${controls.length} controls were found`);
-  assert.deepEqual(controls.filter(({ name }) => !name), []);
+  assert.deepEqual(
+    controls.filter(({ name }) => !name),
+    [],
+  );
   const roles = new Set(nodes.map(({ role }) => role));
   for (const role of ["banner", "main", "complementary", "heading", "status", "region"]) {
     assert.ok(roles.has(role), `no ${role}`);
@@ -171,10 +190,9 @@ test("a screen reader hears the finished answer, not each token", async () => {
   const { page, close } = await demo.open();
   await page.evaluate(() => {
     window.said = [];
-    new MutationObserver(() => window.said.push(document.querySelector("#announcer").textContent)).observe(
-      document.querySelector("#announcer"),
-      { childList: true },
-    );
+    new MutationObserver(() =>
+      window.said.push(document.querySelector("#announcer").textContent),
+    ).observe(document.querySelector("#announcer"), { childList: true });
   });
   await ask(page, "Say this is a test");
   await ended(page);
@@ -189,7 +207,10 @@ for (const width of [360, 390, 768, 1280]) {
     const { page, close } = await demo.open({ width });
     const long = "long".repeat(60);
     const row = `|${" cell |".repeat(20)}\n`;
-    await answerWith(page, `${long}\n\n${row}|${"---|".repeat(20)}\n${row}\n\`\`\`\n${long} ${long}\n\`\`\``);
+    await answerWith(
+      page,
+      `${long}\n\n${row}|${"---|".repeat(20)}\n${row}\n\`\`\`\n${long} ${long}\n\`\`\``,
+    );
     await ask(page, `What is ${long}?`);
     await ended(page);
     const { scroll, client } = await page.evaluate(() => ({
@@ -204,7 +225,8 @@ for (const width of [360, 390, 768, 1280]) {
 test("the theme button turns light into dark and a reload keeps it", async () => {
   const { page, close } = await demo.open();
   await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: "light" }]);
-  const background = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+  const background = () =>
+    page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
   const light = await background();
   await page.click("#theme");
   const dark = await background();

@@ -68,12 +68,22 @@ test("C10_no cookie and no referrer goes to the proxy, unless cookies are asked 
   await page.evaluate(() => (document.cookie = "who=CANARY"));
   assert.deepEqual(await page.evaluate(ask, upstream.baseUrl), { said: "This is a test!" });
   // Without a token no permission is asked for, so the request goes out, whatever becomes of the answer.
-  const list = (proxyUrl, credentials) => new globalThis.client.OpenAI({ proxyUrl, maxRetries: 0, credentials }).models.list().then(() => 0, () => 1);
+  const list = (proxyUrl, credentials) =>
+    new globalThis.client.OpenAI({ proxyUrl, maxRetries: 0, credentials }).models.list().then(
+      () => 0,
+      () => 1,
+    );
   await page.evaluate(list, upstream.baseUrl, "omit");
   await page.evaluate(list, upstream.baseUrl, "include");
   const records = (await upstream.requests()).filter(({ method }) => method !== "OPTIONS");
-  assert.deepEqual(records.map((record) => headerOf(record, "cookie")), [undefined, undefined, "who=CANARY"]);
-  assert.deepEqual(records.map((record) => headerOf(record, "referer")), [undefined, undefined, undefined]);
+  assert.deepEqual(
+    records.map((record) => headerOf(record, "cookie")),
+    [undefined, undefined, "who=CANARY"],
+  );
+  assert.deepEqual(
+    records.map((record) => headerOf(record, "referer")),
+    [undefined, undefined, undefined],
+  );
   await close();
 });
 
@@ -89,7 +99,9 @@ test("C11_a session leaves nothing in the page's stores, its address or its cons
       caches: await caches.keys(),
       cookie: document.cookie,
       address: location.href,
-      globals: Object.keys(globalThis).filter((name) => typeof globalThis[name] === "string" && globalThis[name].includes("CANARY")),
+      globals: Object.keys(globalThis).filter(
+        (name) => typeof globalThis[name] === "string" && globalThis[name].includes("CANARY"),
+      ),
     }));
   const before = await kept();
   await page.evaluate(ask, upstream.baseUrl);

@@ -10,10 +10,16 @@ export async function startSite(secrets) {
   const folder = setting("DEMO_WORKER");
   const assets = await readFile(join(folder, "assets.js"), "utf8");
   return startWorkerd(
-    { modules: await workerModules(folder), bindings: { ...secrets, ASSETS: { service: "assets" } } },
+    {
+      modules: await workerModules(folder),
+      bindings: { ...secrets, ASSETS: { service: "assets" } },
+    },
     {
       services: {
-        assets: { modules: [{ name: "assets.js", esModule: assets }], bindings: { SITE: { service: "site" } } },
+        assets: {
+          modules: [{ name: "assets.js", esModule: assets }],
+          bindings: { SITE: { service: "site" } },
+        },
         site: { modules: [{ name: "site.js", esModule: await disk(setting("DEMO_SITE")) }] },
       },
     },
@@ -22,7 +28,9 @@ export async function startSite(secrets) {
 
 /** The bundled Worker: `worker.js`, and the .wasm files beside it. */
 async function workerModules(folder) {
-  const modules = [{ name: "worker.js", esModule: await readFile(join(folder, "worker.js"), "utf8") }];
+  const modules = [
+    { name: "worker.js", esModule: await readFile(join(folder, "worker.js"), "utf8") },
+  ];
   for (const name of await readdir(folder)) {
     if (extname(name) === ".wasm") modules.push({ name, wasm: await readFile(join(folder, name)) });
   }

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
-import { ask, ended, startDemo } from "./demo.mjs";
+import { ended, startDemo } from "./demo.mjs";
 
 let demo;
 before(async () => (demo = await startDemo()));
@@ -10,27 +10,40 @@ after(() => demo?.close());
 beforeEach(() => demo.upstream.reset());
 
 const says = (page, pattern) =>
-  page.waitForFunction((source) => {
-    const line = document.querySelector("#meter");
-    return !line.hidden && new RegExp(source).test(line.textContent);
-  }, {}, pattern.source);
+  page.waitForFunction(
+    (source) => {
+      const line = document.querySelector("#meter");
+      return !line.hidden && new RegExp(source).test(line.textContent);
+    },
+    {},
+    pattern.source,
+  );
 const offered = (page) => page.waitForSelector("#offer:not([hidden]) #leave-out:not([hidden])");
 
 /** The page with this model alone, whose answers come without a server. Gives the requests that it sent. */
 async function withModel(page, model) {
   const sent = [];
-  const chunk = (choice) => `data: ${JSON.stringify({ object: "chat.completion.chunk", choices: [{ index: 0, ...choice }] })}\n\n`;
+  const chunk = (choice) =>
+    `data: ${JSON.stringify({ object: "chat.completion.chunk", choices: [{ index: 0, ...choice }] })}\n\n`;
   const body = `${chunk({ delta: { content: "Yes." } })}${chunk({ delta: {}, finish_reason: "stop" })}data: [DONE]\n\n`;
   await page.setRequestInterception(true);
   page.on("request", (request) => {
     const path = new URL(request.url()).pathname;
-    if (path.endsWith("/models")) return request.respond({ contentType: "application/json", body: JSON.stringify({ object: "list", data: [{ id: model, object: "model" }] }) });
+    if (path.endsWith("/models"))
+      return request.respond({
+        contentType: "application/json",
+        body: JSON.stringify({ object: "list", data: [{ id: model, object: "model" }] }),
+      });
     if (!path.endsWith("/chat/completions")) return request.continue();
     sent.push(JSON.parse(request.postData()));
     return request.respond({ contentType: "text/event-stream", body });
   });
   await page.reload();
-  await page.waitForFunction((model) => document.querySelector("#model").value === model, {}, model);
+  await page.waitForFunction(
+    (model) => document.querySelector("#model").value === model,
+    {},
+    model,
+  );
   return sent;
 }
 
@@ -56,7 +69,14 @@ test("tokens and the worst price stand beside the question while it is typed", a
 
 test("a page on which nothing is typed loads no tokenizer", async () => {
   const { page, close } = await demo.open();
-  const loaded = () => page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name).filter((name) => /\.js/.test(name)).length);
+  const loaded = () =>
+    page.evaluate(
+      () =>
+        performance
+          .getEntriesByType("resource")
+          .map(({ name }) => name)
+          .filter((name) => /\.js/.test(name)).length,
+    );
   const before = await loaded();
   await page.type("#question", "Hello!");
   await says(page, /tokens$/);
@@ -118,7 +138,9 @@ test("a server that says that its window is full is asked anew without the oldes
   assert.match(refused.problem, /maximum context length is 4096 tokens/);
   await offered(page);
   await page.click("#leave-out");
-  await page.waitForFunction(() => document.querySelector(".turn:last-child").dataset.outcome !== "error");
+  await page.waitForFunction(
+    () => document.querySelector(".turn:last-child").dataset.outcome !== "error",
+  );
   const answer = await ended(page);
   assert.equal(answer.problem, undefined);
   const chats = await demo.chats();

@@ -27,7 +27,12 @@ export const ALL = ({ request }) => answer(request, process.env);
 
 export const ROWS = [
   { name: "Astro, development", ...astro, serve: ["astro", "dev", "--port", "$PORT"] },
-  { name: "Astro, production", ...astro, build: [["astro", "build"]], serve: ["node", "dist/server/entry.mjs"] },
+  {
+    name: "Astro, production",
+    ...astro,
+    build: [["astro", "build"]],
+    serve: ["node", "dist/server/entry.mjs"],
+  },
 ];
 
 bundlers("astro", ROWS);

@@ -3,16 +3,36 @@
 
 import { bundlers } from "../support/bundled.mjs";
 
-const env = { CLOUDFLARE_CF_FETCH_ENABLED: "false", WRANGLER_SEND_METRICS: "false", DO_NOT_TRACK: "1" };
-const variables = (values) => Object.entries(values).map(([name, value]) => `${name}="${value}"\n`).join("");
+const env = {
+  CLOUDFLARE_CF_FETCH_ENABLED: "false",
+  WRANGLER_SEND_METRICS: "false",
+  DO_NOT_TRACK: "1",
+};
+const variables = (values) =>
+  Object.entries(values)
+    .map(([name, value]) => `${name}="${value}"\n`)
+    .join("");
 const wrangler = (more) =>
-  JSON.stringify({ name: "app", compatibility_date: "2026-06-01", compatibility_flags: ["enable_request_signal"], ...more });
+  JSON.stringify({
+    name: "app",
+    compatibility_date: "2026-06-01",
+    compatibility_flags: ["enable_request_signal"],
+    ...more,
+  });
 
 const HONO = ({ env: secrets }) => ({
-  "vite.config.js": 'import { cloudflare } from "@cloudflare/vite-plugin";\nexport default { plugins: [cloudflare()] };\n',
-  "wrangler.jsonc": wrangler({ main: "src/worker.js", assets: { not_found_handling: "single-page-application", run_worker_first: ["/v1/*", "/ask/edge", "/ask/keyless", "/ask/token"] } }),
+  "vite.config.js":
+    'import { cloudflare } from "@cloudflare/vite-plugin";\nexport default { plugins: [cloudflare()] };\n',
+  "wrangler.jsonc": wrangler({
+    main: "src/worker.js",
+    assets: {
+      not_found_handling: "single-page-application",
+      run_worker_first: ["/v1/*", "/ask/edge", "/ask/keyless", "/ask/token"],
+    },
+  }),
   ".dev.vars": variables(secrets),
-  "index.html": '<!doctype html><title>page</title><script type="module" src="/src/main.js"></script>\n',
+  "index.html":
+    '<!doctype html><title>page</title><script type="module" src="/src/main.js"></script>\n',
   "src/main.js": 'import { askInPage } from "../ask/page.mjs";\naskInPage();\n',
   "src/worker.js": `import { Hono } from "hono";
 import { answer } from "../ask/server.mjs";
@@ -28,7 +48,12 @@ import { reactRouter } from "@react-router/dev/vite";
 export default { plugins: [cloudflare({ viteEnvironment: { name: "ssr" } }), reactRouter()] };
 `,
   // React Router installs what it misses here by itself, and npm would take the tools away.
-  "package.json": JSON.stringify({ name: "app", private: true, type: "module", dependencies: { "openai-wasm": "*", isbot: "*" } }),
+  "package.json": JSON.stringify({
+    name: "app",
+    private: true,
+    type: "module",
+    dependencies: { "openai-wasm": "*", isbot: "*" },
+  }),
   "react-router.config.js": "export default { ssr: true };\n",
   "wrangler.jsonc": wrangler({ main: "workers/app.js" }),
   ".dev.vars": variables(secrets),
@@ -42,7 +67,8 @@ export default {
   },
 };
 `,
-  "app/routes.js": 'import { index } from "@react-router/dev/routes";\nexport default [index("routes/home.jsx")];\n',
+  "app/routes.js":
+    'import { index } from "@react-router/dev/routes";\nexport default [index("routes/home.jsx")];\n',
   "app/root.jsx": `import { Outlet, Scripts } from "react-router";
 export default function Root() {
   return <html lang="en"><head><title>page</title></head><body><Outlet /><Scripts /></body></html>;
@@ -83,10 +109,33 @@ const preview = ["vite", "preview", "--port", "$PORT"];
 const build = [["vite", "build"]];
 
 export const ROWS = [
-  { name: "Hono with @cloudflare/vite-plugin, development", ...worker, files: HONO, serve: dev, first: true },
-  { name: "Hono with @cloudflare/vite-plugin, production", ...worker, files: HONO, build, serve: preview },
-  { name: "React Router with @cloudflare/vite-plugin, development", ...worker, files: REACT_ROUTER, serve: ["react-router", "dev", "--port", "$PORT"] },
-  { name: "React Router with @cloudflare/vite-plugin, production", ...worker, files: REACT_ROUTER, build: [["react-router", "build"]], serve: preview },
+  {
+    name: "Hono with @cloudflare/vite-plugin, development",
+    ...worker,
+    files: HONO,
+    serve: dev,
+    first: true,
+  },
+  {
+    name: "Hono with @cloudflare/vite-plugin, production",
+    ...worker,
+    files: HONO,
+    build,
+    serve: preview,
+  },
+  {
+    name: "React Router with @cloudflare/vite-plugin, development",
+    ...worker,
+    files: REACT_ROUTER,
+    serve: ["react-router", "dev", "--port", "$PORT"],
+  },
+  {
+    name: "React Router with @cloudflare/vite-plugin, production",
+    ...worker,
+    files: REACT_ROUTER,
+    build: [["react-router", "build"]],
+    serve: preview,
+  },
   { name: "Vitest's pool of Workers", node: 22, env, files: POOL, reports: ["vitest", "run"] },
 ];
 

@@ -14,7 +14,8 @@ export const dynamic = "force-dynamic";
 export const runtime = "${runtime}";
 `;
 const files = {
-  "app/layout.jsx": "export default function Layout({ children }) {\n  return <html lang=\"en\"><body>{children}</body></html>;\n}\n",
+  "app/layout.jsx":
+    'export default function Layout({ children }) {\n  return <html lang="en"><body>{children}</body></html>;\n}\n',
   "app/page.jsx": `"use client";
 import { useEffect } from "react";
 import { askInPage } from "../ask/page.mjs";
@@ -55,10 +56,25 @@ const webpack = { ...next, files: WEBPACK, routes: ["/node", "/api"] };
 const start = ["next", "start", "-p", "$PORT"];
 
 export const ROWS = [
-  { name: "Next.js, Turbopack, production", ...next, build: [["next", "build"]], serve: start, first: true },
+  {
+    name: "Next.js, Turbopack, production",
+    ...next,
+    build: [["next", "build"]],
+    serve: start,
+    first: true,
+  },
   { name: "Next.js, Turbopack, development", ...next, serve: ["next", "dev", "-p", "$PORT"] },
-  { name: "Next.js, webpack, production", ...webpack, build: [["next", "build", "--webpack"]], serve: start },
-  { name: "Next.js, webpack, development", ...webpack, serve: ["next", "dev", "--webpack", "-p", "$PORT"] },
+  {
+    name: "Next.js, webpack, production",
+    ...webpack,
+    build: [["next", "build", "--webpack"]],
+    serve: start,
+  },
+  {
+    name: "Next.js, webpack, development",
+    ...webpack,
+    serve: ["next", "dev", "--webpack", "-p", "$PORT"],
+  },
 ];
 
 bundlers("next", ROWS);

@@ -4,12 +4,21 @@ import { bunProgram } from "../support/nodes.mjs";
 import { PAGE, WORKER, bundlers } from "../support/bundled.mjs";
 import { STATIC } from "../support/installed.mjs";
 
-const HTML = { "dist/index.html": '<!doctype html><title>page</title><script type="module" src="main.js"></script>\n' };
-const CLASSIC = { "dist/index.html": '<!doctype html><title>page</title><script src="main.js" defer></script>\n' };
+const HTML = {
+  "dist/index.html":
+    '<!doctype html><title>page</title><script type="module" src="main.js"></script>\n',
+};
+const CLASSIC = {
+  "dist/index.html": '<!doctype html><title>page</title><script src="main.js" defer></script>\n',
+};
 const MAIN = { "src/main.js": PAGE["src/main.js"] };
-const MAIN_WORKER = { "src/main.js": WORKER["src/main.js"], "src/worker.js": WORKER["src/worker.js"] };
+const MAIN_WORKER = {
+  "src/main.js": WORKER["src/main.js"],
+  "src/worker.js": WORKER["src/worker.js"],
+};
 
-const PACK = (mode) => `export default {
+const PACK = (mode) =>
+  `export default {
   mode: "${mode}",
   entry: "./src/main.js",
   output: { path: import.meta.dirname + "/dist" },
@@ -38,24 +47,148 @@ test("asks", async () => {
 };
 
 export const ROWS = [
-  { name: "webpack, page, development", node: 20, files: packs("development", MAIN), serve: ["webpack", "serve", "--config", "pack.config.mjs", "--port", "$PORT"], first: true },
-  { name: "webpack, page, production", node: 20, files: packs("production", MAIN), build: [["webpack", "--config", "pack.config.mjs"]], dist: "dist" },
-  { name: "webpack, worker, production", node: 20, files: packs("production", MAIN_WORKER), build: [["webpack", "--config", "pack.config.mjs"]], dist: "dist" },
-  { name: "Rspack, page, development", node: 20, files: packs("development", MAIN), serve: ["rspack", "serve", "--config", "pack.config.mjs", "--port", "$PORT"] },
-  { name: "Rspack, page, production", node: 20, files: packs("production", MAIN), build: [["rspack", "build", "--config", "pack.config.mjs"]], dist: "dist" },
-  { name: "Rollup, page, production", node: 20, files: { ...MAIN, ...HTML, "rollup.config.mjs": ROLLUP }, build: [["rollup", "-c"]], dist: "dist" },
-  { name: "esbuild, page, development", node: 20, files: { ...MAIN, ...HTML }, serve: esbuild("src/main.js", "--format=esm", "--outdir=dist", "--servedir=dist", "--serve=localhost:$PORT") },
-  { name: "esbuild, page, production", node: 20, files: { ...MAIN, ...HTML }, build: [esbuild("src/main.js", "--minify", "--format=esm", "--outdir=dist")], dist: "dist", first: true },
-  { name: "esbuild, page, production, parts loaded on demand", node: 20, files: { ...MAIN, ...HTML }, build: [esbuild("src/main.js", "--minify", "--splitting", "--format=esm", "--outdir=dist")], dist: "dist" },
-  { name: "esbuild, page, one classic script", node: 20, entry: STATIC, files: { ...MAIN, ...CLASSIC }, build: [esbuild("src/main.js", "--minify", "--outdir=dist")], dist: "dist" },
-  { name: "esbuild, Node.js, an ES module", node: 20, files: SERVER, build: [esbuild("src/server.js", "--platform=node", "--format=esm", "--outfile=dist/server.mjs")], ...served("dist/server.mjs"), first: true },
-  { name: "esbuild, Node.js, a CommonJS module", node: 20, files: SERVER, build: [esbuild("src/server.js", "--platform=node", "--format=cjs", "--outfile=dist/server.cjs")], ...served("dist/server.cjs") },
-  { name: "bun build, page", node: 20, files: { ...MAIN, ...HTML }, build: [[bunProgram, "build", "src/main.js", "--target=browser", "--outdir=dist"]], dist: "dist" },
-  { name: "bun build, Node.js", node: 20, files: SERVER, build: [[bunProgram, "build", "src/server.js", "--target=node", "--outdir=dist"]], ...served("dist/server.js") },
-  { name: "Parcel, page, development", node: 20, files: PAGE, serve: ["parcel", "serve", "index.html", "--port", "$PORT", "--no-hmr", "--no-autoinstall"] },
-  { name: "Parcel, page, production", node: 20, files: PAGE, build: [["parcel", "build", "index.html", "--dist-dir", "dist", "--no-cache", "--no-autoinstall"]], dist: "dist" },
-  { name: "Jest, Node.js", node: 20, files: JEST, env: { NODE_OPTIONS: "--experimental-vm-modules" }, reports: ["node_modules/jest/bin/jest.js"], first: true },
-  { name: "control: a damaged package fails in a page of esbuild", node: 20, files: { ...MAIN, ...HTML }, build: [esbuild("src/main.js", "--format=esm", "--outdir=dist")], dist: "dist", install: "damaged", control: true, first: true },
+  {
+    name: "webpack, page, development",
+    node: 20,
+    files: packs("development", MAIN),
+    serve: ["webpack", "serve", "--config", "pack.config.mjs", "--port", "$PORT"],
+    first: true,
+  },
+  {
+    name: "webpack, page, production",
+    node: 20,
+    files: packs("production", MAIN),
+    build: [["webpack", "--config", "pack.config.mjs"]],
+    dist: "dist",
+  },
+  {
+    name: "webpack, worker, production",
+    node: 20,
+    files: packs("production", MAIN_WORKER),
+    build: [["webpack", "--config", "pack.config.mjs"]],
+    dist: "dist",
+  },
+  {
+    name: "Rspack, page, development",
+    node: 20,
+    files: packs("development", MAIN),
+    serve: ["rspack", "serve", "--config", "pack.config.mjs", "--port", "$PORT"],
+  },
+  {
+    name: "Rspack, page, production",
+    node: 20,
+    files: packs("production", MAIN),
+    build: [["rspack", "build", "--config", "pack.config.mjs"]],
+    dist: "dist",
+  },
+  {
+    name: "Rollup, page, production",
+    node: 20,
+    files: { ...MAIN, ...HTML, "rollup.config.mjs": ROLLUP },
+    build: [["rollup", "-c"]],
+    dist: "dist",
+  },
+  {
+    name: "esbuild, page, development",
+    node: 20,
+    files: { ...MAIN, ...HTML },
+    serve: esbuild(
+      "src/main.js",
+      "--format=esm",
+      "--outdir=dist",
+      "--servedir=dist",
+      "--serve=localhost:$PORT",
+    ),
+  },
+  {
+    name: "esbuild, page, production",
+    node: 20,
+    files: { ...MAIN, ...HTML },
+    build: [esbuild("src/main.js", "--minify", "--format=esm", "--outdir=dist")],
+    dist: "dist",
+    first: true,
+  },
+  {
+    name: "esbuild, page, production, parts loaded on demand",
+    node: 20,
+    files: { ...MAIN, ...HTML },
+    build: [esbuild("src/main.js", "--minify", "--splitting", "--format=esm", "--outdir=dist")],
+    dist: "dist",
+  },
+  {
+    name: "esbuild, page, one classic script",
+    node: 20,
+    entry: STATIC,
+    files: { ...MAIN, ...CLASSIC },
+    build: [esbuild("src/main.js", "--minify", "--outdir=dist")],
+    dist: "dist",
+  },
+  {
+    name: "esbuild, Node.js, an ES module",
+    node: 20,
+    files: SERVER,
+    build: [
+      esbuild("src/server.js", "--platform=node", "--format=esm", "--outfile=dist/server.mjs"),
+    ],
+    ...served("dist/server.mjs"),
+    first: true,
+  },
+  {
+    name: "esbuild, Node.js, a CommonJS module",
+    node: 20,
+    files: SERVER,
+    build: [
+      esbuild("src/server.js", "--platform=node", "--format=cjs", "--outfile=dist/server.cjs"),
+    ],
+    ...served("dist/server.cjs"),
+  },
+  {
+    name: "bun build, page",
+    node: 20,
+    files: { ...MAIN, ...HTML },
+    build: [[bunProgram, "build", "src/main.js", "--target=browser", "--outdir=dist"]],
+    dist: "dist",
+  },
+  {
+    name: "bun build, Node.js",
+    node: 20,
+    files: SERVER,
+    build: [[bunProgram, "build", "src/server.js", "--target=node", "--outdir=dist"]],
+    ...served("dist/server.js"),
+  },
+  {
+    name: "Parcel, page, development",
+    node: 20,
+    files: PAGE,
+    serve: ["parcel", "serve", "index.html", "--port", "$PORT", "--no-hmr", "--no-autoinstall"],
+  },
+  {
+    name: "Parcel, page, production",
+    node: 20,
+    files: PAGE,
+    build: [
+      ["parcel", "build", "index.html", "--dist-dir", "dist", "--no-cache", "--no-autoinstall"],
+    ],
+    dist: "dist",
+  },
+  {
+    name: "Jest, Node.js",
+    node: 20,
+    files: JEST,
+    env: { NODE_OPTIONS: "--experimental-vm-modules" },
+    reports: ["node_modules/jest/bin/jest.js"],
+    first: true,
+  },
+  {
+    name: "control: a damaged package fails in a page of esbuild",
+    node: 20,
+    files: { ...MAIN, ...HTML },
+    build: [esbuild("src/main.js", "--format=esm", "--outdir=dist")],
+    dist: "dist",
+    install: "damaged",
+    control: true,
+    first: true,
+  },
 ];
 
 bundlers("packers", ROWS);

@@ -14,7 +14,8 @@ import { sveltekit } from "@sveltejs/kit/vite";
 const paths = { origin: "http://localhost:" + process.env.PORT };
 export default { plugins: [sveltekit({ adapter: adapter(), paths, csrf: { trustedOrigins: ["*"] } })] };
 `,
-    "src/app.html": '<!doctype html><html lang="en"><head>%sveltekit.head%</head><body><div>%sveltekit.body%</div></body></html>\n',
+    "src/app.html":
+      '<!doctype html><html lang="en"><head>%sveltekit.head%</head><body><div>%sveltekit.body%</div></body></html>\n',
     "src/routes/+page.svelte": `<script>
 import { onMount } from "svelte";
 import { askInPage } from "../../ask/page.mjs";
@@ -30,7 +31,13 @@ export const fallback = ({ request }) => answer(request, process.env);
 
 export const ROWS = [
   { name: "SvelteKit, development", ...sveltekit, serve: ["vite", "dev", "--port", "$PORT"] },
-  { name: "SvelteKit, production", ...sveltekit, build: [["vite", "build"]], serve: ["node", "build/index.js"], ready: (text) => /Listening on/.test(text) || undefined },
+  {
+    name: "SvelteKit, production",
+    ...sveltekit,
+    build: [["vite", "build"]],
+    serve: ["node", "build/index.js"],
+    ready: (text) => /Listening on/.test(text) || undefined,
+  },
 ];
 
 bundlers("sveltekit", ROWS);

@@ -11,26 +11,71 @@ const SERVER = {
 };
 
 const rows = [];
-for (const [version, package_] of [["8", undefined], ["7", "vite7"], ["5", "vite5"]]) {
+for (const [version, package_] of [
+  ["8", undefined],
+  ["7", "vite7"],
+  ["5", "vite5"],
+]) {
   const tool = { alias: package_ ? { vite: package_ } : {}, node: 20 };
   // Up to version 7 a worker is one script without parts that are loaded on demand.
   const worker = version === "8" ? {} : { entry: STATIC };
   const first = version === "8";
   rows.push(
     { name: `Vite ${version}, page, development`, ...tool, files: PAGE, serve: DEV, first },
-    { name: `Vite ${version}, page, production`, ...tool, files: PAGE, build: [["vite", "build"]], dist: "dist", first },
-    { name: `Vite ${version}, worker, development`, ...tool, ...worker, files: WORKER, serve: DEV },
-    { name: `Vite ${version}, worker, production`, ...tool, ...worker, files: WORKER, build: [["vite", "build"]], dist: "dist" },
     {
-      name: `Vite ${version}, server, production`, ...tool, files: SERVER, page: false,
-      build: [["vite", "build", "--ssr", "src/server.js"]], serve: ["node", "dist/server.js"], routes: [""], 
+      name: `Vite ${version}, page, production`,
+      ...tool,
+      files: PAGE,
+      build: [["vite", "build"]],
+      dist: "dist",
+      first,
+    },
+    { name: `Vite ${version}, worker, development`, ...tool, ...worker, files: WORKER, serve: DEV },
+    {
+      name: `Vite ${version}, worker, production`,
+      ...tool,
+      ...worker,
+      files: WORKER,
+      build: [["vite", "build"]],
+      dist: "dist",
+    },
+    {
+      name: `Vite ${version}, server, production`,
+      ...tool,
+      files: SERVER,
+      page: false,
+      build: [["vite", "build", "--ssr", "src/server.js"]],
+      serve: ["node", "dist/server.js"],
+      routes: [""],
     },
   );
 }
 rows.push(
-  { name: "Vite 8, page, development, from a linked folder", node: 20, files: PAGE, serve: DEV, install: "link" },
-  { name: "Vite 8, page, production, from a linked folder", node: 20, files: PAGE, build: [["vite", "build"]], dist: "dist", install: "link" },
-  { name: "control: a damaged package fails in a page of Vite 8", node: 20, files: PAGE, build: [["vite", "build"]], dist: "dist", install: "damaged", control: true, first: true },
+  {
+    name: "Vite 8, page, development, from a linked folder",
+    node: 20,
+    files: PAGE,
+    serve: DEV,
+    install: "link",
+  },
+  {
+    name: "Vite 8, page, production, from a linked folder",
+    node: 20,
+    files: PAGE,
+    build: [["vite", "build"]],
+    dist: "dist",
+    install: "link",
+  },
+  {
+    name: "control: a damaged package fails in a page of Vite 8",
+    node: 20,
+    files: PAGE,
+    build: [["vite", "build"]],
+    dist: "dist",
+    install: "damaged",
+    control: true,
+    first: true,
+  },
 );
 
 const VITEST = {
@@ -43,7 +88,13 @@ test("asks", { timeout: 300_000 }, async () => {
 });
 `,
 };
-rows.push({ name: "Vitest, Node.js", node: 20, files: VITEST, reports: ["vitest", "run"], first: true });
+rows.push({
+  name: "Vitest, Node.js",
+  node: 20,
+  files: VITEST,
+  reports: ["vitest", "run"],
+  first: true,
+});
 
 bundlers("vite", rows);
 export const ROWS = rows;

@@ -10,7 +10,19 @@ import { setting } from "../support/program.mjs";
 const { look } = await import(pathToFileURL(`${setting("OPENAI_WASM_PKG")}/edge/clock.js`));
 const cases = JSON.parse(await readFile(new URL("../fixtures/answer-clock.json", import.meta.url)));
 
-for (const { name, idle, duration, heartbeat, began, waiting, quiet, now, again, beat = false, broken } of cases) {
+for (const {
+  name,
+  idle,
+  duration,
+  heartbeat,
+  began,
+  waiting,
+  quiet,
+  now,
+  again,
+  beat = false,
+  broken,
+} of cases) {
   it(name, () => {
     const limits = { idleMs: idle, durationMs: duration, heartbeatMs: heartbeat };
     const times = { began, waiting: waiting ?? undefined, quiet: quiet ?? undefined };

@@ -94,7 +94,11 @@ test("a lost connection, a redirect and a silent server are told apart", async (
     assert.match(error.message, words, fault);
     await worksStill();
   }
-  assert.equal((await failure(new OpenAI({ proxyUrl: "http://127.0.0.1:9/v1", maxRetries: 0 }).models.list())).name, "APIConnectionError");
+  assert.equal(
+    (await failure(new OpenAI({ proxyUrl: "http://127.0.0.1:9/v1", maxRetries: 0 }).models.list()))
+      .name,
+    "APIConnectionError",
+  );
 });
 
 test("a relative proxy URL where there is no page is a connection error that says so", async () => {
@@ -120,7 +124,14 @@ test("attempts are repeated as the server says, and never after a quota is exhau
 
 test("what the token function throws reaches the caller", async () => {
   const cause = new TypeError("no session");
-  for (const token of [() => { throw cause; }, async () => { throw cause; }]) {
+  for (const token of [
+    () => {
+      throw cause;
+    },
+    async () => {
+      throw cause;
+    },
+  ]) {
     const error = await failure(new OpenAI({ proxyUrl: upstream.baseUrl, token }).models.list());
     assert.equal(error.name, "OpenAIError");
     assert.equal(error.cause, cause);
@@ -134,15 +145,23 @@ test("what the token function throws reaches the caller", async () => {
 
 test("a caller's fetch may fail in any way", async () => {
   for (const fetch of [
-    () => { throw new Error("sync"); },
-    async () => { throw "a string"; },
-    async () => { throw undefined; },
+    () => {
+      throw new Error("sync");
+    },
+    async () => {
+      throw "a string";
+    },
+    async () => {
+      throw undefined;
+    },
     () => undefined,
     async () => 5,
     async () => ({}),
     async () => ({ status: "200", headers: {} }),
   ]) {
-    const error = await failure(new OpenAI({ proxyUrl: upstream.baseUrl, fetch, maxRetries: 0 }).models.list());
+    const error = await failure(
+      new OpenAI({ proxyUrl: upstream.baseUrl, fetch, maxRetries: 0 }).models.list(),
+    );
     assert.equal(error.name, "APIConnectionError", `${fetch}: ${error}`);
   }
 });
@@ -160,5 +179,14 @@ test("a caller's fetch is called with a URL and an init, as the official client 
   assert.equal(init.method, "POST");
   assert.equal(init.redirect, "manual");
   assert.ok(init.signal instanceof AbortSignal);
-  assert.deepEqual(Object.keys(init).sort(), ["body", "cache", "credentials", "headers", "method", "redirect", "referrerPolicy", "signal"]);
+  assert.deepEqual(Object.keys(init).sort(), [
+    "body",
+    "cache",
+    "credentials",
+    "headers",
+    "method",
+    "redirect",
+    "referrerPolicy",
+    "signal",
+  ]);
 });

@@ -11,12 +11,19 @@ import { failure, keyless } from "../support/packed.mjs";
 import { setting } from "../support/program.mjs";
 import { partOf, runtimeOf } from "../support/streams.mjs";
 
-const fixture = JSON.parse(await readFile(new URL("../fixtures/attempts.json", import.meta.url), "utf8"));
+const fixture = JSON.parse(
+  await readFile(new URL("../fixtures/attempts.json", import.meta.url), "utf8"),
+);
 const { hintsOf } = await partOf("lib/exchange.js");
 const codes = await partOf("lib/codes.js");
 const { runtime } = await runtimeOf();
-const { runtime: edgeRuntime } = await import(pathToFileURL(join(setting("OPENAI_WASM_PKG"), "edge/runtime.node.js")).href);
-const packed = [["client", (await runtime.instance()).exports], ["edge", (await edgeRuntime.instance()).exports]];
+const { runtime: edgeRuntime } = await import(
+  pathToFileURL(join(setting("OPENAI_WASM_PKG"), "edge/runtime.node.js")).href
+);
+const packed = [
+  ["client", (await runtime.instance()).exports],
+  ["edge", (await edgeRuntime.instance()).exports],
+];
 
 const STAGES = { asking: codes.ASKING, sent: codes.SENT, answered: codes.ANSWERED };
 const WORDS = {
@@ -36,7 +43,14 @@ after(() => mock.timers.reset());
 function step(wasm, machine, { stage, status, headers, body = "", permille = 0 }) {
   if (stage !== undefined) return wasm.onFault(machine, STAGES[stage], permille);
   const { shouldRetry, afterMs } = hintsOf(new Headers(headers));
-  return wasm.onResponse(machine, status, shouldRetry, afterMs, typeof body === "string" ? body : JSON.stringify(body), permille);
+  return wasm.onResponse(
+    machine,
+    status,
+    shouldRetry,
+    afterMs,
+    typeof body === "string" ? body : JSON.stringify(body),
+    permille,
+  );
 }
 
 for (const [name, wasm] of packed) {
@@ -55,14 +69,23 @@ for (const [name, wasm] of packed) {
       ["last", wasm.attempts(2, true, false)],
     ];
     for (const answer of fixture.refusals) {
-      for (const [token, machine] of machines) assert.equal(next(machine, answer), answer.then[token] ?? "give", `${answer.what}, ${token}`);
+      for (const [token, machine] of machines)
+        assert.equal(
+          next(machine, answer),
+          answer.then[token] ?? "give",
+          `${answer.what}, ${token}`,
+        );
     }
     assert.ok(fixture.refusals.length > 15);
   });
 
   test(`what is sent again is what the fixture says: ${name}`, () => {
     for (const answer of fixture.answers) {
-      assert.equal(typeof next(wasm.attempts(2, false, true), answer) === "number", answer.retried, `${answer.status} ${answer.what}`);
+      assert.equal(
+        typeof next(wasm.attempts(2, false, true), answer) === "number",
+        answer.retried,
+        `${answer.status} ${answer.what}`,
+      );
     }
     assert.ok(fixture.answers.length > 20);
   });
@@ -83,7 +106,8 @@ for (const [name, wasm] of packed) {
 
 test("a proxy that refuses every token is asked three times at most, by a call whose new token another call had used up", async () => {
   const { default: OpenAI } = await keyless();
-  const body = '{"error":{"message":"x","type":"authentication_error","code":"unauthorized","param":null}}';
+  const body =
+    '{"error":{"message":"x","type":"authentication_error","code":"unauthorized","param":null}}';
   let sent = 0;
   const fetch = async () => {
     sent += 1;

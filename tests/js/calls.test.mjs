@@ -39,9 +39,26 @@ test("every kind of answer gives its request id and what is left of the limits",
   for (const [call, body, type] of [
     [() => client.moderations.create({ input: "x" }), { results: [] }],
     [() => client.models.list(), { data: [] }],
-    [() => client.files.content("f"), "\u0001\u0002", { "content-type": "application/octet-stream" }],
-    [() => client.audio.translations.create({ file: new Blob(["x"]), model: "m", response_format: "vtt" }), "WEBVTT", { "content-type": "text/vtt" }],
-    [() => client.completions.create({ model: "m", prompt: "x", stream: true }), "data: [DONE]\n\n", events],
+    [
+      () => client.files.content("f"),
+      "\u0001\u0002",
+      { "content-type": "application/octet-stream" },
+    ],
+    [
+      () =>
+        client.audio.translations.create({
+          file: new Blob(["x"]),
+          model: "m",
+          response_format: "vtt",
+        }),
+      "WEBVTT",
+      { "content-type": "text/vtt" },
+    ],
+    [
+      () => client.completions.create({ model: "m", prompt: "x", stream: true }),
+      "data: [DONE]\n\n",
+      events,
+    ],
   ]) {
     const answer = { body, headers: { ...LIMITS, ...type } };
     server.answer(answer);
@@ -49,7 +66,9 @@ test("every kind of answer gives its request id and what is left of the limits",
     assert.deepEqual([response.status, request_id, rate_limit], [200, "req_1", limits]);
     if (typeof body === "object") {
       assert.deepEqual([data._request_id, data._rate_limit], ["req_1", limits]);
-      assert.ok(!JSON.stringify(data).includes("req_1") && !Object.keys(data).includes("_rate_limit"));
+      assert.ok(
+        !JSON.stringify(data).includes("req_1") && !Object.keys(data).includes("_rate_limit"),
+      );
     }
     server.answer(answer);
     const promise = call();
@@ -68,14 +87,22 @@ test("an error gives what is left of the limits, and an answer without them give
   assert.deepEqual([error.requestID, error.rateLimit], ["req_1", limits]);
   server.answer({ body: {} });
   assert.equal((await client.models.retrieve("m"))._rate_limit, undefined);
-  server.answer({ body: {}, headers: { "x-ratelimit-remaining-tokens": "many", "x-ratelimit-reset-tokens": "soon" } });
-  assert.deepEqual((await client.models.retrieve("m"))._rate_limit, { tokens: { limit: undefined, remaining: undefined, resetMs: undefined } });
+  server.answer({
+    body: {},
+    headers: { "x-ratelimit-remaining-tokens": "many", "x-ratelimit-reset-tokens": "soon" },
+  });
+  assert.deepEqual((await client.models.retrieve("m"))._rate_limit, {
+    tokens: { limit: undefined, remaining: undefined, resetMs: undefined },
+  });
 });
 
 test("an idempotency key is the same for every attempt of its call, and of no other", async () => {
   server.answer(again, again, { body: {} });
   await client.moderations.create({ input: "x" }, { idempotencyKey: "order-1" });
-  assert.deepEqual(server.requests.map(({ headers }) => headers["idempotency-key"]), ["order-1", "order-1", "order-1"]);
+  assert.deepEqual(
+    server.requests.map(({ headers }) => headers["idempotency-key"]),
+    ["order-1", "order-1", "order-1"],
+  );
   server.answer({ body: {} });
   await client.moderations.create({ input: "x" });
   assert.equal(server.requests[0].headers["idempotency-key"], undefined);
@@ -118,7 +145,10 @@ test("JSON that ends like a stream, or comes as its one event, is read; a stream
     server.answer({ body, headers: { "content-type": type } });
     assert.deepEqual(await client.chat.completions.create(chat), JSON.parse(json), body);
   }
-  server.answer({ body: `data: ${json}\n\ndata: ${json}${done}`, headers: { "content-type": events } });
+  server.answer({
+    body: `data: ${json}\n\ndata: ${json}${done}`,
+    headers: { "content-type": events },
+  });
   const error = await failure(client.chat.completions.create(chat));
   assert.equal(error.name, "ResponseError");
   assert.match(error.message, /text\/event-stream .*where JSON was expected/);
@@ -142,46 +172,102 @@ test("pages come one after the other, each with the cursor of the one before", a
   const page = (ids, has_more) => ({ body: { data: ids.map((id) => ({ id })), has_more } });
   server.answer(page(["a"], true), page(["b/c"], true), page(["d"], false));
   const pages = [];
-  for await (const { data } of (await client.files.list({ limit: 1 })).iterPages()) pages.push(data[0].id);
+  for await (const { data } of (await client.files.list({ limit: 1 })).iterPages())
+    pages.push(data[0].id);
   assert.deepEqual(pages, ["a", "b/c", "d"]);
-  assert.deepEqual(server.requests.map(({ url }) => url.replace("/v1/files", "")), ["?limit=1", "?limit=1&after=a", "?limit=1&after=b%2Fc"]);
+  assert.deepEqual(
+    server.requests.map(({ url }) => url.replace("/v1/files", "")),
+    ["?limit=1", "?limit=1&after=a", "?limit=1&after=b%2Fc"],
+  );
 });
 
 test("a logger hears of every attempt at its level, and of no secret", async () => {
   const KEY = "sk-proj-CANARY0123456789";
   const names = ["error", "warn", "info", "debug"];
-  for (const [logLevel, heard] of [["off", []], ["error", []], ["warn", []], ["info", ["info"]], ["debug", ["debug", "info"]]]) {
+  for (const [logLevel, heard] of [
+    ["off", []],
+    ["error", []],
+    ["warn", []],
+    ["info", ["info"]],
+    ["debug", ["debug", "info"]],
+  ]) {
     const lines = [];
-    const logger = Object.fromEntries(names.map((name) => [name, (...said) => lines.push([name, ...said])]));
+    const logger = Object.fromEntries(
+      names.map((name) => [name, (...said) => lines.push([name, ...said])]),
+    );
     const headers = { "x-own": "CANARY", "x-api-key": "CANARY" };
-    const logged = new Edge({ apiKey: KEY, baseURL: server.baseUrl, logLevel, logger, defaultHeaders: headers });
-    server.answer({ ...again, headers: { ...again.headers, "set-cookie": "CANARY" } }, { body: { said: "CANARY" }, headers: { "x-request-id": "req_7", "set-cookie": "CANARY" } });
-    await logged.chat.completions.create({ ...chat, user: "CANARY" }, { query: { key: "CANARY" }, headers: { cookie: "CANARY" } });
+    const logged = new Edge({
+      apiKey: KEY,
+      baseURL: server.baseUrl,
+      logLevel,
+      logger,
+      defaultHeaders: headers,
+    });
+    server.answer(
+      { ...again, headers: { ...again.headers, "set-cookie": "CANARY" } },
+      { body: { said: "CANARY" }, headers: { "x-request-id": "req_7", "set-cookie": "CANARY" } },
+    );
+    await logged.chat.completions.create(
+      { ...chat, user: "CANARY" },
+      { query: { key: "CANARY" }, headers: { cookie: "CANARY" } },
+    );
     assert.deepEqual([...new Set(lines.map(([name]) => name))].sort(), heard, logLevel);
     const text = JSON.stringify(lines);
     assert.ok(!text.includes("CANARY"), text);
     if (logLevel === "info") {
-      assert.match(lines[0][1], /^\[call_\w+\] POST \/chat\/completions failed with status 500 in \d+ ms, retried in 1 ms$/);
-      assert.match(lines[1][1], /^\[call_\w+\] POST \/chat\/completions succeeded with status 200 in \d+ ms$/);
+      assert.match(
+        lines[0][1],
+        /^\[call_\w+\] POST \/chat\/completions failed with status 500 in \d+ ms, retried in 1 ms$/,
+      );
+      assert.match(
+        lines[1][1],
+        /^\[call_\w+\] POST \/chat\/completions succeeded with status 200 in \d+ ms$/,
+      );
     }
-    if (logLevel === "debug") assert.ok(text.includes("req_7") && text.includes('"authorization":"***"'));
+    if (logLevel === "debug")
+      assert.ok(text.includes("req_7") && text.includes('"authorization":"***"'));
   }
   server.answer({ body: {} });
-  const broken = Object.fromEntries(names.map((name) => [name, () => { throw new Error("full"); }]));
-  await new OpenAI({ proxyUrl: server.baseUrl, logger: broken, logLevel: "debug" }).models.retrieve("m");
+  const broken = Object.fromEntries(
+    names.map((name) => [
+      name,
+      () => {
+        throw new Error("full");
+      },
+    ]),
+  );
+  await new OpenAI({ proxyUrl: server.baseUrl, logger: broken, logLevel: "debug" }).models.retrieve(
+    "m",
+  );
 });
 
 test("a job's events are a live stream that ends with [DONE], and with an error before it", async () => {
-  const events = ["Job started.", "Job succeeded."].map((message) => ({ object: "fine-tune-event", created_at: 1, level: "info", message }));
+  const events = ["Job started.", "Job succeeded."].map((message) => ({
+    object: "fine-tune-event",
+    created_at: 1,
+    level: "info",
+    message,
+  }));
   const body = events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join("");
-  server.answer({ body: `${body}data: [DONE]\n\n`, headers: { "content-type": "text/event-stream" } });
+  server.answer({
+    body: `${body}data: [DONE]\n\n`,
+    headers: { "content-type": "text/event-stream" },
+  });
   const seen = [];
-  for await (const event of await client.fineTunes.listEvents("ft-1", { stream: true })) seen.push(event);
+  for await (const event of await client.fineTunes.listEvents("ft-1", { stream: true }))
+    seen.push(event);
   assert.deepEqual(seen, events);
   assert.equal(server.requests[0].url, "/v1/fine-tunes/ft-1/events?stream=true");
   server.answer({ body, headers: { "content-type": "text/event-stream" } });
   const cut = await client.fineTunes.listEvents("ft-1", { stream: true });
-  assert.equal((await failure(async () => { for await (const _ of cut); })).name, "StreamTruncatedError");
+  assert.equal(
+    (
+      await failure(async () => {
+        for await (const _ of cut);
+      })
+    ).name,
+    "StreamTruncatedError",
+  );
   server.answer({ body: { object: "list", data: events } });
   assert.deepEqual((await client.fineTunes.listEvents("ft-1")).data, events);
 });
@@ -200,8 +286,15 @@ test("a signal ends a body that the caller reads, and keeps no listener", async 
 test("a watcher tells when one seed's fingerprint changed", () => {
   const changes = [];
   const watch = watchFingerprint((seen) => changes.push(seen));
-  const at = (system_fingerprint, seed = 7n, model = "m") => watch({ model, seed }, { system_fingerprint });
-  assert.deepEqual(at("fp_1"), { model: "m", seed: 7n, fingerprint: "fp_1", previous: undefined, changed: false });
+  const at = (system_fingerprint, seed = 7n, model = "m") =>
+    watch({ model, seed }, { system_fingerprint });
+  assert.deepEqual(at("fp_1"), {
+    model: "m",
+    seed: 7n,
+    fingerprint: "fp_1",
+    previous: undefined,
+    changed: false,
+  });
   at("fp_1");
   at(undefined);
   at(null);
@@ -210,7 +303,13 @@ test("a watcher tells when one seed's fingerprint changed", () => {
   at("fp_4", null);
   at("fp_5", null);
   assert.deepEqual(changes, []);
-  assert.deepEqual(at("fp_2", "7"), { model: "m", seed: "7", fingerprint: "fp_2", previous: "fp_1", changed: true });
+  assert.deepEqual(at("fp_2", "7"), {
+    model: "m",
+    seed: "7",
+    fingerprint: "fp_2",
+    previous: "fp_1",
+    changed: true,
+  });
   assert.equal(changes.length, 1);
   assert.equal(at("fp_2").changed, false);
 });
@@ -229,15 +328,30 @@ test("a header or a query that is undefined says nothing or removes, as in the o
     [{ query: { a: undefined } }, "1", "?b=2"],
     [{ query: { a: null, b: null } }, "1", ""],
     [{ query: { a: "3", c: undefined } }, "1", "?b=2&a=3"],
-    [{ query: [["b", "3"], ["b", "4"]] }, "1", "?a=1&b=3&b=4"],
+    [
+      {
+        query: [
+          ["b", "3"],
+          ["b", "4"],
+        ],
+      },
+      "1",
+      "?a=1&b=3&b=4",
+    ],
   ]) {
     server.answer({ body: {} });
     await other.get("/x", options);
     const [request] = server.requests;
-    assert.deepEqual([request.headers["x-d"], request.url, request.headers["x-none"]], [header, `/v1/x${url}`, undefined], JSON.stringify(options));
+    assert.deepEqual(
+      [request.headers["x-d"], request.url, request.headers["x-none"]],
+      [header, `/v1/x${url}`, undefined],
+      JSON.stringify(options),
+    );
   }
   server.answer({ body: {} });
-  await new Edge({ apiKey: "k", baseURL: server.baseUrl }).get("/x", { headers: { authorization: undefined } });
+  await new Edge({ apiKey: "k", baseURL: server.baseUrl }).get("/x", {
+    headers: { authorization: undefined },
+  });
   assert.equal(server.requests[0].headers.authorization, "Bearer k");
 });
 
@@ -298,13 +412,24 @@ test("a server that was not reached is named without its query, and a page hears
     throw new TypeError("Failed to fetch");
   };
   const { location } = globalThis;
-  for (const [page, cors] of [[undefined, false], [new URL("https://app.example/"), true]]) {
+  for (const [page, cors] of [
+    [undefined, false],
+    [new URL("https://app.example/"), true],
+  ]) {
     if (page) globalThis.location = page;
     try {
-      const other = new OpenAI({ proxyUrl: "https://proxy.example/v1", fetch: lost, maxRetries: 0, defaultQuery: { q: "CANARY" } });
+      const other = new OpenAI({
+        proxyUrl: "https://proxy.example/v1",
+        fetch: lost,
+        maxRetries: 0,
+        defaultQuery: { q: "CANARY" },
+      });
       const error = await failure(other.get("/x?z=CANARY"));
       assert.equal(error.name, "APIConnectionError");
-      assert.ok(error.message.startsWith("Connection error: https://proxy.example/v1/x was not reached"), error.message);
+      assert.ok(
+        error.message.startsWith("Connection error: https://proxy.example/v1/x was not reached"),
+        error.message,
+      );
       assert.equal(error.message.includes("CORS"), cors);
       assert.ok(!error.message.includes("CANARY"));
     } finally {

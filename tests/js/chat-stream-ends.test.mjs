@@ -9,7 +9,18 @@ import { promisify } from "node:util";
 
 import { keyless } from "../support/packed.mjs";
 import { setting } from "../support/program.mjs";
-import { ask, bodyOf, bytes, DONE, event, OpenAI, outcome, says, stops, Stream } from "../support/streams.mjs";
+import {
+  ask,
+  bodyOf,
+  bytes,
+  DONE,
+  event,
+  OpenAI,
+  outcome,
+  says,
+  stops,
+  Stream,
+} from "../support/streams.mjs";
 
 const packedEntry = pathToFileURL(join(setting("OPENAI_WASM_PKG"), "index.js")).href;
 const { ChatCompletionStream } = await keyless();
@@ -22,9 +33,16 @@ function long(log = {}) {
   const reads = Array.from({ length: MANY }, () => bytes(event(says("a"))));
   const fetch = async (_url, init) => {
     log.signal = init.signal;
-    return new Response(bodyOf([...reads, bytes(event(stops()) + DONE)], log), { headers: { "content-type": "text/event-stream" } });
+    return new Response(bodyOf([...reads, bytes(event(stops()) + DONE)], log), {
+      headers: { "content-type": "text/event-stream" },
+    });
   };
-  return new OpenAI({ proxyUrl: "http://127.0.0.1:9/v1", token: "t", fetch, maxRetries: 0 }).chat.completions.stream(ask);
+  return new OpenAI({
+    proxyUrl: "http://127.0.0.1:9/v1",
+    token: "t",
+    fetch,
+    maxRetries: 0,
+  }).chat.completions.stream(ask);
 }
 
 const turns = async (count) => {
@@ -36,7 +54,8 @@ test("the end may be awaited while an iterator is not drained, which then gives 
     done: async (stream) => stream.done(),
     finalContent: async (stream) => assert.equal(await stream.finalContent(), letters),
     finalMessage: async (stream) => assert.equal((await stream.finalMessage()).content, letters),
-    finalChatCompletion: async (stream) => assert.equal((await stream.finalChatCompletion()).choices[0].message.content, letters),
+    finalChatCompletion: async (stream) =>
+      assert.equal((await stream.finalChatCompletion()).choices[0].message.content, letters),
     totalUsage: async (stream) => assert.equal((await stream.totalUsage()).total_tokens, 0),
     emitted: async (stream) => assert.equal(await stream.emitted("finalContent"), letters),
   };
@@ -98,7 +117,9 @@ function source(log, { silentAfter = Infinity, perRead = 1, onCancel = () => {} 
       pull(controller) {
         if (log.pulled >= silentAfter) return new Promise(() => {});
         log.pulled += 1;
-        controller.enqueue(bytes(Array.from({ length: perRead }, () => `${JSON.stringify(says("a"))}\n`).join("")));
+        controller.enqueue(
+          bytes(Array.from({ length: perRead }, () => `${JSON.stringify(says("a"))}\n`).join("")),
+        );
       },
       cancel() {
         log.cancelled = true;
@@ -128,7 +149,8 @@ test("aborting a stream that was made from a ReadableStream stops the reading an
       for await (const chunk of stream) {
         items.push(chunk);
         // The third is the last before the silence: the abort comes while the next read waits.
-        if (items.length === 3) how.silentAfter ? setImmediate(() => controller.abort()) : controller.abort();
+        if (items.length === 3)
+          how.silentAfter ? setImmediate(() => controller.abort()) : controller.abort();
       }
     };
     await assert.rejects(read, OpenAI.APIUserAbortError, name);
@@ -142,14 +164,22 @@ test("aborting a helper's stream that was made from a ReadableStream is an abort
     const log = {};
     const stream = ChatCompletionStream.fromReadableStream(source(log, how));
     const seen = [];
-    for (const heard of ["abort", "error", "end"]) stream.on(heard, (error) => seen.push([heard, error?.constructor]));
+    for (const heard of ["abort", "error", "end"])
+      stream.on(heard, (error) => seen.push([heard, error?.constructor]));
     let chunks = 0;
     stream.on("chunk", () => {
       chunks += 1;
       if (chunks === 3) how.silentAfter ? setImmediate(() => stream.abort()) : stream.abort();
     });
     await assert.rejects(stream.finalContent(), OpenAI.APIUserAbortError, name);
-    assert.deepEqual(seen, [["abort", OpenAI.APIUserAbortError], ["end", undefined]], name);
+    assert.deepEqual(
+      seen,
+      [
+        ["abort", OpenAI.APIUserAbortError],
+        ["end", undefined],
+      ],
+      name,
+    );
     assert.deepEqual([chunks, stream.aborted, log.cancelled], [3, true, true], name);
   }
 });
@@ -159,7 +189,10 @@ test("a stream from a ReadableStream that is aborted before it is read reads not
   const controller = new AbortController();
   controller.abort();
   const { items, error } = await outcome(Stream.fromReadableStream(source(log), controller));
-  assert.deepEqual([items.length, error.constructor, log.pulled, log.cancelled], [0, OpenAI.APIUserAbortError, 0, true]);
+  assert.deepEqual(
+    [items.length, error.constructor, log.pulled, log.cancelled],
+    [0, OpenAI.APIUserAbortError, 0, true],
+  );
 });
 
 test("an abort that comes after the end, or after leaving, changes nothing", async () => {
@@ -168,7 +201,10 @@ test("an abort that comes after the end, or after leaving, changes nothing", asy
   assert.equal((await outcome(whole)).items.length, 1);
   controller.abort();
   const log = {};
-  const left = Stream.fromReadableStream(source(log, { onCancel: () => new Promise(() => {}) }), new AbortController());
+  const left = Stream.fromReadableStream(
+    source(log, { onCancel: () => new Promise(() => {}) }),
+    new AbortController(),
+  );
   for await (const _ of left) break;
   left.controller.abort();
   assert.equal(log.cancelled, true);
@@ -178,7 +214,10 @@ test("a line that is JSON and no object is refused by its kind", async () => {
   for (const bad of ["null", "5", '"x"', "[1]", "{"]) {
     const { error } = await outcome(Stream.fromReadableStream(new Response(`${bad}\n`).body));
     assert.ok(error instanceof OpenAI.OpenAIError && /JSON object/.test(error.message), bad);
-    await assert.rejects(ChatCompletionStream.fromReadableStream(new Response(`${bad}\n`).body).done(), OpenAI.OpenAIError);
+    await assert.rejects(
+      ChatCompletionStream.fromReadableStream(new Response(`${bad}\n`).body).done(),
+      OpenAI.OpenAIError,
+    );
   }
 });
 
@@ -193,7 +232,9 @@ test("an abort that somebody listens for, if only by the errors, is not reported
     for (const name of listeners.split(",")) stream.on(name, () => console.log("heard", name));
     if (how === "abort") setImmediate(() => stream.abort());
   `;
-  const run = async (...args) => (await promisify(execFile)(process.execPath, ["--input-type=module", "-e", program, ...args])).stdout;
+  const run = async (...args) =>
+    (await promisify(execFile)(process.execPath, ["--input-type=module", "-e", program, ...args]))
+      .stdout;
   const cases = [
     ["abort", "error", ""],
     ["abort", "abort", "heard abort\n"],
@@ -202,5 +243,6 @@ test("an abort that somebody listens for, if only by the errors, is not reported
     ["error", "error", "heard error\n"],
     ["error", "abort", "unhandled OpenAIError\n"],
   ];
-  for (const [how, listeners, output] of cases) assert.equal(await run(how, listeners), output, `${how}, ${listeners}`);
+  for (const [how, listeners, output] of cases)
+    assert.equal(await run(how, listeners), output, `${how}, ${listeners}`);
 });

@@ -34,10 +34,21 @@ test("no header makes a browser ask for more permission than the session token d
   await client.models.list();
   const [request] = await upstream.requests();
   const own = request.headers.map(([name]) => name.toLowerCase());
-  const nodes = ["host", "connection", "accept", "accept-language", "sec-fetch-mode", "user-agent", "accept-encoding"];
+  const nodes = [
+    "host",
+    "connection",
+    "accept",
+    "accept-language",
+    "sec-fetch-mode",
+    "user-agent",
+    "accept-encoding",
+  ];
   // What `cache: "no-store"` adds, behind the check that asks for permission (Fetch, HTTP-network-or-cache fetch).
   nodes.push("pragma", "cache-control");
-  assert.deepEqual(own.filter((name) => !nodes.includes(name)), ["authorization"]);
+  assert.deepEqual(
+    own.filter((name) => !nodes.includes(name)),
+    ["authorization"],
+  );
 });
 
 test("a field that no type names reaches the server as it is", async () => {
@@ -60,7 +71,9 @@ test("a streamed answer is an async iterable of chunks that ends with the usage"
 });
 
 test("textStream gives the text alone", async () => {
-  const { textStream } = await client.chat.completions.create(ask("Say this is a test", { stream: true }));
+  const { textStream } = await client.chat.completions.create(
+    ask("Say this is a test", { stream: true }),
+  );
   let text = "";
   for await (const piece of textStream) text += piece;
   assert.equal(text, "This is a test!");
@@ -73,7 +86,10 @@ test("models are a list, a page and an async iterable", async () => {
   assert.equal(page.hasNextPage(), false);
   const ids = [];
   for await (const model of client.models.list()) ids.push(model.id);
-  assert.deepEqual(ids, page.data.map((model) => model.id));
+  assert.deepEqual(
+    ids,
+    page.data.map((model) => model.id),
+  );
 });
 
 test("the response itself is to be had, alone or with the answer", async () => {
@@ -87,7 +103,10 @@ test("the response itself is to be had, alone or with the answer", async () => {
 });
 
 test("any path below the base URL is one call away", async () => {
-  const model = await client.get(`/models/${MODEL}`, { query: { a: "b c" }, headers: { "x-trace": "1" } });
+  const model = await client.get(`/models/${MODEL}`, {
+    query: { a: "b c" },
+    headers: { "x-trace": "1" },
+  });
   assert.equal(model.id, MODEL);
   const [request] = await upstream.requests();
   assert.equal(request.path, `/v1/models/${MODEL}?a=b%20c`);

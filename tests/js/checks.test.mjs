@@ -15,7 +15,9 @@ import { setting } from "../support/program.mjs";
 const packed = (file) => join(setting("OPENAI_WASM_PKG"), file);
 const { check } = await import(pathToFileURL(packed("lib/checks.js")).href);
 const { InvalidOptionError } = await import(pathToFileURL(packed("lib/errors.js")).href);
-const { base, cases } = JSON.parse(await readFile(new URL("../fixtures/checks.json", import.meta.url), "utf8"));
+const { base, cases } = JSON.parse(
+  await readFile(new URL("../fixtures/checks.json", import.meta.url), "utf8"),
+);
 
 /** What `$repeat` and `$file` stand for. */
 function expanded(value) {
@@ -34,8 +36,17 @@ const file = (described) => new File([bytes(described)], described.name);
 function bytes({ text = "", png, colour = 6, transparency, bytes: length = 0 }) {
   const head = [...new TextEncoder().encode(text)];
   if (png) {
-    const side = (pixels) => [pixels >>> 24, pixels >>> 16, pixels >>> 8, pixels].map((byte) => byte & 255);
-    head.push(...Buffer.from("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "latin1"), ...png.flatMap(side), 8, colour, 0, 0, 0);
+    const side = (pixels) =>
+      [pixels >>> 24, pixels >>> 16, pixels >>> 8, pixels].map((byte) => byte & 255);
+    head.push(
+      ...Buffer.from("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "latin1"),
+      ...png.flatMap(side),
+      8,
+      colour,
+      0,
+      0,
+      0,
+    );
     if (transparency) head.push(...Buffer.from("\0\0\0\0\0\0\0\x01tRNS\0"));
   }
   const whole = new Uint8Array(Math.max(length, head.length));
@@ -43,7 +54,11 @@ function bytes({ text = "", png, colour = 6, transparency, bytes: length = 0 }) 
   return whole;
 }
 
-const outcome = (profile, endpoint, params) => check(profile, endpoint, params).then(() => "accepted", (error) => error);
+const outcome = (profile, endpoint, params) =>
+  check(profile, endpoint, params).then(
+    () => "accepted",
+    (error) => error,
+  );
 
 /** The same parameters as a form: files and what has a text. */
 function form(params) {
@@ -61,7 +76,11 @@ describe("the cases of the documents", () => {
       for (const endpoint of endpoints) {
         for (const params of accepted) {
           const given = { ...expanded(base[endpoint]), ...expanded(params) };
-          assert.equal(await outcome(profile, endpoint, given), "accepted", `${endpoint} ${JSON.stringify(params)}`);
+          assert.equal(
+            await outcome(profile, endpoint, given),
+            "accepted",
+            `${endpoint} ${JSON.stringify(params)}`,
+          );
         }
         for (const { params, message, param: path = param } of refused) {
           const given = { ...expanded(base[endpoint]), ...expanded(params) };
@@ -79,17 +98,36 @@ describe("the cases of the documents", () => {
     const three = { model: "m", prompt: "x", temperature: 3 };
     assert.equal(await outcome("none", "/completions", three), "accepted");
     assert.equal(await outcome("fireworks", "/completions", three), "accepted");
-    assert.ok((await outcome("openai", "/completions?api-version=1", three)) instanceof InvalidOptionError);
+    assert.ok(
+      (await outcome("openai", "/completions?api-version=1", three)) instanceof InvalidOptionError,
+    );
   });
 });
 
 describe("what JSON does not have", () => {
   it("a seed is a number, a BigInt or a text of 64 bits", async () => {
     const seed = (value) => outcome("openai", "/completions", { model: "m", seed: value });
-    for (const good of [2n ** 63n - 1n, -(2n ** 63n), "9223372036854775807", "-9223372036854775808", -(2 ** 63)]) {
+    for (const good of [
+      2n ** 63n - 1n,
+      -(2n ** 63n),
+      "9223372036854775807",
+      "-9223372036854775808",
+      -(2 ** 63),
+    ]) {
       assert.equal(await seed(good), "accepted", String(good));
     }
-    for (const bad of [2n ** 63n, "9223372036854775808", "1.5", "", " 1", "0x10", 2 ** 63, NaN, {}, "9".repeat(500)]) {
+    for (const bad of [
+      2n ** 63n,
+      "9223372036854775808",
+      "1.5",
+      "",
+      " 1",
+      "0x10",
+      2 ** 63,
+      NaN,
+      {},
+      "9".repeat(500),
+    ]) {
       const error = await seed(bad);
       assert.equal(error.option, "seed", String(bad));
       assert.ok(error.message.length < 120, error.message);
@@ -104,20 +142,34 @@ describe("what JSON does not have", () => {
     for (const params of [null, undefined, "text", [], 5]) {
       assert.equal(await outcome("fireworks", "/chat/completions", params), "accepted");
     }
-    assert.equal((await outcome("openai", "/chat/completions", { model: "m", messages: [null, 5, "x"] })) , "accepted");
+    assert.equal(
+      await outcome("openai", "/chat/completions", { model: "m", messages: [null, 5, "x"] }),
+      "accepted",
+    );
   });
 
   it("a form is checked by its fields, its numbers being texts", async () => {
     const image = expanded(base["/images/edits"].image);
-    const edit = (more) => outcome("openai", "/images/edits", form({ prompt: "An otter", image, ...more }));
+    const edit = (more) =>
+      outcome("openai", "/images/edits", form({ prompt: "An otter", image, ...more }));
     assert.equal(await edit({ n: "10", size: "256x256" }), "accepted");
-    assert.equal((await edit({ n: "11" })).message, "n: must be a whole number, 1 to 10, not 11 (profile openai)");
+    assert.equal(
+      (await edit({ n: "11" })).message,
+      "n: must be a whole number, 1 to 10, not 11 (profile openai)",
+    );
     assert.equal((await edit({ image: [image, image] })).option, "image");
     assert.equal((await edit({ prompt: "x".repeat(1001) })).option, "prompt");
   });
 
   it("a body that is no object of parameters is left alone", async () => {
-    for (const body of ["text", new Uint8Array(3), new ArrayBuffer(3), new Blob(["{}"]), new URLSearchParams("n=0"), new ReadableStream()]) {
+    for (const body of [
+      "text",
+      new Uint8Array(3),
+      new ArrayBuffer(3),
+      new Blob(["{}"]),
+      new URLSearchParams("n=0"),
+      new ReadableStream(),
+    ]) {
       assert.equal(await outcome("openai", "/completions", body), "accepted");
     }
     class Params {
@@ -143,13 +195,20 @@ describe("what JSON does not have", () => {
 
 describe("a client's profile", () => {
   const answer = () =>
-    Response.json({ id: "c", object: "chat.completion", choices: [{ index: 0, message: { role: "assistant", content: "x" }, finish_reason: "stop" }] });
+    Response.json({
+      id: "c",
+      object: "chat.completion",
+      choices: [{ index: 0, message: { role: "assistant", content: "x" }, finish_reason: "stop" }],
+    });
   /** How often a client of these options sends a call that OpenAI's and Fireworks' documents rule out. */
   async function sent(OpenAI, options, more = { temperature: -1 }) {
     let calls = 0;
     const client = new OpenAI({ maxRetries: 0, fetch: () => (++calls, answer()), ...options });
     const call = client.chat.completions.create(ask("x", more));
-    const error = await call.then(() => undefined, (error) => error);
+    const error = await call.then(
+      () => undefined,
+      (error) => error,
+    );
     if (error) assert.ok(error instanceof InvalidOptionError, String(error));
     assert.equal(calls, error ? 0 : 1);
     return calls;
@@ -164,7 +223,10 @@ describe("a client's profile", () => {
     assert.equal(await sent(OpenAI, { proxyUrl, profile: "fireworks" }), 0);
     assert.equal(await sent(OpenAI, { proxyUrl, profile: "openai" }, { temperature: 2 }), 1);
     assert.equal(await sent(OpenAI, { proxyUrl, profile: "fireworks" }, { temperature: 2 }), 0);
-    assert.throws(() => new OpenAI({ proxyUrl, profile: "azure" }), (error) => error.option === "profile");
+    assert.throws(
+      () => new OpenAI({ proxyUrl, profile: "azure" }),
+      (error) => error.option === "profile",
+    );
   });
 
   it("is the host's for the client with a key, unless it is chosen", async () => {
@@ -183,12 +245,19 @@ describe("a client's profile", () => {
       assert.equal(await sent(OpenAI, { apiKey, baseURL }), calls, baseURL);
       assert.equal(await sent(OpenAI, { apiKey, baseURL, profile: "none" }), 1, baseURL);
     }
-    assert.equal(await sent(OpenAI, { apiKey, baseURL: "http://localhost:1/v1", profile: "openai" }), 0);
+    assert.equal(
+      await sent(OpenAI, { apiKey, baseURL: "http://localhost:1/v1", profile: "openai" }),
+      0,
+    );
   });
 
   it("holds for streams and for calls by path, and the call's promise is what rejects", async () => {
     const { default: OpenAI } = await keyless();
-    const client = new OpenAI({ proxyUrl: "/v1", profile: "openai", fetch: () => assert.fail("nothing is sent") });
+    const client = new OpenAI({
+      proxyUrl: "/v1",
+      profile: "openai",
+      fetch: () => assert.fail("nothing is sent"),
+    });
     const wrong = ask("x", { top_p: 2 });
     for (const call of [
       () => client.chat.completions.create({ ...wrong, stream: true }),
@@ -202,14 +271,24 @@ describe("a client's profile", () => {
 
   it("holds for files in forms, before any of their bytes is sent", async () => {
     const { default: OpenAI } = await keyless();
-    const client = new OpenAI({ proxyUrl: "/v1", profile: "openai", fetch: () => assert.fail("nothing is sent") });
+    const client = new OpenAI({
+      proxyUrl: "/v1",
+      profile: "openai",
+      fetch: () => assert.fail("nothing is sent"),
+    });
     const text = new File(["no image, no sound"], "a.txt");
     for (const [call, option] of [
       [() => client.images.edit({ image: text, prompt: "An otter" }), "image"],
-      [() => client.images.createVariation({ image: file({ name: "a.png", png: [8, 9] }) }), "image"],
+      [
+        () => client.images.createVariation({ image: file({ name: "a.png", png: [8, 9] }) }),
+        "image",
+      ],
       [() => client.audio.transcriptions.create({ file: text, model: "whisper-1" }), "file"],
       [() => client.files.create({ file: text, purpose: "fine-tune" }), "file"],
-      [() => client.fineTunes.create({ training_file: "file-1", suffix: "x".repeat(41) }), "suffix"],
+      [
+        () => client.fineTunes.create({ training_file: "file-1", suffix: "x".repeat(41) }),
+        "suffix",
+      ],
     ]) {
       const error = await failure(call);
       assert.ok(error instanceof InvalidOptionError, String(error));
@@ -219,14 +298,33 @@ describe("a client's profile", () => {
   });
 
   it("is what loads the checks: a page without one does not pay for them", async () => {
-    const options = { bundle: true, format: "esm", write: false, metafile: true, logLevel: "silent", loader: { ".wasm": "file" } };
-    const { metafile } = await build({ ...options, entryPoints: [packed("index.js")], splitting: true, outdir: "out" });
+    const options = {
+      bundle: true,
+      format: "esm",
+      write: false,
+      metafile: true,
+      logLevel: "silent",
+      loader: { ".wasm": "file" },
+    };
+    const { metafile } = await build({
+      ...options,
+      entryPoints: [packed("index.js")],
+      splitting: true,
+      outdir: "out",
+    });
     const outputs = Object.entries(metafile.outputs);
-    const holding = outputs.filter(([, { inputs }]) => Object.keys(inputs).some((file) => file.endsWith("lib/checks-table.js")));
+    const holding = outputs.filter(([, { inputs }]) =>
+      Object.keys(inputs).some((file) => file.endsWith("lib/checks-table.js")),
+    );
     assert.equal(holding.length, 1);
     const [chunk] = holding[0];
-    const importers = outputs.flatMap(([, { imports }]) => imports).filter(({ path }) => path === chunk);
-    assert.deepEqual(importers.map(({ kind }) => kind), ["dynamic-import"]);
+    const importers = outputs
+      .flatMap(([, { imports }]) => imports)
+      .filter(({ path }) => path === chunk);
+    assert.deepEqual(
+      importers.map(({ kind }) => kind),
+      ["dynamic-import"],
+    );
     const [entry] = outputs.filter(([, { entryPoint }]) => entryPoint?.endsWith("index.js"));
     assert.ok(!Object.keys(entry[1].inputs).some((file) => file.includes("checks")));
   });

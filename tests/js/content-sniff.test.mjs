@@ -8,8 +8,12 @@ import { pathToFileURL } from "node:url";
 
 import { setting } from "../support/program.mjs";
 
-const { contentOf } = await import(pathToFileURL(join(setting("OPENAI_WASM_PKG"), "lib/odd-body.js")).href);
-const cases = JSON.parse(await readFile(new URL("../fixtures/content-sniff.json", import.meta.url), "utf8"));
+const { contentOf } = await import(
+  pathToFileURL(join(setting("OPENAI_WASM_PKG"), "lib/odd-body.js")).href
+);
+const cases = JSON.parse(
+  await readFile(new URL("../fixtures/content-sniff.json", import.meta.url), "utf8"),
+);
 
 test("every case of the fixture is judged as it says, whole and byte by byte", () => {
   assert.ok(cases.length > 30);

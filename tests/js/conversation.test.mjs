@@ -13,9 +13,12 @@ const { rulesOf } = await packed("rules.js");
 const { Tally, messagesOf } = await packed("tally.js");
 const { fit } = await packed("fit.js");
 const { price, worstPrice } = await packed("price.js");
-const { ContextWindowError, InvalidOptionError, NoPriceError, UnknownModelError } = await packed("errors.js");
+const { ContextWindowError, InvalidOptionError, NoPriceError, UnknownModelError } =
+  await packed("errors.js");
 
-const fixture = JSON.parse(readFileSync(new URL("../fixtures/conversation.json", import.meta.url), "utf8"));
+const fixture = JSON.parse(
+  readFileSync(new URL("../fixtures/conversation.json", import.meta.url), "utf8"),
+);
 
 /** A token is four bytes. */
 const quarters = (text) => Math.ceil(new TextEncoder().encode(text).length / 4);
@@ -49,7 +52,13 @@ const answers = {
     return { nanoDollars };
   },
   worst({ params, tier }) {
-    const { dollars, ...rest } = worstPrice(quarters, rulesOf(params.model), undefined, params, tier);
+    const { dollars, ...rest } = worstPrice(
+      quarters,
+      rulesOf(params.model),
+      undefined,
+      params,
+      tier,
+    );
     assert.equal(dollars, rest.nanoDollars / 1e9);
     return rest;
   },
@@ -59,7 +68,8 @@ for (const [kind, cases] of Object.entries(fixture)) {
   assert.ok(cases.length > 20, kind);
   for (const { name, answer, ...given } of cases) {
     test(`${kind}: ${name}`, () => {
-      if (typeof answer === "string") assert.throws(() => answers[kind](given), { message: answer });
+      if (typeof answer === "string")
+        assert.throws(() => answers[kind](given), { message: answer });
       else assert.deepEqual(answers[kind](given), answer);
     });
   }
@@ -68,7 +78,8 @@ for (const [kind, cases] of Object.entries(fixture)) {
 test("errors have classes and fields", () => {
   const rules = rulesOf("gpt-4o");
   const user = (content) => ({ role: "user", content });
-  const fitted = (messages, options, model = "gpt-4o") => fit(quarters, rules, undefined, { model, messages }, options);
+  const fitted = (messages, options, model = "gpt-4o") =>
+    fit(quarters, rules, undefined, { model, messages }, options);
   const thrown = (act) => {
     try {
       act();
@@ -77,20 +88,33 @@ test("errors have classes and fields", () => {
     }
     assert.fail("nothing was thrown");
   };
-  const system = thrown(() => fitted([{ role: "system", content: "x".repeat(400) }], { contextWindow: 50 }));
+  const system = thrown(() =>
+    fitted([{ role: "system", content: "x".repeat(400) }], { contextWindow: 50 }),
+  );
   assert.ok(system instanceof ContextWindowError);
   const { tokens, contextWindow, maxOutputTokens, code } = system;
-  assert.deepEqual({ tokens, contextWindow, maxOutputTokens, code }, {
-    tokens: 108,
-    contextWindow: 50,
-    maxOutputTokens: undefined,
-    code: "context_window_exceeded",
-  });
-  const newest = thrown(() => fitted([user("x".repeat(400))], { contextWindow: 50, maxOutputTokens: 7 }));
+  assert.deepEqual(
+    { tokens, contextWindow, maxOutputTokens, code },
+    {
+      tokens: 108,
+      contextWindow: 50,
+      maxOutputTokens: undefined,
+      code: "context_window_exceeded",
+    },
+  );
+  const newest = thrown(() =>
+    fitted([user("x".repeat(400))], { contextWindow: 50, maxOutputTokens: 7 }),
+  );
   assert.equal(newest.maxOutputTokens, 7);
   const unknown = thrown(() => fitted([], {}, "llama-3"));
   assert.ok(unknown instanceof UnknownModelError);
-  assert.deepEqual(unknown.encodings, ["r50k_base", "p50k_base", "cl100k_base", "o200k_base", "o200k_harmony"]);
+  assert.deepEqual(unknown.encodings, [
+    "r50k_base",
+    "p50k_base",
+    "cl100k_base",
+    "o200k_base",
+    "o200k_harmony",
+  ]);
   const free = thrown(() => price(undefined, "gpt-oss-20b", { prompt_tokens: 1 }));
   assert.ok(free instanceof NoPriceError);
   assert.equal(free.meter, "input");
@@ -99,7 +123,9 @@ test("errors have classes and fields", () => {
 for (const keep of [0, -1, 1.5, NaN, Infinity, "1", null]) {
   test(`keep: ${JSON.stringify(keep)} is refused`, () => {
     const params = { model: "gpt-4o", messages: [] };
-    assert.throws(() => fit(quarters, rulesOf("gpt-4o"), undefined, params, { keep }), { option: "keep" });
+    assert.throws(() => fit(quarters, rulesOf("gpt-4o"), undefined, params, { keep }), {
+      option: "keep",
+    });
   });
 }
 
@@ -132,7 +158,9 @@ test("a schema that refers to itself is an error that names the tool; one that i
     });
   }
   const format = { type: "json_schema", json_schema: own };
-  assert.throws(() => count({ messages: [], response_format: format }, rulesOf("gpt-4o")), { option: "response_format" });
+  assert.throws(() => count({ messages: [], response_format: format }, rulesOf("gpt-4o")), {
+    option: "response_format",
+  });
 });
 
 test("a schema nested too deeply is an error that names it", () => {

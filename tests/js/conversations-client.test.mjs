@@ -28,16 +28,29 @@ const messages = [user("first question"), bot("first answer"), user("second ques
 /** A client whose server answers every chat completion, and what it was sent. */
 function client(fit) {
   const sent = [];
-  const fetch = async (url, { body }) => {
+  const fetch = async (_url, { body }) => {
     const params = JSON.parse(body);
     sent.push(params);
     const choice = { index: 0, finish_reason: "stop" };
-    if (!params.stream) return Response.json({ object: "chat.completion", choices: [{ ...choice, message: bot("Yes.") }] });
-    const chunk = { object: "chat.completion.chunk", choices: [{ ...choice, delta: { content: "Yes." } }] };
+    if (!params.stream)
+      return Response.json({
+        object: "chat.completion",
+        choices: [{ ...choice, message: bot("Yes.") }],
+      });
+    const chunk = {
+      object: "chat.completion.chunk",
+      choices: [{ ...choice, delta: { content: "Yes." } }],
+    };
     const text = `data: ${JSON.stringify(chunk)}\n\ndata: [DONE]\n\n`;
     return new Response(text, { headers: { "content-type": "text/event-stream" } });
   };
-  const openai = new OpenAI({ proxyUrl: "https://example.com/v1", token: "t", fetch, maxRetries: 0, fit });
+  const openai = new OpenAI({
+    proxyUrl: "https://example.com/v1",
+    token: "t",
+    fetch,
+    maxRetries: 0,
+    fit,
+  });
   return { openai, sent };
 }
 
@@ -95,7 +108,10 @@ test("what cannot be made to fit is rejected unsent", async () => {
 test("the tokenizer itself fits into the model's window", async () => {
   const { openai, sent } = client(new Quarters());
   const long = "x".repeat(4 * 112_000);
-  const answer = await openai.chat.completions.create({ model: "gpt-4o", messages: [user(long), bot("a"), user("b")] });
+  const answer = await openai.chat.completions.create({
+    model: "gpt-4o",
+    messages: [user(long), bot("a"), user("b")],
+  });
   assert.equal(answer.fitted.leftOut.length, 2);
   assert.deepEqual(sent[0].messages, [user("b")]);
 });
@@ -110,7 +126,10 @@ test("without the option nothing is left out and no result speaks of it", async 
 test("an option that is not a tokenizer is refused", () => {
   // Also a promise: a tokenizer without `await`.
   for (const fit of ["gpt-4o", {}, Promise.resolve(small), () => small]) {
-    assert.throws(() => client(fit), (error) => error instanceof InvalidOptionError && error.option === "fit");
+    assert.throws(
+      () => client(fit),
+      (error) => error instanceof InvalidOptionError && error.option === "fit",
+    );
   }
 });
 
@@ -126,7 +145,10 @@ test("a text that the last call counted is not counted again", () => {
   const tokenizer = new Quarters({ model: "gpt-4o" });
   const { tokens } = tokenizer.countChat({ messages });
   tokenizer.counted.length = 0;
-  assert.equal(tokenizer.countChat({ messages: [...messages, bot("new")] }).tokens, tokens + 3 + 3 + 1);
+  assert.equal(
+    tokenizer.countChat({ messages: [...messages, bot("new")] }).tokens,
+    tokens + 3 + 3 + 1,
+  );
   assert.deepEqual(tokenizer.counted, ["new"]);
   tokenizer.countChat({ messages: [user("other")] });
   tokenizer.countChat({ messages: [user("other")] });
@@ -136,7 +158,14 @@ test("a text that the last call counted is not counted again", () => {
 });
 
 test("the tokenizer's own model counts where none is named, and an author's own models", () => {
-  const models = { mine: { encoding: "o200k_base", contextWindow: 40, maxOutputTokens: 10, prices: { input: 1, output: 2 } } };
+  const models = {
+    mine: {
+      encoding: "o200k_base",
+      contextWindow: 40,
+      maxOutputTokens: 10,
+      prices: { input: 1, output: 2 },
+    },
+  };
   const tokenizer = new Quarters({ model: "mine", models });
   const usage = { prompt_tokens: 3, completion_tokens: 2 };
   assert.equal(tokenizer.price(usage).nanoDollars, 7_000);
@@ -146,5 +175,9 @@ test("the tokenizer's own model counts where none is named, and an author's own 
   const worst = tokenizer.worstPrice({ messages: [user("Hi")], max_tokens: 10 });
   assert.deepEqual([worst.maxOutputTokens, worst.nanoDollars], [10, (worst.tokens + 20) * 1000]);
   const fitted = tokenizer.fit({ messages, temperature: 0 }, { maxOutputTokens: 25 });
-  assert.deepEqual(fitted.params, { messages: [messages[2]], temperature: 0 }, "the tokenizer's own model is not added");
+  assert.deepEqual(
+    fitted.params,
+    { messages: [messages[2]], temperature: 0 },
+    "the tokenizer's own model is not added",
+  );
 });

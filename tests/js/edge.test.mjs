@@ -18,7 +18,12 @@ beforeEach(() => upstream.reset());
 after(() => upstream.stop());
 
 test("the key, the organisation and the project go where the official client puts them", async () => {
-  const client = new OpenAI({ apiKey: KEY, baseURL: upstream.baseUrl, organization: "org-1", project: "proj_1" });
+  const client = new OpenAI({
+    apiKey: KEY,
+    baseURL: upstream.baseUrl,
+    organization: "org-1",
+    project: "proj_1",
+  });
   const answer = await client.chat.completions.create(ask("Say this is a test"));
   assert.equal(answer.choices[0].message.content, "This is a test!");
   const [request] = await upstream.requests();
@@ -36,11 +41,16 @@ test("the key may be a function, asked for every attempt, and may end in a newli
 });
 
 test("the process's variables stand in for missing options", async () => {
-  Object.assign(process.env, { OPENAI_API_KEY: KEY, OPENAI_BASE_URL: upstream.baseUrl, OPENAI_ORG_ID: "org-2" });
+  Object.assign(process.env, {
+    OPENAI_API_KEY: KEY,
+    OPENAI_BASE_URL: upstream.baseUrl,
+    OPENAI_ORG_ID: "org-2",
+  });
   try {
     await new OpenAI().models.list();
   } finally {
-    for (const name of ["OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_ORG_ID"]) delete process.env[name];
+    for (const name of ["OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_ORG_ID"])
+      delete process.env[name];
   }
   assert.equal(headerOf((await upstream.requests())[0], "openai-organization"), "org-2");
 });
@@ -58,7 +68,10 @@ test("a process that may not read its variables needs none where all is given", 
     const given = new OpenAI({ apiKey: KEY, baseURL: upstream.baseUrl });
     assert.deepEqual([given.organization, given.project, asked], [null, null, []]);
     // OpenAI's own server knows its accounts, so their variables are asked for; a refusal means there are none.
-    for (const options of [{ apiKey: KEY }, { apiKey: KEY, baseURL: "https://api.openai.com/v1" }]) {
+    for (const options of [
+      { apiKey: KEY },
+      { apiKey: KEY, baseURL: "https://api.openai.com/v1" },
+    ]) {
       const client = new OpenAI(options);
       assert.deepEqual([client.organization, client.project], [null, null]);
     }
@@ -71,17 +84,26 @@ test("a process that may not read its variables needs none where all is given", 
 });
 
 test("missing or malformed credentials are refused before anything is sent", async () => {
-  assert.throws(() => new OpenAI({ baseURL: upstream.baseUrl }), (error) => error instanceof OpenAIError && /Missing credentials/.test(error.message));
+  assert.throws(
+    () => new OpenAI({ baseURL: upstream.baseUrl }),
+    (error) => error instanceof OpenAIError && /Missing credentials/.test(error.message),
+  );
   for (const [options, option] of [
     [{ apiKey: 5 }, "apiKey"],
     [{ apiKey: KEY, baseURL: "nowhere" }, "baseURL"],
     [{ apiKey: KEY, base_url: "x" }, "base_url"],
     [{ apiKey: KEY, organization: 7 }, "organization"],
   ]) {
-    assert.throws(() => new OpenAI(options), (error) => error instanceof InvalidOptionError && error.option === option);
+    assert.throws(
+      () => new OpenAI(options),
+      (error) => error instanceof InvalidOptionError && error.option === option,
+    );
   }
   for (const apiKey of [() => "", () => "two words", async () => "line\nbreak"]) {
-    assert.ok((await failure(new OpenAI({ apiKey, baseURL: upstream.baseUrl }).models.list())) instanceof OpenAIError);
+    assert.ok(
+      (await failure(new OpenAI({ apiKey, baseURL: upstream.baseUrl }).models.list())) instanceof
+        OpenAIError,
+    );
   }
   assert.deepEqual(await upstream.requests(), []);
 });
@@ -95,12 +117,15 @@ test("a plain http server that is not this machine is refused: the key would tra
 test("variables are asked for only where they can be used, and a refusal to show them is none", () => {
   const { env } = process;
   const asked = [];
-  const refusing = new Proxy({}, {
-    get(_, name) {
-      asked.push(name);
-      throw Object.assign(new Error("Requires env access"), { name: "NotCapable" });
+  const refusing = new Proxy(
+    {},
+    {
+      get(_, name) {
+        asked.push(name);
+        throw Object.assign(new Error("Requires env access"), { name: "NotCapable" });
+      },
     },
-  });
+  );
   Object.defineProperty(process, "env", { value: refusing, configurable: true, writable: true });
   let error;
   try {
@@ -113,14 +138,21 @@ test("variables are asked for only where they can be used, and a refusal to show
       error = found;
     }
   } finally {
-    Object.defineProperty(process, "env", { value: env, configurable: true, writable: true, enumerable: true });
+    Object.defineProperty(process, "env", {
+      value: env,
+      configurable: true,
+      writable: true,
+      enumerable: true,
+    });
   }
   assert.match(error.message, /Missing credentials/);
   assert.ok(asked.includes("OPENAI_API_KEY"));
 });
 
 test("plain http leads to the hosts that the author lists, and to no others", async () => {
-  const { entries, urls } = JSON.parse(await readFile(new URL("../fixtures/allow-http.json", import.meta.url), "utf8"));
+  const { entries, urls } = JSON.parse(
+    await readFile(new URL("../fixtures/allow-http.json", import.meta.url), "utf8"),
+  );
   const call = async (baseURL, allowHttp) => {
     const fetch = async () => Response.json({ data: [] });
     try {
@@ -132,18 +164,28 @@ test("plain http leads to the hosts that the author lists, and to no others", as
   };
   for (const { allowHttp, accepted, refused } of urls) {
     // A list with a faulty entry is refused as a whole.
-    const faulty = allowHttp.some((entry) => !entries.good.includes(entry) && entry !== "plain.internal:80");
-    for (const url of accepted) assert.equal((await call(url, allowHttp))?.option, faulty ? "allowHttp" : undefined, url);
+    const faulty = allowHttp.some(
+      (entry) => !entries.good.includes(entry) && entry !== "plain.internal:80",
+    );
+    for (const url of accepted)
+      assert.equal((await call(url, allowHttp))?.option, faulty ? "allowHttp" : undefined, url);
     for (const url of refused) {
       const error = await call(url, allowHttp);
-      assert.ok(error instanceof InvalidOptionError && ["baseURL", "allowHttp"].includes(error.option), `${url}: ${error}`);
-      if (error.option === "baseURL" && /^http:/.test(url)) assert.match(error.message, /allowHttp/);
+      assert.ok(
+        error instanceof InvalidOptionError && ["baseURL", "allowHttp"].includes(error.option),
+        `${url}: ${error}`,
+      );
+      if (error.option === "baseURL" && /^http:/.test(url))
+        assert.match(error.message, /allowHttp/);
       assert.doesNotMatch(error.message, /same-origin/);
     }
   }
-  for (const entry of entries.good) assert.equal(await call("https://models.example/v1", [entry]), undefined, entry);
-  for (const entry of [...entries.shape, ...entries.provider]) assert.equal((await call("https://models.example/v1", [entry])).option, "allowHttp", entry);
-  for (const list of ["ollama:11434", [5], {}]) assert.throws(() => new OpenAI({ apiKey: KEY, allowHttp: list }), { option: "allowHttp" });
+  for (const entry of entries.good)
+    assert.equal(await call("https://models.example/v1", [entry]), undefined, entry);
+  for (const entry of [...entries.shape, ...entries.provider])
+    assert.equal((await call("https://models.example/v1", [entry])).option, "allowHttp", entry);
+  for (const list of ["ollama:11434", [5], {}])
+    assert.throws(() => new OpenAI({ apiKey: KEY, allowHttp: list }), { option: "allowHttp" });
 });
 
 test("a client prints no key", () => {

@@ -47,7 +47,10 @@ test("the string of either half is its WebAssembly file", async () => {
 test("a module that carries WebAssembly does nothing but define it", async () => {
   for (const half of ["client", "edge"]) {
     const text = await readFile(packed(`${half}/wasm.js`), "utf8");
-    assert.match(text, /^(\/\/.*\n)+\nexport const SUM = -?\d+;\nexport const WASM =\n {2}"[\w+/=]+";\n$/);
+    assert.match(
+      text,
+      /^(\/\/.*\n)+\nexport const SUM = -?\d+;\nexport const WASM =\n {2}"[\w+/=]+";\n$/,
+    );
   }
 });
 
@@ -60,7 +63,10 @@ test("making a client compiles nothing, and two first calls compile once", async
   };
   await watching("compile", () =>
     watching("instantiate", async () => {
-      const client = new OpenAI({ proxyUrl: "https://localhost/v1", fetch: async () => Response.json({ data: [] }) });
+      const client = new OpenAI({
+        proxyUrl: "https://localhost/v1",
+        fetch: async () => Response.json({ data: [] }),
+      });
       assert.deepEqual(calls, []);
       await Promise.all([client.models.list(), client.models.list()]);
       assert.deepEqual(calls, ["compile", "instantiate"]);
@@ -126,15 +132,30 @@ test("a string that a bundler or server changed is said to be so, however it was
 test("a policy that forbids WebAssembly is recognised in the words of each browser", async () => {
   const cases = [
     // Chromium
-    [/'wasm-unsafe-eval' to script-src/, "WebAssembly.compile(): Compiling or instantiating WebAssembly module violates the following Content Security policy directive because neither 'wasm-eval' nor 'unsafe-eval' is an allowed source of script"],
-    [/'wasm-unsafe-eval' to script-src/, "Refused to compile or instantiate WebAssembly module because 'unsafe-eval' is not an allowed source of script in the following Content Security Policy directive: \"script-src 'self'\""],
+    [
+      /'wasm-unsafe-eval' to script-src/,
+      "WebAssembly.compile(): Compiling or instantiating WebAssembly module violates the following Content Security policy directive because neither 'wasm-eval' nor 'unsafe-eval' is an allowed source of script",
+    ],
+    [
+      /'wasm-unsafe-eval' to script-src/,
+      "Refused to compile or instantiate WebAssembly module because 'unsafe-eval' is not an allowed source of script in the following Content Security Policy directive: \"script-src 'self'\"",
+    ],
     // WebKit
-    [/'wasm-unsafe-eval' to script-src/, "Refused to create a WebAssembly object because 'unsafe-eval' or 'wasm-unsafe-eval' is not an allowed source of script in the following Content Security Policy directive"],
+    [
+      /'wasm-unsafe-eval' to script-src/,
+      "Refused to create a WebAssembly object because 'unsafe-eval' or 'wasm-unsafe-eval' is not an allowed source of script in the following Content Security Policy directive",
+    ],
     // Firefox
     [/'wasm-unsafe-eval' to script-src/, "call to WebAssembly.compile() blocked by CSP"],
     // V8 in Workers and edge runtimes
-    [/condition "workerd" or "edge-light"/, "WebAssembly.compile(): Wasm code generation disallowed by embedder"],
-    [/^The WebAssembly module could not be loaded: WebAssembly\.compile\(\): out of memory$/, "WebAssembly.compile(): out of memory"],
+    [
+      /condition "workerd" or "edge-light"/,
+      "WebAssembly.compile(): Wasm code generation disallowed by embedder",
+    ],
+    [
+      /^The WebAssembly module could not be loaded: WebAssembly\.compile\(\): out of memory$/,
+      "WebAssembly.compile(): out of memory",
+    ],
   ];
   for (const [said, message] of cases) {
     // WebKit compiles, and refuses to instantiate.

@@ -79,12 +79,14 @@ test("abort by the stream's controller", async () => {
 });
 
 test("break in a loop over chunks", async () => {
-  for await (const chunk of await client.chat.completions.create(LONG)) if (chunk.choices[0].delta.content) break;
+  for await (const chunk of await client.chat.completions.create(LONG))
+    if (chunk.choices[0].delta.content) break;
   await closed();
 });
 
 test("break in a loop over text", async () => {
-  for await (const piece of (await client.chat.completions.create(LONG)).textStream) if (piece) break;
+  for await (const piece of (await client.chat.completions.create(LONG)).textStream)
+    if (piece) break;
   await closed();
 });
 
@@ -108,7 +110,10 @@ test("a long-lived signal keeps no listener of calls that are over", async () =>
   const { signal } = signalOf();
   await client.models.list({ signal });
   await failure(client.get("/nothing", { signal, maxRetries: 0 }));
-  for await (const _ of await client.chat.completions.create(ask("Say this is a test", { stream: true }), { signal }));
+  for await (const _ of await client.chat.completions.create(
+    ask("Say this is a test", { stream: true }),
+    { signal },
+  ));
   for await (const _ of await client.chat.completions.create(LONG, { signal })) break;
   assert.equal(getEventListeners(signal, "abort").length, 0);
 });

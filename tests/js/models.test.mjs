@@ -6,7 +6,9 @@ import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { setting } from "../support/program.mjs";
 
-const { encodingOf, find, rate } = await import(pathToFileURL(`${setting("OPENAI_WASM_PKG")}/tokens/find.js`));
+const { encodingOf, find, rate } = await import(
+  pathToFileURL(`${setting("OPENAI_WASM_PKG")}/tokens/find.js`)
+);
 const cases = JSON.parse(readFileSync(new URL("../fixtures/models.json", import.meta.url), "utf8"));
 
 test("names are found as the fixture says", () => {
@@ -18,14 +20,19 @@ test("names are found as the fixture says", () => {
     if (!found) continue;
     assert.equal(found.priced, priced, name);
     for (const [field, value] of Object.entries(fields)) {
-      const have = field === "input" ? (rate(found.model, "input", "default", false) ?? null) : found.model[field];
+      const have =
+        field === "input"
+          ? (rate(found.model, "input", "default", false) ?? null)
+          : found.model[field];
       assert.equal(have ?? (field === "lastDay" ? "" : have), value, `${name}: ${field}`);
     }
   }
 });
 
 test("an author's entry replaces the table's and is found by its snapshots", () => {
-  const own = { "gpt-4o": { encoding: "cl100k_base", contextWindow: 8, prices: { input: 0.15, output: 1 / 3 } } };
+  const own = {
+    "gpt-4o": { encoding: "cl100k_base", contextWindow: 8, prices: { input: 0.15, output: 1 / 3 } },
+  };
   const { model } = find("gpt-4o-2031-01-01", own);
   assert.equal(model.contextWindow, 8);
   assert.equal(encodingOf("gpt-4o", own), "cl100k_base");

@@ -5,7 +5,16 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
 import { keyless } from "../support/packed.mjs";
-import { formObject, operationOf, operations, requestFaults, resolved, rustRequests, spoilt, validator } from "../support/openapi.mjs";
+import {
+  formObject,
+  operationOf,
+  operations,
+  requestFaults,
+  resolved,
+  rustRequests,
+  spoilt,
+  validator,
+} from "../support/openapi.mjs";
 import { formOf, startRecorder } from "../support/recorder.mjs";
 import { startUpstream } from "../support/upstream.mjs";
 
@@ -17,7 +26,8 @@ const GONE = {
 };
 /** Where the stand-in answers as the API references do and the description does not. */
 const OTHER_ANSWERS = {
-  downloadFile: "the description has a JSON string; the API references, and OpenAI, send the file's bytes",
+  downloadFile:
+    "the description has a JSON string; the API references, and OpenAI, send the file's bytes",
 };
 
 /** Where OpenAI's own answers, and so the stand-in's, are not what the description promises. */
@@ -34,7 +44,8 @@ const posted = living.filter(([, { request }]) => request);
 const MODEL = "stand-in-ngram-1";
 
 /** A request's body as the object that its schema describes. */
-const instance = ({ operation, json, form }) => json ?? formObject(form, operations[operation].request.schema);
+const instance = ({ operation, json, form }) =>
+  json ?? formObject(form, operations[operation].request.schema);
 
 describe("requests as the Rust types write them", () => {
   for (const [id, { request }] of posted) {
@@ -50,7 +61,10 @@ describe("requests as the Rust types write them", () => {
 
     it(`${id}: every field of the description is in one of them`, () => {
       const used = new Set(written.flatMap((one) => Object.keys(instance(one))));
-      assert.deepEqual(Object.keys(resolved(request.schema).properties).filter((name) => !used.has(name)), []);
+      assert.deepEqual(
+        Object.keys(resolved(request.schema).properties).filter((name) => !used.has(name)),
+        [],
+      );
     });
 
     it(`${id}: control: one that lacks a field or has it with another type is found`, () => {
@@ -65,7 +79,10 @@ describe("requests as the Rust types write them", () => {
 
   it("are of no operation that the description does not have", () => {
     const known = posted.map(([id]) => id);
-    assert.deepEqual(rustRequests.filter(({ operation }) => !known.includes(operation)), []);
+    assert.deepEqual(
+      rustRequests.filter(({ operation }) => !known.includes(operation)),
+      [],
+    );
   });
 });
 
@@ -80,17 +97,33 @@ after(() => upstream?.stop());
 
 /** Files that the stand-in takes under the names of the requests. */
 async function contents() {
-  const { b64_json } = (await send("POST", "/images/generations", { prompt: "An otter", size: "256x256", response_format: "b64_json" })).data[0];
+  const { b64_json } = (
+    await send("POST", "/images/generations", {
+      prompt: "An otter",
+      size: "256x256",
+      response_format: "b64_json",
+    })
+  ).data[0];
   const png = Buffer.from(b64_json, "base64");
   const line = JSON.stringify({ prompt: "Say", completion: " this" });
-  return { "otter.png": png, "mask.png": png, "audio.mp3": "repeat: otters", "german.m4a": "repeat: otters", "mydata.jsonl": `${line}\n${line}\n` };
+  return {
+    "otter.png": png,
+    "mask.png": png,
+    "audio.mp3": "repeat: otters",
+    "german.m4a": "repeat: otters",
+    "mydata.jsonl": `${line}\n${line}\n`,
+  };
 }
 
 /** One exchange without a client; the answer is kept for its operation. */
 async function send(method, path, body) {
   const init = { method };
   if (body instanceof FormData) init.body = body;
-  else if (body !== undefined) Object.assign(init, { body: JSON.stringify(body), headers: { "content-type": "application/json" } });
+  else if (body !== undefined)
+    Object.assign(init, {
+      body: JSON.stringify(body),
+      headers: { "content-type": "application/json" },
+    });
   const response = await fetch(upstream.baseUrl + path, init);
   const id = operationOf(method, path);
   const text = await response.text();
@@ -121,7 +154,8 @@ async function converse() {
     const { path } = operations[operation];
     const answer = await send("POST", path, form ? filled(form, files) : fill(json, file?.id));
     if (operation === "createFile") file = answer;
-    if (operation === "createFineTune") jobs.push(answer, await send("POST", path, { training_file: file.id }));
+    if (operation === "createFineTune")
+      jobs.push(answer, await send("POST", path, { training_file: file.id }));
   }
   await send("POST", `/fine-tunes/${jobs[1].id}/cancel`);
   // The stream of events ends when the job does.
@@ -129,9 +163,11 @@ async function converse() {
   await send("GET", "/fine-tunes");
   await send("GET", `/fine-tunes/${jobs[0].id}/events`);
   const { fine_tuned_model: model } = await send("GET", `/fine-tunes/${jobs[0].id}`);
-  for (const path of ["/models", `/models/${model}`, "/engines", `/engines/${MODEL}`]) await send("GET", path);
+  for (const path of ["/models", `/models/${model}`, "/engines", `/engines/${MODEL}`])
+    await send("GET", path);
   await send("DELETE", `/models/${model}`);
-  for (const path of ["/files", `/files/${file.id}`, `/files/${file.id}/content`]) await send("GET", path);
+  for (const path of ["/files", `/files/${file.id}`, `/files/${file.id}/content`])
+    await send("GET", path);
   await send("DELETE", `/files/${file.id}`);
 }
 
@@ -152,7 +188,11 @@ describe("the stand-in's answers", () => {
       const found = answers[id].flatMap(({ value }) => faults(value));
       const known = found.filter((fault) => KNOWN_FAULTS[id]?.fault.test(fault));
       assert.equal(known.length > 0, id in KNOWN_FAULTS, KNOWN_FAULTS[id]?.why);
-      assert.deepEqual(found.filter((fault) => !known.includes(fault)), [], JSON.stringify(answers[id]).slice(0, 2000));
+      assert.deepEqual(
+        found.filter((fault) => !known.includes(fault)),
+        [],
+        JSON.stringify(answers[id]).slice(0, 2000),
+      );
       for (const { type } of answers[id]) assert.equal(type, response.type);
     });
 
@@ -169,7 +209,10 @@ describe("the stand-in's answers", () => {
     const faults = validator({ $ref: "#/$defs/ErrorResponse" });
     for (const [path, init] of [
       ["/models/none", {}],
-      ["/completions", { method: "POST", body: "{}", headers: { "content-type": "application/json" } }],
+      [
+        "/completions",
+        { method: "POST", body: "{}", headers: { "content-type": "application/json" } },
+      ],
     ]) {
       const body = await (await fetch(upstream.baseUrl + path, init)).json();
       assert.deepEqual(faults(body), [], JSON.stringify(body));
@@ -223,16 +266,21 @@ describe("requests as the JavaScript client sends them", () => {
     await call();
     assert.equal(recorder.requests.length, 1);
     const [{ method, url, headers, body }] = recorder.requests;
-    return { method, path: url.replace(/^\/v1/, ""), headers, body, type: headers["content-type"]?.split(";")[0] };
+    return {
+      method,
+      path: url.replace(/^\/v1/, ""),
+      headers,
+      body,
+      type: headers["content-type"]?.split(";")[0],
+    };
   }
 
   const parameters = ({ json, form, operation }) =>
     json ??
     Object.fromEntries(
-      Object.entries(formObject(form, operations[operation].request.schema)).map(([name, value]) => [
-        name,
-        value.filename ? new File(["content"], value.filename) : value,
-      ]),
+      Object.entries(formObject(form, operations[operation].request.schema)).map(
+        ([name, value]) => [name, value.filename ? new File(["content"], value.filename) : value],
+      ),
     );
 
   it("are there for every operation", () => {
@@ -241,9 +289,13 @@ describe("requests as the JavaScript client sends them", () => {
 
   for (const [id, { method, path, request, query = {} }] of living) {
     it(`${id}: ${method} ${path}`, async () => {
-      const written = request ? rustRequests.filter(({ operation }) => operation === id) : [undefined];
+      const written = request
+        ? rustRequests.filter(({ operation }) => operation === id)
+        : [undefined];
       for (const one of written) {
-        const sent = await recorded(() => METHODS[id](client, { id: "an-id", params: one && parameters(one) }));
+        const sent = await recorded(() =>
+          METHODS[id](client, { id: "an-id", params: one && parameters(one) }),
+        );
         assert.equal(sent.method, method);
         assert.equal(operationOf(sent.method, sent.path), id);
         assert.equal(sent.type, request?.type);
@@ -252,9 +304,15 @@ describe("requests as the JavaScript client sends them", () => {
         }
         if (!request) continue;
         const content = one.form
-          ? (await formOf(sent)).map(([name, value]) => [name, value.filename ? { filename: value.filename } : value])
+          ? (await formOf(sent)).map(([name, value]) => [
+              name,
+              value.filename ? { filename: value.filename } : value,
+            ])
           : JSON.parse(sent.body);
-        assert.deepEqual(requestFaults(one.form ? formObject(content, request.schema) : content, request.schema), []);
+        assert.deepEqual(
+          requestFaults(one.form ? formObject(content, request.schema) : content, request.schema),
+          [],
+        );
         // Both languages send the same.
         const sorted = (fields) => fields.toSorted(([a], [b]) => (a < b ? -1 : 1));
         if (one.form) assert.deepEqual(sorted(content), sorted(one.form));
@@ -266,7 +324,9 @@ describe("requests as the JavaScript client sends them", () => {
   it("control: a form's field of another name or type is found", async () => {
     const { request } = operations.createImageVariation;
     const image = new File(["content"], "otter.png");
-    const sent = await recorded(() => client.images.createVariation({ image, colour: "red", n: "many" }));
+    const sent = await recorded(() =>
+      client.images.createVariation({ image, colour: "red", n: "many" }),
+    );
     const faults = requestFaults(formObject(await formOf(sent), request.schema), request.schema);
     assert.deepEqual(faults, ["/n must be integer,null", "/colour is no field of the description"]);
   });

@@ -112,7 +112,16 @@ test("a key in a header, or from the token function, is refused before anything 
 });
 
 test("a proxy URL that WebAssembly refuses fails the first call, again and again", async () => {
-  for (const proxyUrl of ["http://example.com/v1", "https://api.openai.com/v1", "https://EU.api.OpenAI.com./v1", "https://openrouter.ai/api/v1", "https://OpenRouter.ai./api/v1", "https://mine.openai.azure.com/openai", "https://MINE.OpenAI.Azure.com./v1", "https://api.openai.com:443/v1"]) {
+  for (const proxyUrl of [
+    "http://example.com/v1",
+    "https://api.openai.com/v1",
+    "https://EU.api.OpenAI.com./v1",
+    "https://openrouter.ai/api/v1",
+    "https://OpenRouter.ai./api/v1",
+    "https://mine.openai.azure.com/openai",
+    "https://MINE.OpenAI.Azure.com./v1",
+    "https://api.openai.com:443/v1",
+  ]) {
     const client = new OpenAI({ proxyUrl, fetch: () => assert.fail("nothing is sent") });
     for (let call = 0; call < 2; call++) {
       const error = await failure(client.models.list());
@@ -155,11 +164,19 @@ test("a call's options are checked too", async () => {
     [{ idempotencyKey: 5 }, "idempotencyKey"],
     [{ idempotencyKey: "" }, "idempotencyKey"],
     [{ idempotencyKey: "a\nb" }, "headers"],
-    [{ maxRetry: 3 }, "maxRetry", /^maxRetry: is not an option, but maxRetries is; supported are timeout, /],
+    [
+      { maxRetry: 3 },
+      "maxRetry",
+      /^maxRetry: is not an option, but maxRetries is; supported are timeout, /,
+    ],
     [{ timeOut: 3 }, "timeOut", /, but timeout is;/],
     [{ header: {} }, "header", /, but headers is;/],
     [{ idempotency_key: "x" }, "idempotency_key", /, but idempotencyKey is;/],
-    [{ bogus: undefined }, "bogus", /^bogus: is not an option; supported are timeout, maxRetries, headers, /],
+    [
+      { bogus: undefined },
+      "bogus",
+      /^bogus: is not an option; supported are timeout, maxRetries, headers, /,
+    ],
     [{ proxyUrl: "/v1" }, "proxyUrl"],
     [{ fetch }, "fetch"],
     [{ body: {} }, "body"],
@@ -184,9 +201,20 @@ test("a call's options are checked too", async () => {
     assert.equal((await failure(call())).option, "bogus");
   }
   for (const path of ["models", "https://evil.example/x", "//evil.example/x"]) {
-    assert.match((await failure(client.get(path))).message, /^path: must begin with one \/; a whole URL .* elsewhere$/);
+    assert.match(
+      (await failure(client.get(path))).message,
+      /^path: must begin with one \/; a whole URL .* elsewhere$/,
+    );
   }
-  for (const path of ["models", "//evil.example/x", "/../admin", "/a/%2e%2E/b", "/a#b", "/a b", ""]) {
+  for (const path of [
+    "models",
+    "//evil.example/x",
+    "/../admin",
+    "/a/%2e%2E/b",
+    "/a#b",
+    "/a b",
+    "",
+  ]) {
     const error = await failure(client.get(path));
     assert.ok(error instanceof InvalidOptionError, `${path}: ${error}`);
     assert.equal(error.option, "path");
@@ -209,14 +237,21 @@ test("a polluted Object.prototype changes nothing", async () => {
 });
 
 test("variables of the environment are nothing to the keyless client", async () => {
-  const names = ["OPENAI_API_KEY", "OPENAI_ADMIN_KEY", "OPENAI_ORG_ID", "OPENAI_PROJECT_ID", "VITE_OPENAI_API_KEY"];
+  const names = [
+    "OPENAI_API_KEY",
+    "OPENAI_ADMIN_KEY",
+    "OPENAI_ORG_ID",
+    "OPENAI_PROJECT_ID",
+    "VITE_OPENAI_API_KEY",
+  ];
   for (const scope of [process.env, globalThis]) for (const name of names) scope[name] = KEY;
   process.env.OPENAI_BASE_URL = "https://evil.example/v1";
   globalThis.env = { ...process.env };
   try {
     await new OpenAI({ proxyUrl: upstream.baseUrl }).models.list();
   } finally {
-    for (const scope of [process.env, globalThis]) for (const name of [...names, "OPENAI_BASE_URL", "env"]) delete scope[name];
+    for (const scope of [process.env, globalThis])
+      for (const name of [...names, "OPENAI_BASE_URL", "env"]) delete scope[name];
   }
   const [request] = await upstream.requests();
   assert.ok(!JSON.stringify(request).includes("CANARY"));
@@ -239,7 +274,13 @@ test("what the official package has and this one has not says so by its name", a
     [() => client.chat.completions.runTools({}), "client.chat.completions.runTools"],
     [() => client.audio.speech.create({}), "client.audio.speech"],
   ]) {
-    assert.throws(ask, (error) => error instanceof InvalidOptionError && error.option === name && error.message.includes("client.post"));
+    assert.throws(
+      ask,
+      (error) =>
+        error instanceof InvalidOptionError &&
+        error.option === name &&
+        error.message.includes("client.post"),
+    );
   }
   // Whoever looks at a client meets none of them.
   assert.ok(!Object.keys(client).includes("responses"));

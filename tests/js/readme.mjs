@@ -29,7 +29,10 @@ export function tableAfter(markdown, text) {
   const start = lines.findIndex((line) => line.startsWith("|"));
   const length = lines.slice(start).findIndex((line) => !line.startsWith("|"));
   const rows = lines.slice(start, start + length).map((line) =>
-    line.split(/(?<!\\)\|/).slice(1, -1).map((cell) => cell.trim()),
+    line
+      .split(/(?<!\\)\|/)
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
   );
   return rows.slice(2);
 }

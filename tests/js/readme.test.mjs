@@ -42,12 +42,12 @@ const TRIED = {
   "ts types": "types",
   "jsonc wrangler": "Worker",
   "js vite": "scan: tests/js/readme_scan.test.mjs",
-  "sh": "commands",
-  "toml": "Rust",
+  sh: "commands",
+  toml: "Rust",
   "rs worker": "Rust",
   "rs proxy": "Rust",
   "rust,no_run": "doctest",
-  "text": "picture",
+  text: "picture",
 };
 
 const blocks = blocksOf(README);
@@ -100,7 +100,10 @@ describe("the Workers of README.md, in workerd,", () => {
   const login = {
     name: "login",
     setup(bundler) {
-      bundler.onResolve({ filter: /^\.\/login\.js$/ }, ({ path }) => ({ path, namespace: "login" }));
+      bundler.onResolve({ filter: /^\.\/login\.js$/ }, ({ path }) => ({
+        path,
+        namespace: "login",
+      }));
       bundler.onLoad({ filter: /.*/, namespace: "login" }, () => ({
         contents: `export const userOf = (request) => {
           const id = request.headers.get("x-user");
@@ -125,7 +128,10 @@ describe("the Workers of README.md, in workerd,", () => {
       const [record] = await upstream.requests();
       assert.equal(headerOf(record, "authorization"), `Bearer ${key}`);
       assert.equal((await fetch(`${worker.url}/session`, { method: "POST" })).status, 401);
-      assert.equal((await fetch(`${worker.url}/session`, { headers: { "x-user": "user-1" } })).status, 401);
+      assert.equal(
+        (await fetch(`${worker.url}/session`, { headers: { "x-user": "user-1" } })).status,
+        401,
+      );
     } finally {
       await worker.stop();
     }
@@ -177,19 +183,29 @@ describe("the Workers of README.md, in workerd,", () => {
       compatibilityDate: wrangler.compatibility_date,
     });
     try {
-      const ask = (headers) => fetch(`${worker.url}/v1/chat/completions`, { method: "POST", headers });
-      for (const headers of [{}, { authorization: `Bearer ${await mint(newSecret())}` }]) assert.equal((await ask(headers)).status, 401);
+      const ask = (headers) =>
+        fetch(`${worker.url}/v1/chat/completions`, { method: "POST", headers });
+      for (const headers of [{}, { authorization: `Bearer ${await mint(newSecret())}` }])
+        assert.equal((await ask(headers)).status, 401);
     } finally {
       await worker.stop();
     }
   });
 
   it("the proxy with anonymous sessions asks for a proof", async () => {
-    const limits = { SESSION_LIMIT: { service: "limiter" }, ADDRESS_LIMIT: { service: "limiter" }, SUBJECT_LIMIT: { service: "limiter" } };
+    const limits = {
+      SESSION_LIMIT: { service: "limiter" },
+      ADDRESS_LIMIT: { service: "limiter" },
+      SUBJECT_LIMIT: { service: "limiter" },
+    };
     const worker = await startWorkerd(
       {
         modules: await bundleWorker(block("js anonymous")),
-        bindings: bindings({ SESSION_SECRET: newSecret(), TURNSTILE_SECRET: newSecret(), ...limits }),
+        bindings: bindings({
+          SESSION_SECRET: newSecret(),
+          TURNSTILE_SECRET: newSecret(),
+          ...limits,
+        }),
         flags: wrangler.compatibility_flags,
         compatibilityDate: wrangler.compatibility_date,
       },
@@ -197,7 +213,11 @@ describe("the Workers of README.md, in workerd,", () => {
     );
     try {
       const ask = (path, origin) =>
-        fetch(worker.url + path, { method: "POST", headers: { "content-type": "application/json", origin }, body: "{}" });
+        fetch(worker.url + path, {
+          method: "POST",
+          headers: { "content-type": "application/json", origin },
+          body: "{}",
+        });
       const answer = await ask("/session", "https://app.example.com");
       assert.deepEqual([answer.status, (await answer.json()).error.code], [401, "proof_required"]);
       assert.equal((await ask("/session", "https://evil.example.com")).status, 403);
@@ -221,16 +241,28 @@ describe("the Workers of README.md, in workerd,", () => {
         compatibilityDate: wrangler.compatibility_date,
       });
       try {
-        const headers = { authorization: `Bearer ${await mint(secret)}`, "content-type": "application/json" };
-        const body = JSON.stringify({ model: MODEL, messages: [{ role: "user", content: "Say this is a test" }] });
-        statuses.push((await fetch(`${worker.url}/v1/chat/completions`, { method: "POST", headers, body })).status);
+        const headers = {
+          authorization: `Bearer ${await mint(secret)}`,
+          "content-type": "application/json",
+        };
+        const body = JSON.stringify({
+          model: MODEL,
+          messages: [{ role: "user", content: "Say this is a test" }],
+        });
+        statuses.push(
+          (await fetch(`${worker.url}/v1/chat/completions`, { method: "POST", headers, body }))
+            .status,
+        );
       } finally {
         await worker.stop();
       }
     }
     // The stand-in wants another key; the control, without the option, asks nobody.
     assert.deepEqual(statuses, [502, 503]);
-    assert.deepEqual((await upstream.requests()).map((record) => headerOf(record, "authorization")), ["Bearer local"]);
+    assert.deepEqual(
+      (await upstream.requests()).map((record) => headerOf(record, "authorization")),
+      ["Bearer local"],
+    );
   });
 
   it("the Worker with the edge client streams an answer's text to callers with a session", async () => {
@@ -242,10 +274,17 @@ describe("the Workers of README.md, in workerd,", () => {
       compatibilityDate: wrangler.compatibility_date,
     });
     try {
-      assert.equal((await fetch(worker.url, { method: "POST", body: "Say this is a test" })).status, 401);
+      assert.equal(
+        (await fetch(worker.url, { method: "POST", body: "Say this is a test" })).status,
+        401,
+      );
       assert.deepEqual(await upstream.requests(), []);
       const headers = { authorization: `Bearer ${await mint(secret)}` };
-      const response = await fetch(worker.url, { method: "POST", headers, body: "Say this is a test" });
+      const response = await fetch(worker.url, {
+        method: "POST",
+        headers,
+        body: "Say this is a test",
+      });
       assert.equal(await response.text(), "This is a test!");
       assert.equal(headerOf((await upstream.requests())[0], "authorization"), `Bearer ${key}`);
 
@@ -253,7 +292,12 @@ describe("the Workers of README.md, in workerd,", () => {
       await upstream.arm("interval=50");
       const leaving = new AbortController();
       const body = `repeat:${"word ".repeat(300)}`;
-      const long = await fetch(worker.url, { method: "POST", headers, body, signal: leaving.signal });
+      const long = await fetch(worker.url, {
+        method: "POST",
+        headers,
+        body,
+        signal: leaving.signal,
+      });
       await long.body.getReader().read();
       leaving.abort();
       await upstream.wait({ closed: 1 });
@@ -279,7 +323,16 @@ describe("the page's scripts of README.md", () => {
   const AsyncFunction = (async () => {}).constructor;
   /** Runs a block with the names that the text around it introduces. */
   async function script(source, more = {}) {
-    const scope = { OpenAI, client, model: MODEL, messages, answer: { textContent: "" }, notice: {}, stopButton: {}, ...more };
+    const scope = {
+      OpenAI,
+      client,
+      model: MODEL,
+      messages,
+      answer: { textContent: "" },
+      notice: {},
+      stopButton: {},
+      ...more,
+    };
     await new AsyncFunction(...Object.keys(scope), source)(...Object.values(scope));
     return scope;
   }
@@ -293,13 +346,18 @@ describe("the page's scripts of README.md", () => {
   it("`decodeEventStream` gives the events", async () => {
     const body = "event: greeting\ndata: hello\n\ndata: again\n\n";
     const server = createServer((request, response) => {
-      response.writeHead(request.url === "/updates" ? 200 : 404, { "content-type": "text/event-stream" }).end(body);
+      response
+        .writeHead(request.url === "/updates" ? 200 : 404, { "content-type": "text/event-stream" })
+        .end(body);
     });
     await once(server.listen(0, "127.0.0.1"), "listening");
     const origin = `http://127.0.0.1:${server.address().port}`;
     try {
       assert.equal(await runPage(block("js events"), origin), "greeting: hello\nmessage: again\n");
-      assert.ok((await failure(runPage(block("js events").replace(".body", ".bodies"), origin))) instanceof Error);
+      assert.ok(
+        (await failure(runPage(block("js events").replace(".body", ".bodies"), origin))) instanceof
+          Error,
+      );
     } finally {
       server.close();
       server.closeAllConnections();
@@ -310,8 +368,19 @@ describe("the page's scripts of README.md", () => {
     await upstream.arm("interval=100", { times: 2 });
     const stopButton = {};
     // Someone presses it as soon as the first words are there.
-    const answer = { set textContent(_) { stopButton.onclick(); }, get textContent() { return ""; } };
-    const scope = { stopButton, answer, messages: [{ role: "user", content: `repeat:${"word ".repeat(300)}` }] };
+    const answer = {
+      set textContent(_) {
+        stopButton.onclick();
+      },
+      get textContent() {
+        return "";
+      },
+    };
+    const scope = {
+      stopButton,
+      answer,
+      messages: [{ role: "user", content: `repeat:${"word ".repeat(300)}` }],
+    };
     await script(block("js stop"), scope);
     await upstream.wait({ closed: 1 });
     const careless = block("js stop").replace("APIUserAbortError", "RateLimitError");
@@ -333,7 +402,10 @@ describe("the page's scripts of README.md", () => {
     }
     const messages = [];
     messages.push(messages);
-    assert.ok((await failure(script(block("js errors"), { messages }))) instanceof OpenAI.InvalidOptionError);
+    assert.ok(
+      (await failure(script(block("js errors"), { messages }))) instanceof
+        OpenAI.InvalidOptionError,
+    );
   });
 
   it("a stream ends in the ways of the table, each with its error", async () => {
@@ -341,11 +413,26 @@ describe("the page's scripts of README.md", () => {
       ["[DONE]", "", undefined],
       ["[DONE]", "no-done", undefined],
       ["left the loop", "interval=50", undefined, { leave: () => true }],
-      ["you aborted", "interval=50", "APIUserAbortError", { leave: (stream) => void stream.controller.abort() }],
+      [
+        "you aborted",
+        "interval=50",
+        "APIUserAbortError",
+        { leave: (stream) => void stream.controller.abort() },
+      ],
       ["connection was lost", "cut-events=3", "APIConnectionError"],
       ["without `[DONE]`", "end-events=3", "StreamTruncatedError"],
-      ["within `idleTimeout`", "stall=3", "StreamIdleTimeoutError", { options: { idleTimeout: 100 } }],
-      ["larger than `maxEventBytes`", "giant=20000", "StreamLimitError", { options: { maxEventBytes: 10_000 } }],
+      [
+        "within `idleTimeout`",
+        "stall=3",
+        "StreamIdleTimeoutError",
+        { options: { idleTimeout: 100 } },
+      ],
+      [
+        "larger than `maxEventBytes`",
+        "giant=20000",
+        "StreamLimitError",
+        { options: { maxEventBytes: 10_000 } },
+      ],
       ["not JSON", "bad-json", "StreamDecodeError"],
       ["reported an error", "error=openai", "APIError"],
       ["no stream at all", "html", "ResponseError"],
@@ -362,7 +449,10 @@ describe("the page's scripts of README.md", () => {
       await upstream.reset();
       if (fault) await upstream.arm(fault);
       const consume = async () => {
-        const stream = await client.chat.completions.create({ model: MODEL, messages, stream: true }, options);
+        const stream = await client.chat.completions.create(
+          { model: MODEL, messages, stream: true },
+          options,
+        );
         for await (const chunk of stream) if (leave?.(stream, chunk)) break;
       };
       if (expected === undefined) {
@@ -379,7 +469,10 @@ describe("the page's scripts of README.md", () => {
 
 describe("the other blocks of README.md", () => {
   it("the Rust Worker is a part of the example that tests/worker runs", async () => {
-    for (const [name, file] of [["rs worker", "lib.rs"], ["rs proxy", "proxy.rs"]]) {
+    for (const [name, file] of [
+      ["rs worker", "lib.rs"],
+      ["rs proxy", "proxy.rs"],
+    ]) {
       const example = await readFile(join(ROOT, "examples/worker-rust/src", file), "utf8");
       const [{ code: excerpt }] = blocks.filter((one) => nameOf(one) === name);
       assert.ok(example.includes(excerpt), name);
@@ -387,7 +480,9 @@ describe("the other blocks of README.md", () => {
   });
 
   for (const version of ["typescript-5", "typescript", "typescript-7"]) {
-    it(`the code compiles under \`strict\` and \`exactOptionalPropertyTypes\`, and not when a name is wrong: ${version}`, { timeout: 120_000 }, async () => {
+    it(`the code compiles under \`strict\` and \`exactOptionalPropertyTypes\`, and not when a name is wrong: ${version}`, {
+      timeout: 120_000,
+    }, async () => {
       const folder = await mkdtemp(join(tmpdir(), "openai-wasm-types-"));
       try {
         await mkdir(join(folder, "node_modules"));
@@ -395,8 +490,20 @@ describe("the other blocks of README.md", () => {
         const tsc = join(ROOT, "tests/node_modules", version, "bin/tsc");
         // Without `skipLibCheck`, so that the package's own declarations are checked too.
         const lib = "es2022,dom,dom.iterable,dom.asynciterable";
-        const options = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--target", "es2022", "--module", "nodenext", "--lib", lib, "--preserveSymlinks"];
-        const compile = (...files) => run(process.execPath, [tsc, ...options, ...files], { cwd: folder });
+        const options = [
+          "--noEmit",
+          "--strict",
+          "--exactOptionalPropertyTypes",
+          "--target",
+          "es2022",
+          "--module",
+          "nodenext",
+          "--lib",
+          lib,
+          "--preserveSymlinks",
+        ];
+        const compile = (...files) =>
+          run(process.execPath, [tsc, ...options, ...files], { cwd: folder });
         // The scripts are TypeScript as well, once the names around them are declared.
         const names = `declare const answer: { textContent: string }, notice: { textContent: string };
 declare const stopButton: { onclick: (() => void) | null };
@@ -404,24 +511,35 @@ declare const client: import("openai-wasm").OpenAI;
 declare const model: string;
 declare const messages: import("openai-wasm").ChatCompletionMessageParam[];
 `;
-        const handler = (name, env) => block(name).replace(/fetch\(request, env(, ctx)?\)/, `fetch(request: Request, env: ${env}$1)`).replace(", ctx)", ", ctx: { waitUntil(promise: Promise<unknown>): void })");
+        const handler = (name, env) =>
+          block(name)
+            .replace(/fetch\(request, env(, ctx)?\)/, `fetch(request: Request, env: ${env}$1)`)
+            .replace(", ctx)", ", ctx: { waitUntil(promise: Promise<unknown>): void })");
         const script = (name) => `import OpenAI from "openai-wasm";\n${block(name)}`;
         const sources = {
           "names.d.ts": names,
-          "login.d.ts": "export const userOf: (request: Request, env: unknown) => Promise<{ id: string } | undefined>;\n",
+          "login.d.ts":
+            "export const userOf: (request: Request, env: unknown) => Promise<{ id: string } | undefined>;\n",
           "types.mts": block("ts types"),
           "page.mts": block("js page"),
           "events.mts": block("js events"),
           "text.mts": script("js text"),
           "stop.mts": script("js stop"),
           "errors.mts": script("js errors"),
-          "edge.mts": handler("js edge", "{ SESSION_SECRET: string; OPENAI_API_KEY: string; OPENAI_BASE_URL?: string }"),
+          "edge.mts": handler(
+            "js edge",
+            "{ SESSION_SECRET: string; OPENAI_API_KEY: string; OPENAI_BASE_URL?: string }",
+          ),
           "proxy.mts": handler("js proxy", "{ SESSION_SECRET: string }"),
           "own-server.mts": block("js own-server"),
         };
-        for (const [name, source] of Object.entries(sources)) await writeFile(join(folder, name), source);
+        for (const [name, source] of Object.entries(sources))
+          await writeFile(join(folder, name), source);
         await compile(...Object.keys(sources)).catch(({ stdout }) => assert.fail(stdout));
-        await writeFile(join(folder, "wrong.mts"), sources["types.mts"].replace("max_completion_tokens", "max_completion_token"));
+        await writeFile(
+          join(folder, "wrong.mts"),
+          sources["types.mts"].replace("max_completion_tokens", "max_completion_token"),
+        );
         assert.match((await failure(compile("wrong.mts"))).stdout, /max_completion_token/);
       } finally {
         await rm(folder, { recursive: true, force: true });
@@ -430,11 +548,16 @@ declare const messages: import("openai-wasm").ChatCompletionMessageParam[];
   }
 
   it("the commands exist, with the flags that they are given", async () => {
-    const lines = blocks.filter((one) => nameOf(one) === "sh").flatMap((one) => one.code.split("\n"));
+    const lines = blocks
+      .filter((one) => nameOf(one) === "sh")
+      .flatMap((one) => one.code.split("\n"));
     const inProject = { cwd: join(ROOT, "tests") };
-    const help = async (...args) => (await run(process.execPath, [...args, "--help"], inProject)).stdout;
+    const help = async (...args) =>
+      (await run(process.execPath, [...args, "--help"], inProject)).stdout;
     for (const line of lines) {
-      const command = line.replace(/^([A-Z_]+=\S+ )+/, "").replace(/^openssl rand -base64 32 \| /, "");
+      const command = line
+        .replace(/^([A-Z_]+=\S+ )+/, "")
+        .replace(/^openssl rand -base64 32 \| /, "");
       const [program, name, ...rest] = command.replace(/^(?:cargo|npx) /, "").split(" ");
       const flags = rest.filter((word) => word.startsWith("--"));
       if (program === "xtask") {
@@ -442,26 +565,52 @@ declare const messages: import("openai-wasm").ChatCompletionMessageParam[];
         for (const flag of flags) assert.ok(stdout.includes(flag), `${line}: ${flag}`);
       } else if (program === "wrangler") {
         const words = rest[0] === "put" ? [name, "put"] : [name];
-        assert.match(await help("node_modules/wrangler/bin/wrangler.js", ...words), new RegExp(`wrangler ${words.join(" ")}\\b`), line);
+        assert.match(
+          await help("node_modules/wrangler/bin/wrangler.js", ...words),
+          new RegExp(`wrangler ${words.join(" ")}\\b`),
+          line,
+        );
       } else if (program === "openai-wasm") {
-        assert.match(await help(join(setting("OPENAI_WASM_PKG"), "scan/cli.js")), new RegExp(`openai-wasm ${name} `), line);
+        assert.match(
+          await help(join(setting("OPENAI_WASM_PKG"), "scan/cli.js")),
+          new RegExp(`openai-wasm ${name} `),
+          line,
+        );
       } else if (program === "cd") {
         await access(join(ROOT, name));
       } else {
-        assert.ok(["npm install", "npm install ../openai-wasm/pkg", "curl -i -X POST https://openai-wasm-public-proxy.example.workers.dev/v1/chat/completions"].includes(command), line);
+        assert.ok(
+          [
+            "npm install",
+            "npm install ../openai-wasm/pkg",
+            "curl -i -X POST https://openai-wasm-public-proxy.example.workers.dev/v1/chat/completions",
+          ].includes(command),
+          line,
+        );
       }
     }
     await assert.rejects(run(setting("CARGO_XTASK"), ["packk", "--help"]));
   });
 
-  it("the packed folder installs into a project, and gives its entries to Node", { timeout: 120_000 }, async () => {
+  it("the packed folder installs into a project, and gives its entries to Node", {
+    timeout: 120_000,
+  }, async () => {
     const folder = await mkdtemp(join(tmpdir(), "openai-wasm-install-"));
     try {
-      await writeFile(join(folder, "package.json"), '{"name":"user","private":true,"type":"module"}');
+      await writeFile(
+        join(folder, "package.json"),
+        '{"name":"user","private":true,"type":"module"}',
+      );
       const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-      await run(npm, ["install", setting("OPENAI_WASM_PKG"), "--offline", "--no-audit", "--no-fund"], { cwd: folder });
+      await run(
+        npm,
+        ["install", setting("OPENAI_WASM_PKG"), "--offline", "--no-audit", "--no-fund"],
+        { cwd: folder },
+      );
       const program = `for (const entry of ["openai-wasm", "openai-wasm/edge", "openai-wasm/proxy"]) console.log(Object.keys(await import(entry)).length > 1);`;
-      const { stdout } = await run(process.execPath, ["--input-type=module", "--eval", program], { cwd: folder });
+      const { stdout } = await run(process.execPath, ["--input-type=module", "--eval", program], {
+        cwd: folder,
+      });
       assert.equal(stdout, "true\ntrue\ntrue\n");
     } finally {
       await rm(folder, { recursive: true, force: true });

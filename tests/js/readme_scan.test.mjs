@@ -29,18 +29,30 @@ describe("the scanner's chapter of README.md", () => {
     const { build } = await import(pathToFileURL(vite).href);
     // The bare name `vite` of the block is the one that www/ brings.
     const source = config.replace('"vite"', JSON.stringify(pathToFileURL(vite).href));
-    const files = (script) => ({ "vite.config.mjs": source, "index.html": '<script type="module" src="/main.js"></script>', "main.js": script });
-    await build({ root: await shop.app("sound", files("document.title = 1;")), logLevel: "silent" });
+    const files = (script) => ({
+      "vite.config.mjs": source,
+      "index.html": '<script type="module" src="/main.js"></script>',
+      "main.js": script,
+    });
+    await build({
+      root: await shop.app("sound", files("document.title = 1;")),
+      logLevel: "silent",
+    });
     const [[, key]] = shapedKeys();
     const leaky = await shop.app("leaky", files(`document.title = "${key}";`));
-    assert.match((await failure(build({ root: leaky, logLevel: "silent" }))).message, /a key of OpenAI/);
+    assert.match(
+      (await failure(build({ root: leaky, logLevel: "silent" }))).message,
+      /a key of OpenAI/,
+    );
   });
 
   it("names every option of the plugin and of the command, and no other", async () => {
     const { OPTIONS } = await import(pathToFileURL(packed("scan/options.js")).href);
     const rows = tableAfter(README, TABLE);
     assert.deepEqual(rows.map(([option]) => code(option)).sort(), [...OPTIONS].sort());
-    const help = execFileSync(process.execPath, [packed("scan/cli.js"), "--help"], { encoding: "utf8" });
+    const help = execFileSync(process.execPath, [packed("scan/cli.js"), "--help"], {
+      encoding: "utf8",
+    });
     const flags = [...help.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, flag]) => flag);
     const named = [...rows.map(([, flag]) => code(flag)), "--json", "--help"];
     assert.deepEqual(flags.sort(), named.sort());
@@ -51,7 +63,8 @@ describe("the scanner's chapter of README.md", () => {
     const [, list] = /the keys of ([^.]*?) and others/.exec(README);
     for (const provider of list.split(", ")) assert.ok(PROVIDERS.includes(provider), provider);
     const plugin = await shop.module("scan/plugin.js");
-    for (const name of ["vite", "webpack", "rspack", "rollup", "rolldown", "esbuild"]) assert.equal(typeof plugin[name], "function", name);
+    for (const name of ["vite", "webpack", "rspack", "rollup", "rolldown", "esbuild"])
+      assert.equal(typeof plugin[name], "function", name);
   });
 
   it("names the files of variables that are read", async () => {

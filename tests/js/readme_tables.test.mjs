@@ -28,22 +28,44 @@ describe("the tables of README.md", () => {
   it("name every option of the clients, and no other", async () => {
     const { CLIENT, CALL } = await import(pathToFileURL(packed("lib/options.js")).href);
     const rows = tableAfter(README, "## Options");
-    const named = (only) => rows.filter(([, , what]) => only(what)).map(([cell]) => code(cell)).sort();
+    const named = (only) =>
+      rows
+        .filter(([, , what]) => only(what))
+        .map(([cell]) => code(cell))
+        .sort();
     const shared = (what) => !what.includes(" only:");
-    assert.deepEqual(named((what) => shared(what) || what.startsWith("constructor only:")), Object.keys(CLIENT).sort());
-    assert.deepEqual(named((what) => shared(what) || what.startsWith("call only:")), Object.keys(CALL).sort());
-    for (const [marker, file] of [["`openai-wasm` only:", "index.d.ts"], ["`openai-wasm/edge` only:", "edge/index.d.ts"]]) {
+    assert.deepEqual(
+      named((what) => shared(what) || what.startsWith("constructor only:")),
+      Object.keys(CLIENT).sort(),
+    );
+    assert.deepEqual(
+      named((what) => shared(what) || what.startsWith("call only:")),
+      Object.keys(CALL).sort(),
+    );
+    for (const [marker, file] of [
+      ["`openai-wasm` only:", "index.d.ts"],
+      ["`openai-wasm/edge` only:", "edge/index.d.ts"],
+    ]) {
       const options = named((what) => what.startsWith(marker));
       assert.ok(options.length > 1);
-      const own = /interface ClientOptions [^{]*\{([^}]*)\}/.exec(await readFile(packed(file), "utf8"))[1];
-      for (const name of own.matchAll(/^ {2}(\w+)\?:/gm)) assert.ok(options.includes(name[1]), name[1]);
+      const own = /interface ClientOptions [^{]*\{([^}]*)\}/.exec(
+        await readFile(packed(file), "utf8"),
+      )[1];
+      for (const name of own.matchAll(/^ {2}(\w+)\?:/gm))
+        assert.ok(options.includes(name[1]), name[1]);
     }
   });
 
   it("give the clients' defaults", async () => {
     const { default: OpenAI } = await keyless();
     const client = new OpenAI({ proxyUrl: "/v1" });
-    const number = (option) => Number.parseInt(tableAfter(README, "## Options").find(([cell]) => code(cell) === option)[1].replaceAll(" ", ""));
+    const number = (option) =>
+      Number.parseInt(
+        tableAfter(README, "## Options")
+          .find(([cell]) => code(cell) === option)[1]
+          .replaceAll(" ", ""),
+        10,
+      );
     assert.equal(number("timeout"), client.timeout);
     assert.equal(number("maxRetries"), client.maxRetries);
     assert.equal(number("maxEventBytes"), 64 * 1024 * 1024);
@@ -63,7 +85,11 @@ describe("the tables of README.md", () => {
       const names = [...javaScript.matchAll(/`([\w.]+)`/g)].map(([, name]) => name.split("."));
       assert.ok(names.length > 0, javaScript);
       for (const path of names) {
-        assert.equal(typeof path.reduce((object, name) => object[name], client), "function", javaScript);
+        assert.equal(
+          typeof path.reduce((object, name) => object[name], client),
+          "function",
+          javaScript,
+        );
       }
     }
   });
@@ -71,8 +97,12 @@ describe("the tables of README.md", () => {
   it("name every feature of the crate, and no other", async () => {
     const manifest = await readFile(join(ROOT, "Cargo.toml"), "utf8");
     const declared = /\[features\]\n([\s\S]*?)\n\n/.exec(manifest)[1];
-    const features = [...declared.matchAll(/^([a-z][a-z-]*) = /gm)].map(([, name]) => name).filter((name) => name !== "default");
-    const named = tableAfter(README, "| feature |").map(([cell]) => code(cell)).filter(Boolean);
+    const features = [...declared.matchAll(/^([a-z][a-z-]*) = /gm)]
+      .map(([, name]) => name)
+      .filter((name) => name !== "default");
+    const named = tableAfter(README, "| feature |")
+      .map(([cell]) => code(cell))
+      .filter(Boolean);
     assert.deepEqual(named.sort(), features.sort());
     for (const [, list] of README.matchAll(/features = \[([^\]]*)\]/g)) {
       for (const [, name] of list.matchAll(/"([^"]+)"/g)) assert.ok(features.includes(name), name);
@@ -81,10 +111,24 @@ describe("the tables of README.md", () => {
 });
 
 it("names one model in README.md and in the examples, which is that of the tests", async () => {
-  const files = ["README.md", "examples/ask/ask.mjs", "examples/public-proxy/src/index.js", "examples/worker-js/README.md"];
-  files.push("examples/worker-js/wrangler.jsonc", "examples/worker-rust/src/lib.rs", "examples/worker-rust/wrangler.jsonc", "www/src/models.js");
+  const files = [
+    "README.md",
+    "examples/ask/ask.mjs",
+    "examples/public-proxy/src/index.js",
+    "examples/worker-js/README.md",
+  ];
+  files.push(
+    "examples/worker-js/wrangler.jsonc",
+    "examples/worker-rust/src/lib.rs",
+    "examples/worker-rust/wrangler.jsonc",
+    "www/src/models.js",
+  );
   for (const file of files) {
-    const named = new Set([...(await document(file)).matchAll(/"model": ?"(gpt-[\w.-]+)"|"(gpt-[\w.-]+)"/g)].map((match) => match[1] ?? match[2]));
+    const named = new Set(
+      [...(await document(file)).matchAll(/"model": ?"(gpt-[\w.-]+)"|"(gpt-[\w.-]+)"/g)].map(
+        (match) => match[1] ?? match[2],
+      ),
+    );
     assert.deepEqual([...named], [EXAMPLE_MODEL], file);
   }
 });
@@ -92,11 +136,18 @@ it("names one model in README.md and in the examples, which is that of the tests
 /** What a text says about the repository and is not so. */
 async function untruths(file, text) {
   const found = [];
-  const exists = (path) => access(path).then(() => true, () => false);
+  const exists = (path) =>
+    access(path).then(
+      () => true,
+      () => false,
+    );
   for (const [, target] of text.matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)) {
-    if (!/^[a-z]+:/.test(target) && !(await exists(join(ROOT, dirname(file), target)))) found.push(`link ${target}`);
+    if (!/^[a-z]+:/.test(target) && !(await exists(join(ROOT, dirname(file), target))))
+      found.push(`link ${target}`);
   }
-  for (const [, path] of text.matchAll(/`((?:src|tests|xtask|pkg-template|www|examples)\/[^`\s*]*)`/g)) {
+  for (const [, path] of text.matchAll(
+    /`((?:src|tests|xtask|pkg-template|www|examples)\/[^`\s*]*)`/g,
+  )) {
     const places = [join(ROOT, path), join(ROOT, dirname(file), path)];
     if (!(await Promise.all(places.map(exists))).includes(true)) found.push(`path ${path}`);
   }
@@ -104,13 +155,25 @@ async function untruths(file, text) {
 }
 
 describe("the documents", () => {
-  for (const file of ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "examples/worker-rust/README.md", "examples/worker-js/README.md", "examples/public-proxy/README.md"]) {
-    it(`${file} names files that exist`, async () => assert.deepEqual(await untruths(file, await document(file)), []));
+  for (const file of [
+    "README.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "CHANGELOG.md",
+    "examples/worker-rust/README.md",
+    "examples/worker-js/README.md",
+    "examples/public-proxy/README.md",
+  ]) {
+    it(`${file} names files that exist`, async () =>
+      assert.deepEqual(await untruths(file, await document(file)), []));
   }
 
   it("control: a broken link and a missing file are found", async () => {
     const text = "[a](nowhere.md) [b](README.md#top) `tests/js/nowhere.test.mjs` `src/lib.rs`";
-    assert.deepEqual(await untruths("README.md", text), ["link nowhere.md", "path tests/js/nowhere.test.mjs"]);
+    assert.deepEqual(await untruths("README.md", text), [
+      "link nowhere.md",
+      "path tests/js/nowhere.test.mjs",
+    ]);
   });
 
   it("SECURITY.md has a test of its own name for each row of the threat table", async () => {
@@ -121,11 +184,15 @@ describe("the documents", () => {
     assert.deepEqual([...new Set(ids)], ids, "each row once");
     for (const [, id, tests] of rows) {
       const named = [...tests.matchAll(/`([^`]+)`: ((?:"[^"]+"(?:, )?)+)/g)];
-      assert.ok(named.some(([, , names]) => new RegExp(`\\b(?:[A-Z]\\d+_)*${id}_`).test(names)), id);
+      assert.ok(
+        named.some(([, , names]) => new RegExp(`\\b(?:[A-Z]\\d+_)*${id}_`).test(names)),
+        id,
+      );
       for (const [, file, names] of named) {
         // Tests of both proxies have a tag in their names, which is empty for the package's.
         const source = (await document(file)).replaceAll("${tag}", "").replaceAll("`", '"');
-        for (const [, name] of names.matchAll(/"([^"]+)"/g)) assert.ok(source.includes(`"${name}"`), `${id}: ${name}`);
+        for (const [, name] of names.matchAll(/"([^"]+)"/g))
+          assert.ok(source.includes(`"${name}"`), `${id}: ${name}`);
       }
     }
   });

@@ -11,14 +11,17 @@ import { setting } from "../support/program.mjs";
 const load = (file) => import(pathToFileURL(join(setting("OPENAI_WASM_PKG"), file)).href);
 const { errorIn, gaveUp, isLast } = await load("lib/report.js");
 const { reportedError, statusError } = await load("lib/failure.js");
-const cases = JSON.parse(await readFile(new URL("../fixtures/reported-errors.json", import.meta.url), "utf8"));
+const cases = JSON.parse(
+  await readFile(new URL("../fixtures/reported-errors.json", import.meta.url), "utf8"),
+);
 
 /** The members that a case names must be those of the error that a caller sees. */
 function check({ name, error: expected }, found) {
   if (expected === null) return assert.equal(found, undefined, name);
   assert.notEqual(found, undefined, `no error: ${name}`);
   const { error } = reportedError(found, new Headers());
-  for (const [member, value] of Object.entries(expected)) assert.equal(error?.[member] || null, value || null, `${name}: ${member}`);
+  for (const [member, value] of Object.entries(expected))
+    assert.equal(error?.[member] || null, value || null, `${name}: ${member}`);
 }
 
 test("every case of the fixture is decided as it says", () => {
@@ -41,7 +44,8 @@ test("reasons and last events are those of the tables", () => {
   for (const reason of cases.gave_up) assert.ok(gaveUp(reason), reason);
   for (const reason of [...cases.finishes, null, undefined]) assert.ok(!gaveUp(reason), reason);
   for (const type of cases.whole) assert.ok(isLast(type), type);
-  for (const type of [...cases.failed, ...cases.goes_on, undefined, 7]) assert.ok(!isLast(type), type);
+  for (const type of [...cases.failed, ...cases.goes_on, undefined, 7])
+    assert.ok(!isLast(type), type);
 });
 
 test("an error may be of any depth", () => {

@@ -39,17 +39,59 @@ for (const [what, answers, options, requests, name] of [
   ["404", [{ status: 404, headers: soon }], {}, 1, "NotFoundError"],
   ["418", [{ status: 418, headers: soon }], {}, 1, "APIError"],
   ["422", [{ status: 422, headers: soon }], {}, 1, "UnprocessableEntityError"],
-  ["400 that asks for it", [{ status: 400, headers: { ...soon, "x-should-retry": "true" } }], {}, 2],
-  ["500 that forbids it", [{ status: 500, headers: { ...soon, "x-should-retry": "false" } }], {}, 1, "InternalServerError"],
-  ["429 of an exhausted quota", [{ status: 429, headers: soon, body: quota }], {}, 1, "RateLimitError"],
+  [
+    "400 that asks for it",
+    [{ status: 400, headers: { ...soon, "x-should-retry": "true" } }],
+    {},
+    2,
+  ],
+  [
+    "500 that forbids it",
+    [{ status: 500, headers: { ...soon, "x-should-retry": "false" } }],
+    {},
+    1,
+    "InternalServerError",
+  ],
+  [
+    "429 of an exhausted quota",
+    [{ status: 429, headers: soon, body: quota }],
+    {},
+    1,
+    "RateLimitError",
+  ],
   ["Retry-After of no time", [{ status: 503, headers: { "retry-after": "0" } }], {}, 2],
   ["Retry-After of part of a second", [{ status: 503, headers: { "retry-after": "0.01" } }], {}, 2],
-  ["two failures", [{ status: 503, headers: soon }, { status: 500, headers: soon }], {}, 3],
+  [
+    "two failures",
+    [
+      { status: 503, headers: soon },
+      { status: 500, headers: soon },
+    ],
+    {},
+    3,
+  ],
   ["three failures", Array(3).fill({ status: 503, headers: soon }), {}, 3, "InternalServerError"],
-  ["four failures with maxRetries 4", Array(4).fill({ status: 503, headers: soon }), { maxRetries: 4 }, 5],
-  ["a failure with maxRetries 0", [{ status: 503, headers: soon }], { maxRetries: 0 }, 1, "InternalServerError"],
+  [
+    "four failures with maxRetries 4",
+    Array(4).fill({ status: 503, headers: soon }),
+    { maxRetries: 4 },
+    5,
+  ],
+  [
+    "a failure with maxRetries 0",
+    [{ status: 503, headers: soon }],
+    { maxRetries: 0 },
+    1,
+    "InternalServerError",
+  ],
   ["a lost connection with maxRetries 0", [drop], { maxRetries: 0 }, 1, "APIConnectionError"],
-  ["a silent server with maxRetries 0", [silence], { maxRetries: 0, timeout: 500 }, 1, "APIConnectionTimeoutError"],
+  [
+    "a silent server with maxRetries 0",
+    [silence],
+    { maxRetries: 0, timeout: 500 },
+    1,
+    "APIConnectionTimeoutError",
+  ],
   ["a redirect", [{ status: 307, headers: { location: "/x" } }], {}, 1, "APIConnectionError"],
   ["a body that is no JSON", [{ body: "{" }], {}, 1, "ResponseError"],
 ]) {
@@ -84,10 +126,13 @@ test("a lost connection and a silent server are tried again, after the back-off"
 
 test("a call's own maxRetries and timeout count before the client's", async () => {
   const call = (client) => client.models.retrieve("m", { maxRetries: 1, timeout: 5000 });
-  const found = await attempts(Array(2).fill({ status: 503, headers: soon }), { maxRetries: 5, timeout: 1 }, call);
+  const found = await attempts(
+    Array(2).fill({ status: 503, headers: soon }),
+    { maxRetries: 5, timeout: 1 },
+    call,
+  );
   assert.deepEqual([found.requests, found.error.status], [2, 503]);
 });
-
 
 test("a stream whose head came is not asked for again", async () => {
   server.answer((_request, response) => {
@@ -96,7 +141,11 @@ test("a stream whose head came is not asked for again", async () => {
   });
   const client = new OpenAI({ proxyUrl: server.baseUrl });
   const error = await failure(async () => {
-    for await (const _ of await client.completions.create({ model: "m", prompt: "x", stream: true }));
+    for await (const _ of await client.completions.create({
+      model: "m",
+      prompt: "x",
+      stream: true,
+    }));
   });
   assert.equal(error.name, "APIConnectionError");
   assert.equal(server.requests.length, 1);

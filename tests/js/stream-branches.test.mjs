@@ -3,7 +3,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { bodyOf, bytes, DONE, event, OpenAI, outcome, pieces, says, stops, Stream, streamOf } from "../support/streams.mjs";
+import {
+  bodyOf,
+  bytes,
+  DONE,
+  event,
+  OpenAI,
+  outcome,
+  pieces,
+  says,
+  stops,
+  Stream,
+  streamOf,
+} from "../support/streams.mjs";
 
 const chunks = [says("a"), says("b"), says('c\n"'), stops()];
 const text = chunks.map(event).join("") + DONE;
@@ -17,8 +29,13 @@ test("tee gives both branches every chunk, in whatever order they read", async (
   for (const [order, read] of Object.entries(orders)) {
     const stream = await streamOf(pieces(text, 50));
     const branches = stream.tee();
-    assert.ok(branches.every((branch) => branch instanceof Stream && branch.controller === stream.controller));
-    for (const { items, error } of await read(branches)) assert.deepEqual([items, error], [chunks, undefined], order);
+    assert.ok(
+      branches.every(
+        (branch) => branch instanceof Stream && branch.controller === stream.controller,
+      ),
+    );
+    for (const { items, error } of await read(branches))
+      assert.deepEqual([items, error], [chunks, undefined], order);
   }
 });
 
@@ -40,7 +57,9 @@ test("an error reaches both branches, and a branch nobody reads reports nothing"
 
 test("the request lives until both branches are left", async () => {
   const log = {};
-  const [left, right] = (await streamOf([event(says("a")) + event(says("b")), "hang"], { log })).tee();
+  const [left, right] = (
+    await streamOf([event(says("a")) + event(says("b")), "hang"], { log })
+  ).tee();
   for await (const _ of left) break;
   assert.equal(log.signal.aborted, false);
   for await (const _ of right) break;
@@ -50,7 +69,10 @@ test("the request lives until both branches are left", async () => {
 test("toReadableStream gives a line of JSON a chunk, and fromReadableStream reads it", async () => {
   const readable = (await streamOf(text)).toReadableStream();
   const [mine, theirs] = readable.tee();
-  assert.equal(await new Response(mine).text(), chunks.map((chunk) => `${JSON.stringify(chunk)}\n`).join(""));
+  assert.equal(
+    await new Response(mine).text(),
+    chunks.map((chunk) => `${JSON.stringify(chunk)}\n`).join(""),
+  );
   const again = Stream.fromReadableStream(theirs);
   assert.ok(again instanceof Stream && again.controller instanceof AbortController);
   assert.deepEqual((await outcome(again)).items, chunks);
@@ -80,22 +102,27 @@ test("fromReadableStream reads lines however they are cut, and refuses what is n
     const { items } = await outcome(Stream.fromReadableStream(bodyOf(pieces(lines, size))));
     assert.deepEqual(items, [...chunks, says("é😀")]);
   }
-  const { items, error } = await outcome(Stream.fromReadableStream(bodyOf([bytes('{"a":1}\n{secret\n')])));
+  const { items, error } = await outcome(
+    Stream.fromReadableStream(bodyOf([bytes('{"a":1}\n{secret\n')])),
+  );
   assert.deepEqual(items, [{ a: 1 }]);
   assert.ok(error instanceof OpenAI.OpenAIError);
   assert.doesNotMatch(error.message, /secret/);
 });
 
-for (const way of ["toReadableStream", "toTextStream"]) test(`${way} reads on demand, passes errors on, and closes the connection when cancelled`, async () => {
-  const log = {};
-  const readable = (await streamOf([event(says("a")), event(says("b")), event(says("c")), "hang"], { log }))[way]();
-  const reader = readable.getReader();
-  await reader.read();
-  await new Promise((resolve) => setImmediate(resolve));
-  assert.ok(log.pulled <= 2, `${log.pulled} reads for one chunk`);
-  await reader.cancel();
-  assert.equal(log.signal.aborted, true);
+for (const way of ["toReadableStream", "toTextStream"])
+  test(`${way} reads on demand, passes errors on, and closes the connection when cancelled`, async () => {
+    const log = {};
+    const readable = (
+      await streamOf([event(says("a")), event(says("b")), event(says("c")), "hang"], { log })
+    )[way]();
+    const reader = readable.getReader();
+    await reader.read();
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.ok(log.pulled <= 2, `${log.pulled} reads for one chunk`);
+    await reader.cancel();
+    assert.equal(log.signal.aborted, true);
 
-  const cut = (await streamOf(event(says("a"))))[way]();
-  await assert.rejects(new Response(cut).text(), OpenAI.StreamTruncatedError);
-});
+    const cut = (await streamOf(event(says("a"))))[way]();
+    await assert.rejects(new Response(cut).text(), OpenAI.StreamTruncatedError);
+  });

@@ -3,7 +3,19 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
-import { bodyOf, bytes, direct, DONE, event, instanceOf, OpenAI, outcome, says, stops, streamOf } from "../support/streams.mjs";
+import {
+  bodyOf,
+  bytes,
+  direct,
+  DONE,
+  event,
+  instanceOf,
+  OpenAI,
+  outcome,
+  says,
+  stops,
+  streamOf,
+} from "../support/streams.mjs";
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 const ab = event(says("a")) + event(says("b"));
@@ -89,7 +101,10 @@ test("break, return and throw abort the request and release the body", async () 
     },
   };
   for (const [how, run] of Object.entries(leave)) {
-    for (const take of [(stream) => stream, (stream) => ({ [Symbol.asyncIterator]: () => stream.textStream[Symbol.asyncIterator]() })]) {
+    for (const take of [
+      (stream) => stream,
+      (stream) => ({ [Symbol.asyncIterator]: () => stream.textStream[Symbol.asyncIterator]() }),
+    ]) {
       const log = {};
       const stream = await streamOf([ab, ab, "hang"], { log });
       await run(take(stream));
@@ -171,7 +186,7 @@ test("a long-lived signal keeps no listener of an ended stream", async () => {
 });
 
 /** A stream with an idle limit of 1000 ms and a clock that only the test moves. */
-async function withClock(reads, run) {
+async function withClock(run) {
   const clock = { now: 5000 };
   const now = mock.method(performance, "now", () => clock.now);
   mock.timers.enable({ apis: ["setTimeout"] });
@@ -202,12 +217,15 @@ async function withClock(reads, run) {
 }
 
 test("idle: no event in time ends the stream, to the millisecond, and comments do not feed it", () =>
-  withClock([], async ({ stream, feed, advance, log, body }) => {
+  withClock(async ({ stream, feed, advance, log, body }) => {
     const iterator = stream[Symbol.asyncIterator]();
     let settled;
     const next = () => {
       settled = undefined;
-      iterator.next().then((item) => (settled = item), (error) => (settled = error));
+      iterator.next().then(
+        (item) => (settled = item),
+        (error) => (settled = error),
+      );
     };
     next();
     await advance(999);
@@ -229,7 +247,7 @@ test("idle: no event in time ends the stream, to the millisecond, and comments d
   }));
 
 test("idle: the time counts from the last event, not from the timer's own start", () =>
-  withClock([], async ({ stream, feed, advance }) => {
+  withClock(async ({ stream, feed, advance }) => {
     let error;
     const reading = outcome(stream).then((result) => (error = result.error));
     await advance(999);
@@ -245,7 +263,7 @@ test("idle: the time counts from the last event, not from the timer's own start"
   }));
 
 test("idle: a consumer that takes its time is not idleness", () =>
-  withClock([], async ({ stream, feed, advance }) => {
+  withClock(async ({ stream, feed, advance }) => {
     const iterator = stream[Symbol.asyncIterator]();
     feed.push(ab);
     assert.deepEqual((await iterator.next()).value, says("a"));
@@ -260,7 +278,7 @@ test("idle: a consumer that takes its time is not idleness", () =>
   }));
 
 test("idle: a clock that jumps makes no hang and no wait beyond the limit", () =>
-  withClock([], async ({ stream, advance, clock }) => {
+  withClock(async ({ stream, advance, clock }) => {
     const iterator = stream[Symbol.asyncIterator]();
     const next = iterator.next().catch((error) => error);
     await advance(500);
@@ -294,7 +312,11 @@ test("back-pressure: no more is read than the consumer asked for", async () => {
   for (let taken = 1; taken <= 20; taken += 1) {
     await iterator.next();
     await turn();
-    assert.equal(log.pulled, Math.ceil(taken / 2), "one read is in the queue, and none ahead of it");
+    assert.equal(
+      log.pulled,
+      Math.ceil(taken / 2),
+      "one read is in the queue, and none ahead of it",
+    );
   }
   await iterator.return();
 });
@@ -302,14 +324,23 @@ test("back-pressure: no more is read than the consumer asked for", async () => {
 test("the death of the WebAssembly instance fails the stream that waits, with its text", async () => {
   const instance = await instanceOf();
   let die;
-  const watched = { exports: instance.exports, memory: instance.memory, onDead: (watcher) => ((die = watcher), () => {}) };
-  const response = new Response(bodyOf([bytes(ab), "hang"]), { headers: { "content-type": "text/event-stream" } });
+  const watched = {
+    exports: instance.exports,
+    memory: instance.memory,
+    onDead: (watcher) => ((die = watcher), () => {}),
+  };
+  const response = new Response(bodyOf([bytes(ab), "hang"]), {
+    headers: { "content-type": "text/event-stream" },
+  });
   const stream = await direct(response, { instance: watched });
   const result = outcome(stream);
   for (let turns = 0; turns < 5; turns += 1) await turn();
   die(new OpenAI.WasmTrapError("gone"));
   const { items, error } = await result;
   assert.equal(items.length, 2);
-  assert.deepEqual([error.constructor, error.message, error.text], [OpenAI.WasmTrapError, "gone", "ab"]);
+  assert.deepEqual(
+    [error.constructor, error.message, error.text],
+    [OpenAI.WasmTrapError, "gone", "ab"],
+  );
   assert.equal(response.body.locked, false);
 });

@@ -8,7 +8,18 @@ import { pathToFileURL } from "node:url";
 
 import { random } from "../../benches/shapes.mjs";
 import { setting } from "../support/program.mjs";
-import { bodyOf, bytes, chunkOf, direct, DONE, event, instanceOf, outcome, says, stops } from "../support/streams.mjs";
+import {
+  bodyOf,
+  bytes,
+  chunkOf,
+  direct,
+  DONE,
+  event,
+  instanceOf,
+  outcome,
+  says,
+  stops,
+} from "../support/streams.mjs";
 
 const load = (file) => import(pathToFileURL(join(setting("OPENAI_WASM_PKG"), file)).href);
 const { ChunkReader, textOf } = await load("lib/chunk-reader.js");
@@ -59,7 +70,11 @@ function naive(all) {
   const chunks = [];
   let text = "";
   let final = false;
-  const ended = (name, message) => ({ chunks, text, end: name && [name, text, chunks.length, message] });
+  const ended = (name, message) => ({
+    chunks,
+    text,
+    end: name && [name, text, chunks.length, message],
+  });
   const reported = (error) => {
     const { constructor, message } = reportedError(error, headers);
     return ended(constructor.name, message);
@@ -80,17 +95,25 @@ function naive(all) {
       return reported(found);
     }
     if (!json && at === blocks.length - 1) return ended("StreamTruncatedError");
-    if (value === null || typeof value !== "object" || Array.isArray(value)) return ended("StreamDecodeError");
+    if (value === null || typeof value !== "object" || Array.isArray(value))
+      return ended("StreamDecodeError");
     chunks.push(value);
     text += textOf(value);
-    final ||= Array.isArray(value.choices) ? value.choices.some((choice) => choice?.finish_reason) : isLast(value.type);
+    final ||= Array.isArray(value.choices)
+      ? value.choices.some((choice) => choice?.finish_reason)
+      : isLast(value.type);
   }
   return final ? ended() : ended("StreamTruncatedError");
 }
 
 /** What the decoder gives of these reads. */
 function decoded(instance, reads, textOnly) {
-  const reader = new ChunkReader(instance, { maxEventBytes: 1 << 20, truncation: "error", headers, textOnly });
+  const reader = new ChunkReader(instance, {
+    maxEventBytes: 1 << 20,
+    truncation: "error",
+    headers,
+    textOnly,
+  });
   const items = [];
   for (const read of reads) if (!reader.end && read.length > 0) reader.push(read, items);
   if (!reader.end) reader.finish(items);
@@ -108,31 +131,87 @@ const result = (error, text) => {
 /** Makes the bytes of random answers. Each case has a seed of its own, so that one can be made alone. */
 function answers() {
   let next;
-  const begin = (round) => (next = random(Math.imul(round + 1, 0x9e3779b1) + Math.imul(SEED, 0x85ebca6b)));
+  const begin = (round) =>
+    (next = random(Math.imul(round + 1, 0x9e3779b1) + Math.imul(SEED, 0x85ebca6b)));
   const below = (limit) => Math.floor(next() * limit);
   const pick = (list) => list[below(list.length)];
   // Marks are numbers from 2^28 to 2^29: values and texts that could be taken for one.
   const large = () => pick([2 ** 28, 2 ** 29, 1760000000, 268435457.5, -1, 0, 7]) + below(20) - 10;
-  const word = () => pick(["a", " the", '"', "\\", "\n", "é", "😀", "\ud83d", "\u2028", "", "}", "[DONE]", String(large()), "1e999", "],", ",1"]);
+  const word = () =>
+    pick([
+      "a",
+      " the",
+      '"',
+      "\\",
+      "\n",
+      "é",
+      "😀",
+      "\ud83d",
+      "\u2028",
+      "",
+      "}",
+      "[DONE]",
+      String(large()),
+      "1e999",
+      "],",
+      ",1",
+    ]);
   // A name may stand in any place; those of every object in JavaScript mean nothing here.
-  const name = () => pick(["x", "__proto__", "constructor", "length", "0", "toString", "content", "delta", "choices", "a b", ""]);
-  const any = () => pick([large, word, () => [large(), word()], () => ({ [name()]: large() }), () => null, () => [[{}]]])();
+  const name = () =>
+    pick([
+      "x",
+      "__proto__",
+      "constructor",
+      "length",
+      "0",
+      "toString",
+      "content",
+      "delta",
+      "choices",
+      "a b",
+      "",
+    ]);
+  const any = () =>
+    pick([
+      large,
+      word,
+      () => [large(), word()],
+      () => ({ [name()]: large() }),
+      () => null,
+      () => [[{}]],
+    ])();
   const named = (value) => JSON.parse(`{${JSON.stringify(name())}:${JSON.stringify(value)}}`);
   const makers = [
     () => event(says(word())),
     () => event(says(word() + word())),
     () => event(says(word(), { obfuscation: "x".repeat(below(4)) })),
     () => event(chunkOf({ index: below(2), delta: { content: word() } })),
-    () => event(chunkOf({ delta: { tool_calls: [{ index: 0, function: { arguments: word() } }] } })),
-    () => event(chunkOf({ delta: { content: word() }, logprobs: { content: [{ token: word(), logprob: -next(), bytes: [below(9)] }] } })),
+    () =>
+      event(chunkOf({ delta: { tool_calls: [{ index: 0, function: { arguments: word() } }] } })),
+    () =>
+      event(
+        chunkOf({
+          delta: { content: word() },
+          logprobs: { content: [{ token: word(), logprob: -next(), bytes: [below(9)] }] },
+        }),
+      ),
     () => event(chunkOf(undefined, { usage: { total_tokens: below(9) } })),
     () => event(chunkOf({ text: word(), delta: undefined })),
     () => event(says(word(), { created: large() })),
     () => event(says(word(), { created: large(), system_fingerprint: String(large()) })),
     () => event({ ...says(word(), { created: large() }), ...named(any()) }),
     () => event(chunkOf({ delta: { content: word(), ...named(any()) }, logprobs: any() })),
-    () => event({ type: pick(["response.output_text.delta", "x.delta"]), delta: word(), sequence_number: large() }),
-    () => event({ type: pick(["response.output_text.delta", "x.delta"]), delta: below(3) ? word() : any() }),
+    () =>
+      event({
+        type: pick(["response.output_text.delta", "x.delta"]),
+        delta: word(),
+        sequence_number: large(),
+      }),
+    () =>
+      event({
+        type: pick(["response.output_text.delta", "x.delta"]),
+        delta: below(3) ? word() : any(),
+      }),
     () => ": ping\n\n",
     () => "data:\n\n",
     () => `data: ${JSON.stringify(says(word()))}\r\n\r\n`,
@@ -141,15 +220,28 @@ function answers() {
   const breakers = [
     // Forged: what follows is meant to be taken for marks, fits and runs of text.
     () => event(`${JSON.stringify(named(any()))},${below(9)}`),
-    () => event(`{"x":1},${large()}`), () => event(`{"x":1},${large()},[${below(3)}],{"y":2}`), () => event(`{"x":1},"a",${below(3)}`),
-    () => event('{"choices":[{"index":0,"delta":{"content":"a"}}],"usage":[{"a":[1]}]'), () => event("[1"), () => event("2]"),
-    () => event(chunkOf({ delta: { content: word() }, finish_reason: "abort" })), () => event(chunkOf({ error: { message: word() || "x" } })),
-    () => event("{"), () => event('{"a":1},{"b":2}'), () => event('{"a":['), () => event("]}"), () => event("1"),
-    () => event({ error: word() || "x" }), () => "event: error\ndata: x\n\n", () => `error: {"message":"m"}\n\n`,
+    () => event(`{"x":1},${large()}`),
+    () => event(`{"x":1},${large()},[${below(3)}],{"y":2}`),
+    () => event(`{"x":1},"a",${below(3)}`),
+    () => event('{"choices":[{"index":0,"delta":{"content":"a"}}],"usage":[{"a":[1]}]'),
+    () => event("[1"),
+    () => event("2]"),
+    () => event(chunkOf({ delta: { content: word() }, finish_reason: "abort" })),
+    () => event(chunkOf({ error: { message: word() || "x" } })),
+    () => event("{"),
+    () => event('{"a":1},{"b":2}'),
+    () => event('{"a":['),
+    () => event("]}"),
+    () => event("1"),
+    () => event({ error: word() || "x" }),
+    () => "event: error\ndata: x\n\n",
+    () => `error: {"message":"m"}\n\n`,
   ];
   const body = () => {
     const kinds = [pick(makers), pick(makers), () => pick(makers)()];
-    const parts = Array.from({ length: 1 + below(20) }, () => (below(25) ? pick(kinds)() : pick(breakers)()));
+    const parts = Array.from({ length: 1 + below(20) }, () =>
+      below(25) ? pick(kinds)() : pick(breakers)(),
+    );
     if (below(3)) parts.push(event(stops()), DONE);
     const text = parts.join("");
     return bytes(text.slice(0, text.length - below(2) * below(10)) || "\n");
@@ -186,10 +278,17 @@ test("any answer reads as a naive reader reads it, however it is cut, as chunks 
     }
     const said = decoded(instance, reads, true);
     if (said.items.join("") !== text || said.text !== text || String(said.end) !== String(end)) {
-      assert.deepEqual({ ...said, items: said.items.join("") }, { items: text, text, end }, shown());
+      assert.deepEqual(
+        { ...said, items: said.items.join("") },
+        { items: text, text, end },
+        shown(),
+      );
     }
   }
-  assert.ok(seen.failed > CASES / 10 && seen.whole > CASES / 10 && seen.chunks > CASES, "the control: answers of both kinds");
+  assert.ok(
+    seen.failed > CASES / 10 && seen.whole > CASES / 10 && seen.chunks > CASES,
+    "the control: answers of both kinds",
+  );
   assert.ok(seen.kinds.size > 3, `the control: ${[...seen.kinds]}`);
 });
 
@@ -201,7 +300,9 @@ test("a stream gives what the decoder gives, however its body is cut", async () 
     const all = body();
     const { chunks, text, end } = naive(all);
     for (const how of ["chunks", "text"]) {
-      const response = new Response(bodyOf(cut(all)), { headers: { "content-type": "text/event-stream" } });
+      const response = new Response(bodyOf(cut(all)), {
+        headers: { "content-type": "text/event-stream" },
+      });
       const stream = await direct(response, { instance });
       const { items, error } = await outcome(how === "text" ? stream.textStream : stream);
       const shown = JSON.stringify(utf8.decode(all));
@@ -221,7 +322,9 @@ test("the raw decoders survive any order of calls, with any bytes", async () => 
   for (let round = 0; round < CASES / 4; round += 1) {
     begin(round);
     const limit = [1, 10, 100, 1 << 20][below(4)];
-    const decoder = below(2) ? new exports.EventDecoder(limit) : new exports.ChunkDecoder(limit, 1 << 28, below(2) === 1);
+    const decoder = below(2)
+      ? new exports.EventDecoder(limit)
+      : new exports.ChunkDecoder(limit, 1 << 28, below(2) === 1);
     for (let calls = below(10); calls > 0; calls -= 1) {
       const input = body().subarray(0, 16 * 1024);
       new Uint8Array(memory.buffer).set(input, words(decoder)[9]);

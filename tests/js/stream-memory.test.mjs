@@ -6,13 +6,24 @@ import { test } from "node:test";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
-import { bodyOf, bytes, direct, DONE, event, instanceOf, outcome, says } from "../support/streams.mjs";
+import {
+  bodyOf,
+  bytes,
+  direct,
+  DONE,
+  event,
+  instanceOf,
+  outcome,
+  says,
+} from "../support/streams.mjs";
 
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc");
 
 const PER_READ = 50;
-const read = bytes(Array.from({ length: PER_READ }, (_, at) => event(says(at % 7 ? ` word${at}` : '"\n'))).join(""));
+const read = bytes(
+  Array.from({ length: PER_READ }, (_, at) => event(says(at % 7 ? ` word${at}` : '"\n'))).join(""),
+);
 
 const streamOf = (instance, body) =>
   direct(new Response(body, { headers: { "content-type": "text/event-stream" } }), { instance });
@@ -35,7 +46,8 @@ function bodyWith(events) {
 async function consume(instance, events, take) {
   const stream = await streamOf(instance, bodyWith(events));
   let count = 0;
-  for await (const item of take(stream)) count += typeof item === "string" ? item.length > 0 : item.choices.length;
+  for await (const item of take(stream))
+    count += typeof item === "string" ? item.length > 0 : item.choices.length;
   return count;
 }
 
@@ -56,7 +68,10 @@ for (const [how, take, each] of [
     const thousand = await after(1000);
     const million = await after(1_000_000);
     assert.equal(million.wasm, thousand.wasm);
-    assert.ok(million.heap - thousand.heap < 1 << 20, `${million.heap - thousand.heap} bytes of heap`);
+    assert.ok(
+      million.heap - thousand.heap < 1 << 20,
+      `${million.heap - thousand.heap} bytes of heap`,
+    );
   });
 }
 
@@ -76,13 +91,21 @@ test("a thousand streams that are left half-way give their memory back", async (
 
 test("fifty streams at once on one instance do not mix", async () => {
   const instance = await instanceOf();
-  const texts = Array.from({ length: 50 }, (_, at) => Array.from({ length: 20 }, (_, word) => `${at}.${word} `));
+  const texts = Array.from({ length: 50 }, (_, at) =>
+    Array.from({ length: 20 }, (_, word) => `${at}.${word} `),
+  );
   const streams = texts.map((words, at) => {
     const reads = [];
     const all = bytes(words.map((word) => event(says(word))).join("") + DONE);
-    for (let from = 0; from < all.length; from += 37 + at) reads.push(all.slice(from, from + 37 + at));
+    for (let from = 0; from < all.length; from += 37 + at)
+      reads.push(all.slice(from, from + 37 + at));
     return streamOf(instance, bodyOf(reads));
   });
-  const outcomes = await Promise.all(streams.map(async (stream) => outcome((await stream).textStream)));
-  assert.deepEqual(outcomes.map(({ items }) => items.join("")), texts.map((words) => words.join("")));
+  const outcomes = await Promise.all(
+    streams.map(async (stream) => outcome((await stream).textStream)),
+  );
+  assert.deepEqual(
+    outcomes.map(({ items }) => items.join("")),
+    texts.map((words) => words.join("")),
+  );
 });

@@ -4,7 +4,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { chunkOf, direct, DONE, event, OpenAI, outcome, outcomes, pieces, says, stops, streamOf } from "../support/streams.mjs";
+import {
+  chunkOf,
+  direct,
+  DONE,
+  event,
+  OpenAI,
+  outcome,
+  outcomes,
+  pieces,
+  says,
+  stops,
+  streamOf,
+} from "../support/streams.mjs";
 
 /** The outcome of a text, the same for several cuts. */
 async function decode(text, options) {
@@ -48,12 +60,23 @@ test("rule 2: a byte order mark may come byte by byte", async () => {
 
 test("rules 3 and 8: all line ends, comments between", async () => {
   for (const end of ["\n", "\r", "\r\n"]) {
-    const lines = [": hello", "", `data: ${JSON.stringify(says("b"))}`, "", ": ping", "", "data: [DONE]", "", ""];
+    const lines = [
+      ": hello",
+      "",
+      `data: ${JSON.stringify(says("b"))}`,
+      "",
+      ": ping",
+      "",
+      "data: [DONE]",
+      "",
+      "",
+    ];
     await whole(lines.join(end), "ab");
   }
 });
 
-test("rule 5: empty and blank data is skipped", () => whole(`data:\n\ndata:  \n\n${control("x")}\n\n${DONE}`));
+test("rule 5: empty and blank data is skipped", () =>
+  whole(`data:\n\ndata:  \n\n${control("x")}\n\n${DONE}`));
 
 test("rule 6: [DONE] must be the whole value", async () => {
   await whole("data:[DONE]\n\n");
@@ -63,11 +86,15 @@ test("rule 6: [DONE] must be the whole value", async () => {
 });
 
 test("rule 10: the error line of old llama.cpp is an error", async () => {
-  const error = await fails(OpenAI.InternalServerError, `error: {"code":500,"message":"full"}\n\n${DONE}`);
+  const error = await fails(
+    OpenAI.InternalServerError,
+    `error: {"code":500,"message":"full"}\n\n${DONE}`,
+  );
   assert.equal(error.message, "500 full");
 });
 
-test("rule 11: a comment framed as data is skipped", () => whole(`data: : OPENROUTER PROCESSING\n\n${DONE}`));
+test("rule 11: a comment framed as data is skipped", () =>
+  whole(`data: : OPENROUTER PROCESSING\n\n${DONE}`));
 
 test("rule 12: an unterminated last event counts if it is whole, and is a truncation if not", async () => {
   await whole("data: [DONE]");
@@ -84,7 +111,8 @@ test("rule 13: after [DONE] all bytes are ignored, the body is cancelled and its
   assert.equal(log.body.locked, false);
 });
 
-test("rule 14: the end of the bytes after a finish_reason is an end", () => whole(event(stops()) + event(chunkOf())));
+test("rule 14: the end of the bytes after a finish_reason is an end", () =>
+  whole(event(stops()) + event(chunkOf())));
 
 test("rule 14: cut at any byte, a stream is never reported complete", async () => {
   const text = event(says("a")) + event(says("b")) + event(stops()) + DONE;
@@ -109,13 +137,31 @@ test("rule 15: every dialect of an error in the stream is an error of its class"
   const cases = [
     [{ error: { message: "m", type: "t", code: "c", param: "p" } }, OpenAI.APIError, "m"],
     [{ error: "overloaded" }, OpenAI.APIError, "overloaded"],
-    [{ id: "g", error: { code: 429, message: "m" }, choices: [{ index: 0, delta: {}, finish_reason: "error" }] }, OpenAI.RateLimitError, "429 m"],
-    [{ object: "error", message: "too long", type: "BadRequestError", param: null, code: 400 }, OpenAI.BadRequestError, "400 too long"],
-    [{ error: { message: "m", type: "InternalServerError", code: 500 } }, OpenAI.InternalServerError, "500 m"],
+    [
+      {
+        id: "g",
+        error: { code: 429, message: "m" },
+        choices: [{ index: 0, delta: {}, finish_reason: "error" }],
+      },
+      OpenAI.RateLimitError,
+      "429 m",
+    ],
+    [
+      { object: "error", message: "too long", type: "BadRequestError", param: null, code: 400 },
+      OpenAI.BadRequestError,
+      "400 too long",
+    ],
+    [
+      { error: { message: "m", type: "InternalServerError", code: 500 } },
+      OpenAI.InternalServerError,
+      "500 m",
+    ],
     [{ error: { message: "m", code: 7 } }, OpenAI.APIError, "m"],
   ];
   for (const [body, Class, message] of cases) {
-    const error = await fails(Class, event(body) + event(says("never")) + DONE, { headers: { "x-request-id": "req_7" } });
+    const error = await fails(Class, event(body) + event(says("never")) + DONE, {
+      headers: { "x-request-id": "req_7" },
+    });
     assert.equal(error.message, message);
     assert.equal(error.requestID, "req_7");
   }
@@ -130,9 +176,15 @@ test("rule 15: an error that says nothing is none", async () => {
 });
 
 test("rule 16: an event named error is an error whatever its body", async () => {
-  const flat = await fails(OpenAI.APIError, `${control("error")}\ndata: {"message":"m","code":"c"}\n\n`);
+  const flat = await fails(
+    OpenAI.APIError,
+    `${control("error")}\ndata: {"message":"m","code":"c"}\n\n`,
+  );
   assert.deepEqual([flat.message, flat.code], ["m", "c"]);
-  const wrapped = await fails(OpenAI.APIError, `${control("error")}\ndata: {"error":{"message":"m"}}\n\n`);
+  const wrapped = await fails(
+    OpenAI.APIError,
+    `${control("error")}\ndata: {"error":{"message":"m"}}\n\n`,
+  );
   assert.equal(wrapped.message, "m");
   const text = await fails(OpenAI.APIError, `${control("error")}\ndata: upstream went away\n\n`);
   assert.equal(text.message, "upstream went away");
@@ -141,7 +193,8 @@ test("rule 16: an event named error is an error whatever its body", async () => 
 test("rule 17: named events are chunks, and keep-alives are skipped", async () => {
   await whole(`${control("completion")}\n${event(says("b"))}${DONE}`, "ab");
   for (const name of ["ping", "keepalive"]) {
-    for (const data of ["", "data:\n", "data: {}\n", "data: ok\n"]) await whole(`${control(name)}\n${data}\n${DONE}`);
+    for (const data of ["", "data:\n", "data: {}\n", "data: ok\n"])
+      await whole(`${control(name)}\n${data}\n${DONE}`);
   }
 });
 
@@ -149,10 +202,16 @@ test("rule 18: a JSON body where a stream was asked for is an error, or one whol
   const json = { "content-type": "application/json; charset=utf-8" };
   const failed = await decode('\n\n{"error":{"message":"nope","code":"c"}}', { headers: json });
   assert.deepEqual([failed.error.constructor, failed.error.code], [OpenAI.APIError, "c"]);
-  const completion = { object: "chat.completion", choices: [{ index: 0, message: { role: "assistant", content: "Hi" }, finish_reason: "stop" }] };
+  const completion = {
+    object: "chat.completion",
+    choices: [{ index: 0, message: { role: "assistant", content: "Hi" }, finish_reason: "stop" }],
+  };
   const answered = await decode(JSON.stringify(completion), { headers: json });
   completion.choices[0].delta = completion.choices[0].message;
-  assert.deepEqual([answered.chunks, answered.text, answered.error], [[completion], "Hi", undefined]);
+  assert.deepEqual(
+    [answered.chunks, answered.text, answered.error],
+    [[completion], "Hi", undefined],
+  );
   for (const bad of ["{", "[]", "1"]) {
     const { error } = await decode(bad, { headers: json });
     assert.ok(error instanceof OpenAI.OpenAIError, bad);
@@ -190,8 +249,11 @@ test("rules 21 to 25: odd chunks pass as they came and add no text", async () =>
     { id: "", created: 1.5, model: null, choices: [] },
     { __proto__: null, choices: [] },
   ];
-  for (const chunk of odd) assert.deepEqual(await whole(event(chunk) + DONE), [JSON.parse(JSON.stringify(chunk))]);
-  const parts = { choices: [{ index: 0, delta: { content: [{ type: "text", text: "b" }, { type: "other" }] } }] };
+  for (const chunk of odd)
+    assert.deepEqual(await whole(event(chunk) + DONE), [JSON.parse(JSON.stringify(chunk))]);
+  const parts = {
+    choices: [{ index: 0, delta: { content: [{ type: "text", text: "b" }, { type: "other" }] } }],
+  };
   await whole(event(parts) + DONE, "ab");
 });
 
@@ -209,7 +271,8 @@ test("rule 27: the text is that of choice 0, whatever the others say between", a
 });
 
 test("rule 29: a completions stream has text in place of a delta", async () => {
-  const text = (text) => event({ object: "text_completion", choices: [{ index: 0, text, finish_reason: null }] });
+  const text = (text) =>
+    event({ object: "text_completion", choices: [{ index: 0, text, finish_reason: null }] });
   const { text: got } = await decode(text("a") + text("b") + text("c") + DONE);
   assert.equal(got, "abc");
 });
@@ -242,12 +305,36 @@ test("rule 33: reads may be of any kind that a runtime delivers", async () => {
     const response = { ok: true, status: 200, headers: new Headers(), body };
     assert.equal((await outcome((await direct(response)).textStream)).items.join(""), "é", kind);
   }
-  const iterable = { ok: true, status: 200, headers: new Headers(), body: (async function* () { yield raw; })() };
-  assert.equal((await outcome((await direct(iterable)).textStream)).items.join(""), "é", "an async iterable");
+  const iterable = {
+    ok: true,
+    status: 200,
+    headers: new Headers(),
+    body: (async function* () {
+      yield raw;
+    })(),
+  };
+  assert.equal(
+    (await outcome((await direct(iterable)).textStream)).items.join(""),
+    "é",
+    "an async iterable",
+  );
 });
 
 test("rule 37: bad JSON names the event and never shows it", async () => {
-  for (const bad of ["{secret", '{"a":1}}', "[1", "secret", '{"a":1},{"b":2}', "1", "[]", "null", '"s"', "]", "{}]", '{"a":[']) {
+  for (const bad of [
+    "{secret",
+    '{"a":1}}',
+    "[1",
+    "secret",
+    '{"a":1},{"b":2}',
+    "1",
+    "[]",
+    "null",
+    '"s"',
+    "]",
+    "{}]",
+    '{"a":[',
+  ]) {
     const error = await fails(OpenAI.StreamDecodeError, event(bad) + event(says("never")) + DONE);
     assert.doesNotMatch(`${error.message}${error.stack}`, /secret/, bad);
   }
@@ -267,8 +354,13 @@ test("rule 37: two halves of bad JSON never join into good JSON", async () => {
   for (const [first, second] of pairs) {
     await fails(OpenAI.StreamDecodeError, event(first) + event(second) + DONE);
     // Also beside events that fit a template.
-    const many = "bcdefg".split("").map((letter) => event(says(letter))).join("");
-    const { error, text } = await decode(many + event(first) + event(says("x")) + event(second) + DONE);
+    const many = "bcdefg"
+      .split("")
+      .map((letter) => event(says(letter)))
+      .join("");
+    const { error, text } = await decode(
+      many + event(first) + event(says("x")) + event(second) + DONE,
+    );
     assert.equal(error.constructor, OpenAI.StreamDecodeError, first);
     assert.deepEqual([text, error.text, error.eventIndex], ["bcdefg", "bcdefg", 6], first);
   }

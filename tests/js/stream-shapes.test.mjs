@@ -5,11 +5,27 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { fetchOf, reads, shapes } from "../../benches/shapes.mjs";
-import { ask, chunkOf, DONE, event, OpenAI, outcome, outcomes, pieces, says, streamOf } from "../support/streams.mjs";
+import {
+  ask,
+  chunkOf,
+  DONE,
+  event,
+  OpenAI,
+  outcome,
+  outcomes,
+  pieces,
+  says,
+  streamOf,
+} from "../support/streams.mjs";
 
 for (const shape of shapes(150)) {
   test(`the shape "${shape.name}" is decoded to the byte`, async () => {
-    for (const size of ["event", 1024, 16 * 1024, ...(shape.bytes.length < 200_000 ? [1, 7] : [])]) {
+    for (const size of [
+      "event",
+      1024,
+      16 * 1024,
+      ...(shape.bytes.length < 200_000 ? [1, 7] : []),
+    ]) {
       const fetch = fetchOf(reads(shape, size));
       const client = new OpenAI({ proxyUrl: "http://127.0.0.1:9/v1", token: "t", fetch });
       const chunks = await outcome(await client.chat.completions.create(ask));
@@ -24,13 +40,25 @@ for (const shape of shapes(150)) {
 
 test("textStream gives one string for each read that brought text", async () => {
   const read = (...texts) => texts.map((text) => event(says(text))).join("");
-  const stream = await streamOf([read("a"), read("b", "c"), ": ping\n\n", read("", "d"), read(""), read('"\n'), DONE]);
+  const stream = await streamOf([
+    read("a"),
+    read("b", "c"),
+    ": ping\n\n",
+    read("", "d"),
+    read(""),
+    read('"\n'),
+    DONE,
+  ]);
   assert.deepEqual((await outcome(stream.textStream)).items, ["a", "bc", "d", '"\n']);
 });
 
 test("a consumer may change a chunk without changing any other", async () => {
-  const logprobs = (token) => ({ content: [{ token, logprob: -1, bytes: [1, 2], top_logprobs: [] }], refusal: null });
-  const chunk = (token) => chunkOf({ delta: { content: token }, logprobs: logprobs(token) }, { usage: { kept: [1] } });
+  const logprobs = (token) => ({
+    content: [{ token, logprob: -1, bytes: [1, 2], top_logprobs: [] }],
+    refusal: null,
+  });
+  const chunk = (token) =>
+    chunkOf({ delta: { content: token }, logprobs: logprobs(token) }, { usage: { kept: [1] } });
   const expected = ["a", "b", "c", "d", "e"].map(chunk);
   const stream = await streamOf(pieces(expected.map(event).join("") + DONE, 2000));
   const seen = [];
@@ -54,19 +82,24 @@ test("streams of changing structure fall back event by event, with the same answ
     (text) => chunkOf({ delta: { content: text, refusal: null } }, { usage: {} }),
     (text) => chunkOf({ delta: { content: `${text}"\\\n\u0001😀` } }),
     (text) => chunkOf({ delta: { content: text }, index: 1 }),
-    (text) => chunkOf({ delta: { content: null, tool_calls: [{ index: 0, function: { arguments: text } }] } }),
+    (text) =>
+      chunkOf({
+        delta: { content: null, tool_calls: [{ index: 0, function: { arguments: text } }] },
+      }),
     (text) => ({ nothing: { but: [text, { of: [] }] }, "": 1, 2: 3 }),
     (text) => chunkOf({ delta: { content: [{ type: "text", text }] } }),
     (text) => chunkOf({ text }),
     (text) => chunkOf({ delta: { content: text }, text: "other" }),
     (text) => chunkOf({ delta: { content: text, content_again: text } }, { created: text.length }),
-    (text) => JSON.parse(`{"choices":[{"index":0,"delta":{"content":"${text}","__proto__":{"x":1}}}]}`),
+    (text) =>
+      JSON.parse(`{"choices":[{"index":0,"delta":{"content":"${text}","__proto__":{"x":1}}}]}`),
   ];
   const chunks = [];
   for (let round = 0; round < 40; round += 1) {
     // A fixed mixture in which each variant follows each other one.
     const variant = variants[(round * round + 3 * round + (round >> 3)) % variants.length];
-    for (let again = 0; again <= round % 4; again += 1) chunks.push(variant(texts[(round + again) % texts.length]));
+    for (let again = 0; again <= round % 4; again += 1)
+      chunks.push(variant(texts[(round + again) % texts.length]));
   }
   const stream = chunks.map(event).join("") + DONE;
   for (const size of [1, 100, 1000, 100_000]) {

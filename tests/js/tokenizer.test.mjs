@@ -28,7 +28,14 @@ test("every encoding counts what it encodes, and decodes it to the same text", a
   for (const encoding of ENCODINGS) {
     const t = await tokenizer(encoding);
     assert.equal(t.encoding, encoding);
-    for (const text of [TEXT, TEXT.repeat(3000), "", "x".repeat(100_000), "\u{feff}a", "<|endoftext|>"]) {
+    for (const text of [
+      TEXT,
+      TEXT.repeat(3000),
+      "",
+      "x".repeat(100_000),
+      "\u{feff}a",
+      "<|endoftext|>",
+    ]) {
       const tokens = t.encode(text);
       assert.ok(tokens instanceof Uint32Array);
       assert.equal(t.count(text), tokens.length);
@@ -63,7 +70,8 @@ test("models have the encodings that OpenAI's tiktoken gives them", async () => 
     davinci: "r50k_base",
     gpt2: "r50k_base",
   };
-  for (const [model, encoding] of Object.entries(models)) assert.equal((await tokenizer(model)).encoding, encoding, model);
+  for (const [model, encoding] of Object.entries(models))
+    assert.equal((await tokenizer(model)).encoding, encoding, model);
 });
 
 test("an unknown model is refused with the encodings' names", async () => {
@@ -78,7 +86,10 @@ test("an unknown model is refused with the encodings' names", async () => {
 test("half a surrogate pair counts as the platform's encoder writes it", async () => {
   const t = await tokenizer("o200k_base");
   for (const half of ["\ud83d", "a\ude00b", "\ud83d\ud83d\ude00"]) {
-    assert.deepEqual(t.encode(half), t.encode(half.toWellFormed?.() ?? new TextDecoder().decode(new TextEncoder().encode(half))));
+    assert.deepEqual(
+      t.encode(half),
+      t.encode(half.toWellFormed?.() ?? new TextDecoder().decode(new TextEncoder().encode(half))),
+    );
     const long = half.repeat(20_000);
     assert.equal(t.count(long), t.encode(long).length);
   }
@@ -144,7 +155,10 @@ test("a changed table is refused", async () => {
   const open = (table, encoding = "cl100k_base") => {
     const input = new instance.exports.Input();
     const address = input.room(table.length);
-    new TextEncoder().encodeInto(table, new Uint8Array(instance.memory.buffer, address, table.length));
+    new TextEncoder().encodeInto(
+      table,
+      new Uint8Array(instance.memory.buffer, address, table.length),
+    );
     return input.open(encoding, table.length);
   };
   assert.ok(open(TABLE));
@@ -153,7 +167,11 @@ test("a changed table is refused", async () => {
   assert.equal(open(TABLE.slice(0, 1000)), undefined);
   for (let at = 9; at < TABLE.length; at += 40_009) {
     const other = TABLE[at] === "A" ? "B" : "A";
-    assert.equal(open(TABLE.slice(0, at) + other + TABLE.slice(at + 1)), undefined, `changed at ${at}`);
+    assert.equal(
+      open(TABLE.slice(0, at) + other + TABLE.slice(at + 1)),
+      undefined,
+      `changed at ${at}`,
+    );
   }
 });
 
@@ -169,7 +187,14 @@ test("the entry for pages counts the same", async () => {
 });
 
 test("importing the package loads no table", async () => {
-  for (const file of ["index.js", "index.node.js", "index.workerd.js", "index.edge-light.js", "tokenizer.js", "encodings.js"]) {
+  for (const file of [
+    "index.js",
+    "index.node.js",
+    "index.workerd.js",
+    "index.edge-light.js",
+    "tokenizer.js",
+    "encodings.js",
+  ]) {
     const text = await readFile(join(setting("OPENAI_WASM_PKG"), "tokens", file), "utf8");
     assert.doesNotMatch(text, /^(?:import|export) .*tables\//m, file);
   }

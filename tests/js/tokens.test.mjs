@@ -7,9 +7,16 @@ import { test } from "node:test";
 import { edge, failure, keyless } from "../support/packed.mjs";
 import { runtimeOf } from "../support/streams.mjs";
 
-const { default: OpenAI, AuthenticationError, OpenAIError, APIConnectionTimeoutError } = await keyless();
+const {
+  default: OpenAI,
+  AuthenticationError,
+  OpenAIError,
+  APIConnectionTimeoutError,
+} = await keyless();
 const { default: Edge } = await edge();
-const fixture = JSON.parse(await readFile(new URL("../fixtures/attempts.json", import.meta.url), "utf8"));
+const fixture = JSON.parse(
+  await readFile(new URL("../fixtures/attempts.json", import.meta.url), "utf8"),
+);
 
 const refusal = (code, more) =>
   `{"error":{"message":"x","type":"authentication_error","code":"${code}"${more ?? ""},"param":null}}`;
@@ -27,7 +34,9 @@ function proxy(accepts, { body = UNAUTHORIZED } = {}) {
     sent.push(token);
     await new Promise((resolve) => setTimeout(resolve, 5));
     signal.throwIfAborted();
-    return accepts(token) ? Response.json({ object: "list", data: [] }) : new Response(body, { status: 401 });
+    return accepts(token)
+      ? Response.json({ object: "list", data: [] })
+      : new Response(body, { status: 401 });
   };
   return { sent, fetch };
 }
@@ -49,31 +58,58 @@ const oneShot = () => {
   return (token) => !used.has(token) && used.add(token);
 };
 
-const clientOf = ({ fetch }, token, options) => new OpenAI({ proxyUrl: "/v1", fetch, token, maxRetries: 0, ...options });
-const atOnce = (client, calls) => Promise.all(Array.from({ length: calls }, () => client.models.list().then(() => undefined, (error) => error)));
+const clientOf = ({ fetch }, token, options) =>
+  new OpenAI({ proxyUrl: "/v1", fetch, token, maxRetries: 0, ...options });
+const atOnce = (client, calls) =>
+  Promise.all(
+    Array.from({ length: calls }, () =>
+      client.models.list().then(
+        () => undefined,
+        (error) => error,
+      ),
+    ),
+  );
 
 test("what is sent again after an error status is what the fixture says, by both clients", async () => {
   for (const { what, status, headers, body, retried } of fixture.answers) {
-    for (const make of [(fetch) => new OpenAI({ proxyUrl: "/v1", fetch }), (fetch) => new Edge({ apiKey: "k", baseURL: "http://localhost/v1", fetch })]) {
+    for (const make of [
+      (fetch) => new OpenAI({ proxyUrl: "/v1", fetch }),
+      (fetch) => new Edge({ apiKey: "k", baseURL: "http://localhost/v1", fetch }),
+    ]) {
       let requests = 0;
       const text = typeof body === "string" ? body : JSON.stringify(body);
       const client = make(async () => {
         requests += 1;
-        return requests > 1 ? Response.json({ data: [] }) : new Response(text, { status, headers: { ...headers, "retry-after-ms": "1" } });
+        return requests > 1
+          ? Response.json({ data: [] })
+          : new Response(text, { status, headers: { ...headers, "retry-after-ms": "1" } });
       });
-      const error = await client.models.list().then(() => undefined, (found) => found);
-      assert.deepEqual([requests, error === undefined], [retried ? 2 : 1, retried], `${status} ${what}: ${text}`);
+      const error = await client.models.list().then(
+        () => undefined,
+        (found) => found,
+      );
+      assert.deepEqual(
+        [requests, error === undefined],
+        [retried ? 2 : 1, retried],
+        `${status} ${what}: ${text}`,
+      );
     }
   }
 });
 
-for (const [what, body] of [["expired", EXPIRED], ["refused for whatever reason", UNAUTHORIZED]]) {
+for (const [what, body] of [
+  ["expired", EXPIRED],
+  ["refused for whatever reason", UNAUTHORIZED],
+]) {
   test(`C12_ten calls whose token is ${what} ask for one new token, and are sent again`, async () => {
     const server = proxy((token) => token === "token-2", { body });
     const token = counting();
     const client = clientOf(server, token);
     assert.deepEqual(await atOnce(client, 10), Array(10).fill(undefined));
-    assert.deepEqual([token.count, server.sent.sort()], [2, [...Array(10).fill("token-1"), ...Array(10).fill("token-2")]]);
+    assert.deepEqual(
+      [token.count, server.sent.sort()],
+      [2, [...Array(10).fill("token-1"), ...Array(10).fill("token-2")]],
+    );
     await client.models.list();
     assert.equal(token.count, 2);
   });
@@ -99,7 +135,9 @@ test("C12_a second refusal is an error and so is any other 401, and the next cal
     // A token that was refused is not shown again.
     assert.equal(server.sent.includes(`token-${asked + 1}`), asked === 2);
     const fixed = proxy(() => false, { body });
-    assert.ok((await failure(clientOf(fixed, "fixed").models.list())) instanceof AuthenticationError);
+    assert.ok(
+      (await failure(clientOf(fixed, "fixed").models.list())) instanceof AuthenticationError,
+    );
     assert.equal(fixed.sent.length, 1);
   }
 });
@@ -121,7 +159,10 @@ test("tokens that are good for one request serve calls in a row, at once, and af
     const client = host === "Worker" ? await apart(server, token) : clientOf(server, token);
     for (let call = 0; call < 3; call += 1) await client.models.list();
     assert.deepEqual(await atOnce(client, 6), Array(6).fill(undefined));
-    assert.ok(token.count <= 12 && server.sent.length <= 27, `${token.count} ${server.sent.length}`);
+    assert.ok(
+      token.count <= 12 && server.sent.length <= 27,
+      `${token.count} ${server.sent.length}`,
+    );
   }
 });
 
@@ -129,7 +170,11 @@ test("a body that cannot be sent again fails with the 401, and the next call ask
   const server = proxy((token) => token === "token-2");
   const token = counting();
   const client = clientOf(server, token);
-  const once = { [Symbol.asyncIterator]: async function* () { yield "x"; } };
+  const once = {
+    [Symbol.asyncIterator]: async function* () {
+      yield "x";
+    },
+  };
   // The page's client reads a stream first, so it can be sent again.
   await client.post("/files", { body: once });
   assert.deepEqual([token.count, server.sent.length], [2, 2]);
@@ -137,9 +182,14 @@ test("a body that cannot be sent again fails with the 401, and the next call ask
 
 test("a token that could not be had says why, and is asked for again by the next call", async () => {
   const wrong = [
-    [() => { throw new Error("offline"); }, /^token: the function failed: offline/],
+    [
+      () => {
+        throw new Error("offline");
+      },
+      /^token: the function failed: offline/,
+    ],
     [async () => JSON.parse("<html>"), /^token: the function failed: Unexpected token/],
-    [async () => ({})["token"], /^token: the function must give a string, not undefined/],
+    [async () => ({}).token, /^token: the function must give a string, not undefined/],
     [() => 5, /^token: the function must give a string, not a number/],
     [() => "", /`token` must not be empty/],
   ];
@@ -157,7 +207,10 @@ test("a token that could not be had says why, and is asked for again by the next
 });
 
 test("the question for a token counts within the call's time limit, and can be left", async () => {
-  for (const make of [(credential, fetch) => new OpenAI({ proxyUrl: "/v1", token: credential, fetch }), (credential, fetch) => new Edge({ apiKey: credential, baseURL: "http://localhost/v1", fetch })]) {
+  for (const make of [
+    (credential, fetch) => new OpenAI({ proxyUrl: "/v1", token: credential, fetch }),
+    (credential, fetch) => new Edge({ apiKey: credential, baseURL: "http://localhost/v1", fetch }),
+  ]) {
     let asked = 0;
     let aborted;
     const client = make(
@@ -172,7 +225,9 @@ test("the question for a token counts within the call's time limit, and can be l
     assert.match(late.message, /token or key/);
     assert.equal(asked, 1);
     const leaving = new AbortController();
-    const left = failure(client.models.list({ signal: leaving.signal })).then((error) => (aborted = error));
+    const left = failure(client.models.list({ signal: leaving.signal })).then(
+      (error) => (aborted = error),
+    );
     setTimeout(() => leaving.abort(), 10);
     await left;
     assert.equal(aborted.name, "APIUserAbortError");
@@ -182,7 +237,12 @@ test("the question for a token counts within the call's time limit, and can be l
 /** The page's client as the entries for Workers and for Vercel's edge define it. */
 async function apart({ fetch }, token) {
   const { defineClient, runtime } = await runtimeOf();
-  return new (defineClient(runtime, null, { apart: true }))({ proxyUrl: "/v1", fetch, token, maxRetries: 0 });
+  return new (defineClient(runtime, null, { apart: true }))({
+    proxyUrl: "/v1",
+    fetch,
+    token,
+    maxRetries: 0,
+  });
 }
 
 test("in a Worker no call waits for a question that another call asked, and all share what came", async () => {
@@ -203,7 +263,9 @@ test("in a Worker no call waits for a question that another call asked, and all 
   // The control: elsewhere the second call waits for the first one's question, and its time limit ends that.
   const page = clientOf(server, hangsOnce());
   cancelled.push(failure(page.models.list({ signal })));
-  assert.ok((await failure(page.models.list({ timeout: 30 }))) instanceof APIConnectionTimeoutError);
+  assert.ok(
+    (await failure(page.models.list({ timeout: 30 }))) instanceof APIConnectionTimeoutError,
+  );
   over.abort();
   await Promise.all(cancelled);
 });

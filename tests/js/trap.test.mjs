@@ -36,7 +36,8 @@ after(() => upstream.stop());
 const read = async (stream) => {
   for await (const _ of stream);
 };
-const asked = (client) => client.chat.completions.create(ask("Tell me of the sea", { stream: true }));
+const asked = (client) =>
+  client.chat.completions.create(ask("Tell me of the sea", { stream: true }));
 
 test("a trap fails the streams of its instance, no other call, and the next call works", async () => {
   const client = new OpenAI({ proxyUrl: upstream.baseUrl });
@@ -79,8 +80,12 @@ test("a hundred traps in a row leave a client that works", async () => {
 });
 
 test("a call whose answer comes after the trap is judged by the new instance, with what it had counted", async () => {
-  const REFUSED = '{"error":{"message":"x","type":"authentication_error","code":"unauthorized","param":null}}';
-  const answers = [new Response("", { status: 503, headers: { "retry-after-ms": "0" } }), new Response(REFUSED, { status: 401 })];
+  const REFUSED =
+    '{"error":{"message":"x","type":"authentication_error","code":"unauthorized","param":null}}';
+  const answers = [
+    new Response("", { status: 503, headers: { "retry-after-ms": "0" } }),
+    new Response(REFUSED, { status: 401 }),
+  ];
   for (const last of [{ status: 200 }, { status: 503 }]) {
     const shown = [];
     const waiting = [];
@@ -89,8 +94,16 @@ test("a call whose answer comes after the trap is judged by the new instance, wi
       return new Promise((resolve) => waiting.push(resolve));
     };
     let tokens = 0;
-    const client = new OpenAI({ proxyUrl: "/v1", fetch, token: async () => `token-${(tokens += 1)}`, maxRetries: 1 });
-    const call = client.models.list().then(() => "answered", ({ status }) => status);
+    const client = new OpenAI({
+      proxyUrl: "/v1",
+      fetch,
+      token: async () => `token-${(tokens += 1)}`,
+      maxRetries: 1,
+    });
+    const call = client.models.list().then(
+      () => "answered",
+      ({ status }) => status,
+    );
     for (const answer of [...answers, new Response("{}", last)]) {
       while (waiting.length === 0) await new Promise(setImmediate);
       const before = instances;

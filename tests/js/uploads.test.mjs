@@ -31,7 +31,10 @@ async function* pieces(...parts) {
 const retryAtOnce = { status: 503, headers: { "retry-after-ms": "1" } };
 
 test("every kind of file arrives whole, with its name and media type", async () => {
-  const response = (url) => Object.defineProperty(new Response("hi", { headers: { "content-type": "text/csv" } }), "url", { value: url });
+  const response = (url) =>
+    Object.defineProperty(new Response("hi", { headers: { "content-type": "text/csv" } }), "url", {
+      value: url,
+    });
   for (const [file, filename, type] of [
     [new File(["hi"], "a.csv", { type: "text/csv" }), "a.csv", "text/csv"],
     [new File(["hi"], "C:\\folder\\a.csv"), "a.csv", "application/octet-stream"],
@@ -42,7 +45,11 @@ test("every kind of file arrives whole, with its name and media type", async () 
     [pieces("h", new Blob(["i"])), "unknown_file", "application/octet-stream"],
     [Object.assign(pieces("hi"), { path: "/home/x/a.csv" }), "a.csv", "application/octet-stream"],
     [{ data: pieces("hi"), name: 'a "b"\r\n.csv', type: "text/csv" }, 'a "b"\r\n.csv', "text/csv"],
-    [{ data: pieces("hi"), name: "a.csv", type: "text/csv\r\nx-evil: 1" }, "a.csv", "application/octet-stream"],
+    [
+      { data: pieces("hi"), name: "a.csv", type: "text/csv\r\nx-evil: 1" },
+      "a.csv",
+      "application/octet-stream",
+    ],
     [toFile("hi", "a.csv", { type: "text/csv" }), "a.csv", "text/csv"],
     [toFile(new Uint8Array([104, 105]).buffer, "a.csv"), "a.csv", "application/octet-stream"],
     [toFile(Promise.resolve(response("https://x.example/a.csv?b"))), "a.csv", "text/csv"],
@@ -78,7 +85,10 @@ test("a file that is none is refused by its field, before anything is sent", asy
     [() => client.images.createVariation(), "params"],
     [() => client.images.createVariation([]), "params"],
     [() => client.audio.translations.create({ file: new Blob(["x"]), model: null }), "model"],
-    [() => client.audio.translations.create({ file: new Blob(["x"]), model: { a: [null] } }), "model[a][]"],
+    [
+      () => client.audio.translations.create({ file: new Blob(["x"]), model: { a: [null] } }),
+      "model[a][]",
+    ],
     [() => client.audio.translations.create({ file: new Blob(["x"]), model: () => {} }), "model"],
     [() => client.audio.translations.create({ file: new Blob(["x"]), model: deep }), /^model\[a\]/],
     [() => toFile(5), "value"],
@@ -141,17 +151,28 @@ test("a file in memory is sent again after a failure, a stream is not", async ()
   assert.equal(server.requests.length, 1);
 
   server.answer(retryAtOnce, { body: {} });
-  assert.equal((await failure(streaming.post("/x", { body: new Blob(["x"]).stream() }))).status, 503);
+  assert.equal(
+    (await failure(streaming.post("/x", { body: new Blob(["x"]).stream() }))).status,
+    503,
+  );
   assert.equal(server.requests.length, 1);
 });
 
 test("the page's client reads a stream first, so that its proxy gets a length, and sends it again", async () => {
   for (const [call, type] of [
     [(body) => upload(body), "form"],
-    [(body) => client.audio.transcriptions.create({ file: body, model: "m", response_format: "json" }), "form"],
+    [
+      (body) =>
+        client.audio.transcriptions.create({ file: body, model: "m", response_format: "json" }),
+      "form",
+    ],
     [(body) => client.post("/x", { body })],
   ]) {
-    for (const body of [pieces("h", new Uint8Array([105])), new Blob(["hi"]).stream(), Readable.from([Buffer.from("h"), "i"])]) {
+    for (const body of [
+      pieces("h", new Uint8Array([105])),
+      new Blob(["hi"]).stream(),
+      Readable.from([Buffer.from("h"), "i"]),
+    ]) {
       server.answer(retryAtOnce, { body: {} });
       await call(body);
       assert.equal(server.requests.length, 2);
@@ -191,7 +212,9 @@ test("a file without a name gets an ending from its media type, by which servers
     ["", ""],
   ]) {
     const blob = new Blob(["hi"], { type });
-    const response = new Response("hi", { headers: { "content-type": type || "application/octet-stream" } });
+    const response = new Response("hi", {
+      headers: { "content-type": type || "application/octet-stream" },
+    });
     for (const file of [toFile(blob), toFile("hi", null, { type }), toFile(pieces(blob))]) {
       assert.equal((await file).name, `unknown_file${ending}`, type);
     }
@@ -206,7 +229,14 @@ test("a file without a name gets an ending from its media type, by which servers
 test("toFile takes the given name, type and time over a file's own, and keeps what is not given", async () => {
   const file = new File(["x"], "a.txt", { type: "text/plain", lastModified: 5 });
   // A File of another realm.
-  const foreign = { name: "a.txt", type: "text/plain", lastModified: 5, size: 1, slice() {}, arrayBuffer: async () => new TextEncoder().encode("x").buffer };
+  const foreign = {
+    name: "a.txt",
+    type: "text/plain",
+    lastModified: 5,
+    size: 1,
+    slice() {},
+    arrayBuffer: async () => new TextEncoder().encode("x").buffer,
+  };
   for (const [given, name, options, expected] of [
     [file, undefined, undefined, ["a.txt", "text/plain", 5]],
     [file, "b.jsonl", { type: "application/jsonl" }, ["b.jsonl", "application/jsonl", 5]],
@@ -216,7 +246,12 @@ test("toFile takes the given name, type and time over a file's own, and keeps wh
     [foreign, "b.txt", { lastModified: 8 }, ["b.txt", "text/plain", 8]],
     [new Blob(["x"], { type: "text/csv" }), "b.csv", {}, ["b.csv", "text/csv"]],
     [pieces(new Blob(["x"], { type: "text/csv" })), "b.csv", undefined, ["b.csv", "text/csv"]],
-    [pieces(new Blob(["x"], { type: "text/csv" })), "b.csv", { type: "text/plain" }, ["b.csv", "text/plain"]],
+    [
+      pieces(new Blob(["x"], { type: "text/csv" })),
+      "b.csv",
+      { type: "text/plain" },
+      ["b.csv", "text/plain"],
+    ],
   ]) {
     const made = await toFile(given, name, options);
     assert.ok(made instanceof File);
@@ -233,7 +268,9 @@ test("a stream is uploaded as it is read, not first into memory", async () => {
   const first = new Promise((resolve) => (arrived = resolve));
   server.answer((request, response) => {
     request.once("data", arrived);
-    request.on("end", () => response.writeHead(200, { "content-type": "application/json" }).end("{}"));
+    request.on("end", () =>
+      response.writeHead(200, { "content-type": "application/json" }).end("{}"),
+    );
   });
   const body = async function* () {
     yield "x".repeat(100);
@@ -254,7 +291,10 @@ test("where the runtime cannot stream an upload, the file is read first, and a w
   try {
     const page = new Edge({ apiKey: "k", baseURL: server.baseUrl, logger });
     server.answer(retryAtOnce, { body: {} });
-    await page.files.create({ purpose: "x", file: { data: pieces("h", "i"), name: "a.csv", type: "text/csv" } });
+    await page.files.create({
+      purpose: "x",
+      file: { data: pieces("h", "i"), name: "a.csv", type: "text/csv" },
+    });
   } finally {
     if (location === undefined) delete globalThis.location;
     else globalThis.location = location;

@@ -12,7 +12,8 @@ import { startFront } from "../support/front.mjs";
 import { STATIC, workshop } from "../support/installed.mjs";
 import { startUpstream } from "../support/upstream.mjs";
 
-const HTML = (script) => `<!doctype html><title>page</title><script type="module" src="/${script}"></script>`;
+const HTML = (script) =>
+  `<!doctype html><title>page</title><script type="module" src="/${script}"></script>`;
 const ASK = 'import { askInPage } from "./ask/page.mjs";\n';
 
 /** What the page's script does, and the worker's. */
@@ -47,9 +48,21 @@ for (const browser of Object.keys(BROWSERS)) {
   }
 }
 const forbidden = Object.keys(BROWSERS).map((browser) => ({
-  name: `${browser}, a policy that forbids WebAssembly is named`, browser, place: "page", policy: FORBIDS, first: browser === "Chromium",
+  name: `${browser}, a policy that forbids WebAssembly is named`,
+  browser,
+  place: "page",
+  policy: FORBIDS,
+  first: browser === "Chromium",
 }));
-const controls = [{ name: "control: a damaged package fails in Chromium", browser: "Chromium", place: "page", install: "damaged", first: true }];
+const controls = [
+  {
+    name: "control: a damaged package fails in Chromium",
+    browser: "Chromium",
+    place: "page",
+    install: "damaged",
+    first: true,
+  },
+];
 export const ROWS = rows;
 
 let shop;
@@ -67,20 +80,33 @@ after(async () => {
 
 async function asking({ browser, place, policy, install }, check) {
   const { page, worker = "", entry = "openai-wasm" } = PLACES[place];
-  const project = await shop.project({ install, entry, files: { "index.html": HTML("page.js"), "page.js": page, "worker.js": worker } });
+  const project = await shop.project({
+    install,
+    entry,
+    files: { "index.html": HTML("page.js"), "page.js": page, "worker.js": worker },
+  });
   // No import map reaches a worker: the package is named by its path, as a site without a bundler does.
   const named = [];
-  for (const name of [entry, "openai-wasm/tokens"]) named.push([JSON.stringify(name), JSON.stringify(await pathOf(project.path("node_modules/openai-wasm"), name))]);
+  for (const name of [entry, "openai-wasm/tokens"])
+    named.push([
+      JSON.stringify(name),
+      JSON.stringify(await pathOf(project.path("node_modules/openai-wasm"), name)),
+    ]);
   const front = await startFront({
     upstream,
     folder: project.folder,
     head: () => (policy ? { "content-security-policy": policy } : {}),
-    rewrite: (file, bytes) => (file.startsWith("/ask/") ? named.reduce((text, [name, path]) => text.replace(name, path), bytes.toString()) : bytes),
+    rewrite: (file, bytes) =>
+      file.startsWith("/ask/")
+        ? named.reduce((text, [name, path]) => text.replace(name, path), bytes.toString())
+        : bytes,
   });
   try {
     if (!launched.has(browser)) launched.set(browser, BROWSERS[browser]());
     await check(async () => {
-      const opened = await (await launched.get(browser)).open(`${front.url}/?${await front.query()}`);
+      const opened = await (await launched.get(browser)).open(
+        `${front.url}/?${await front.query()}`,
+      );
       try {
         return await Promise.race([front.report(), opened.failed]);
       } finally {
@@ -97,7 +123,10 @@ async function pathOf(packed, entry) {
   const { exports } = JSON.parse(await readFile(join(packed, "package.json"), "utf8"));
   const target = exports[entry.replace("openai-wasm", ".")];
   assert.ok(target, `the package has no entry ${entry}`);
-  const file = typeof target === "string" ? target : (target.browser?.default ?? target.default?.default ?? target.default);
+  const file =
+    typeof target === "string"
+      ? target
+      : (target.browser?.default ?? target.default?.default ?? target.default);
   return `/node_modules/openai-wasm/${file.replace("./", "")}`;
 }
 
@@ -109,6 +138,7 @@ cases(forbidden, (row) =>
     const { create } = await ask();
     assert.match(create, /^OpenAIError: .*Content-Security-Policy.*'wasm-unsafe-eval'/);
     assert.deepEqual(await upstream.requests(), []);
-  }));
+  }),
+);
 
 cases(controls, (row) => asking(row, (ask) => failsForDamage(upstream, ask)));

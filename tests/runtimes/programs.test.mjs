@@ -27,7 +27,13 @@ export const ROWS = [
   { name: "Node.js 22", node: 22, program: NODE },
   { name: "Node.js 24", node: 24, program: NODE },
   { name: "Node.js 20, from a linked folder", node: 20, program: NODE, install: "link" },
-  { name: "Node.js 20, from a CommonJS module", node: 20, program: NODE, entry: "common.cjs", files: { "common.cjs": COMMON } },
+  {
+    name: "Node.js 20, from a CommonJS module",
+    node: 20,
+    program: NODE,
+    entry: "common.cjs",
+    files: { "common.cjs": COMMON },
+  },
   {
     name: "Deno, which may use the network alone",
     program: DENO,
@@ -51,11 +57,26 @@ before(async () => {
 });
 after(() => Promise.all([shop?.remove(), upstream?.stop()]));
 
-async function started({ node, program, binary, args = [], entry = "program.js", files = {}, install, secretsAsArgument }, check) {
+async function started(
+  {
+    node,
+    program,
+    binary,
+    args = [],
+    entry = "program.js",
+    files = {},
+    install,
+    secretsAsArgument,
+  },
+  check,
+) {
   const project = await shop.project({ node, install, files: { ...files, "program.js": program } });
   const env = secrets(upstream);
   const given = secretsAsArgument ? { args: [JSON.stringify(env)] } : { env, args: [] };
-  const server = await project.start(undefined, [...args, entry, ...given.args], { env: given.env, program: binary?.() });
+  const server = await project.start(undefined, [...args, entry, ...given.args], {
+    env: given.env,
+    program: binary?.(),
+  });
   try {
     await check(async (path) => (await fetch(server.found + path)).json());
   } catch (error) {
@@ -70,7 +91,18 @@ cases(ROWS, (row) =>
   started(row, async (get) => {
     await answersAll(upstream, () => get("/ask/edge"));
     await answersAll(upstream, () => get("/ask/keyless"));
-  }));
+  }),
+);
 
-cases([{ name: "control: a damaged package fails in Node.js", node: 20, program: NODE, install: "damaged", first: true }], (row) =>
-  started(row, (get) => failsForDamage(upstream, () => get("/ask/edge"))));
+cases(
+  [
+    {
+      name: "control: a damaged package fails in Node.js",
+      node: 20,
+      program: NODE,
+      install: "damaged",
+      first: true,
+    },
+  ],
+  (row) => started(row, (get) => failsForDamage(upstream, () => get("/ask/edge"))),
+);

@@ -49,7 +49,12 @@ console.log("listening on " + server.url);
 `;
 
 export const ROWS = [
-  { name: "workerd, the newest", start: workerd, binary: () => createRequire(runtimeFile("workerd/package.json"))("workerd").default, first: true },
+  {
+    name: "workerd, the newest",
+    start: workerd,
+    binary: () => createRequire(runtimeFile("workerd/package.json"))("workerd").default,
+    first: true,
+  },
   { name: "workerd of October 2026", start: workerd, binary: () => BINARIES.workerd },
   { name: "workerd of June 2026", start: workerd, binary: () => BINARIES["workerd of June 2026"] },
   { name: "edge-runtime, with modules of another realm", start: edgeRuntime, first: true },
@@ -80,14 +85,23 @@ async function edgeRuntime(project) {
     plugins: [handedIn(project.path("dist"))],
   });
   const host = await project.start(undefined, ["host.mjs"], { env: secrets(upstream) });
-  return { url: host.found, stop: host.stop, get output() { return host.output; } };
+  return {
+    url: host.found,
+    stop: host.stop,
+    get output() {
+      return host.output;
+    },
+  };
 }
 
 /** Imports of compiled modules become what the host hands in; the files are put beside the bundle. */
 const handedIn = (folder) => ({
   name: "handed-in",
   setup(bundler) {
-    bundler.onResolve({ filter: /\.wasm(\?module)?$/ }, ({ path, resolveDir }) => ({ path: join(resolveDir, path.replace("?module", "")), namespace: "handed-in" }));
+    bundler.onResolve({ filter: /\.wasm(\?module)?$/ }, ({ path, resolveDir }) => ({
+      path: join(resolveDir, path.replace("?module", "")),
+      namespace: "handed-in",
+    }));
     bundler.onLoad({ filter: /.*/, namespace: "handed-in" }, async ({ path }) => {
       await mkdir(folder, { recursive: true });
       await copyFile(path, join(folder, basename(path)));

@@ -20,7 +20,11 @@ export async function workshop() {
   await mkdir(modules);
   // A copy: Node would look for a linked package's `unplugin` beside the link's target.
   await cp(setting("OPENAI_WASM_PKG"), join(modules, "openai-wasm"), { recursive: true });
-  await symlink(fileURLToPath(new URL("../node_modules/unplugin", import.meta.url)), join(modules, "unplugin"), "dir");
+  await symlink(
+    fileURLToPath(new URL("../node_modules/unplugin", import.meta.url)),
+    join(modules, "unplugin"),
+    "dir",
+  );
   return {
     folder,
     installed: (file) => join(modules, "openai-wasm", file),
@@ -46,7 +50,10 @@ export async function workshop() {
 export const BUNDLERS = {
   async Vite(app, { plugin, define = {}, external, ssr = false, mode }) {
     const { build } = await load(PAGE_TOOLS, "vite");
-    await writeFile(join(app, "index.html"), '<!doctype html><script type="module" src="/src/main.js"></script>');
+    await writeFile(
+      join(app, "index.html"),
+      '<!doctype html><script type="module" src="/src/main.js"></script>',
+    );
     await build({
       root: app,
       configFile: false,
@@ -54,7 +61,13 @@ export const BUNDLERS = {
       mode,
       define,
       plugins: plugin ? [plugin.vite] : [],
-      build: { outDir: "dist", sourcemap: true, target: "esnext", rollupOptions: { external }, ...(ssr && { ssr: "src/main.js" }) },
+      build: {
+        outDir: "dist",
+        sourcemap: true,
+        target: "esnext",
+        rollupOptions: { external },
+        ...(ssr && { ssr: "src/main.js" }),
+      },
     });
   },
 
@@ -67,19 +80,39 @@ export const BUNDLERS = {
       entry: "./src/main.js",
       output: { path: join(app, "dist"), module: Boolean(external) },
       devtool: "source-map",
-      ...(external && { externals: [external], externalsType: "module", experiments: { outputModule: true } }),
+      ...(external && {
+        externals: [external],
+        externalsType: "module",
+        experiments: { outputModule: true },
+      }),
       module: { rules: [{ test: /\.bin$/, type: "asset/resource" }] },
       plugins: [new webpack.DefinePlugin(define), ...(plugin ? [plugin.webpack] : [])],
     });
-    const stats = await new Promise((resolve, reject) => compiler.run((error, done) => (error ? reject(error) : resolve(done))));
+    const stats = await new Promise((resolve, reject) =>
+      compiler.run((error, done) => (error ? reject(error) : resolve(done))),
+    );
     await new Promise((resolve) => compiler.close(resolve));
     if (stats.hasErrors()) throw new Error(stats.toString({ all: false, errors: true }));
   },
 
   async Rollup(app, { plugin, define = {}, external }) {
     const { rollup } = await load(TOOLS, "rollup");
-    const replace = { name: "define", transform: (code) => ({ code: Object.entries(define).reduce((text, [name, value]) => text.replaceAll(name, value), code), map: null }) };
-    const bundle = await rollup({ input: join(app, "src/main.js"), logLevel: "silent", external, plugins: [replace, packages, plugin?.rollup] });
+    const replace = {
+      name: "define",
+      transform: (code) => ({
+        code: Object.entries(define).reduce(
+          (text, [name, value]) => text.replaceAll(name, value),
+          code,
+        ),
+        map: null,
+      }),
+    };
+    const bundle = await rollup({
+      input: join(app, "src/main.js"),
+      logLevel: "silent",
+      external,
+      plugins: [replace, packages, plugin?.rollup],
+    });
     try {
       await bundle.write({ dir: join(app, "dist"), sourcemap: true, format: "esm" });
     } finally {
@@ -110,7 +143,13 @@ export const BUNDLERS = {
 /** Vite's server for an app that is being written: `{ url, close }`. */
 export async function serveByVite(app, { plugin }) {
   const { createServer } = await load(PAGE_TOOLS, "vite");
-  const server = await createServer({ root: app, configFile: false, logLevel: "silent", plugins: [plugin.vite], server: { port: 0 } });
+  const server = await createServer({
+    root: app,
+    configFile: false,
+    logLevel: "silent",
+    plugins: [plugin.vite],
+    server: { port: 0 },
+  });
   await server.listen();
   return { url: server.resolvedUrls.local[0], close: () => server.close() };
 }
@@ -120,7 +159,9 @@ const packages = {
   name: "packages",
   resolveId(source, importer) {
     if (source.startsWith("openai-wasm")) throw new Error(`Rollup's test resolves no ${source}`);
-    return source.endsWith(".wasm") ? fileURLToPath(new URL(source, pathToFileURL(importer))) : null;
+    return source.endsWith(".wasm")
+      ? fileURLToPath(new URL(source, pathToFileURL(importer)))
+      : null;
   },
   async load(id) {
     if (!id.endsWith(".wasm")) return null;

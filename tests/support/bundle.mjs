@@ -15,7 +15,10 @@ import { setting } from "./program.mjs";
  * @param packed folder of the package; by default the one with the proxy's URL as an option
  * @param plugins more of esbuild's plugins
  */
-export async function bundleWorker(source, { packed = setting("OPENAI_WASM_PKG"), plugins = [] } = {}) {
+export async function bundleWorker(
+  source,
+  { packed = setting("OPENAI_WASM_PKG"), plugins = [] } = {},
+) {
   const folder = await mkdtemp(join(tmpdir(), "openai-wasm-bundle-"));
   try {
     await mkdir(join(folder, "node_modules"));
@@ -31,7 +34,11 @@ export async function bundleWorker(source, { packed = setting("OPENAI_WASM_PKG")
  *
  * @param conditions that the runtime sets
  */
-export async function bundleProject(folder, source, { conditions = ["workerd"], plugins = [] } = {}) {
+export async function bundleProject(
+  folder,
+  source,
+  { conditions = ["workerd"], plugins = [] } = {},
+) {
   const wasm = new Map();
   const { outputFiles } = await build({
     stdin: { contents: source, resolveDir: folder, sourcefile: "worker.js" },

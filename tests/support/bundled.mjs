@@ -1,6 +1,5 @@
 // The rows of the suite `bundlers`: a project is built or served by a tool, and asks.
 
-import { join } from "node:path";
 import { after } from "node:test";
 import { fileURLToPath } from "node:url";
 
@@ -13,13 +12,16 @@ import { startUpstream } from "./upstream.mjs";
 
 /** A page that asks as soon as it is there, and one that leaves it to a worker. */
 export const PAGE = {
-  "index.html": '<!doctype html><title>page</title><script type="module" src="./src/main.js"></script>\n',
+  "index.html":
+    '<!doctype html><title>page</title><script type="module" src="./src/main.js"></script>\n',
   "src/main.js": 'import { askInPage } from "../ask/page.mjs";\naskInPage();\n',
 };
 export const WORKER = {
   "index.html": PAGE["index.html"],
-  "src/main.js": 'const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });\nworker.onerror = ({ message }) => {\n  throw new Error(message || "the worker cannot be loaded");\n};\nworker.postMessage(location.search);\n',
-  "src/worker.js": 'import { askInPage } from "../ask/page.mjs";\nonmessage = ({ data }) => askInPage(data);\n',
+  "src/main.js":
+    'const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });\nworker.onerror = ({ message }) => {\n  throw new Error(message || "the worker cannot be loaded");\n};\nworker.postMessage(location.search);\n',
+  "src/worker.js":
+    'import { askInPage } from "../ask/page.mjs";\nonmessage = ({ data }) => askInPage(data);\n',
 };
 
 /**
@@ -50,8 +52,14 @@ export function bundlers(folder, rows) {
     const env = secrets(upstream);
     const port = await freePort();
     const files = typeof row.files === "function" ? row.files({ env, upstream }) : row.files;
-    const project = await shop.project({ ...row, files, env: { ...env, ...row.env, PORT: String(port) } });
-    const check = row.control ? failsForDamage : (one, ask, options) => answersAll(one, ask, { ...options, entry: row.entry });
+    const project = await shop.project({
+      ...row,
+      files,
+      env: { ...env, ...row.env, PORT: String(port) },
+    });
+    const check = row.control
+      ? failsForDamage
+      : (one, ask, options) => answersAll(one, ask, { ...options, entry: row.entry });
     try {
       for (const command of row.build ?? []) await project.run(command[0], command.slice(1));
       if (row.dist) {
@@ -62,9 +70,13 @@ export function bundlers(folder, rows) {
         const front = await startFront({ upstream });
         await during(front, () =>
           check(upstream, async () => {
-            const [ran] = await Promise.all([front.report(), project.run(row.reports[0], row.reports.slice(1), { QUERY: await front.query() })]);
+            const [ran] = await Promise.all([
+              front.report(),
+              project.run(row.reports[0], row.reports.slice(1), { QUERY: await front.query() }),
+            ]);
             return ran;
-          }));
+          }),
+        );
       }
       if (row.serve) {
         const server = await serving(project, port, row);
@@ -85,7 +97,8 @@ export function bundlers(folder, rows) {
       const get = async (path) => {
         const response = await fetch(url + path);
         const text = await response.text();
-        if (!response.ok) throw new Error(`${path} answered ${response.status}: ${text.slice(0, 2000)}`);
+        if (!response.ok)
+          throw new Error(`${path} answered ${response.status}: ${text.slice(0, 2000)}`);
         return text;
       };
       for (const base of routes) {
@@ -94,8 +107,13 @@ export function bundlers(folder, rows) {
       }
       if (page === false) return;
       const front = await startFront({ upstream, origins: [url] });
-      const own = routes.length > 0 ? { proxy: `${url}${routes[0]}/v1`, token: await get(`${routes[0]}/ask/token`) } : {};
-      await during(front, () => inBrowser(front, url + page, own, (...given) => check(...given, { tells })));
+      const own =
+        routes.length > 0
+          ? { proxy: `${url}${routes[0]}/v1`, token: await get(`${routes[0]}/ask/token`) }
+          : {};
+      await during(front, () =>
+        inBrowser(front, url + page, own, (...given) => check(...given, { tells })),
+      );
     }
 
     async function inBrowser(front, url, own, check) {

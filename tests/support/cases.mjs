@@ -34,9 +34,11 @@ const CLOSING_MS = 120_000;
 
 /** `first`: one row of each kind, for every run; `rest`: the others; `all`. */
 const wanted = process.env.CASES ?? "all";
-if (!["first", "rest", "all"].includes(wanted)) throw new Error(`CASES must be first, rest or all, not ${wanted}`);
+if (!["first", "rest", "all"].includes(wanted))
+  throw new Error(`CASES must be first, rest or all, not ${wanted}`);
 
-export const runs = ({ first = false }) => wanted === "all" || wanted === (first ? "first" : "rest");
+export const runs = ({ first = false }) =>
+  wanted === "all" || wanted === (first ? "first" : "rest");
 
 /** A test for each row that is wanted: `{ name, first }`. What it took is printed. */
 export function cases(rows, run) {

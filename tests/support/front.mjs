@@ -9,7 +9,13 @@ import { serve } from "./ask/node.mjs";
 import { setting } from "./program.mjs";
 import { newSecret } from "./tokens.mjs";
 
-const TYPES = { ".html": "text/html", ".js": "text/javascript", ".mjs": "text/javascript", ".wasm": "application/wasm", ".css": "text/css" };
+const TYPES = {
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".mjs": "text/javascript",
+  ".wasm": "application/wasm",
+  ".css": "text/css",
+};
 
 /**
  * @param upstream the stand-in
@@ -18,10 +24,22 @@ const TYPES = { ".html": "text/html", ".js": "text/javascript", ".mjs": "text/ja
  * @param head gives the headers of the files' answers
  * @param rewrite is called with a file's path and bytes
  */
-export async function startFront({ upstream, folder, origins = [], head = () => ({}), rewrite = (_, bytes) => bytes }) {
-  const { createProxy, signSessionToken } = await import(pathToFileURL(join(setting("OPENAI_WASM_PKG"), "edge/proxy.node.js")).href);
+export async function startFront({
+  upstream,
+  folder,
+  origins = [],
+  head = () => ({}),
+  rewrite = (_, bytes) => bytes,
+}) {
+  const { createProxy, signSessionToken } = await import(
+    pathToFileURL(join(setting("OPENAI_WASM_PKG"), "edge/proxy.node.js")).href
+  );
   const env = secrets(upstream);
-  const proxy = createProxy({ routes: ["models", "audio.transcriptions"], models: "*", allowedOrigins: origins });
+  const proxy = createProxy({
+    routes: ["models", "audio.transcriptions"],
+    models: "*",
+    allowedOrigins: origins,
+  });
   const reports = [];
   const waiting = [];
 
@@ -39,7 +57,9 @@ export async function startFront({ upstream, folder, origins = [], head = () => 
     const path = normalize(pathname.endsWith("/") ? `${pathname}index.html` : pathname);
     try {
       const bytes = await readFile(join(folder, path));
-      return new Response(rewrite(path, bytes), { headers: { ...head(), "content-type": TYPES[extname(path)] ?? "application/octet-stream" } });
+      return new Response(rewrite(path, bytes), {
+        headers: { ...head(), "content-type": TYPES[extname(path)] ?? "application/octet-stream" },
+      });
     } catch {
       return new Response("Not Found", { status: 404 });
     }
@@ -54,7 +74,10 @@ export async function startFront({ upstream, folder, origins = [], head = () => 
       return new URLSearchParams({ proxy, token, report: `${server.url}/report` }).toString();
     },
     /** Resolves with the next report, parsed. */
-    report: () => (reports.length > 0 ? Promise.resolve(reports.shift()) : new Promise((resolve) => waiting.push(resolve))),
+    report: () =>
+      reports.length > 0
+        ? Promise.resolve(reports.shift())
+        : new Promise((resolve) => waiting.push(resolve)),
   };
 }
 

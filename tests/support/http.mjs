@@ -84,7 +84,13 @@ function received(response) {
       }
     },
     /** Everything that the client saw. */
-    seen: () => [response.statusMessage, ...response.rawHeaders, ...Object.entries(response.trailers).flat(), text()].join("\n"),
+    seen: () =>
+      [
+        response.statusMessage,
+        ...response.rawHeaders,
+        ...Object.entries(response.trailers).flat(),
+        text(),
+      ].join("\n"),
   };
 }
 

@@ -1,7 +1,16 @@
 // Projects as a user has them: a folder of its own, with a tool's packages and openai-wasm in node_modules.
 
 import { execFile } from "node:child_process";
-import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, readlinkSync, renameSync, symlinkSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  symlinkSync,
+} from "node:fs";
 import { cp, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -29,7 +38,11 @@ export async function workshop(tools) {
   await mkdir(ROOM, { recursive: true });
   await clear();
   const folder = await mkdtemp(join(ROOM, `${process.pid}-`));
-  const { stdout } = await run("npm", ["pack", "--silent", "--pack-destination", folder, setting("OPENAI_WASM_PKG")], { cwd: folder });
+  const { stdout } = await run(
+    "npm",
+    ["pack", "--silent", "--pack-destination", folder, setting("OPENAI_WASM_PKG")],
+    { cwd: folder },
+  );
   const tarball = join(folder, stdout.trim());
   const unpacked = join(folder, "unpacked");
   await unpack(tarball, unpacked);
@@ -50,37 +63,67 @@ export async function workshop(tools) {
      * @param entry what `ask/page.mjs` imports
      * @param alias `{ vite: "vite7" }`: which of the tools' packages takes whose place
      */
-    async project({ files = {}, node = 20, install = "tarball", folders = [], entry = "openai-wasm", alias = {}, env = {} }) {
+    async project({
+      files = {},
+      node = 20,
+      install = "tarball",
+      folders = [],
+      entry = "openai-wasm",
+      alias = {},
+      env = {},
+    }) {
       const project = join(folder, `app-${count++}`);
       await mkdir(project);
       const modules = join(project, "node_modules");
       if (spare) renameSync(spare, modules);
       else if (tools) linkTools(tools, modules);
       spare = undefined;
-      for (const [name, other] of Object.entries(alias)) exchange(join(modules, name), join(modules, other));
+      for (const [name, other] of Object.entries(alias))
+        exchange(join(modules, name), join(modules, other));
       await mkdir(modules, { recursive: true });
-      if (install === "link") await symlink(setting("OPENAI_WASM_PKG"), join(modules, "openai-wasm"), "dir");
-      else await cp(install === "damaged" ? await damage(unpacked, damaged) : unpacked, join(modules, "openai-wasm"), { recursive: true });
+      if (install === "link")
+        await symlink(setting("OPENAI_WASM_PKG"), join(modules, "openai-wasm"), "dir");
+      else
+        await cp(
+          install === "damaged" ? await damage(unpacked, damaged) : unpacked,
+          join(modules, "openai-wasm"),
+          { recursive: true },
+        );
       await cp(ASK, join(project, "ask"), { recursive: true });
       const asking = join(project, "ask/page.mjs");
-      await writeFile(asking, (await readFile(asking, "utf8")).replace('"openai-wasm"', JSON.stringify(entry)));
+      await writeFile(
+        asking,
+        (await readFile(asking, "utf8")).replace('"openai-wasm"', JSON.stringify(entry)),
+      );
       // A table of tokens is loaded on demand, which is not possible there.
-      if (entry === STATIC) await writeFile(join(project, "ask/tokens.mjs"), "export const countTokens = undefined;\n");
+      if (entry === STATIC)
+        await writeFile(join(project, "ask/tokens.mjs"), "export const countTokens = undefined;\n");
       for (const from of folders) await cp(from, project, { recursive: true });
-      const manifest = { name: "app", private: true, type: "module", dependencies: { "openai-wasm": `file:${tarball}` } };
+      const manifest = {
+        name: "app",
+        private: true,
+        type: "module",
+        dependencies: { "openai-wasm": `file:${tarball}` },
+      };
       // Tools take the folder with a lock file for the project's root, and look no higher.
       const lock = { name: "app", lockfileVersion: 3, requires: true, packages: {} };
-      const written = { "package.json": JSON.stringify(manifest), "package-lock.json": JSON.stringify(lock), ...files };
+      const written = {
+        "package.json": JSON.stringify(manifest),
+        "package-lock.json": JSON.stringify(lock),
+        ...files,
+      };
       for (const [path, content] of Object.entries(written)) {
         await mkdir(dirname(join(project, path)), { recursive: true });
         await writeFile(join(project, path), content);
       }
       return new Project(project, node, env, async () => {
         if (!tools) return;
-        for (const [name, other] of Object.entries(alias)) exchange(join(modules, name), join(modules, other));
+        for (const [name, other] of Object.entries(alias))
+          exchange(join(modules, name), join(modules, other));
         for (const name of await readdir(modules)) {
           const isOurs = name === "openai-wasm" || (name.startsWith(".") && name !== ".bin");
-          if (isOurs) await rm(join(modules, name), { recursive: true, force: true, maxRetries: 5 });
+          if (isOurs)
+            await rm(join(modules, name), { recursive: true, force: true, maxRetries: 5 });
         }
         spare = join(folder, "spare");
         renameSync(modules, spare);
@@ -120,25 +163,41 @@ class Project {
   async run(script, args = [], env = {}) {
     const isProgram = typeof script === "function";
     try {
-      const { stdout, stderr } = await run(isProgram ? script() : this.#node, [...(isProgram ? [] : [this.#script(script)]), ...args], {
-        cwd: this.folder,
-        env: this.#environment(env),
-        maxBuffer: MOST_OUTPUT,
-      });
+      const { stdout, stderr } = await run(
+        isProgram ? script() : this.#node,
+        [...(isProgram ? [] : [this.#script(script)]), ...args],
+        {
+          cwd: this.folder,
+          env: this.#environment(env),
+          maxBuffer: MOST_OUTPUT,
+        },
+      );
       return stdout + stderr;
     } catch (error) {
-      throw new Error(`${script.name ?? script} ${args.join(" ")} failed:\n${error.stdout}${error.stderr}`, { cause: error });
+      throw new Error(
+        `${script.name ?? script} ${args.join(" ")} failed:\n${error.stdout}${error.stderr}`,
+        { cause: error },
+      );
     }
   }
 
   /** Starts a server; `ready` is what `start` of program.mjs takes. */
   start(script, args, { env = {}, ready, program = this.#node }) {
     const all = script === undefined ? args : [this.#script(script), ...args];
-    return start(program, all, { cwd: this.folder, env: this.#environment(env), ready: ready ?? listening, from: "either", limitMs: READY_MS, input: true });
+    return start(program, all, {
+      cwd: this.folder,
+      env: this.#environment(env),
+      ready: ready ?? listening,
+      from: "either",
+      limitMs: READY_MS,
+      input: true,
+    });
   }
 
   #script(name) {
-    return name.includes("/") || name.includes(".") ? this.path(name) : this.path(`node_modules/.bin/${name}`);
+    return name.includes("/") || name.includes(".")
+      ? this.path(name)
+      : this.path(`node_modules/.bin/${name}`);
   }
 
   #environment(env) {
@@ -155,7 +214,8 @@ class Project {
 }
 
 /** What most servers print: an address of this machine. */
-export const listening = (text) => /http:\/\/(?:localhost|127\.0\.0\.1|\[::1\]):\d+/.exec(text)?.[0];
+export const listening = (text) =>
+  /http:\/\/(?:localhost|127\.0\.0\.1|\[::1\]):\d+/.exec(text)?.[0];
 
 async function unpack(tarball, into) {
   await mkdir(into);
@@ -205,7 +265,10 @@ async function damage(healthy, into) {
       damaged += 1;
     } else if (entry.isFile() && entry.name.endsWith(".js")) {
       const text = await readFile(file, "utf8");
-      const broken = text.replace(/[A-Za-z0-9+/]{4000,}={0,2}/g, (string) => `${string.slice(0, 1000)}${"A".repeat(400)}${string.slice(1400)}`);
+      const broken = text.replace(
+        /[A-Za-z0-9+/]{4000,}={0,2}/g,
+        (string) => `${string.slice(0, 1000)}${"A".repeat(400)}${string.slice(1400)}`,
+      );
       if (broken === text) continue;
       await writeFile(file, broken);
       damaged += 1;

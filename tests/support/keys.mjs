@@ -105,8 +105,14 @@ export function namedKeys(random = generator(11)) {
     ["Mistral", `import.meta.env.MISTRAL_API_KEY ?? "${key()}"`],
     ["Mistral", `<meta name="mistral-api-key" content="${key()}">`],
     ["Mistral", `A=1\nMISTRAL_API_KEY=${key()}\nB=2`],
-    ["Mistral", `fetch("https://api.mistral.ai/v1/chat/completions", { headers: { authorization: "Bearer ${key()}" } })`],
-    ["Cloudflare", `headers: { Authorization: "Bearer ${random("url", 40)}" } } ); // https://api.cloudflare.com/client/v4`],
+    [
+      "Mistral",
+      `fetch("https://api.mistral.ai/v1/chat/completions", { headers: { authorization: "Bearer ${key()}" } })`,
+    ],
+    [
+      "Cloudflare",
+      `headers: { Authorization: "Bearer ${random("url", 40)}" } } ); // https://api.cloudflare.com/client/v4`,
+    ],
     ["Cloudflare", `"X-Auth-Email":"a@example.com","X-Auth-Key":"${random("hex", 37)}"`],
     ["Cohere", `COHERE_KEY="${random("alnum", 40)}"`],
     ["Cloudflare", `CLOUDFLARE_API_TOKEN:"${random("url", 40)}"`],
@@ -120,7 +126,8 @@ export function namedKeys(random = generator(11)) {
 
 const each = (text, code) => [...text].map((character) => code(character.charCodeAt(0))).join("");
 const hex = (code, width = 2) => code.toString(16).padStart(width, "0");
-const base64 = (text, before, encoding) => Buffer.from(`${"~".repeat(before)}${text}~~~`).toString(encoding);
+const base64 = (text, before, encoding) =>
+  Buffer.from(`${"~".repeat(before)}${text}~~~`).toString(encoding);
 
 /** `[coding, disguise]` of a text: what a finding calls it, and the bytes. */
 export function disguises(text) {
@@ -148,11 +155,23 @@ export function disguises(text) {
     ["HTML", each(text, (code) => `&#x${hex(code)};`)],
     ["character codes", `[${[...Buffer.from(text)].join(",")}]`],
     ["character codes", `[${[...Buffer.from(text)].map((code) => `0x${hex(code)}`).join(", ")}]`],
-    ["character codes", `[${[...Buffer.from(text)].map((code) => `0o${code.toString(8)}`).join(", ")}]`],
-    ["character codes", `[${[...Buffer.from(text)].map((code) => `0${code.toString(8)}`).join(",")}]`],
-    ...[" ", ";", "-", "|", "_", "/", ":"].map((between) => ["character codes", [...Buffer.from(text)].join(between)]),
+    [
+      "character codes",
+      `[${[...Buffer.from(text)].map((code) => `0o${code.toString(8)}`).join(", ")}]`,
+    ],
+    [
+      "character codes",
+      `[${[...Buffer.from(text)].map((code) => `0${code.toString(8)}`).join(",")}]`,
+    ],
+    ...[" ", ";", "-", "|", "_", "/", ":"].map((between) => [
+      "character codes",
+      [...Buffer.from(text)].join(between),
+    ]),
     ["character codes", [...Buffer.from(text)].map((code) => code.toString(8)).join(" ")],
-    ...[" ", ":", "-", ","].map((between) => ["hex", [...Buffer.from(text)].map((code) => hex(code)).join(between)]),
+    ...[" ", ":", "-", ","].map((between) => [
+      "hex",
+      [...Buffer.from(text)].map((code) => hex(code)).join(between),
+    ]),
     ["escaped", each(text, (code) => `\\${hex(code)} `)],
     ["escaped", each(text, (code) => `\\${hex(code, 6)}`)],
     ["base64, base64", base64(base64(text, 0, "base64"), 1, "base64")],

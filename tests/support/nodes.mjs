@@ -12,19 +12,26 @@ export function nodeProgram(major) {
   if (process.versions.node.split(".")[0] === String(major)) return process.execPath;
   const file = `${PACKAGES}node${major}-${process.platform}-${process.arch}/bin/node`;
   if (!existsSync(file)) {
-    throw new Error(`Node.js ${major} is missing: run \`npm ci\` in tests/runtimes, or set NODE${major} to its program`);
+    throw new Error(
+      `Node.js ${major} is missing: run \`npm ci\` in tests/runtimes, or set NODE${major} to its program`,
+    );
   }
   return file;
 }
 
 /** A file of a package of tests/runtimes. */
 export function runtimeFile(file) {
-  if (!existsSync(PACKAGES + file)) throw new Error(`${file} is missing: run \`npm ci\` in tests/runtimes`);
+  if (!existsSync(PACKAGES + file))
+    throw new Error(`${file} is missing: run \`npm ci\` in tests/runtimes`);
   return PACKAGES + file;
 }
 
 /** The programs of other runtimes, as their packages for this machine bring them. */
 export const bunProgram = () =>
-  runtimeFile(`@oven/bun-${process.platform}-${process.arch === "arm64" ? "aarch64" : process.arch}/bin/bun`);
+  runtimeFile(
+    `@oven/bun-${process.platform}-${process.arch === "arm64" ? "aarch64" : process.arch}/bin/bun`,
+  );
 export const denoProgram = () =>
-  runtimeFile(`@deno/${process.platform}-${process.arch}${process.platform === "linux" ? "-glibc" : ""}/deno`);
+  runtimeFile(
+    `@deno/${process.platform}-${process.arch}${process.platform === "linux" ? "-glibc" : ""}/deno`,
+  );

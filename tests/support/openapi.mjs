@@ -4,7 +4,8 @@ import { readFile } from "node:fs/promises";
 
 import { Ajv } from "ajv";
 
-const fixture = async (name) => JSON.parse(await readFile(new URL(`../fixtures/openapi/${name}`, import.meta.url), "utf8"));
+const fixture = async (name) =>
+  JSON.parse(await readFile(new URL(`../fixtures/openapi/${name}`, import.meta.url), "utf8"));
 
 const description = await fixture("2023-06.json");
 export const { operations } = description;
@@ -13,24 +14,36 @@ export const { operations } = description;
 export const rustRequests = await fixture("requests.json");
 
 // `properties` beside a `required` that names more, and unions of types, are the description's own.
-const ajv = new Ajv({ strict: true, strictRequired: false, allowUnionTypes: true, allErrors: true });
+const ajv = new Ajv({
+  strict: true,
+  strictRequired: false,
+  allowUnionTypes: true,
+  allErrors: true,
+});
 ajv.addSchema({ $id: "openapi", $defs: description.$defs });
 
 /** A schema as a function: value → what is wrong with it, as texts. */
 export function validator(schema) {
   const absolute = JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', '"openapi#/$defs/'));
   const validate = ajv.compile(absolute);
-  return (value) => (validate(value) ? [] : validate.errors.map((error) => `${error.instancePath || "/"} ${error.message}`));
+  return (value) =>
+    validate(value)
+      ? []
+      : validate.errors.map((error) => `${error.instancePath || "/"} ${error.message}`);
 }
 
 /** The schema itself, where it is a reference. */
-export const resolved = (schema) => (schema.$ref ? description.$defs[schema.$ref.replace("#/$defs/", "")] : schema);
+export const resolved = (schema) =>
+  schema.$ref ? description.$defs[schema.$ref.replace("#/$defs/", "")] : schema;
 
 /** What is wrong with a request: by its schema, and fields that the schema does not have. */
 export function requestFaults(value, schema) {
   const known = Object.keys(resolved(schema).properties);
   const unknown = Object.keys(value).filter((name) => !known.includes(name));
-  return [...validator(schema)(value), ...unknown.map((name) => `/${name} is no field of the description`)];
+  return [
+    ...validator(schema)(value),
+    ...unknown.map((name) => `/${name} is no field of the description`),
+  ];
 }
 
 /** A form's fields as the object that the schema describes: texts get the types that it names. */
@@ -41,7 +54,12 @@ export function formObject(fields, schema) {
     const type = [properties[name]?.type].flat()[0];
     const number = type === "integer" || type === "number";
     if (name in object) throw new Error(`the form has ${name} twice`);
-    object[name] = number && value.trim() !== "" && !Number.isNaN(+value) ? Number(value) : type === "boolean" ? value === "true" : value;
+    object[name] =
+      number && value.trim() !== "" && !Number.isNaN(+value)
+        ? Number(value)
+        : type === "boolean"
+          ? value === "true"
+          : value;
   }
   return object;
 }

@@ -26,4 +26,8 @@ export async function failure(action) {
 export const MODEL = "stand-in-ngram-1";
 
 /** Parameters of a chat call. */
-export const ask = (content, more) => ({ model: MODEL, messages: [{ role: "user", content }], ...more });
+export const ask = (content, more) => ({
+  model: MODEL,
+  messages: [{ role: "user", content }],
+  ...more,
+});

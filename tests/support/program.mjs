@@ -25,7 +25,12 @@ function end({ pid }) {
 function startedBy(pid) {
   try {
     const threads = readdirSync(`/proc/${pid}/task`);
-    return threads.flatMap((thread) => readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8").split(" ").filter(Boolean).map(Number));
+    return threads.flatMap((thread) =>
+      readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8")
+        .split(" ")
+        .filter(Boolean)
+        .map(Number),
+    );
   } catch {
     return [];
   }
@@ -44,7 +49,11 @@ export function setting(name) {
  * a program says nothing; `ended()` tells that the program has ended. `limitMs` is the
  * longest wait. With `input` its input stays open: some servers end with it.
  */
-export async function start(file, args, { from = 1, ready = () => undefined, probe, limitMs, input = false, env = process.env, cwd } = {}) {
+export async function start(
+  file,
+  args,
+  { from = 1, ready = () => undefined, probe, limitMs, input = false, env = process.env, cwd } = {},
+) {
   const stdio = [input ? "pipe" : "ignore", "pipe", "pipe"];
   while (from !== "either" && stdio.length <= from) stdio.push("pipe");
   const child = spawn(file, args, { stdio, env, cwd });
@@ -58,7 +67,12 @@ export async function start(file, args, { from = 1, ready = () => undefined, pro
     let waitingFor = "";
     child.once("error", reject);
     closed.then(() => reject(new Error(`${file} ended early:\n${said.output}`)));
-    if (limitMs) setTimeout(() => reject(new Error(`${file} was not ready within ${limitMs / 1000} s:\n${said.output}`)), limitMs).unref();
+    if (limitMs)
+      setTimeout(
+        () =>
+          reject(new Error(`${file} was not ready within ${limitMs / 1000} s:\n${said.output}`)),
+        limitMs,
+      ).unref();
     probe?.(() => !running.has(child)).then(resolve, reject);
     for (const [number, pipe] of child.stdio.entries()) {
       if (number === 0) continue;

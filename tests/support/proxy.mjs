@@ -14,7 +14,10 @@ import { startWorkerd } from "./workerd.mjs";
 export const proxySource = (options = "{}") =>
   `import { createProxy } from "openai-wasm/proxy";\nexport default createProxy({ routes: ["models"], maxConcurrent: 1000, ...${options} });\n`;
 
-export const QUESTION = { model: "stand-in-ngram-1", messages: [{ role: "user", content: "Say this is a test" }] };
+export const QUESTION = {
+  model: "stand-in-ngram-1",
+  messages: [{ role: "user", content: "Say this is a test" }],
+};
 
 /**
  * Starts it. `limits` are options that are numbers; `bindings` are added to the secrets, `null` takes
@@ -45,15 +48,25 @@ export async function startProxy({
     ...bindings,
   };
   for (const [name, value] of Object.entries(bound)) if (value === null) delete bound[name];
-  const proxy = { modules: modules ?? (await bundleWorker(source, bundle)), bindings: bound, ...worker };
+  const proxy = {
+    modules: modules ?? (await bundleWorker(source, bundle)),
+    bindings: bound,
+    ...worker,
+  };
   const workerd = front
     ? await startWorkerd(
-        { modules: [{ name: "front.js", esModule: front }], bindings: { PROXY: { service: "proxy" } } },
+        {
+          modules: [{ name: "front.js", esModule: front }],
+          bindings: { PROXY: { service: "proxy" } },
+        },
         { services: { proxy, ...services }, binary },
       )
     : await startWorkerd(proxy, { services, binary });
 
-  const authorized = async (headers, token) => ({ authorization: `Bearer ${await mint(secret, token)}`, ...headers });
+  const authorized = async (headers, token) => ({
+    authorization: `Bearer ${await mint(secret, token)}`,
+    ...headers,
+  });
   const post = async (body, { headers, token, ...rest } = {}) => {
     unprintableBody(body);
     return {
@@ -76,11 +89,15 @@ export async function startProxy({
     /** Any request; nothing is added to it. */
     send: (path, request) => send(workerd.url, { ...request, path }),
     /** A chat request with a token (`token` is what `mint` takes), answered whole. */
-    chat: async (body, request) => send(`${workerd.url}/v1/chat/completions`, await post(body, request)),
+    chat: async (body, request) =>
+      send(`${workerd.url}/v1/chat/completions`, await post(body, request)),
     /** The same, unfinished: see `open`. */
-    openChat: async (body, request) => open(`${workerd.url}/v1/chat/completions`, await post(body, request)),
-    models: async (headers, token) => send(`${workerd.url}/v1/models`, { headers: await authorized(headers, token) }),
+    openChat: async (body, request) =>
+      open(`${workerd.url}/v1/chat/completions`, await post(body, request)),
+    models: async (headers, token) =>
+      send(`${workerd.url}/v1/models`, { headers: await authorized(headers, token) }),
     /** A POST with a token to any path. */
-    post: async (path, body, request) => send(workerd.url, { ...(await post(body, request)), path }),
+    post: async (path, body, request) =>
+      send(workerd.url, { ...(await post(body, request)), path }),
   };
 }

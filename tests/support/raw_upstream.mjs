@@ -37,7 +37,9 @@ export async function rawUpstream(answer) {
   };
 }
 
-export const head = (type, status = "200 OK") => `HTTP/1.1 ${status}\r\ncontent-type: ${type}\r\nconnection: close\r\n\r\n`;
-export const event = (value) => `data: ${typeof value === "string" ? value : JSON.stringify(value)}\n\n`;
+export const head = (type, status = "200 OK") =>
+  `HTTP/1.1 ${status}\r\ncontent-type: ${type}\r\nconnection: close\r\n\r\n`;
+export const event = (value) =>
+  `data: ${typeof value === "string" ? value : JSON.stringify(value)}\n\n`;
 export const says = (content, more) =>
   event({ object: "chat.completion.chunk", choices: [{ index: 0, delta: { content }, ...more }] });

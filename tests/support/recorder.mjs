@@ -20,7 +20,8 @@ export async function startRecorder() {
     for await (const chunk of request) chunks.push(chunk);
     record.body = Buffer.concat(chunks);
     const { status = 200, headers = {}, body = "" } = answer;
-    const text = typeof body === "string" || body instanceof Uint8Array ? body : JSON.stringify(body);
+    const text =
+      typeof body === "string" || body instanceof Uint8Array ? body : JSON.stringify(body);
     response.writeHead(status, { "content-type": "application/json", ...headers }).end(text);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -43,11 +44,16 @@ export async function startRecorder() {
 
 /** The fields of a recorded form: `[name, text]`, or `[name, { filename, type, content }]` for a file. */
 export async function formOf({ headers, body }) {
-  const form = await new Response(body, { headers: { "content-type": headers["content-type"] } }).formData();
+  const form = await new Response(body, {
+    headers: { "content-type": headers["content-type"] },
+  }).formData();
   const fields = [];
   for (const [name, value] of form) {
     const { name: filename, type } = value;
-    fields.push([name, typeof value === "string" ? value : { filename, type, content: await value.text() }]);
+    fields.push([
+      name,
+      typeof value === "string" ? value : { filename, type, content: await value.text() },
+    ]);
   }
   return fields;
 }
@@ -56,7 +62,18 @@ export async function formOf({ headers, body }) {
 export async function essence(record) {
   const { method, url, headers, body } = record;
   const [type] = (headers["content-type"] ?? "").split(";");
-  const content = type === "multipart/form-data" ? await formOf(record) : body.length > 0 ? JSON.parse(body) : undefined;
+  const content =
+    type === "multipart/form-data"
+      ? await formOf(record)
+      : body.length > 0
+        ? JSON.parse(body)
+        : undefined;
   const kept = ["authorization", "openai-organization", "openai-project", "accept"];
-  return { method, url, type, content, headers: Object.fromEntries(kept.map((name) => [name, headers[name]])) };
+  return {
+    method,
+    url,
+    type,
+    content,
+    headers: Object.fromEntries(kept.map((name) => [name, headers[name]])),
+  };
 }

@@ -12,7 +12,10 @@ export function refused(answer, status, code, note = "") {
   assert.deepEqual(Object.keys(error), ["message", "type", "code", "param"], note);
   assert.equal(error.code, code, note);
   // The official clients repeat 408, 409, 429 and 5xx unless they are told not to.
-  const final = (status < 500 && status !== 429 && code !== "token_expired") || code === "misconfigured" || code === "proxy_disabled";
+  const final =
+    (status < 500 && status !== 429 && code !== "token_expired") ||
+    code === "misconfigured" ||
+    code === "proxy_disabled";
   assert.equal(answer.headers["x-should-retry"], final ? "false" : undefined, note);
   return error;
 }

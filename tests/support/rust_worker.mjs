@@ -50,8 +50,13 @@ const VARIABLES = {
 /** Starts its proxy as `startProxy` starts that of the npm package. It logs each usage event. */
 export async function startRustProxy({ limits = {}, bindings, ...rest }) {
   const variables = { OPENAI_MODELS: QUESTION.model };
-  for (const [name, value] of Object.entries({ maxConcurrent: 1000, ...limits })) variables[VARIABLES[name]] = String(value ?? "");
-  return startProxy({ ...rest, modules: await rustWorker(), bindings: { ...variables, ...bindings } });
+  for (const [name, value] of Object.entries({ maxConcurrent: 1000, ...limits }))
+    variables[VARIABLES[name]] = String(value ?? "");
+  return startProxy({
+    ...rest,
+    modules: await rustWorker(),
+    bindings: { ...variables, ...bindings },
+  });
 }
 
 /** Both proxies; `tag` stands in the names of their tests. */

@@ -25,7 +25,8 @@ const texts = new Map([
 export function unprintableBody(body) {
   if (body === null || typeof body !== "object" || Buffer.isBuffer(body)) return;
   for (const [name, value] of Object.entries(body)) {
-    if (name === "messages" && Array.isArray(value)) for (const message of value) sayings(message?.content);
+    if (name === "messages" && Array.isArray(value))
+      for (const message of value) sayings(message?.content);
     if (name === "prompt" || name === "input") sayings(value);
   }
 }
@@ -34,13 +35,15 @@ function sayings(content) {
   for (const part of [content].flat()) {
     const text = typeof part === "string" ? part : part?.text;
     // A short text ("Hi", "word word") may stand in a line by chance.
-    if (typeof text === "string" && text.length >= MIN_RANDOM_CHARACTERS) texts.set(text.slice(0, MAX_CHARACTERS), "a question");
+    if (typeof text === "string" && text.length >= MIN_RANDOM_CHARACTERS)
+      texts.set(text.slice(0, MAX_CHARACTERS), "a question");
   }
 }
 
 /** The same for a JWT: its claims and its signature. Its header is everybody's. */
 export function unprintableToken(token) {
-  for (const part of token.split(".").slice(1)) if (part.length >= MIN_RANDOM_CHARACTERS) texts.set(part, "a token");
+  for (const part of token.split(".").slice(1))
+    if (part.length >= MIN_RANDOM_CHARACTERS) texts.set(part, "a token");
 }
 
 /** The secrets among a Worker's bindings, by name; a keyring has several. */
@@ -56,7 +59,8 @@ export function secretsOf(bindings = {}) {
 function keyring(value) {
   try {
     const parsed = JSON.parse(value);
-    if (parsed !== null && typeof parsed === "object") return Object.values(parsed).filter((secret) => typeof secret === "string");
+    if (parsed !== null && typeof parsed === "object")
+      return Object.values(parsed).filter((secret) => typeof secret === "string");
   } catch {
     // One secret.
   }
@@ -67,7 +71,8 @@ function keyring(value) {
 export function printedBy(output, secrets) {
   const found = [];
   for (const [name, secret] of secrets) {
-    if (secret.length >= MIN_RANDOM_CHARACTERS) found.push(...findSecret(secret, output).map((form) => `${name} (${form})`));
+    if (secret.length >= MIN_RANDOM_CHARACTERS)
+      found.push(...findSecret(secret, output).map((form) => `${name} (${form})`));
     else if (!WORD.test(secret) && output.includes(secret)) found.push(`${name} (raw)`);
   }
   for (const [name, shape] of SHAPES) if (shape.test(output)) found.push(name);

@@ -15,12 +15,16 @@ export const chunkOf = (choice, rest = {}) => ({
   object: "chat.completion.chunk",
   created: 1760000000,
   model: "m",
-  choices: choice === undefined ? [] : [{ index: 0, delta: {}, logprobs: null, finish_reason: null, ...choice }],
+  choices:
+    choice === undefined
+      ? []
+      : [{ index: 0, delta: {}, logprobs: null, finish_reason: null, ...choice }],
   ...rest,
 });
 export const says = (content, rest) => chunkOf({ delta: { content } }, rest);
 export const stops = (reason = "stop") => chunkOf({ finish_reason: reason });
-export const event = (value) => `data: ${typeof value === "string" ? value : JSON.stringify(value)}\n\n`;
+export const event = (value) =>
+  `data: ${typeof value === "string" ? value : JSON.stringify(value)}\n\n`;
 export const DONE = event("[DONE]");
 
 export const bytes = (text) => (typeof text === "string" ? new TextEncoder().encode(text) : text);
@@ -60,16 +64,34 @@ export function bodyOf(reads, log = {}) {
 }
 
 /** A stream over these reads: a text, bytes, or a list of them, or a Response of one's own. */
-export async function streamOf(reads, { log = {}, headers, status = 200, client = {}, options } = {}) {
+export async function streamOf(
+  reads,
+  { log = {}, headers, status = 200, client = {}, options } = {},
+) {
   const list = Array.isArray(reads) ? reads : [reads];
   const fetch = async (_url, init) => {
     log.signal = init?.signal ?? _url.signal;
     if (reads instanceof Response) return reads;
-    const body = reads === null ? null : bodyOf(list.map((read) => (read === "hang" ? read : bytes(read))), log);
+    const body =
+      reads === null
+        ? null
+        : bodyOf(
+            list.map((read) => (read === "hang" ? read : bytes(read))),
+            log,
+          );
     log.body = body;
-    return new Response(body, { status, headers: { "content-type": "text/event-stream", ...headers } });
+    return new Response(body, {
+      status,
+      headers: { "content-type": "text/event-stream", ...headers },
+    });
   };
-  const openai = new OpenAI({ proxyUrl: "http://127.0.0.1:9/v1", token: "t", fetch, maxRetries: 0, ...client });
+  const openai = new OpenAI({
+    proxyUrl: "http://127.0.0.1:9/v1",
+    token: "t",
+    fetch,
+    maxRetries: 0,
+    ...client,
+  });
   return openai.chat.completions.create(ask, options);
 }
 
@@ -88,7 +110,12 @@ export async function outcome(iterable) {
 export async function outcomes(make) {
   const chunks = await outcome(await make());
   const text = await outcome((await make()).textStream);
-  return { chunks: chunks.items, error: chunks.error, text: text.items.join(""), textError: text.error };
+  return {
+    chunks: chunks.items,
+    error: chunks.error,
+    text: text.items.join(""),
+    textError: text.error,
+  };
 }
 
 const at = (path) => new URL(path, `${pathToFileURL(setting("OPENAI_WASM_PKG"))}/`);

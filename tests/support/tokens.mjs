@@ -14,7 +14,9 @@ const now = () => Math.floor(Date.now() / 1000);
 export async function mint(secret, { claims = {}, header = {}, ttlSeconds = 600 } = {}) {
   const all = { sub: "user-1", exp: now() + ttlSeconds, ...claims };
   for (const [name, value] of Object.entries(all)) if (value === undefined) delete all[name];
-  const token = await new SignJWT(all).setProtectedHeader({ alg: "HS256", typ: "JWT", ...header }).sign(new TextEncoder().encode(secret));
+  const token = await new SignJWT(all)
+    .setProtectedHeader({ alg: "HS256", typ: "JWT", ...header })
+    .sign(new TextEncoder().encode(secret));
   unprintableToken(token);
   return token;
 }

@@ -43,13 +43,20 @@ export async function startUpstream({ apiKey, eventIntervalMs, tokens } = {}) {
     /** Lets a stream armed with `stepped` send its next event. */
     step: () => control("step", { method: "POST" }),
     /** Arms a list of such orders, which are used up in turn. */
-    armAll: (orders) => control("faults", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(orders) }),
+    armAll: (orders) =>
+      control("faults", {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(orders),
+      }),
     /** Waits until all conditions hold, `{ closed: 1 }` say; throws after `timeoutMs`. */
     async wait(conditions, timeoutMs = 5000) {
       const query = new URLSearchParams({ ...conditions, timeout_ms: timeoutMs });
       const answer = await control(`wait?${query}`);
       if (!answer.satisfied) {
-        throw new Error(`not within ${timeoutMs} ms: ${JSON.stringify(conditions)}\n${JSON.stringify(answer, null, 1)}`);
+        throw new Error(
+          `not within ${timeoutMs} ms: ${JSON.stringify(conditions)}\n${JSON.stringify(answer, null, 1)}`,
+        );
       }
       return answer.requests;
     },
@@ -57,4 +64,5 @@ export async function startUpstream({ apiKey, eventIntervalMs, tokens } = {}) {
 }
 
 /** The first value of a header in a recorded request. */
-export const headerOf = (record, name) => record.headers.find(([known]) => known.toLowerCase() === name)?.[1];
+export const headerOf = (record, name) =>
+  record.headers.find(([known]) => known.toLowerCase() === name)?.[1];

@@ -39,8 +39,13 @@ process.on("exit", () => {
  * @param services more Workers by name, for service bindings
  * @param binary another workerd; the variable WORKERD_BIN names one for a whole run
  */
-export async function startWorkerd(worker, { services = {}, binary = process.env.WORKERD_BIN ?? workerd.default } = {}) {
-  const secrets = [worker, ...Object.values(services)].flatMap(({ bindings }) => secretsOf(bindings));
+export async function startWorkerd(
+  worker,
+  { services = {}, binary = process.env.WORKERD_BIN ?? workerd.default } = {},
+) {
+  const secrets = [worker, ...Object.values(services)].flatMap(({ bindings }) =>
+    secretsOf(bindings),
+  );
   const folder = await mkdtemp(join(tmpdir(), "openai-wasm-workerd-"));
   const definitions = [];
   const declarations = [];
@@ -75,7 +80,8 @@ ${definitions.join("\n")}`;
   const search = () => {
     running.delete(search);
     const found = printedBy(program.output, secrets);
-    if (found.length > 0) throw new Error(`a Worker has printed ${found.join(", ")}:\n${program.output}`);
+    if (found.length > 0)
+      throw new Error(`a Worker has printed ${found.join(", ")}:\n${program.output}`);
   };
   running.add(search);
   return {
@@ -97,15 +103,24 @@ ${definitions.join("\n")}`;
 }
 
 async function definition(id, worker, folder) {
-  const { modules, bindings = {}, flags = COMPATIBILITY_FLAGS, compatibilityDate = COMPATIBILITY_DATE, tails = [] } = worker;
+  const {
+    modules,
+    bindings = {},
+    flags = COMPATIBILITY_FLAGS,
+    compatibilityDate = COMPATIBILITY_DATE,
+    tails = [],
+  } = worker;
   const lines = [];
   for (const [index, { name, esModule, wasm }] of modules.entries()) {
     const file = `${id}-${index}`;
     await writeFile(join(folder, file), wasm ?? esModule);
-    lines.push(`    (name = ${quoted(name)}, ${wasm ? "wasm" : "esModule"} = embed ${quoted(file)}),`);
+    lines.push(
+      `    (name = ${quoted(name)}, ${wasm ? "wasm" : "esModule"} = embed ${quoted(file)}),`,
+    );
   }
   const bound = Object.entries(bindings).map(([name, value]) => {
-    const is = typeof value === "string" ? `text = ${quoted(value)}` : `service = ${quoted(value.service)}`;
+    const is =
+      typeof value === "string" ? `text = ${quoted(value)}` : `service = ${quoted(value.service)}`;
     return `    (name = ${quoted(name)}, ${is}),`;
   });
   return `const ${id} :Workerd.Worker = (
@@ -125,6 +140,8 @@ ${bound.join("\n")}
 
 /** A Cap'n Proto text literal. */
 function quoted(text) {
-  const escaped = text.replace(/["\\]/g, "\\$&").replace(/[\0-\x1f]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
+  const escaped = text
+    .replace(/["\\]/g, "\\$&")
+    .replace(/[\0-\x1f]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
   return `"${escaped}"`;
 }

@@ -33,7 +33,10 @@ before(async () => {
   folder = await mkdtemp(join(tmpdir(), "openai-wasm-ask-"));
   await mkdir(join(folder, "node_modules"));
   await symlink(setting("OPENAI_WASM_PKG"), join(folder, "node_modules", "openai-wasm"), "dir");
-  await cp(fileURLToPath(new URL("../../examples/ask/ask.mjs", import.meta.url)), join(folder, "ask.mjs"));
+  await cp(
+    fileURLToPath(new URL("../../examples/ask/ask.mjs", import.meta.url)),
+    join(folder, "ask.mjs"),
+  );
 });
 after(async () => {
   await Promise.all([proxy?.stop(), upstream?.stop()]);
@@ -42,10 +45,14 @@ after(async () => {
 
 /** Runs the program. `grown()` resolves when it prints more, `done` when it has ended. */
 function run(question) {
-  const child = spawn(process.execPath, ["--preserve-symlinks", "--preserve-symlinks-main", "ask.mjs", question], {
-    cwd: folder,
-    env: { ...process.env, PROXY_ORIGIN: proxy.url },
-  });
+  const child = spawn(
+    process.execPath,
+    ["--preserve-symlinks", "--preserve-symlinks-main", "ask.mjs", question],
+    {
+      cwd: folder,
+      env: { ...process.env, PROXY_ORIGIN: proxy.url },
+    },
+  );
   const program = { text: "", complaint: "" };
   child.stdout.setEncoding("utf8").on("data", (text) => (program.text += text));
   child.stderr.setEncoding("utf8").on("data", (text) => (program.complaint += text));

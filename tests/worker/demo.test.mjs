@@ -11,7 +11,11 @@ import { headerOf, startUpstream } from "../support/upstream.mjs";
 
 it("the demo talks to a server whose key is a word, as Ollama's is", async () => {
   const upstream = await startUpstream();
-  const site = await startSite({ OPENAI_API_KEY: "ollama", OPENAI_BASE_URL: upstream.baseUrl, SESSION_SECRET: newSecret() });
+  const site = await startSite({
+    OPENAI_API_KEY: "ollama",
+    OPENAI_BASE_URL: upstream.baseUrl,
+    SESSION_SECRET: newSecret(),
+  });
   try {
     const { token } = (await send(`${site.url}/session`, { method: "POST" })).json();
     const answer = await send(`${site.url}/v1/chat/completions`, {

@@ -36,7 +36,11 @@ before(async () => {
 after(() => upstream?.stop());
 
 const post = (url, body, headers) =>
-  send(url, { method: "POST", headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) });
+  send(url, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify(body),
+  });
 
 it("gives a session for the code alone, and serves the proxy and its own route with it", async () => {
   const worker = await startWorkerd({ modules, bindings }, { services });
@@ -44,7 +48,11 @@ it("gives a session for the code alone, and serves the proxy and its own route w
     const from = (address) => ({ "cf-connecting-ip": address });
     for (const body of [{}, { code: "" }, { code: `${CODE}x` }, { code: [CODE] }]) {
       const address = from(`192.0.2.${Math.random()}`);
-      assert.equal((await post(`${worker.url}/session`, body, address)).status, 401, JSON.stringify(body));
+      assert.equal(
+        (await post(`${worker.url}/session`, body, address)).status,
+        401,
+        JSON.stringify(body),
+      );
     }
     const session = await post(`${worker.url}/session`, { code: CODE }, from("198.51.100.1"));
     assert.equal(session.status, 200, session.text());
@@ -52,7 +60,11 @@ it("gives a session for the code alone, and serves the proxy and its own route w
 
     const models = await send(`${worker.url}/v1/models`, { headers: { authorization } });
     assert.equal(models.status, 200, models.text());
-    const title = await post(`${worker.url}/title`, { text: "Say this is a test" }, { authorization });
+    const title = await post(
+      `${worker.url}/title`,
+      { text: "Say this is a test" },
+      { authorization },
+    );
     assert.equal(title.status, 200, title.text());
     assert.equal(title.json().title, "This is a test!");
     for (const record of await upstream.requests()) {
@@ -66,8 +78,12 @@ it("gives a session for the code alone, and serves the proxy and its own route w
     assert.equal((await send(`${worker.url}/`)).status, 404);
     assert.deepEqual(await upstream.requests(), []);
 
-    for (let attempt = 0; attempt < 3; attempt++) await post(`${worker.url}/session`, {}, from("198.51.100.2"));
-    assert.equal((await post(`${worker.url}/session`, { code: CODE }, from("198.51.100.2"))).status, 429);
+    for (let attempt = 0; attempt < 3; attempt++)
+      await post(`${worker.url}/session`, {}, from("198.51.100.2"));
+    assert.equal(
+      (await post(`${worker.url}/session`, { code: CODE }, from("198.51.100.2"))).status,
+      429,
+    );
   } finally {
     await worker.stop();
   }

@@ -18,8 +18,16 @@ const LIMITS = { timeout: 1000, idleTimeout: 700, maxDuration: 2500, maxAnswerBy
 function lastError(answer, about) {
   assert.equal(answer.status, 200, `${about}: ${answer.text()}`);
   assert.doesNotMatch(answer.text(), /\[DONE\]/, about);
-  const last = answer.text().trimEnd().split(/\r?\n\r?\n/).at(-1);
-  assert.match(last, /^data: \{"error":\{"message":"[^"]+","type":"[a-z_]+","code":"[a-z_]+","param":null\}\}$/, about);
+  const last = answer
+    .text()
+    .trimEnd()
+    .split(/\r?\n\r?\n/)
+    .at(-1);
+  assert.match(
+    last,
+    /^data: \{"error":\{"message":"[^"]+","type":"[a-z_]+","code":"[a-z_]+","param":null\}\}$/,
+    about,
+  );
   return JSON.parse(last.slice(6)).error;
 }
 
@@ -40,14 +48,27 @@ for (const { tag, title, start } of PROXIES) {
           await upstream.arm(`${form}${cut}`);
           const answer = await proxy.chat(STREAM);
           assert.equal(lastError(answer, form + cut).code, "upstream_invalid", form + cut);
-          assert.deepEqual(findCanary(proxy.key, answer.seen()), [], `${form}${cut}:\n${answer.seen()}`);
+          assert.deepEqual(
+            findCanary(proxy.key, answer.seen()),
+            [],
+            `${form}${cut}:\n${answer.seen()}`,
+          );
         }
       }
       assert.deepEqual(findCanary(proxy.key, proxy.output), []);
     });
 
     it(`K5_${tag}an error inside a stream names no account`, async () => {
-      for (const kind of ["openai", "event", "event-flat", "vllm", "openrouter", "fireworks", "exo", "llamacpp"]) {
+      for (const kind of [
+        "openai",
+        "event",
+        "event-flat",
+        "vllm",
+        "openrouter",
+        "fireworks",
+        "exo",
+        "llamacpp",
+      ]) {
         for (const at of [0, 1, 3]) {
           await upstream.arm(`error=${kind},error-after=${at}`);
           const answer = await proxy.chat(STREAM);
@@ -62,11 +83,20 @@ for (const { tag, title, start } of PROXIES) {
 
     it(`K6_${tag}a key in a whole answer is a 502, also in escapes and in the midst of a word`, async () => {
       let content;
-      const raw = await rawUpstream((socket) => socket.end(`${head("application/json")}{"choices":[{"message":{"content":"${content}"}}]}`));
+      const raw = await rawUpstream((socket) =>
+        socket.end(`${head("application/json")}{"choices":[{"message":{"content":"${content}"}}]}`),
+      );
       const own = await start({ upstream: raw });
       try {
         const escaped = [...own.key].map((c) => `\\u00${c.charCodeAt(0).toString(16)}`).join("");
-        for (content of [own.key, `x${own.key.slice(20, 32)}y`, escaped, own.key.slice(-8), `"},"id":"${own.key}`, `"},"${own.key}":{"a":"`]) {
+        for (content of [
+          own.key,
+          `x${own.key.slice(20, 32)}y`,
+          escaped,
+          own.key.slice(-8),
+          `"},"id":"${own.key}`,
+          `"},"${own.key}":{"a":"`,
+        ]) {
           const answer = await own.chat(QUESTION);
           assert.equal(answer.status, 502, answer.text());
           assert.equal(answer.json().error.code, "upstream_invalid");
@@ -88,7 +118,11 @@ for (const { tag, title, start } of PROXIES) {
         ["content-length: 4000", "upstream_truncated"],
         [`content-encoding: gzip\r\ncontent-length: ${json.length}`, "upstream_truncated"],
       ]) {
-        const raw = await rawUpstream((socket) => socket.end(`HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n${lines}\r\nconnection: close\r\n\r\n${json}`));
+        const raw = await rawUpstream((socket) =>
+          socket.end(
+            `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n${lines}\r\nconnection: close\r\n\r\n${json}`,
+          ),
+        );
         const own = await start({ upstream: raw });
         try {
           const answer = await own.chat(QUESTION);
@@ -107,7 +141,14 @@ for (const { tag, title, start } of PROXIES) {
       const raw = await rawUpstream((socket) => socket.end(head("text/event-stream") + bytes));
       const own = await start({ upstream: raw });
       try {
-        bytes = says("Well") + event({ error: { message: `Quota of org-ABCdef123 and proj_x1, req_77, key ${own.key.slice(0, 12)}****${own.key.slice(-4)}`, code: "insufficient_quota" } });
+        bytes =
+          says("Well") +
+          event({
+            error: {
+              message: `Quota of org-ABCdef123 and proj_x1, req_77, key ${own.key.slice(0, 12)}****${own.key.slice(-4)}`,
+              code: "insufficient_quota",
+            },
+          });
         const named = await own.chat(STREAM);
         const error = lastError(named, "account");
         assert.equal(error.code, "insufficient_quota");
@@ -121,8 +162,12 @@ for (const { tag, title, start } of PROXIES) {
         assert.doesNotMatch(lines.message, /org-/);
         const escaped = [...own.key].map((c) => `\\u00${c.charCodeAt(0).toString(16)}`).join("");
         bytes = `data: {"choices":[{"index":0,"delta":{"content":"${escaped}"}}],\r\ndata: "created":1}\r\n\r\n${event("[DONE]")}`;
-        assert.equal(lastError(await own.chat(STREAM), "a key in the first of two lines").code, "upstream_invalid");
-        bytes = 'data: {"choices":[{"index":0,"delta":{"content":"Hi"},\ndata: "finish_reason":"stop"}]}\n\n';
+        assert.equal(
+          lastError(await own.chat(STREAM), "a key in the first of two lines").code,
+          "upstream_invalid",
+        );
+        bytes =
+          'data: {"choices":[{"index":0,"delta":{"content":"Hi"},\ndata: "finish_reason":"stop"}]}\n\n';
         const whole = await own.chat(STREAM);
         assert.equal(whole.text(), bytes, "an end in the second line is one");
 
@@ -130,8 +175,13 @@ for (const { tag, title, start } of PROXIES) {
         bytes = pieces.map(says).join("") + event("[DONE]");
         const spelled = await own.chat(STREAM);
         assert.equal(lastError(spelled, "spelled").code, "upstream_invalid");
-        const said = [...spelled.text().matchAll(/"content":"([^"]*)"/g)].map(([, text]) => text).join("");
-        assert.ok(said.length < "sk-proj-".length + 8, `${said.length} characters of the key came through`);
+        const said = [...spelled.text().matchAll(/"content":"([^"]*)"/g)]
+          .map(([, text]) => text)
+          .join("");
+        assert.ok(
+          said.length < "sk-proj-".length + 8,
+          `${said.length} characters of the key came through`,
+        );
 
         // The control: what only looks like a key is nobody's secret here.
         bytes = says("sk-proj-") + says("0123456789abcdef") + event("[DONE]");
@@ -193,17 +243,24 @@ for (const { tag, title, start } of PROXIES) {
       };
       const answers = {
         drips: (socket) => (socket.write(head("application/json") + json), dripping(socket)),
-        grows: (socket) => socket.end(`${head("application/json")}${json}${"x".repeat(400_000)}"}}]}`),
-        "an error that drips": (socket) => (socket.write(head("application/json").replace("200 OK", "400 Bad Request")), dripping(socket)),
-        "an error that stalls": (socket) => socket.write(`${head("application/json").replace("200 OK", "422 No")}{"error":`),
+        grows: (socket) =>
+          socket.end(`${head("application/json")}${json}${"x".repeat(400_000)}"}}]}`),
+        "an error that drips": (socket) => (
+          socket.write(head("application/json").replace("200 OK", "400 Bad Request")),
+          dripping(socket)
+        ),
+        "an error that stalls": (socket) =>
+          socket.write(`${head("application/json").replace("200 OK", "422 No")}{"error":`),
       };
       let kind;
       const raw = await rawUpstream((socket) => answers[kind](socket));
       const own = await start({ upstream: raw, limits: LIMITS });
       try {
         for (const [what, status, code] of [
-          ["drips", 504, "answer_too_slow"], ["grows", 502, "answer_too_large"],
-          ["an error that drips", 400, "upstream_refused"], ["an error that stalls", 422, "upstream_refused"],
+          ["drips", 504, "answer_too_slow"],
+          ["grows", 502, "answer_too_large"],
+          ["an error that drips", 400, "upstream_refused"],
+          ["an error that stalls", 422, "upstream_refused"],
         ]) {
           kind = what;
           refused(await own.chat(QUESTION), status, code, what);
@@ -219,7 +276,15 @@ for (const { tag, title, start } of PROXIES) {
       const raw = await rawUpstream((socket) => socket.end(head("application/json") + body));
       const own = await start({ upstream: raw });
       try {
-        for (body of ["", "<html>", "[]", '"text"', "null", '{"choices":[', '{"choices":[]} more']) {
+        for (body of [
+          "",
+          "<html>",
+          "[]",
+          '"text"',
+          "null",
+          '{"choices":[',
+          '{"choices":[]} more',
+        ]) {
           refused(await own.chat(QUESTION), 502, "upstream_invalid", body);
         }
         body = ' {"choices":[]}\n';
@@ -233,17 +298,32 @@ for (const { tag, title, start } of PROXIES) {
     it(`E1_${tag}what an upstream says of an error is short, or not said at all`, async () => {
       let body;
       let status;
-      const raw = await rawUpstream((socket) => socket.end(head("application/json").replace("200 OK", `${status} No`) + body));
+      const raw = await rawUpstream((socket) =>
+        socket.end(head("application/json").replace("200 OK", `${status} No`) + body),
+      );
       const own = await start({ upstream: raw });
       try {
         const long = "word ".repeat(200);
         for (status of [400, 404, 422, 500, 503]) {
-          const errors = [{ message: long, type: long, code: long, param: long }, { message: "x".repeat(100_000) }, { message: 5, code: {}, param: [] }, long];
+          const errors = [
+            { message: long, type: long, code: long, param: long },
+            { message: "x".repeat(100_000) },
+            { message: 5, code: {}, param: [] },
+            long,
+          ];
           for (const error of errors) {
             body = JSON.stringify({ error });
             const answer = await own.chat(QUESTION);
-            const { message, code, param } = refused(answer, status === 500 ? 502 : status, answer.json().error.code, body.slice(0, 40));
-            assert.ok(message.length <= 501 && code.length <= 100 && (param ?? "").length <= 100, `${status}: ${answer.text()}`);
+            const { message, code, param } = refused(
+              answer,
+              status === 500 ? 502 : status,
+              answer.json().error.code,
+              body.slice(0, 40),
+            );
+            assert.ok(
+              message.length <= 501 && code.length <= 100 && (param ?? "").length <= 100,
+              `${status}: ${answer.text()}`,
+            );
             if (status >= 500) assert.doesNotMatch(answer.text(), /word/);
           }
         }

@@ -26,10 +26,13 @@ beforeEach(() => upstream.reset());
 
 /** A token with any header and payload, rightly signed: JSON text, or what is to have one. */
 const handmade = (header, payload, secret = proxy.secret) => {
-  const [head, body] = [header, payload].map((part) => Buffer.from(typeof part === "string" ? part : JSON.stringify(part)).toString("base64url"));
+  const [head, body] = [header, payload].map((part) =>
+    Buffer.from(typeof part === "string" ? part : JSON.stringify(part)).toString("base64url"),
+  );
   return signed(`${head}.${body}`, secret);
 };
-const signed = (text, secret = proxy.secret) => `${text}.${createHmac("sha256", secret).update(text).digest("base64url")}`;
+const signed = (text, secret = proxy.secret) =>
+  `${text}.${createHmac("sha256", secret).update(text).digest("base64url")}`;
 
 const untouched = async () => assert.deepEqual(await upstream.requests(), []);
 const ask = (authorization, to = proxy) =>
@@ -62,8 +65,17 @@ it("A1_no_credential", async () => {
 it("A2_loose_parsing", async () => {
   const token = await mint(proxy.secret);
   for (const authorization of [
-    "", "Bearer", "Bearer ", `Basic ${token}`, token, `Bearer ${token}, Bearer ${token}`, `Bearer ${token} ${token}`,
-    `Bearer  ${token}`, `Bearer "${token}"`, `Token ${token}`, `Bearer ${token};`,
+    "",
+    "Bearer",
+    "Bearer ",
+    `Basic ${token}`,
+    token,
+    `Bearer ${token}, Bearer ${token}`,
+    `Bearer ${token} ${token}`,
+    `Bearer  ${token}`,
+    `Bearer "${token}"`,
+    `Token ${token}`,
+    `Bearer ${token};`,
   ]) {
     refused(await ask(authorization), 401, "unauthorized", authorization);
   }
@@ -71,7 +83,14 @@ it("A2_loose_parsing", async () => {
     [`/v1/models?access_token=${token}`, {}],
     ["/v1/models", { headers: { cookie: `token=${token}; authorization=Bearer ${token}` } }],
     ["/v1/models", { headers: { "x-api-key": token, "proxy-authorization": `Bearer ${token}` } }],
-    [CHAT, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ token }) }],
+    [
+      CHAT,
+      {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ token }),
+      },
+    ],
   ]) {
     refused(await proxy.send(path, request), 401, "unauthorized");
   }
@@ -83,21 +102,50 @@ it("A3_alg_none_and_confusion", async () => {
   const payload = { sub: "user-1", exp: now() + 600 };
   const claims = encode(payload);
   const good = (await mint(proxy.secret)).split(".");
-  assert.equal((await ask(`Bearer ${handmade({ alg: "HS256" }, payload)}`)).status, 200, "the control: what is signed here is read");
+  assert.equal(
+    (await ask(`Bearer ${handmade({ alg: "HS256" }, payload)}`)).status,
+    200,
+    "the control: what is signed here is read",
+  );
   await upstream.reset();
   for (const token of [
     // Rightly signed by HMAC-SHA-256, whatever the header says.
-    ...["none", "NONE", "RS256", "ES256", "PS256", "EdDSA", "HS384", "HS512", "hs256", null, ["HS256"]].map((alg) => handmade({ alg }, payload)),
+    ...[
+      "none",
+      "NONE",
+      "RS256",
+      "ES256",
+      "PS256",
+      "EdDSA",
+      "HS384",
+      "HS512",
+      "hs256",
+      null,
+      ["HS256"],
+    ].map((alg) => handmade({ alg }, payload)),
     handmade({ typ: "JWT" }, payload),
     ...[
-      { crit: ["exp"] }, { crit: [] }, { crit: ["b64"], b64: false }, { b64: false }, { zip: "DEF" }, { cty: "JWT" }, { jku: "https://evil.example.com" },
-      { x5u: "https://evil.example.com" }, { x5c: ["AA"] }, { kid: 0 }, { kid: "__proto__" }, { kid: "../../dev/null" }, { kid: "\0" },
+      { crit: ["exp"] },
+      { crit: [] },
+      { crit: ["b64"], b64: false },
+      { b64: false },
+      { zip: "DEF" },
+      { cty: "JWT" },
+      { jku: "https://evil.example.com" },
+      { x5u: "https://evil.example.com" },
+      { x5c: ["AA"] },
+      { kid: 0 },
+      { kid: "__proto__" },
+      { kid: "../../dev/null" },
+      { kid: "\0" },
     ].map((more) => handmade({ alg: "HS256", ...more }, payload)),
     handmade('{"alg":"none","alg":"HS256"}', payload),
     handmade('{"alg":"HS256","alg":"none"}', payload),
     handmade({ alg: "HS256" }, `{"sub":"a","sub":"b","exp":${payload.exp}}`),
     handmade({ alg: "HS256" }, payload, ""),
-    `${good[0]}.${good[1]}.`, `${good[0]}.${good[1]}`, `${good.join(".")}.x`,
+    `${good[0]}.${good[1]}.`,
+    `${good[0]}.${good[1]}`,
+    `${good.join(".")}.x`,
     await unsecured(),
     `${encode({ alg: "None" })}.${claims}.`,
     `${encode({ alg: "none" })}.${good[1]}.${good[2]}`,
@@ -120,26 +168,48 @@ it("A3_alg_none_and_confusion", async () => {
 it("A4_tampered_and_malleable_tokens", async () => {
   const token = await mint(proxy.secret);
   const parts = token.split(".");
-  const padded = ["=", "==", "%0a", "A"].flatMap((more) => parts.map((_, at) => parts.map((part, other) => part + (at === other ? more : "")).join(".")));
+  const padded = ["=", "==", "%0a", "A"].flatMap((more) =>
+    parts.map((_, at) => parts.map((part, other) => part + (at === other ? more : "")).join(".")),
+  );
   // Rightly signed, but the payload is spelled in another way: with padding, and with bits that mean nothing.
-  const respelled = [`{"sub":"a","exp":${now() + 600}}`, `{"sub":"ab","exp":${now() + 600}}`, `{"sub":"abc","exp":${now() + 600}}`].flatMap((payload) => {
+  const respelled = [
+    `{"sub":"a","exp":${now() + 600}}`,
+    `{"sub":"ab","exp":${now() + 600}}`,
+    `{"sub":"abc","exp":${now() + 600}}`,
+  ].flatMap((payload) => {
     const [header, body] = handmade({ alg: "HS256" }, payload).split(".");
     const spare = body.length % 4;
     if (spare === 0) return [];
     const other = String.fromCharCode(body.charCodeAt(body.length - 1) + 1);
-    return [body + "=".repeat(4 - spare), body.slice(0, -1) + other].map((each) => signed(`${header}.${each}`));
+    return [body + "=".repeat(4 - spare), body.slice(0, -1) + other].map((each) =>
+      signed(`${header}.${each}`),
+    );
   });
   assert.equal(respelled.length, 4);
-  const forged = [...padded, ...respelled, `${token}=`, `${token}A`, token.slice(0, -1), ` ${token}`, token.replace(".", ".."), token.replaceAll(".", "")];
+  const forged = [
+    ...padded,
+    ...respelled,
+    `${token}=`,
+    `${token}A`,
+    token.slice(0, -1),
+    ` ${token}`,
+    token.replace(".", ".."),
+    token.replaceAll(".", ""),
+  ];
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   for (let at = token.indexOf(".") + 1; at < token.length; at++) {
     if (token[at] === ".") continue;
     // The neighbour differs in the lowest bit: at the end of the MAC, in a bit that decodes to nothing.
     const other = alphabet[alphabet.indexOf(token[at]) ^ 1];
-    forged.push(token.slice(0, at) + other + token.slice(at + 1), `${token.slice(0, at)} ${token.slice(at)}`);
+    forged.push(
+      token.slice(0, at) + other + token.slice(at + 1),
+      `${token.slice(0, at)} ${token.slice(at)}`,
+    );
   }
   for (let from = 0; from < forged.length; from += 50) {
-    const answers = await Promise.all(forged.slice(from, from + 50).map((each) => ask(`Bearer ${each}`)));
+    const answers = await Promise.all(
+      forged.slice(from, from + 50).map((each) => ask(`Bearer ${each}`)),
+    );
     for (const answer of answers) refused(answer, 401, "unauthorized");
   }
   await untouched();
@@ -161,16 +231,31 @@ it("A5_time_claims", async () => {
   }
   // `jose` refuses to sign these.
   for (const exp of [`"${now() + 60}"`, "1e400", "NaN", "Infinity", "null", "[]", "true"]) {
-    refused(await ask(`Bearer ${handmade({ alg: "HS256" }, `{"sub":"user-1","exp":${exp}}`)}`), 401, "unauthorized", exp);
+    refused(
+      await ask(`Bearer ${handmade({ alg: "HS256" }, `{"sub":"user-1","exp":${exp}}`)}`),
+      401,
+      "unauthorized",
+      exp,
+    );
   }
-  for (const token of [{ ttlSeconds: -30 }, { claims: { nbf: now() + 30 } }, { claims: { iat: now() - 60 }, ttlSeconds: 600 }]) {
+  for (const token of [
+    { ttlSeconds: -30 },
+    { claims: { nbf: now() + 30 } },
+    { claims: { iat: now() - 60 }, ttlSeconds: 600 },
+  ]) {
     assert.equal((await askWith(token)).status, 200, "a clock may be 60 seconds off");
   }
 });
 
 it("A6_audience_issuer_subject", async () => {
   for (const claims of [
-    { sub: undefined }, { sub: "" }, { sub: "x".repeat(129) }, { sub: "a\u0000b" }, { sub: "a\nb" }, { sub: "a\u0085b" }, { aud: "staging" },
+    { sub: undefined },
+    { sub: "" },
+    { sub: "x".repeat(129) },
+    { sub: "a\u0000b" },
+    { sub: "a\nb" },
+    { sub: "a\u0085b" },
+    { aud: "staging" },
   ]) {
     refused(await askWith({ claims }), 401, "unauthorized", JSON.stringify(claims));
   }
@@ -178,8 +263,12 @@ it("A6_audience_issuer_subject", async () => {
   await withProxy({ options, secret: proxy.secret }, async (own) => {
     const good = { iss: "https://id.example.com", aud: "production" };
     for (const [claims, status] of [
-      [good, 200], [{ ...good, aud: ["other", "production"] }, 200], [{ ...good, aud: "staging" }, 401], [{ ...good, aud: undefined }, 401],
-      [{ ...good, iss: "https://evil.example.com" }, 401], [{ ...good, iss: undefined }, 401],
+      [good, 200],
+      [{ ...good, aud: ["other", "production"] }, 200],
+      [{ ...good, aud: "staging" }, 401],
+      [{ ...good, aud: undefined }, 401],
+      [{ ...good, iss: "https://evil.example.com" }, 401],
+      [{ ...good, iss: undefined }, 401],
     ]) {
       assert.equal((await askWith({ claims }, own)).status, status, JSON.stringify(claims));
     }
@@ -201,33 +290,98 @@ describe("A7_a_Worker_whose_environment_is_unusable", () => {
     ["a key that is a word", SHORT, { OPENAI_API_KEY: "ollama" }],
     ["a key of 31 bytes", SHORT, { OPENAI_API_KEY: key.slice(0, 31) }],
     ["a placeholder for a key", PLACEHOLDER, { OPENAI_API_KEY: "changeme" }],
-    ["a placeholder in a key's shape", PLACEHOLDER, { OPENAI_API_KEY: `sk-proj-${"x".repeat(48)}` }],
-    ["a placeholder in the shape of a short key", PLACEHOLDER, { OPENAI_API_KEY: `fw_${"x".repeat(24)}` }],
-    ["a placeholder for the key of a server of one's own", PLACEHOLDER, { OPENAI_API_KEY: "changeme" }, { options: "{ allowShortKey: true }" }],
-    ["no key for a server of one's own", /key is missing/, { OPENAI_API_KEY: "" }, { options: "{ allowShortKey: true }" }],
+    [
+      "a placeholder in a key's shape",
+      PLACEHOLDER,
+      { OPENAI_API_KEY: `sk-proj-${"x".repeat(48)}` },
+    ],
+    [
+      "a placeholder in the shape of a short key",
+      PLACEHOLDER,
+      { OPENAI_API_KEY: `fw_${"x".repeat(24)}` },
+    ],
+    [
+      "a placeholder for the key of a server of one's own",
+      PLACEHOLDER,
+      { OPENAI_API_KEY: "changeme" },
+      { options: "{ allowShortKey: true }" },
+    ],
+    [
+      "no key for a server of one's own",
+      /key is missing/,
+      { OPENAI_API_KEY: "" },
+      { options: "{ allowShortKey: true }" },
+    ],
     ["a key with CR and LF", CHARACTERS, { OPENAI_API_KEY: spoiled("\r\nx-evil: 1") }],
     ["a key with CR", CHARACTERS, { OPENAI_API_KEY: spoiled("\r") }],
     ["a key with LF", CHARACTERS, { OPENAI_API_KEY: spoiled("\n") }],
     ["a key with NUL", CHARACTERS, { OPENAI_API_KEY: spoiled("\0") }],
     ["a key with spaces", CHARACTERS, { OPENAI_API_KEY: spoiled(" ") }],
-    ["a short key with a line break for a server of one's own", CHARACTERS, { OPENAI_API_KEY: "lo\ncal" }, { options: "{ allowShortKey: true }" }],
+    [
+      "a short key with a line break for a server of one's own",
+      CHARACTERS,
+      { OPENAI_API_KEY: "lo\ncal" },
+      { options: "{ allowShortKey: true }" },
+    ],
     ["no session secret", session("is missing"), { SESSION_SECRET: null }],
-    ["a short session secret", session("is shorter than 32 bytes"), { SESSION_SECRET: "0123456789abcdef" }],
-    ["a placeholder for a session secret", session("holds a word of templates"), { SESSION_SECRET: "changeme".repeat(5) }],
+    [
+      "a short session secret",
+      session("is shorter than 32 bytes"),
+      { SESSION_SECRET: "0123456789abcdef" },
+    ],
+    [
+      "a placeholder for a session secret",
+      session("holds a word of templates"),
+      { SESSION_SECRET: "changeme".repeat(5) },
+    ],
     ["a uniform session secret", session("is too uniform"), { SESSION_SECRET: "a".repeat(64) }],
-    ["a session secret with CR and LF", session("holds line breaks"), { SESSION_SECRET: `${good}\r\n${good}` }],
-    ["a session secret with NUL", session("holds line breaks"), { SESSION_SECRET: `${good}\0${good}` }],
-    ["a weak one among several session secrets", session("is shorter than 32 bytes"), { SESSION_SECRET: JSON.stringify({ a: good, b: "short" }) }],
-    ["session secrets without a name that fits", session("is badly named"), { SESSION_SECRET: JSON.stringify({ "../x": good }) }],
+    [
+      "a session secret with CR and LF",
+      session("holds line breaks"),
+      { SESSION_SECRET: `${good}\r\n${good}` },
+    ],
+    [
+      "a session secret with NUL",
+      session("holds line breaks"),
+      { SESSION_SECRET: `${good}\0${good}` },
+    ],
+    [
+      "a weak one among several session secrets",
+      session("is shorter than 32 bytes"),
+      { SESSION_SECRET: JSON.stringify({ a: good, b: "short" }) },
+    ],
+    [
+      "session secrets without a name that fits",
+      session("is badly named"),
+      { SESSION_SECRET: JSON.stringify({ "../x": good }) },
+    ],
     ["one secret for both", /must differ/, { OPENAI_API_KEY: good, SESSION_SECRET: good }],
     ["an epoch that is no time", /SESSION_EPOCH must be/, { SESSION_EPOCH: "yesterday" }],
     ["no list of models", /models must list/, { OPENAI_MODELS: null }],
     ["an empty list of models", /models must list/, { OPENAI_MODELS: " , " }],
     ["an upstream without TLS", /upstream /, { OPENAI_BASE_URL: "http://api.example.com/v1" }],
-    ["an upstream with a password", /upstream /, { OPENAI_BASE_URL: "https://user:pass@api.example.com/v1" }],
-    ["an upstream with a query", /upstream /, { OPENAI_BASE_URL: "https://api.example.com/v1?key=1" }],
-    ["no secret for anonymous sessions", /the Turnstile secret, and it is missing/, {}, { options: ANONYMOUS }],
-    ["a placeholder for the secret of anonymous sessions", /the Turnstile secret/, { TURNSTILE_SECRET: "changeme" }, { options: ANONYMOUS }],
+    [
+      "an upstream with a password",
+      /upstream /,
+      { OPENAI_BASE_URL: "https://user:pass@api.example.com/v1" },
+    ],
+    [
+      "an upstream with a query",
+      /upstream /,
+      { OPENAI_BASE_URL: "https://api.example.com/v1?key=1" },
+    ],
+    [
+      "no secret for anonymous sessions",
+      /the Turnstile secret, and it is missing/,
+      {},
+      { options: ANONYMOUS },
+    ],
+    [
+      "a placeholder for the secret of anonymous sessions",
+      /the Turnstile secret/,
+      { TURNSTILE_SECRET: "changeme" },
+      { options: ANONYMOUS },
+    ],
     ["no compatibility flag", /enable_request_signal/, {}, { worker: { flags: [] } }],
   ]) {
     it(`fails closed on ${name}`, async () => {
@@ -240,7 +394,9 @@ describe("A7_a_Worker_whose_environment_is_unusable", () => {
         ];
         for (const answer of answers) refused(answer, 503, "misconfigured");
         await untouched();
-        const line = await broken.until((output) => /openai-wasm proxy: not configured: .*/.exec(output)?.[0]);
+        const line = await broken.until(
+          (output) => /openai-wasm proxy: not configured: .*/.exec(output)?.[0],
+        );
         assert.match(line, why);
         const seen = answers.map((answer) => answer.seen()).join("\n") + broken.output;
         assert.deepEqual(findCanary(key, seen), []);
@@ -269,26 +425,48 @@ describe("A8_rotation_and_revocation", () => {
   const token = (secret, kid, claims) => mint(secret, { header: { kid }, claims });
 
   it("two secrets are good while both are there, and a dropped one is not", async () => {
-    await withProxy({ bindings: { SESSION_SECRET: JSON.stringify({ newer, older }) } }, async (both) => {
-      for (const good of [await token(older, "older"), await token(newer, "newer")]) {
-        assert.equal((await ask(`Bearer ${good}`, both)).status, 200);
-      }
-      for (const bad of [await token(older, "newer"), await token(older, undefined), await token(older, "OLDER")]) {
-        refused(await ask(`Bearer ${bad}`, both), 401, "unauthorized");
-      }
-    });
-    await withProxy({ bindings: { SESSION_SECRET: JSON.stringify({ newer, "": older }) } }, async (only) => {
-      assert.equal((await ask(`Bearer ${await token(newer, "newer")}`, only)).status, 200);
-      assert.equal((await ask(`Bearer ${await token(older, undefined)}`, only)).status, 200, "a single secret's tokens have no name");
-      refused(await ask(`Bearer ${await token(older, "older")}`, only), 401, "unauthorized");
-    });
+    await withProxy(
+      { bindings: { SESSION_SECRET: JSON.stringify({ newer, older }) } },
+      async (both) => {
+        for (const good of [await token(older, "older"), await token(newer, "newer")]) {
+          assert.equal((await ask(`Bearer ${good}`, both)).status, 200);
+        }
+        for (const bad of [
+          await token(older, "newer"),
+          await token(older, undefined),
+          await token(older, "OLDER"),
+        ]) {
+          refused(await ask(`Bearer ${bad}`, both), 401, "unauthorized");
+        }
+      },
+    );
+    await withProxy(
+      { bindings: { SESSION_SECRET: JSON.stringify({ newer, "": older }) } },
+      async (only) => {
+        assert.equal((await ask(`Bearer ${await token(newer, "newer")}`, only)).status, 200);
+        assert.equal(
+          (await ask(`Bearer ${await token(older, undefined)}`, only)).status,
+          200,
+          "a single secret's tokens have no name",
+        );
+        refused(await ask(`Bearer ${await token(older, "older")}`, only), 401, "unauthorized");
+      },
+    );
   });
 
   it("the epoch revokes what was signed before it", async () => {
     const bindings = { SESSION_EPOCH: String(now()) };
     await withProxy({ secret: newer, bindings }, async (own) => {
-      for (const [claims, status] of [[{ iat: now() }, 200], [{ iat: now() - 10 }, 401], [{}, 401]]) {
-        assert.equal((await ask(`Bearer ${await mint(newer, { claims })}`, own)).status, status, JSON.stringify(claims));
+      for (const [claims, status] of [
+        [{ iat: now() }, 200],
+        [{ iat: now() - 10 }, 401],
+        [{}, 401],
+      ]) {
+        assert.equal(
+          (await ask(`Bearer ${await mint(newer, { claims })}`, own)).status,
+          status,
+          JSON.stringify(claims),
+        );
       }
     });
   });
@@ -317,11 +495,18 @@ describe("A8_rotation_and_revocation", () => {
 });
 
 it("A9_tokens_of_every_length_are_401", async () => {
-  const lengths = [...Array(70).keys()].concat([127, 128, 129, 255, 256, 257, 1023, 1024, 1025, 2047, 2048, 4095, 4096, 4097, 8000]);
+  const lengths = [...Array(70).keys()].concat([
+    127, 128, 129, 255, 256, 257, 1023, 1024, 1025, 2047, 2048, 4095, 4096, 4097, 8000,
+  ]);
   const mac = (await mint(proxy.secret)).split(".");
-  const tokens = lengths.flatMap((length) => ["a".repeat(length), `${mac[0]}.${mac[1]}.${"a".repeat(length)}`]);
+  const tokens = lengths.flatMap((length) => [
+    "a".repeat(length),
+    `${mac[0]}.${mac[1]}.${"a".repeat(length)}`,
+  ]);
   for (let from = 0; from < tokens.length; from += 50) {
-    const answers = await Promise.all(tokens.slice(from, from + 50).map((token) => ask(`Bearer ${token}`)));
+    const answers = await Promise.all(
+      tokens.slice(from, from + 50).map((token) => ask(`Bearer ${token}`)),
+    );
     for (const answer of answers) refused(answer, 401, "unauthorized");
   }
   await untouched();
@@ -331,8 +516,13 @@ it("A10_a_401_tells_nothing", async () => {
   const tampered = (await mint(proxy.secret)).replace(/.$/, (last) => (last === "A" ? "B" : "A"));
   const bodies = new Set();
   for (const token of [
-    "unknown", tampered, await mint(newSecret()), await mint(newSecret(), { ttlSeconds: -120 }),
-    await mint(proxy.secret, { claims: { aud: "x" } }), await mint(proxy.secret, { header: { kid: "x" } }), await mint(proxy.secret, { ttlSeconds: 3600 }),
+    "unknown",
+    tampered,
+    await mint(newSecret()),
+    await mint(newSecret(), { ttlSeconds: -120 }),
+    await mint(proxy.secret, { claims: { aud: "x" } }),
+    await mint(proxy.secret, { header: { kid: "x" } }),
+    await mint(proxy.secret, { ttlSeconds: 3600 }),
   ]) {
     const answer = await ask(`Bearer ${token}`);
     refused(answer, 401, "unauthorized");
@@ -357,9 +547,14 @@ it("A11_a_providers_key_sent_by_a_browser", async () => {
 it("A12_token_bound_to_origin_and_scope", async () => {
   const options = `{ allowedOrigins: ["${PAGE}", "https://b.example.com"], maxOutputTokens: 100 }`;
   await withProxy({ options }, async (own) => {
-    const chat = (claims, body = {}, headers = {}) => own.chat({ ...QUESTION, ...body }, { token: { claims }, headers });
+    const chat = (claims, body = {}, headers = {}) =>
+      own.chat({ ...QUESTION, ...body }, { token: { claims }, headers });
     assert.equal((await chat({ origin: PAGE }, {}, { origin: PAGE })).status, 200);
-    refused(await chat({ origin: PAGE }, {}, { origin: "https://b.example.com" }), 403, "origin_not_allowed");
+    refused(
+      await chat({ origin: PAGE }, {}, { origin: "https://b.example.com" }),
+      403,
+      "origin_not_allowed",
+    );
     refused(await chat({ origin: PAGE }), 403, "origin_not_allowed");
     const models = (headers) => own.models(headers, { claims: { origin: PAGE } });
     assert.equal((await models({ origin: PAGE })).status, 200);
@@ -377,7 +572,15 @@ it("A12_token_bound_to_origin_and_scope", async () => {
 
     // A scope that is none must not be the widest.
     await upstream.reset();
-    for (const scope of [{ origin: null }, { models: null }, { max_tokens: null }, { max_tokens: 0 }, { origin: [PAGE] }, { models: QUESTION.model }, { max_tokens: "10" }]) {
+    for (const scope of [
+      { origin: null },
+      { models: null },
+      { max_tokens: null },
+      { max_tokens: 0 },
+      { origin: [PAGE] },
+      { models: QUESTION.model },
+      { max_tokens: "10" },
+    ]) {
       refused(await chat(scope, {}, { origin: PAGE }), 401, "unauthorized", JSON.stringify(scope));
     }
     await untouched();
@@ -392,8 +595,10 @@ it("A14_subjects_that_look_alike_are_counted_apart", async () => {
   };
   await withProxy(settings, async (own) => {
     const subjects = ["a:b", "a", "b:c", "a:b:c", "\u00e9", "e\u0301", "A", "a ", "sub:a"];
-    for (const sub of subjects) assert.equal((await own.models({}, { claims: { sub } })).status, 200, sub);
-    for (const sub of subjects) refused(await own.models({}, { claims: { sub } }), 429, "rate_limited", sub);
+    for (const sub of subjects)
+      assert.equal((await own.models({}, { claims: { sub } })).status, 200, sub);
+    for (const sub of subjects)
+      refused(await own.models({}, { claims: { sub } }), 429, "rate_limited", sub);
   });
 });
 
@@ -415,15 +620,26 @@ export default class extends WorkerEntrypoint {
   await withProxy(settings, async (own) => {
     const token = { claims: { jti: "one" } };
     refused(await own.chat({ ...QUESTION, model: "another" }, { token }), 403, "model_not_allowed");
-    const answers = await Promise.all([own.chat(QUESTION, { token }), own.chat(QUESTION, { token })]);
-    assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 401], "a refused request has not used it up");
+    const answers = await Promise.all([
+      own.chat(QUESTION, { token }),
+      own.chat(QUESTION, { token }),
+    ]);
+    assert.deepEqual(
+      answers.map(({ status }) => status).sort(),
+      [200, 401],
+      "a refused request has not used it up",
+    );
     assert.equal((await upstream.requests()).length, 1);
     assert.equal((await own.chat(QUESTION, { token: { claims: { jti: "two" } } })).status, 200);
     refused(await own.chat(QUESTION), 401, "unauthorized", "a token without an id");
   });
   const broken = { ...settings, bindings: {}, services: {} };
   await withProxy(broken, async (own) => {
-    refused(await own.chat(QUESTION, { token: { claims: { jti: "one" } } }), 503, "check_unavailable");
+    refused(
+      await own.chat(QUESTION, { token: { claims: { jti: "one" } } }),
+      503,
+      "check_unavailable",
+    );
   });
 });
 
@@ -440,7 +656,10 @@ describe("the author's own authentication", () => {
   }`;
 
   it("takes the place of session tokens, and needs no session secret", async () => {
-    const settings = { options: `{ authenticate: ${authenticate} }`, bindings: { SESSION_SECRET: null } };
+    const settings = {
+      options: `{ authenticate: ${authenticate} }`,
+      bindings: { SESSION_SECRET: null },
+    };
     await withProxy(settings, async (own) => {
       const chat = (who) =>
         own.send(CHAT, {
@@ -454,10 +673,29 @@ describe("the author's own authentication", () => {
       refused(await chat("broken"), 503, "check_unavailable");
       // A scope that is misspelt, null or cannot be read must not open everything.
       for (const caller of [
-        { models: "another" }, { models: null }, { models: {} }, { models: [7] }, { maxTokens: null }, { maxTokens: "5" }, { maxTokens: 0 }, { maxTokens: 1.5 },
-        { max_tokens: 5 }, { Models: ["another"] }, { origin: null }, { origin: 7 }, { sub: "" }, { sub: 7 }, { sub: null }, { email: "a@b.example" },
+        { models: "another" },
+        { models: null },
+        { models: {} },
+        { models: [7] },
+        { maxTokens: null },
+        { maxTokens: "5" },
+        { maxTokens: 0 },
+        { maxTokens: 1.5 },
+        { max_tokens: 5 },
+        { Models: ["another"] },
+        { origin: null },
+        { origin: 7 },
+        { sub: "" },
+        { sub: 7 },
+        { sub: null },
+        { email: "a@b.example" },
       ]) {
-        refused(await chat(JSON.stringify({ sub: "u", ...caller })), 503, "check_unavailable", JSON.stringify(caller));
+        refused(
+          await chat(JSON.stringify({ sub: "u", ...caller })),
+          503,
+          "check_unavailable",
+          JSON.stringify(caller),
+        );
       }
       refused(await chat("thrower"), 503, "check_unavailable");
       refused(await chat("x".repeat(129)), 503, "check_unavailable");

@@ -71,16 +71,26 @@ bothBefore({}, ({ tag, raw }) => {
 
   it(`T10_${tag}whole JSON becomes the one chunk of the stream that was asked for`, async () => {
     const usage = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 };
-    const choices = [{ index: 0, message: { role: "assistant", content: "Hi" }, finish_reason: "stop" }];
+    const choices = [
+      { index: 0, message: { role: "assistant", content: "Hi" }, finish_reason: "stop" },
+    ];
     for (const before of ["", " \n".repeat(600_000)]) {
-      gives("application/json", before + JSON.stringify({ object: "chat.completion", choices, usage }));
+      gives(
+        "application/json",
+        before + JSON.stringify({ object: "chat.completion", choices, usage }),
+      );
       const got = await raw.proxy.chat(STREAM);
       assert.equal(got.status, 200, got.text());
       assert.equal(got.headers["content-type"], "text/event-stream");
       const [chunk, done, ...rest] = got.text().split("\n\n");
       assert.deepEqual([done, rest], ["data: [DONE]", [""]]);
-      const { choices: [choice] } = JSON.parse(chunk.slice(6));
-      assert.deepEqual([choice.message.content, choice.delta.content, choice.finish_reason], ["Hi", "Hi", "stop"]);
+      const {
+        choices: [choice],
+      } = JSON.parse(chunk.slice(6));
+      assert.deepEqual(
+        [choice.message.content, choice.delta.content, choice.finish_reason],
+        ["Hi", "Hi", "stop"],
+      );
     }
     // The same inspection as of every answer.
     for (const [body, code] of [
@@ -115,34 +125,56 @@ bothBefore({}, ({ tag, raw }) => {
       assert.equal(whole.status, 502);
       assert.doesNotMatch(whole.text(), /org-/);
     }
-    gives("text/event-stream", `${says("Well")}{"error":{"message":"in ${org}"}}\n\n${event("[DONE]")}`);
-    assert.doesNotMatch((await raw.proxy.chat(STREAM)).text(), /org-|DONE/, "a line without a field");
-    const quiet = event({ choices: [{ delta: { content: "a" } }], error: { message: "", code: null } }) + FINISHED;
+    gives(
+      "text/event-stream",
+      `${says("Well")}{"error":{"message":"in ${org}"}}\n\n${event("[DONE]")}`,
+    );
+    assert.doesNotMatch(
+      (await raw.proxy.chat(STREAM)).text(),
+      /org-|DONE/,
+      "a line without a field",
+    );
+    const quiet =
+      event({ choices: [{ delta: { content: "a" } }], error: { message: "", code: null } }) +
+      FINISHED;
     gives("text/event-stream", quiet);
     assert.equal((await raw.proxy.chat(STREAM)).text(), quiet);
   });
 
   it(`T9_${tag}an empty finish_reason is no finish, and one that gave up is a failure`, async () => {
-    gives("text/event-stream", says("One", { finish_reason: "" }) + says(" thr", { finish_reason: "" }));
+    gives(
+      "text/event-stream",
+      says("One", { finish_reason: "" }) + says(" thr", { finish_reason: "" }),
+    );
     assert.match((await raw.proxy.chat(STREAM)).text(), /"code":"upstream_truncated"/);
     gives("text/event-stream", says("Par", { finish_reason: "abort" }) + event("[DONE]"));
     const gaveUp = (await raw.proxy.chat(STREAM)).text();
     assert.match(gaveUp, /Par[\s\S]*data: \{"error":\{"message":[^\n]*"code":"abort"/);
     assert.doesNotMatch(gaveUp, /DONE/);
     gives("text/event-stream", says("One", { finish_reason: "length" }));
-    assert.equal((await raw.proxy.chat(STREAM)).text(), says("One", { finish_reason: "length" }), "the control");
+    assert.equal(
+      (await raw.proxy.chat(STREAM)).text(),
+      says("One", { finish_reason: "length" }),
+      "the control",
+    );
   });
 });
 
 it("V13_no error tells the prompt, in a stream or before it", async () => {
-  const prompt = "You are CANARYPROMPT0123456789, an assistant of the cheese shop, and speak of nothing but cheese.";
+  const prompt =
+    "You are CANARYPROMPT0123456789, an assistant of the cheese shop, and speak of nothing but cheese.";
   let answer;
   const upstream = await rawUpstream((socket) => answer(socket));
-  const proxy = await startProxy({ upstream, options: `{ systemPrompt: ${JSON.stringify(prompt)} }` });
+  const proxy = await startProxy({
+    upstream,
+    options: `{ systemPrompt: ${JSON.stringify(prompt)} }`,
+  });
   try {
     const pieces = prompt.match(/.{1,15}/g).join(" xyz ");
     for (const told of [prompt, [...prompt].join(" "), pieces]) {
-      const error = JSON.stringify({ error: { message: `context: ${told}`, code: "bad", param: null } });
+      const error = JSON.stringify({
+        error: { message: `context: ${told}`, code: "bad", param: null },
+      });
       for (const [head_, body, asked] of [
         [head("text/event-stream"), `data: ${error}\n\n`, STREAM],
         [head("text/event-stream"), `${says("Well")}event: error\ndata: ${error}\n\n`, STREAM],

@@ -24,7 +24,11 @@ beforeEach(() => upstream.reset());
 const preflight = (origin, method = "POST", headers = "authorization,content-type") =>
   proxy.send(CHAT, {
     method: "OPTIONS",
-    headers: { origin, "access-control-request-method": method, "access-control-request-headers": headers },
+    headers: {
+      origin,
+      "access-control-request-method": method,
+      "access-control-request-headers": headers,
+    },
   });
 
 it("O1_preflight", async () => {
@@ -32,7 +36,10 @@ it("O1_preflight", async () => {
   assert.equal(answer.status, 204);
   assert.equal(answer.headers["access-control-allow-origin"], PAGE);
   assert.equal(answer.headers["access-control-allow-methods"], "POST");
-  assert.match(answer.headers["access-control-allow-headers"], /\bauthorization\b.*\bcontent-type\b/);
+  assert.match(
+    answer.headers["access-control-allow-headers"],
+    /\bauthorization\b.*\bcontent-type\b/,
+  );
   assert.equal(answer.headers["access-control-max-age"], "7200");
   assert.equal(answer.headers.vary, "Origin");
   assert.equal(answer.headers["access-control-allow-credentials"], undefined);
@@ -42,10 +49,19 @@ it("O1_preflight", async () => {
 
 it("O2_O3_look_alike_origins", async () => {
   for (const origin of [
-    "null", "https://app.example.com.evil.com", "https://evilapp.example.com", "http://app.example.com",
-    "https://app.example.com:8443", "https://app.example.com.", "https://sub.app.example.com", `${PAGE}, ${PAGE}`,
+    "null",
+    "https://app.example.com.evil.com",
+    "https://evilapp.example.com",
+    "http://app.example.com",
+    "https://app.example.com:8443",
+    "https://app.example.com.",
+    "https://sub.app.example.com",
+    `${PAGE}, ${PAGE}`,
   ]) {
-    for (const answer of [await preflight(origin), await proxy.chat(QUESTION, { headers: { origin } })]) {
+    for (const answer of [
+      await preflight(origin),
+      await proxy.chat(QUESTION, { headers: { origin } }),
+    ]) {
       assert.equal(answer.status, 403, origin);
       assert.equal(answer.json().error.code, "origin_not_allowed");
       assert.equal(answer.headers["access-control-allow-origin"], undefined);
@@ -54,7 +70,16 @@ it("O2_O3_look_alike_origins", async () => {
   const authorization = `Authorization: Bearer ${await mint(proxy.secret)}`;
   for (const second of [PAGE, "https://evil.com"]) {
     const body = JSON.stringify(QUESTION);
-    const lines = [`POST ${CHAT} HTTP/1.1`, "Host: proxy", `Origin: ${PAGE}`, `Origin: ${second}`, authorization, "Content-Type: application/json", `Content-Length: ${body.length}`, "Connection: close"];
+    const lines = [
+      `POST ${CHAT} HTTP/1.1`,
+      "Host: proxy",
+      `Origin: ${PAGE}`,
+      `Origin: ${second}`,
+      authorization,
+      "Content-Type: application/json",
+      `Content-Length: ${body.length}`,
+      "Connection: close",
+    ];
     const twice = await sendRaw(proxy.url, `${lines.join("\r\n")}\r\n\r\n${body}`);
     assert.match(twice, /^HTTP\/1\.1 403 /, second);
     assert.doesNotMatch(twice, /access-control-allow-origin/i, second);
@@ -72,7 +97,9 @@ it("O5_readable_errors", async () => {
   const page = { headers: { origin: PAGE } };
   /** The answer, when the upstream's own headers allow everybody. */
   const after = async (fault, body = QUESTION) => {
-    await upstream.arm(`account-headers,header=access-control-allow-credentials: true${fault}`, { path: CHAT });
+    await upstream.arm(`account-headers,header=access-control-allow-credentials: true${fault}`, {
+      path: CHAT,
+    });
     return proxy.chat(body, page);
   };
   for (const [status, answer] of [
@@ -94,7 +121,10 @@ it("O5_readable_errors", async () => {
   ]) {
     assert.equal(answer.status, status, answer.text());
     assert.equal(answer.headers["access-control-allow-origin"], PAGE);
-    assert.equal(answer.headers["access-control-expose-headers"], "retry-after, x-request-id, x-should-retry");
+    assert.equal(
+      answer.headers["access-control-expose-headers"],
+      "retry-after, x-request-id, x-should-retry",
+    );
     assert.equal(answer.headers["access-control-allow-credentials"], undefined);
     assert.equal(answer.headers.vary, "Origin");
     assert.ok(answer.headers["x-request-id"]);
@@ -103,7 +133,15 @@ it("O5_readable_errors", async () => {
 });
 
 it("O6_simple_request_forgery", async () => {
-  for (const contentType of ["text/plain", "text/plain;charset=UTF-8", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/json-seq", "text/plain, application/json", undefined]) {
+  for (const contentType of [
+    "text/plain",
+    "text/plain;charset=UTF-8",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data; boundary=x",
+    "application/json-seq",
+    "text/plain, application/json",
+    undefined,
+  ]) {
     const headers = { origin: PAGE, ...(contentType && { "content-type": contentType }) };
     if (!contentType) headers["content-type"] = "";
     refused(await proxy.chat(QUESTION, { headers }), 415, "unsupported_media_type", contentType);
@@ -112,15 +150,39 @@ it("O6_simple_request_forgery", async () => {
 });
 
 it("O7_preflight_as_a_free_resource", async () => {
-  for (const method of ["DELETE", "GET", "post", "*", "POST, GET"]) assert.equal((await preflight(PAGE, method)).status, 403, method);
+  for (const method of ["DELETE", "GET", "post", "*", "POST, GET"])
+    assert.equal((await preflight(PAGE, method)).status, 403, method);
   // The list of headers is never read: a long one changes neither the answer nor what the page may send.
   const short = await preflight(PAGE);
-  const long = await preflight(PAGE, "POST", Array.from({ length: 500 }, (_, at) => `x-${at}`).join(","));
+  const long = await preflight(
+    PAGE,
+    "POST",
+    Array.from({ length: 500 }, (_, at) => `x-${at}`).join(","),
+  );
   assert.equal(long.status, 204);
-  assert.equal(long.headers["access-control-allow-headers"], short.headers["access-control-allow-headers"]);
+  assert.equal(
+    long.headers["access-control-allow-headers"],
+    short.headers["access-control-allow-headers"],
+  );
   const many = Array.from({ length: 2000 }, (_, at) => `X-${at}: ${"y".repeat(50)}`);
-  for (const lines of [[`Access-Control-Request-Headers: ${"x".repeat(100_000)}`], [`X-Other: ${"x".repeat(100_000)}`], many]) {
-    const huge = await sendRaw(proxy.url, [`OPTIONS ${CHAT} HTTP/1.1`, "Host: proxy", `Origin: ${PAGE}`, "Access-Control-Request-Method: POST", ...lines, "Connection: close", "", ""].join("\r\n"));
+  for (const lines of [
+    [`Access-Control-Request-Headers: ${"x".repeat(100_000)}`],
+    [`X-Other: ${"x".repeat(100_000)}`],
+    many,
+  ]) {
+    const huge = await sendRaw(
+      proxy.url,
+      [
+        `OPTIONS ${CHAT} HTTP/1.1`,
+        "Host: proxy",
+        `Origin: ${PAGE}`,
+        "Access-Control-Request-Method: POST",
+        ...lines,
+        "Connection: close",
+        "",
+        "",
+      ].join("\r\n"),
+    );
     assert.match(huge, /^HTTP\/1\.1 431 /, lines[0].slice(0, 40));
   }
   assert.deepEqual(await upstream.requests(), []);
@@ -132,7 +194,11 @@ it("serves its own origin, whose pages send Origin with every POST", async () =>
 });
 
 it("a page of a listed origin can read why the Worker is not configured", async () => {
-  const broken = await startProxy({ upstream, options: `{ allowedOrigins: ["${PAGE}"] }`, bindings: { OPENAI_API_KEY: null } });
+  const broken = await startProxy({
+    upstream,
+    options: `{ allowedOrigins: ["${PAGE}"] }`,
+    bindings: { OPENAI_API_KEY: null },
+  });
   try {
     const answer = await broken.models({ origin: PAGE });
     assert.equal(answer.status, 503);

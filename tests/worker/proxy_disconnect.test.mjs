@@ -41,7 +41,9 @@ const TOPOLOGIES = [
     },
   ],
 ];
-const all = Object.entries(BINARIES).flatMap(([version, binary]) => TOPOLOGIES.map(([topology, more]) => [version, binary, topology, more]));
+const all = Object.entries(BINARIES).flatMap(([version, binary]) =>
+  TOPOLOGIES.map(([topology, more]) => [version, binary, topology, more]),
+);
 
 for (const [version, binary, topology, { tag = "", start = startProxy, ...more }] of all) {
   describe(`the upstream's socket closes within a second, ${topology}, in ${version},`, () => {
@@ -120,7 +122,10 @@ it("T4_a body that never arrives whole never reaches the upstream", async () => 
     assert.equal((await proxy.models()).status, 200);
     reset();
     assert.equal((await proxy.chat(STREAM)).status, 200);
-    assert.deepEqual((await upstream.requests()).map(({ path }) => path), ["/v1/models", "/v1/chat/completions"]);
+    assert.deepEqual(
+      (await upstream.requests()).map(({ path }) => path),
+      ["/v1/models", "/v1/chat/completions"],
+    );
   } finally {
     await Promise.all([proxy.stop(), upstream.stop()]);
   }

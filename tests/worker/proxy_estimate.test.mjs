@@ -19,7 +19,8 @@ export default createProxy({ ...more, onUsage: (event) => console.log("usage " +
 /** The only event that is told while `act` runs, and the answer. */
 async function told(proxy, act) {
   const start = proxy.output.length;
-  const events = () => [...proxy.output.slice(start).matchAll(/usage (\{.*\})/g)].map(([, json]) => JSON.parse(json));
+  const events = () =>
+    [...proxy.output.slice(start).matchAll(/usage (\{.*\})/g)].map(([, json]) => JSON.parse(json));
   const answer = await act();
   await proxy.until(() => events().length > 0);
   assert.equal(events().length, 1);
@@ -27,9 +28,11 @@ async function told(proxy, act) {
 }
 
 bothBefore({ source: source("{}") }, ({ tag, raw }) => {
-
   for (const [name, delta] of [
-    ["a custom tool's input", { tool_calls: [{ index: 0, type: "custom", custom: { name: "say", input: "@" } }] }],
+    [
+      "a custom tool's input",
+      { tool_calls: [{ index: 0, type: "custom", custom: { name: "say", input: "@" } }] },
+    ],
     ["audio", { audio: { data: "@" } }],
     ["a member that no list names", { "nobody knows it": "@" }],
   ]) {
@@ -48,7 +51,8 @@ bothBefore({ source: source("{}") }, ({ tag, raw }) => {
 
   it(`L7_${tag}every choice of an event counts`, async () => {
     const choices = [0, 1, 2].map((index) => ({ index, delta: {} }));
-    raw.answer = (socket) => socket.end(head("text/event-stream") + event({ choices }).repeat(100) + event("[DONE]"));
+    raw.answer = (socket) =>
+      socket.end(head("text/event-stream") + event({ choices }).repeat(100) + event("[DONE]"));
     const { outcome, usage } = await told(raw.proxy, () => raw.proxy.chat(STREAM));
     assert.equal(outcome, "completed");
     assert.ok(usage.completion_tokens >= 300, JSON.stringify(usage));
@@ -63,7 +67,11 @@ bothBefore({ source: source("{}") }, ({ tag, raw }) => {
       [JSON.stringify({ choices, tools: [{ usage: USAGE }] }), false],
     ]) {
       raw.answer = (socket) => socket.end(head("application/json") + json);
-      const { answer: got, estimated, usage } = await told(raw.proxy, () => raw.proxy.chat(QUESTION));
+      const {
+        answer: got,
+        estimated,
+        usage,
+      } = await told(raw.proxy, () => raw.proxy.chat(QUESTION));
       assert.equal(got.text().trim(), json.trim());
       assert.equal(estimated, !counted);
       if (counted) assert.deepEqual([usage.prompt_tokens, usage.completion_tokens], [100, 2000]);
@@ -72,11 +80,13 @@ bothBefore({ source: source("{}") }, ({ tag, raw }) => {
   });
 
   it(`L7_${tag}who leaves in the midst of a long answer pays for what came`, async () => {
-    raw.answer = (socket) => socket.write(`${head("application/json")}{"choices":[{"message":{"content":"${LARGE}`);
+    raw.answer = (socket) =>
+      socket.write(`${head("application/json")}{"choices":[{"message":{"content":"${LARGE}`);
     const { outcome, usage } = await told(raw.proxy, async () => {
       const caller = await raw.proxy.openChat(QUESTION);
       const response = await caller.response;
-      while (response.text().length < 1_000_000) await new Promise((resolve) => setTimeout(resolve, 10));
+      while (response.text().length < 1_000_000)
+        await new Promise((resolve) => setTimeout(resolve, 10));
       caller.reset();
     });
     assert.equal(outcome, "disconnected");
@@ -84,9 +94,17 @@ bothBefore({ source: source("{}") }, ({ tag, raw }) => {
   });
 
   it(`T9_${tag}an event of more than 1 MiB is judged by both of its ends`, async () => {
-    const last = event({ choices: [{ index: 0, delta: { content: LARGE }, finish_reason: "stop" }], usage: USAGE });
+    const last = event({
+      choices: [{ index: 0, delta: { content: LARGE }, finish_reason: "stop" }],
+      usage: USAGE,
+    });
     raw.answer = (socket) => socket.end(head("text/event-stream") + last);
-    const { answer: got, outcome, estimated, usage } = await told(raw.proxy, () => raw.proxy.chat(STREAM));
+    const {
+      answer: got,
+      outcome,
+      estimated,
+      usage,
+    } = await told(raw.proxy, () => raw.proxy.chat(STREAM));
     assert.equal(got.text(), last);
     assert.deepEqual([outcome, estimated, usage.completion_tokens], ["completed", false, 2000]);
   });
@@ -99,9 +117,14 @@ it("T9_a streamed picture of more than 1 MiB is whole, and counted", async () =>
   const proxy = await startProxy({ upstream, source: source("{}") });
   try {
     const body = { model: "gpt-image-1", prompt: "a cheese", stream: true };
-    const { answer, ...record } = await told(proxy, () => proxy.post("/v1/images/generations", body));
+    const { answer, ...record } = await told(proxy, () =>
+      proxy.post("/v1/images/generations", body),
+    );
     assert.equal(answer.text(), picture);
-    assert.deepEqual([record.outcome, record.estimated, record.usage.completion_tokens], ["completed", false, 4160]);
+    assert.deepEqual(
+      [record.outcome, record.estimated, record.usage.completion_tokens],
+      ["completed", false, 4160],
+    );
   } finally {
     await proxy.stop();
     upstream.stop();
@@ -109,7 +132,9 @@ it("T9_a streamed picture of more than 1 MiB is whole, and counted", async () =>
 });
 
 it("L6_a request whose caller left before it was sent on is not told", async () => {
-  const upstream = await rawUpstream((socket) => socket.end(head("application/json") + JSON.stringify({ choices: [], usage: USAGE })));
+  const upstream = await rawUpstream((socket) =>
+    socket.end(head("application/json") + JSON.stringify({ choices: [], usage: USAGE })),
+  );
   const slow = `{ async claimOnce() { console.log("asked"); await scheduler.wait(500); console.log("claimed"); return true; } }`;
   const proxy = await startProxy({ upstream, source: source(slow) });
   try {
@@ -118,10 +143,16 @@ it("L6_a request whose caller left before it was sent on is not told", async () 
     caller.reset();
     await proxy.until(() => proxy.output.includes("claimed"));
     assert.equal(upstream.requests(), 0);
-    const { outcome } = await told(proxy, () => proxy.chat(QUESTION, { token: { claims: { jti: "stayed" } } }));
+    const { outcome } = await told(proxy, () =>
+      proxy.chat(QUESTION, { token: { claims: { jti: "stayed" } } }),
+    );
     assert.equal(outcome, "completed");
     assert.equal(upstream.requests(), 1);
-    assert.equal(proxy.output.match(/usage \{/g).length, 1, "the request that was not sent on is not told");
+    assert.equal(
+      proxy.output.match(/usage \{/g).length,
+      1,
+      "the request that was not sent on is not told",
+    );
   } finally {
     await proxy.stop();
     upstream.stop();

@@ -52,7 +52,10 @@ for (const { tag, title, start } of PROXIES) {
         go();
         assert.equal(await stream.ended, "end");
         const text = stream.text();
-        assert.equal(text.replaceAll(BEAT, ""), says("Well") + says(" done", { finish_reason: "stop" }) + event("[DONE]"));
+        assert.equal(
+          text.replaceAll(BEAT, ""),
+          says("Well") + says(" done", { finish_reason: "stop" }) + event("[DONE]"),
+        );
         assert.ok(text.startsWith(says("Well") + BEAT), text);
       });
     });
@@ -76,7 +79,11 @@ for (const { tag, title, start } of PROXIES) {
           assert.match(got.text(), /"code":"upstream_timeout"/, about);
           // While nothing of the event has gone on, comments may come.
           const text = got.text();
-          assert.equal(text.slice(bytes === giant ? text.indexOf("data:") : 0).includes(BEAT), beats, about);
+          assert.equal(
+            text.slice(bytes === giant ? text.indexOf("data:") : 0).includes(BEAT),
+            beats,
+            about,
+          );
         });
       }
     });
@@ -86,21 +93,28 @@ for (const { tag, title, start } of PROXIES) {
       const closed = upstream.requests();
       const limits = { heartbeatMs: 200, maxConcurrent: 1 };
       // The package's proxy tells by its source, the crate's by itself.
-      await withProxy(limits, async (proxy) => {
-        const caller = await proxy.openChat(STREAM);
-        const stream = await caller.response;
-        await stream.events(1);
-        assert.equal((await proxy.chat(STREAM)).status, 429, "the control: its place is taken");
-        const left = Date.now();
-        caller.close();
-        await upstream.closed(closed + 1);
-        // Two of them, and as much for a machine that is busy.
-        assert.ok(Date.now() - left < 5_000, `it took ${Date.now() - left} ms`);
-        await proxy.until(() => /usage \{.*"outcome":"disconnected"/.test(proxy.output));
-        answer = (socket) => socket.end(head("text/event-stream") + says("Next", { finish_reason: "stop" }) + event("[DONE]"));
-        const next = await proxy.chat(STREAM);
-        assert.match(next.text(), /Next/);
-      }, { source: SOURCE });
+      await withProxy(
+        limits,
+        async (proxy) => {
+          const caller = await proxy.openChat(STREAM);
+          const stream = await caller.response;
+          await stream.events(1);
+          assert.equal((await proxy.chat(STREAM)).status, 429, "the control: its place is taken");
+          const left = Date.now();
+          caller.close();
+          await upstream.closed(closed + 1);
+          // Two of them, and as much for a machine that is busy.
+          assert.ok(Date.now() - left < 5_000, `it took ${Date.now() - left} ms`);
+          await proxy.until(() => /usage \{.*"outcome":"disconnected"/.test(proxy.output));
+          answer = (socket) =>
+            socket.end(
+              head("text/event-stream") + says("Next", { finish_reason: "stop" }) + event("[DONE]"),
+            );
+          const next = await proxy.chat(STREAM);
+          assert.match(next.text(), /Next/);
+        },
+        { source: SOURCE },
+      );
     });
   });
 }

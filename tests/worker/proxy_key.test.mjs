@@ -41,39 +41,86 @@ it("finds a key in every disguise that the other tests look for", () => {
     base64url: Buffer.from(`x${canary}`).toString("base64url"),
     percent: [...canary].map((c) => `%${c.charCodeAt(0).toString(16)}`).join(""),
   };
-  for (const [name, text] of Object.entries(disguises)) assert.notDeepEqual(findCanary(canary, `a ${text} b`), [], name);
+  for (const [name, text] of Object.entries(disguises))
+    assert.notDeepEqual(findCanary(canary, `a ${text} b`), [], name);
   assert.deepEqual(findCanary(canary, `sk-proj-CANAR ${newCanary().slice(14)}`), []);
 });
 
 it("K1_the upstream sees the proxy's own headers and none of the caller's", async () => {
   await proxy.chat(QUESTION, {
     headers: {
-      cookie: "a=b", "x-api-key": "x", "api-key": "x", "openai-organization": "org-1", "openai-project": "proj_1",
-      "openai-beta": "assistants=v2", "x-forwarded-for": "1.2.3.4", "x-forwarded-host": "evil.example.com",
-      forwarded: "host=evil.example.com", via: "1.1 x", referer: "https://app.example.com/?secret=1",
-      "cf-connecting-ip": "1.2.3.4", te: "trailers", "proxy-authorization": "Basic x", "x-portkey-custom-host": "https://evil.example.com",
-      "helicone-auth": "x", "x-stainless-lang": "js", "accept-language": "de", "user-agent": "curl/8", "x-request-id": "mine",
-      "x-fault": "status=500", "idempotency-key": "1", "x-real-ip": "1.2.3.4", "x-forwarded-proto": "http", "cf-ray": "1", "cf-ipcountry": "DE",
-      "sec-fetch-site": "cross-site", traceparent: "00-1-1-01", "cache-control": "no-cache", range: "bytes=0-1", "accept-encoding": "gzip, br",
-      origin: proxy.url, connection: "close, authorization, x-other", "x-other": "1",
+      cookie: "a=b",
+      "x-api-key": "x",
+      "api-key": "x",
+      "openai-organization": "org-1",
+      "openai-project": "proj_1",
+      "openai-beta": "assistants=v2",
+      "x-forwarded-for": "1.2.3.4",
+      "x-forwarded-host": "evil.example.com",
+      forwarded: "host=evil.example.com",
+      via: "1.1 x",
+      referer: "https://app.example.com/?secret=1",
+      "cf-connecting-ip": "1.2.3.4",
+      te: "trailers",
+      "proxy-authorization": "Basic x",
+      "x-portkey-custom-host": "https://evil.example.com",
+      "helicone-auth": "x",
+      "x-stainless-lang": "js",
+      "accept-language": "de",
+      "user-agent": "curl/8",
+      "x-request-id": "mine",
+      "x-fault": "status=500",
+      "idempotency-key": "1",
+      "x-real-ip": "1.2.3.4",
+      "x-forwarded-proto": "http",
+      "cf-ray": "1",
+      "cf-ipcountry": "DE",
+      "sec-fetch-site": "cross-site",
+      traceparent: "00-1-1-01",
+      "cache-control": "no-cache",
+      range: "bytes=0-1",
+      "accept-encoding": "gzip, br",
+      origin: proxy.url,
+      connection: "close, authorization, x-other",
+      "x-other": "1",
     },
   });
   const [record] = await upstream.requests();
   const names = record.headers.map(([name]) => name.toLowerCase()).sort();
-  assert.deepEqual(names, ["accept", "accept-encoding", "authorization", "content-length", "content-type", "host", "user-agent"]);
+  assert.deepEqual(names, [
+    "accept",
+    "accept-encoding",
+    "authorization",
+    "content-length",
+    "content-type",
+    "host",
+    "user-agent",
+  ]);
   assert.equal(headerOf(record, "authorization"), `Bearer ${proxy.key}`);
   assert.match(headerOf(record, "user-agent"), /^openai-wasm-proxy\//);
   assert.equal(headerOf(record, "host"), new URL(upstream.url).host);
 });
 
 it("K3_the caller sees the proxy's own headers and none of the upstream's", async () => {
-  for (const faults of ["account-headers,header=x-request-id: req_upstream,header=location: https://evil.example.com", "gzip-lie,account-headers"]) {
+  for (const faults of [
+    "account-headers,header=x-request-id: req_upstream,header=location: https://evil.example.com",
+    "gzip-lie,account-headers",
+  ]) {
     for (const body of [QUESTION, STREAM]) {
       await upstream.arm(faults);
       const answer = await proxy.chat(body);
-      const names = Object.keys(answer.headers).filter((name) => !["connection", "content-length", "transfer-encoding", "date"].includes(name));
+      const names = Object.keys(answer.headers).filter(
+        (name) => !["connection", "content-length", "transfer-encoding", "date"].includes(name),
+      );
       const streaming = body === STREAM ? ["x-accel-buffering"] : [];
-      assert.deepEqual(names.sort(), ["cache-control", "content-type", "vary", ...streaming, "x-content-type-options", "x-request-id"]);
+      assert.deepEqual(names.sort(), [
+        "cache-control",
+        "content-type",
+        "vary",
+        ...streaming,
+        "x-content-type-options",
+        "x-request-id",
+      ]);
       assert.match(answer.headers["x-request-id"], /^[0-9a-f-]{36}$/);
     }
   }
@@ -85,7 +132,11 @@ it("K4_an upstream that refuses the key is a fault of the proxy, and does not sa
   const strict = await startUpstream({ apiKey: newCanary() });
   const refused = await startProxy({ upstream: strict });
   try {
-    for (const answer of [await refused.chat(QUESTION), await refused.chat(STREAM), await refused.models()]) {
+    for (const answer of [
+      await refused.chat(QUESTION),
+      await refused.chat(STREAM),
+      await refused.models(),
+    ]) {
       assert.equal(answer.status, 502, answer.text());
       assert.equal(answer.json().error.code, "upstream_auth");
       assert.deepEqual(findCanary(refused.key, answer.seen()), []);
@@ -102,14 +153,28 @@ it("K4_an upstream that refuses the key is a fault of the proxy, and does not sa
 
 it("K4_K5_E1_every error of the upstream becomes one that names no key and no account", async () => {
   const kept = new Set([400, 404, 409, 413, 415, 422, 429, 503, 504]);
-  for (const status of [400, 401, 402, 403, 404, 408, 409, 413, 418, 422, 429, 500, 501, 502, 503, 504, 529]) {
-    for (const more of ["", ",echo-key", ",error-body=html,echo-key", ",error-body=empty", ",error-body=text", ",error-body=string", ",error-body=flat"]) {
+  for (const status of [
+    400, 401, 402, 403, 404, 408, 409, 413, 418, 422, 429, 500, 501, 502, 503, 504, 529,
+  ]) {
+    for (const more of [
+      "",
+      ",echo-key",
+      ",error-body=html,echo-key",
+      ",error-body=empty",
+      ",error-body=text",
+      ",error-body=string",
+      ",error-body=flat",
+    ]) {
       await upstream.arm(`status=${status},account-headers${more}`);
       const answer = await proxy.chat(STREAM);
       const about = `${status}${more}`;
       assert.equal(answer.status, kept.has(status) ? status : 502, about);
       assert.equal(answer.headers["content-type"], "application/json", about);
-      assert.deepEqual(Object.keys(answer.json().error), ["message", "type", "code", "param"], about);
+      assert.deepEqual(
+        Object.keys(answer.json().error),
+        ["message", "type", "code", "param"],
+        about,
+      );
       assert.doesNotMatch(answer.text(), /\borg-|\bproj_|\breq_|<html|Traceback/i, about);
       hidden(answer, about);
     }
@@ -135,7 +200,16 @@ it("K5_a key in disguise, and every id that names an account, is taken out of an
       "base64, shifted again": Buffer.from(`xx${part}`).toString("base64"),
     })) {
       for (const status of [400, 404, 409, 422, 429]) {
-        own.answer({ status, body: { error: { message: `It was ${said} that failed`, code: said.slice(0, 60), param: said.slice(0, 60) } } });
+        own.answer({
+          status,
+          body: {
+            error: {
+              message: `It was ${said} that failed`,
+              code: said.slice(0, 60),
+              param: said.slice(0, 60),
+            },
+          },
+        });
         const answer = await explained.chat(QUESTION);
         assert.equal(answer.status, status, form);
         assert.match(answer.json().error.message, /^It was \[redacted\] that failed$/, form);
@@ -143,10 +217,30 @@ it("K5_a key in disguise, and every id that names an account, is taken out of an
         assert.equal(answer.json().error.param, null, form);
       }
     }
-    for (const id of ["org-ABC", "org-ABC,", "`org-ABC`.", "(ORG-ABC)", "proj_ABC", "req_ABC", "user-ABC", "acct_ABC", "a@ABC.example", "https://ABC.example/x"]) {
-      own.answer({ status: 429, body: { error: { message: `Rate limit reached in organization ${id} today`, code: id, param: id } } });
+    for (const id of [
+      "org-ABC",
+      "org-ABC,",
+      "`org-ABC`.",
+      "(ORG-ABC)",
+      "proj_ABC",
+      "req_ABC",
+      "user-ABC",
+      "acct_ABC",
+      "a@ABC.example",
+      "https://ABC.example/x",
+    ]) {
+      own.answer({
+        status: 429,
+        body: {
+          error: { message: `Rate limit reached in organization ${id} today`, code: id, param: id },
+        },
+      });
       const answer = await explained.chat(QUESTION);
-      assert.equal(answer.json().error.message, "Rate limit reached in organization [redacted] today", id);
+      assert.equal(
+        answer.json().error.message,
+        "Rate limit reached in organization [redacted] today",
+        id,
+      );
       assert.doesNotMatch(answer.seen(), /ABC/, id);
     }
   } finally {
@@ -155,7 +249,14 @@ it("K5_a key in disguise, and every id that names an account, is taken out of an
 });
 
 it("K5_a rate limit keeps its status and a capped Retry-After", async () => {
-  for (const [value, expected] of [["7", "7"], ["1000000000", "3600"], ["soon", undefined], ["-5", undefined], ["1.5", undefined], ["0", "0"]]) {
+  for (const [value, expected] of [
+    ["7", "7"],
+    ["1000000000", "3600"],
+    ["soon", undefined],
+    ["-5", undefined],
+    ["1.5", undefined],
+    ["0", "0"],
+  ]) {
     await upstream.arm(`status=429,retry-after=${value}`);
     const answer = await proxy.chat(QUESTION);
     assert.equal(answer.status, 429);
@@ -167,7 +268,16 @@ it("K7_K8_nothing that can go wrong prints a key, a token, a question or an answ
   const question = "a question that nobody may log";
   const body = { ...STREAM, messages: [{ role: "user", content: `repeat:${question}` }] };
   const token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJjYW5hcnkifQ.AAAAAAAAAAAAAAAAAAAA";
-  for (const fault of ["", "reset", "cut", "hang", "html", "reset-events=2", "redirect=https://evil.example.com", "bad-json"]) {
+  for (const fault of [
+    "",
+    "reset",
+    "cut",
+    "hang",
+    "html",
+    "reset-events=2",
+    "redirect=https://evil.example.com",
+    "bad-json",
+  ]) {
     await upstream.arm(fault);
     hidden(await proxy.chat(body), fault);
   }
@@ -178,7 +288,8 @@ it("K7_K8_nothing that can go wrong prints a key, a token, a question or an answ
     hidden(await proxy.send("/v1/models", request), request.method);
   }
   hidden(await proxy.chat(`{"messages":"${question}"`), "bad JSON");
-  for (const secret of [question, token, proxy.secret]) assert.ok(!proxy.output.includes(secret), proxy.output);
+  for (const secret of [question, token, proxy.secret])
+    assert.ok(!proxy.output.includes(secret), proxy.output);
   // The control: the console was being watched.
   await upstream.arm("status=401");
   await proxy.chat(body);
@@ -190,20 +301,34 @@ it("S1_the caller cannot choose the host", async () => {
   try {
     const host = new URL(url).host;
     for (const headers of [
-      { host }, { "x-forwarded-host": host }, { "x-host": host, "x-original-url": url, "x-rewrite-url": url },
-      { "x-portkey-custom-host": url }, { "helicone-target-url": url },
+      { host },
+      { "x-forwarded-host": host },
+      { "x-host": host, "x-original-url": url, "x-rewrite-url": url },
+      { "x-portkey-custom-host": url },
+      { "helicone-target-url": url },
     ]) {
       assert.equal((await proxy.chat(QUESTION, { headers })).status, 200);
     }
     assert.equal((await proxy.chat({ ...QUESTION, api_base: url, base_url: url })).status, 400);
     for (const [path, status] of [
-      [`${url}${CHAT}`, 200], [`http://evil.example.com${CHAT}`, 200], [`${CHAT}?upstream=${url}&base_url=${url}`, 200],
-      [`/${url}${CHAT}`, 404], [`//${host}${CHAT}`, 404], [`/v1/${url}/chat/completions`, 404], [`@${host}${CHAT}`, 400],
+      [`${url}${CHAT}`, 200],
+      [`http://evil.example.com${CHAT}`, 200],
+      [`${CHAT}?upstream=${url}&base_url=${url}`, 200],
+      [`/${url}${CHAT}`, 404],
+      [`//${host}${CHAT}`, 404],
+      [`/v1/${url}/chat/completions`, 404],
+      [`@${host}${CHAT}`, 400],
     ]) {
       assert.equal((await proxy.post(path, QUESTION)).status, status, path);
     }
     // workerd makes the URL of both: such a host would choose the route.
-    for (const [path, given] of [["/v1/files", `h${CHAT}?`], ["/v1/files", `h${CHAT}#`], [CHAT, `u@${host}`], [CHAT, `${host}/?`], [CHAT, `${host}, ${host}`]]) {
+    for (const [path, given] of [
+      ["/v1/files", `h${CHAT}?`],
+      ["/v1/files", `h${CHAT}#`],
+      [CHAT, `u@${host}`],
+      [CHAT, `${host}/?`],
+      [CHAT, `${host}, ${host}`],
+    ]) {
       const answer = await proxy.post(path, QUESTION, { headers: { host: given } });
       refused(answer, 400, "invalid_host", given);
     }

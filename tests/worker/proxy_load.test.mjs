@@ -22,7 +22,8 @@ after(() => upstream?.stop());
 beforeEach(() => upstream.reset());
 
 /** The memory that a process holds, in bytes. */
-const held = ({ pid }) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]) * 1024;
+const held = ({ pid }) =>
+  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]) * 1024;
 
 for (const { tag, start } of PROXIES) {
   const name = `T7_${tag}a client that stops reading holds less than 8 MB, however much the upstream offers`;
@@ -60,10 +61,16 @@ for (const { tag, start } of PROXIES) {
 for (const { tag, start } of PROXIES) {
   it(`P2_${tag}a poisoned request leaves fifty open streams alone`, async () => {
     const proxy = await start({ upstream });
-    const of = async (sub) => ({ headers: { authorization: `Bearer ${await mint(proxy.secret, { claims: { sub } })}` } });
+    const of = async (sub) => ({
+      headers: { authorization: `Bearer ${await mint(proxy.secret, { claims: { sub } })}` },
+    });
     try {
       await upstream.arm("interval=100", { times: 50 });
-      const streams = await Promise.all(Array.from({ length: 50 }, async (_, index) => proxy.openChat(STREAM, await of(`user-${index}`))));
+      const streams = await Promise.all(
+        Array.from({ length: 50 }, async (_, index) =>
+          proxy.openChat(STREAM, await of(`user-${index}`)),
+        ),
+      );
       const answers = await Promise.all(streams.map(({ response }) => response));
       const poison = [
         "[".repeat(100_000),
@@ -77,7 +84,10 @@ for (const { tag, start } of PROXIES) {
       ];
       for (const [index, body] of poison.entries()) {
         const answer = await proxy.chat(body, await of("poisoner"));
-        assert.ok(answer.status >= 200 && answer.status < 500, `poison ${index}: ${answer.status} ${answer.text().slice(0, 200)}`);
+        assert.ok(
+          answer.status >= 200 && answer.status < 500,
+          `poison ${index}: ${answer.status} ${answer.text().slice(0, 200)}`,
+        );
       }
       for (const answer of answers) {
         assert.equal(await answer.ended, "end");
@@ -91,20 +101,35 @@ for (const { tag, start } of PROXIES) {
   });
 }
 
-it("P3_ten thousand requests of the largest size level off", { skip: process.platform !== "linux" }, async () => {
+it("P3_ten thousand requests of the largest size level off", {
+  skip: process.platform !== "linux",
+}, async () => {
   const sink = createServer((request, response) => {
-    request.resume().on("end", () => response.writeHead(200, { "content-type": "application/json" }).end('{"object":"chat.completion","choices":[]}'));
+    request
+      .resume()
+      .on("end", () =>
+        response
+          .writeHead(200, { "content-type": "application/json" })
+          .end('{"object":"chat.completion","choices":[]}'),
+      );
   });
   await new Promise((resolve) => sink.listen(0, "127.0.0.1", resolve));
-  const large = await startProxy({ options: "{ maxInputChars: 300_000 }", upstream: { baseUrl: `http://127.0.0.1:${sink.address().port}/v1` } });
+  const large = await startProxy({
+    options: "{ maxInputChars: 300_000 }",
+    upstream: { baseUrl: `http://127.0.0.1:${sink.address().port}/v1` },
+  });
   try {
     const body = JSON.stringify({ ...QUESTION, messages: [{ role: "user", content: "" }] });
-    const full = Buffer.from(body.replace('"content":""', `"content":"${"x".repeat(262_144 - body.length)}"`));
+    const full = Buffer.from(
+      body.replace('"content":""', `"content":"${"x".repeat(262_144 - body.length)}"`),
+    );
     assert.equal(full.length, 262_144);
     const send = async (count) => {
       let left = count;
       const worker = async (_, index) => {
-        const headers = { authorization: `Bearer ${await mint(large.secret, { claims: { sub: `user-${index}` } })}` };
+        const headers = {
+          authorization: `Bearer ${await mint(large.secret, { claims: { sub: `user-${index}` } })}`,
+        };
         while (left-- > 0) {
           const answer = await large.chat(full, { headers });
           assert.equal(answer.status, 200, answer.text());

@@ -13,7 +13,10 @@ const window = {
   setup(bundler) {
     bundler.onLoad({ filter: /edge[/\\]glue\.js$/ }, async ({ path }) => {
       const text = await readFile(path, "utf8");
-      const marked = text.replace("wasm.__wbindgen_start();", "globalThis.wasmMemory = wasm.memory; $&");
+      const marked = text.replace(
+        "wasm.__wbindgen_start();",
+        "globalThis.wasmMemory = wasm.memory; $&",
+      );
       assert.notEqual(marked, text, "the glue has another form than the one known");
       return { contents: marked };
     });
@@ -39,7 +42,12 @@ for (const { tag, title, start } of PROXIES) {
     let proxy;
     before(async () => {
       upstream = await startUpstream();
-      proxy = await start({ upstream, limits: { maxConcurrent: 100 }, source: SOURCE, bundle: { plugins: [window] } });
+      proxy = await start({
+        upstream,
+        limits: { maxConcurrent: 100 },
+        source: SOURCE,
+        bundle: { plugins: [window] },
+      });
     });
     after(() => Promise.all([proxy?.stop(), upstream?.stop()]));
 
@@ -64,10 +72,16 @@ for (const { tag, title, start } of PROXIES) {
     // The stand-in takes its time for so much text; bodies are read by the same code.
     if (tag === "") {
       it("P3_forty of the largest bodies at once fit into a Worker", async () => {
-        const body = JSON.stringify({ ...QUESTION, messages: [{ role: "user", content: "x".repeat(262_000) }] });
+        const body = JSON.stringify({
+          ...QUESTION,
+          messages: [{ role: "user", content: "x".repeat(262_000) }],
+        });
         await upstream.arm("hang=1000", { times: 40 });
         const answers = await Promise.all(Array.from({ length: 40 }, () => proxy.chat(body)));
-        assert.ok(answers.every(({ status }) => status === 200 || status === 400 || status === 429), answers[0].text());
+        assert.ok(
+          answers.every(({ status }) => status === 200 || status === 400 || status === 429),
+          answers[0].text(),
+        );
         // Of its 128 MB, WebAssembly may take half.
         assert.ok((await memory()) < 64 * 2 ** 20, `${await memory()} bytes`);
         await upstream.reset();
@@ -87,7 +101,13 @@ for (const { tag, title, start } of PROXIES) {
     });
 
     it(`P3_${tag}answers, refusals and large bodies leave nothing behind`, async () => {
-      const large = { ...QUESTION, stream: true, tools: [{ type: "function", function: { name: "f", description: "x".repeat(200_000) } }], tool_choice: "none", max_tokens: 5 };
+      const large = {
+        ...QUESTION,
+        stream: true,
+        tools: [{ type: "function", function: { name: "f", description: "x".repeat(200_000) } }],
+        tool_choice: "none",
+        max_tokens: 5,
+      };
       const grown = await growth(8, async () => {
         await upstream.arm("status=400", { times: AT_ONCE / 2 });
         await together(() => proxy.chat(large));

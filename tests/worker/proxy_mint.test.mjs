@@ -43,7 +43,8 @@ function startTurnstile() {
     asked.push(question);
     const say = (answer) => response.end(JSON.stringify(answer));
     const proof = question.response;
-    if (question.secret !== secret) return say({ success: false, "error-codes": ["invalid-input-secret"] });
+    if (question.secret !== secret)
+      return say({ success: false, "error-codes": ["invalid-input-secret"] });
     if (proof === "silent") return undefined;
     if (proof === "broken") return response.destroy();
     if (proof === "failing") response.statusCode = 500;
@@ -52,7 +53,11 @@ function startTurnstile() {
     if (used.has(proof)) return say({ success: false, "error-codes": ["timeout-or-duplicate"] });
     used.add(proof);
     const hostname = proof === "elsewhere" ? "evil.example.com" : "app.example.com";
-    return say({ success: proof !== "bad", hostname, action: proof === "login" ? "login" : "session" });
+    return say({
+      success: proof !== "bad",
+      hostname,
+      action: proof === "login" ? "login" : "session",
+    });
   });
   return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server)));
 }
@@ -75,7 +80,12 @@ function settings(most, bindings) {
 const ask = (body, headers, to = proxy) =>
   to.send("/session", {
     method: "POST",
-    headers: { "content-type": "application/json", origin: PAGE, "cf-connecting-ip": "192.0.2.1", ...headers },
+    headers: {
+      "content-type": "application/json",
+      origin: PAGE,
+      "cf-connecting-ip": "192.0.2.1",
+      ...headers,
+    },
     body: typeof body === "string" ? body : JSON.stringify(body),
   });
 const proof = (turnstileToken, headers, to) => ask({ turnstile: turnstileToken }, headers, to);
@@ -89,7 +99,10 @@ it("A13_a_proof_gets_a_token_for_this_page_these_models_and_this_long", async ()
   const { token, expires_at } = answer.json();
   assert.ok(expires_at - before >= 900 && expires_at - before < 910);
   const claims = JSON.parse(Buffer.from(token.split(".")[1], "base64url"));
-  assert.deepEqual([claims.origin, claims.models, claims.max_tokens, claims.exp], [PAGE, [MODEL], 50, expires_at]);
+  assert.deepEqual(
+    [claims.origin, claims.models, claims.max_tokens, claims.exp],
+    [PAGE, [MODEL], 50, expires_at],
+  );
   assert.match(claims.sub, /^anonymous:[0-9a-f-]{36}$/);
   assert.match(claims.jti, /^[0-9a-f-]{36}$/);
   assert.deepEqual(asked, [{ secret, response: "good-1", remoteip: "192.0.2.1" }]);
@@ -97,7 +110,11 @@ it("A13_a_proof_gets_a_token_for_this_page_these_models_and_this_long", async ()
   const chat = (more, origin = PAGE) =>
     proxy.send("/v1/chat/completions", {
       method: "POST",
-      headers: { authorization: `Bearer ${token}`, "content-type": "application/json", ...(origin && { origin }) },
+      headers: {
+        authorization: `Bearer ${token}`,
+        "content-type": "application/json",
+        ...(origin && { origin }),
+      },
       body: JSON.stringify({ ...QUESTION, ...more }),
     });
   assert.equal((await chat({})).status, 200);
@@ -123,11 +140,19 @@ it("A13_mint_abuse", async () => {
   ]) {
     refused(await ask(body), status, code, JSON.stringify(body).slice(0, 60));
   }
-  refused(await ask({ turnstile: "good" }, { "content-type": "text/plain" }), 415, "unsupported_media_type");
+  refused(
+    await ask({ turnstile: "good" }, { "content-type": "text/plain" }),
+    415,
+    "unsupported_media_type",
+  );
   for (const origin of ["null", "https://evil.example.com", "https://app.example.com.evil.com"]) {
     refused(await proof("good", { origin }), 403, "origin_not_allowed", origin);
   }
-  const bare = await proxy.send("/session", { method: "POST", headers: { "content-type": "application/json" }, body: '{"turnstile":"good"}' });
+  const bare = await proxy.send("/session", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: '{"turnstile":"good"}',
+  });
   refused(bare, 403, "origin_not_allowed");
   const get = await proxy.send("/session", { method: "GET" });
   refused(get, 405, "method_not_allowed");
@@ -136,7 +161,8 @@ it("A13_mint_abuse", async () => {
 
   assert.equal((await proof("once")).status, 200);
   refused(await proof("once"), 403, "proof_refused");
-  for (const wrong of ["bad", "elsewhere", "login"]) refused(await proof(wrong), 403, "proof_refused", wrong);
+  for (const wrong of ["bad", "elsewhere", "login"])
+    refused(await proof(wrong), 403, "proof_refused", wrong);
 });
 
 it("A13_a_verification_that_gives_no_clear_answer_opens_nothing", async () => {
@@ -155,7 +181,10 @@ it("A13_each_address_gets_so_many_sessions", async () => {
     refused(await proof("m-3", {}, own), 429, "rate_limited");
     refused(await proof("m-4", { "x-forwarded-for": "203.0.113.1" }, own), 429, "rate_limited");
     assert.equal((await proof("m-5", { "cf-connecting-ip": "192.0.2.2" }, own)).status, 200);
-    assert.deepEqual(asked.map(({ response }) => response), ["m-1", "m-2", "m-5"]);
+    assert.deepEqual(
+      asked.map(({ response }) => response),
+      ["m-1", "m-2", "m-5"],
+    );
   } finally {
     await own.stop();
   }
@@ -181,7 +210,9 @@ it("A13_without_its_secret_its_limit_or_its_pages_there_are_no_sessions", async 
   const another = await startProxy(settings(9, { TURNSTILE_SECRET: "another" }));
   try {
     refused(await proof("w", {}, another), 503, "misconfigured");
-    await another.until((output) => /not configured: Turnstile does not accept its secret/.exec(output) ?? undefined);
+    await another.until(
+      (output) => /not configured: Turnstile does not accept its secret/.exec(output) ?? undefined,
+    );
   } finally {
     await another.stop();
   }
@@ -196,7 +227,11 @@ it("A13_without_its_secret_its_limit_or_its_pages_there_are_no_sessions", async 
 it("A13_a_page_may_ask_for_it_by_preflight", async () => {
   const answer = await proxy.send("/session", {
     method: "OPTIONS",
-    headers: { origin: PAGE, "access-control-request-method": "POST", "access-control-request-headers": "content-type" },
+    headers: {
+      origin: PAGE,
+      "access-control-request-method": "POST",
+      "access-control-request-headers": "content-type",
+    },
   });
   assert.equal(answer.status, 204);
   assert.equal(answer.headers["access-control-allow-methods"], "POST");

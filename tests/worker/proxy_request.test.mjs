@@ -40,18 +40,38 @@ async function withProxy(settings, use) {
 }
 
 describe("paths", () => {
-  const authorized = async (proxy, token) => ({ authorization: `Bearer ${await mint(proxy.secret, token)}` });
+  const authorized = async (proxy, token) => ({
+    authorization: `Bearer ${await mint(proxy.secret, token)}`,
+  });
 
   it("one model is answered from the list, whoever it is asked by", async () => {
     await withProxy({ options: `{ models: ["${MODEL}", "meta/llama 3"] }` }, async (proxy) => {
       const headers = await authorized(proxy);
-      for (const [path, id] of [[MODEL, MODEL], [`${MODEL}/`, MODEL], [`${MODEL}?x=1`, MODEL], ["meta%2Fllama%203", "meta/llama 3"], ["meta/llama%203", "meta/llama 3"]]) {
+      for (const [path, id] of [
+        [MODEL, MODEL],
+        [`${MODEL}/`, MODEL],
+        [`${MODEL}?x=1`, MODEL],
+        ["meta%2Fllama%203", "meta/llama 3"],
+        ["meta/llama%203", "meta/llama 3"],
+      ]) {
         const answer = await proxy.send(`/v1/models/${path}`, { headers });
-        assert.deepEqual([answer.status, answer.json().id, answer.json().object], [200, id, "model"], path);
+        assert.deepEqual(
+          [answer.status, answer.json().id, answer.json().object],
+          [200, id, "model"],
+          path,
+        );
       }
       for (const path of ["gpt-big", "%C3%A9", `${MODEL}%20`]) {
-        const error = refused(await proxy.send(`/v1/models/${path}`, { headers }), 404, "model_not_found", path);
-        assert.ok(error.message.startsWith("The model ") && !error.message.includes("meta"), error.message);
+        const error = refused(
+          await proxy.send(`/v1/models/${path}`, { headers }),
+          404,
+          "model_not_found",
+          path,
+        );
+        assert.ok(
+          error.message.startsWith("The model ") && !error.message.includes("meta"),
+          error.message,
+        );
       }
       const scoped = await authorized(proxy, { claims: { models: ["other"] } });
       refused(await proxy.send(`/v1/models/${MODEL}`, { headers: scoped }), 404, "model_not_found");
@@ -67,9 +87,18 @@ describe("paths", () => {
       assert.deepEqual([answer.status, answer.json().id], [200, MODEL], answer.text());
       assert.equal((await proxy.send("/v1/models/org%2Fnone", { headers })).status, 404);
       assert.equal((await proxy.send("/v1/models/a%20b", { headers })).status, 404);
-      assert.deepEqual((await upstream.requests()).map(({ path }) => path), [`/v1/models/${MODEL}`, "/v1/models/org%2Fnone"]);
+      assert.deepEqual(
+        (await upstream.requests()).map(({ path }) => path),
+        [`/v1/models/${MODEL}`, "/v1/models/org%2Fnone"],
+      );
       await upstream.reset();
-      for (const path of ["..%2Ffiles", "..%252Ffiles", "a%2F..%2F..%2Ffiles", "%2E%2E%2Ffiles", "a%5C..%5Cfiles"]) {
+      for (const path of [
+        "..%2Ffiles",
+        "..%252Ffiles",
+        "a%2F..%2F..%2Ffiles",
+        "%2E%2E%2Ffiles",
+        "a%5C..%5Cfiles",
+      ]) {
         assert.equal((await proxy.send(`/v1/models/${path}`, { headers })).status, 404, path);
       }
       await untouched();
@@ -82,14 +111,24 @@ describe("paths", () => {
         const headers = await authorized(proxy);
         for (const path of ["/v1/models", "/v1/models/", `/v1/models/${MODEL}`]) {
           const head = await proxy.send(path, { method: "HEAD", headers });
-          assert.deepEqual([head.status, head.headers["content-type"], head.text()], [200, "application/json", ""], path);
+          assert.deepEqual(
+            [head.status, head.headers["content-type"], head.text()],
+            [200, "application/json", ""],
+            path,
+          );
           assert.equal((await proxy.send(path, { headers })).status, 200, path);
           assert.equal((await proxy.send(path, { method: "HEAD" })).status, 401, path);
         }
         assert.equal((await proxy.post(`${CHAT}/`, { ...QUESTION, model: MODEL })).status, 200);
         assert.equal((await upstream.requests()).at(-1).path, CHAT);
-        const preflight = { origin: proxy.url.replace(/\/$/, ""), "access-control-request-method": "HEAD" };
-        assert.equal((await proxy.send("/v1/models", { method: "OPTIONS", headers: preflight })).status, 204);
+        const preflight = {
+          origin: proxy.url.replace(/\/$/, ""),
+          "access-control-request-method": "HEAD",
+        };
+        assert.equal(
+          (await proxy.send("/v1/models", { method: "OPTIONS", headers: preflight })).status,
+          204,
+        );
       });
       await upstream.reset();
     }
@@ -109,8 +148,17 @@ const bundleWith = (pace) => ({
             assert.notEqual(changed, text, "the file has another form than the one known");
             return { contents: changed };
           });
-        if (pace) change(/edge[/\\]proxy\.js$/, /BODY_PACE = \{[^}]*\}/, `BODY_PACE = ${JSON.stringify(pace)}`);
-        change(/edge[/\\]glue\.js$/, "wasm.__wbindgen_start();", "globalThis.wasmMemory = wasm.memory; $&");
+        if (pace)
+          change(
+            /edge[/\\]proxy\.js$/,
+            /BODY_PACE = \{[^}]*\}/,
+            `BODY_PACE = ${JSON.stringify(pace)}`,
+          );
+        change(
+          /edge[/\\]glue\.js$/,
+          "wasm.__wbindgen_start();",
+          "globalThis.wasmMemory = wasm.memory; $&",
+        );
       },
     },
   ],
@@ -131,7 +179,10 @@ const withSessions = (pace, use) =>
     {
       source: withMemory(SESSIONS),
       bundle: bundleWith(pace),
-      bindings: { TURNSTILE_SECRET: "1x0000000000000000000000000000000AA", LIMIT: { service: "limiter" } },
+      bindings: {
+        TURNSTILE_SECRET: "1x0000000000000000000000000000000AA",
+        LIMIT: { service: "limiter" },
+      },
       services: { limiter: limiter(100_000) },
     },
     use,
@@ -143,7 +194,12 @@ describe("P3_bodies that do not come", () => {
   const openSession = (proxy, length, write = () => {}) =>
     open(`${proxy.url}/session`, {
       method: "POST",
-      headers: { ...session, ...(length === undefined ? { "transfer-encoding": "chunked" } : { "content-length": String(length) }) },
+      headers: {
+        ...session,
+        ...(length === undefined
+          ? { "transfer-encoding": "chunked" }
+          : { "content-length": String(length) }),
+      },
       body: (request) => {
         request.flushHeaders();
         write(request);
@@ -184,7 +240,10 @@ describe("P3_bodies that do not come", () => {
         await openSession(proxy, undefined, drip),
         await proxy.openChat("", { headers: { "transfer-encoding": "chunked" }, body: drip }),
       ]) {
-        assert.match(refused(await answered(pending), 408, "request_timeout").message, /^The request body took longer than/);
+        assert.match(
+          refused(await answered(pending), 408, "request_timeout").message,
+          /^The request body took longer than/,
+        );
       }
     });
     await withSessions(undefined, async (proxy) => {
@@ -202,14 +261,28 @@ describe("P3_bodies that do not come", () => {
 
   it("before a proof a body has 8 KiB at most, and nothing is reserved for what has not come", async () => {
     await withSessions(undefined, async (proxy) => {
-      const large = refused(await answered(await openSession(proxy, 8193)), 413, "request_too_large");
+      const large = refused(
+        await answered(await openSession(proxy, 8193)),
+        413,
+        "request_too_large",
+      );
       assert.equal(large.message, "The request body is too large: at most 8192 bytes here.");
-      refused(await answered(await openSession(proxy, undefined, (request) => request.write("x".repeat(8193)))), 413, "request_too_large");
+      refused(
+        await answered(
+          await openSession(proxy, undefined, (request) => request.write("x".repeat(8193))),
+        ),
+        413,
+        "request_too_large",
+      );
       const memory = async () => Number((await proxy.send("/memory", {})).text());
       const before = await memory();
       const heads = await Promise.all(Array.from({ length: 200 }, () => openSession(proxy, 8192)));
       // One that came behind them has been answered, so they have all been looked at.
-      refused(await send(`${proxy.url}/session`, { method: "POST", headers: session, body: "{}" }), 401, "proof_required");
+      refused(
+        await send(`${proxy.url}/session`, { method: "POST", headers: session, body: "{}" }),
+        401,
+        "proof_required",
+      );
       const grown = (await memory()) - before;
       for (const { close } of heads) close();
       assert.ok(grown <= 2 ** 22, `${grown} bytes`);
@@ -228,12 +301,38 @@ for (const { tag, title, start } of PROXIES) {
     it(`${tag}names what is refused to the caller, and the remedy to the operator`, async () => {
       const line = (pattern) => proxy.until((output) => pattern.exec(output)?.[0]);
       for (const [answer, message, said] of [
-        [() => proxy.chat({ ...QUESTION, web_search_options: {} }), /web_search_options/, /allowParams \(Config::allowed_params\) lets it through: "web_search_options"/],
-        [() => proxy.chat({ ...QUESTION, max_tokens: 1e6 }), /^max_tokens: at most \d+ here\.$/, /maxOutputTokens/],
+        [
+          () => proxy.chat({ ...QUESTION, web_search_options: {} }),
+          /web_search_options/,
+          /allowParams \(Config::allowed_params\) lets it through: "web_search_options"/,
+        ],
+        [
+          () => proxy.chat({ ...QUESTION, max_tokens: 1e6 }),
+          /^max_tokens: at most \d+ here\.$/,
+          /maxOutputTokens/,
+        ],
         [() => proxy.post("/v1/embeddings", {}), /\/v1\/embeddings/, /routes: \["embeddings"\]/],
-        [() => proxy.post("/v1/responses", {}), /\/v1\/responses/, /no option of routes serves: "\/v1\/responses"/],
-        [() => proxy.chat(QUESTION, { headers: { origin: "https://b.example.com" } }), /b\.example\.com/, /allowedOrigins .*"https:\/\/b\.example\.com"/],
-        [async () => proxy.send(CHAT, { method: "POST", headers: { authorization: `Bearer ${await mint("f".repeat(16) + "0123456789abcdef")}` } }), /^A valid session token/, /another secret than sessionSecret/],
+        [
+          () => proxy.post("/v1/responses", {}),
+          /\/v1\/responses/,
+          /no option of routes serves: "\/v1\/responses"/,
+        ],
+        [
+          () => proxy.chat(QUESTION, { headers: { origin: "https://b.example.com" } }),
+          /b\.example\.com/,
+          /allowedOrigins .*"https:\/\/b\.example\.com"/,
+        ],
+        [
+          async () =>
+            proxy.send(CHAT, {
+              method: "POST",
+              headers: {
+                authorization: `Bearer ${await mint(`${"f".repeat(16)}0123456789abcdef`)}`,
+              },
+            }),
+          /^A valid session token/,
+          /another secret than sessionSecret/,
+        ],
       ]) {
         const { error } = (await answer()).json();
         assert.match(error.message, message);
@@ -257,15 +356,26 @@ it("the log names the host that could not be reached, and the caller does not le
   await withProxy({ bindings: { OPENAI_BASE_URL: "http://127.0.0.1:1/v1" } }, async (proxy) => {
     const error = refused(await proxy.chat(QUESTION), 502, "upstream_unreachable");
     assert.doesNotMatch(error.message, /127/);
-    assert.match(await proxy.until((output) => /the upstream 127\.0\.0\.1:1 could not be reached: .*/.exec(output)?.[0]), /reached: "./);
+    assert.match(
+      await proxy.until(
+        (output) => /the upstream 127\.0\.0\.1:1 could not be reached: .*/.exec(output)?.[0],
+      ),
+      /reached: "./,
+    );
   });
 });
 
 describe("plain http to a server of one's own", () => {
-  const inNode = () => import(pathToFileURL(join(setting("OPENAI_WASM_PKG"), "edge/proxy.node.js")).href);
-  const load = async () => JSON.parse(await readFile(new URL("../fixtures/allow-http.json", import.meta.url), "utf8"));
+  const inNode = () =>
+    import(pathToFileURL(join(setting("OPENAI_WASM_PKG"), "edge/proxy.node.js")).href);
+  const load = async () =>
+    JSON.parse(await readFile(new URL("../fixtures/allow-http.json", import.meta.url), "utf8"));
   const refuses = (createProxy, options, option) =>
-    assert.throws(() => createProxy({ models: "*", ...options }), (error) => error.name === "InvalidOptionError" && error.option === option, JSON.stringify(options));
+    assert.throws(
+      () => createProxy({ models: "*", ...options }),
+      (error) => error.name === "InvalidOptionError" && error.option === option,
+      JSON.stringify(options),
+    );
 
   it("the list takes hosts with their ports, and opens these alone", async () => {
     const { createProxy } = await inNode();
@@ -274,43 +384,74 @@ describe("plain http to a server of one's own", () => {
     for (const entry of entries.shape) refuses(createProxy, { allowHttp: [entry] }, "allowHttp[0]");
     for (const { allowHttp, accepted, refused: others } of urls) {
       if (allowHttp.some((entry) => !entries.good.includes(entry))) continue;
-      for (const upstreamUrl of accepted) createProxy({ models: "*", allowHttp, upstream: upstreamUrl });
-      for (const upstreamUrl of others) refuses(createProxy, { allowHttp, upstream: upstreamUrl }, "upstream");
+      for (const upstreamUrl of accepted)
+        createProxy({ models: "*", allowHttp, upstream: upstreamUrl });
+      for (const upstreamUrl of others)
+        refuses(createProxy, { allowHttp, upstream: upstreamUrl }, "upstream");
     }
-    assert.throws(() => createProxy({ upstream: "http://ollama:11434/v1" }), /allowHttp: \["ollama:11434"\]/);
+    assert.throws(
+      () => createProxy({ upstream: "http://ollama:11434/v1" }),
+      /allowHttp: \["ollama:11434"\]/,
+    );
   });
 
   it("the proxy asks such a server, and none that the environment alone names", async () => {
-    const fetch = '(url, init, env) => fetch(url.replace("http://ollama:11434/v1", env.REAL), init)';
+    const fetch =
+      '(url, init, env) => fetch(url.replace("http://ollama:11434/v1", env.REAL), init)';
     const bindings = { OPENAI_BASE_URL: "http://ollama:11434/v1", REAL: upstream.baseUrl };
-    await withProxy({ options: `{ allowHttp: ["ollama:11434"], fetch: ${fetch} }`, bindings }, async (proxy) => {
-      assert.equal((await proxy.chat(QUESTION)).status, 200);
-    });
+    await withProxy(
+      { options: `{ allowHttp: ["ollama:11434"], fetch: ${fetch} }`, bindings },
+      async (proxy) => {
+        assert.equal((await proxy.chat(QUESTION)).status, 200);
+      },
+    );
     await upstream.reset();
-    for (const [options, why] of [[`{ fetch: ${fetch} }`, /allowHttp/], ['{ allowHttp: ["api.openai.com:80"] }', /allow_http\[0\].*provider/]]) {
-      await withProxy({ options, bindings: { ...bindings, ALLOW_HTTP: "ollama:11434" } }, async (proxy) => {
-        refused(await proxy.chat(QUESTION), 503, "misconfigured");
-        assert.match(await proxy.until((output) => /not configured: .*/.exec(output)?.[0]), why);
-      });
+    for (const [options, why] of [
+      [`{ fetch: ${fetch} }`, /allowHttp/],
+      ['{ allowHttp: ["api.openai.com:80"] }', /allow_http\[0\].*provider/],
+    ]) {
+      await withProxy(
+        { options, bindings: { ...bindings, ALLOW_HTTP: "ollama:11434" } },
+        async (proxy) => {
+          refused(await proxy.chat(QUESTION), 503, "misconfigured");
+          assert.match(await proxy.until((output) => /not configured: .*/.exec(output)?.[0]), why);
+        },
+      );
     }
     await untouched();
   });
 });
 
 it("a system prompt stands beside no completions, and a path of allowParams is held against the tables", async () => {
-  const { createProxy } = await import(pathToFileURL(join(setting("OPENAI_WASM_PKG"), "edge/proxy.node.js")).href);
-  assert.throws(() => createProxy({ systemPrompt: "Cheese.", routes: ["completions"] }), (error) => error.option === "routes" && /systemPrompt/.test(error.message));
-  assert.throws(() => createProxy({ allowParams: ["messages[0].x"] }), (error) => error.option === "allowParams[0]");
+  const { createProxy } = await import(
+    pathToFileURL(join(setting("OPENAI_WASM_PKG"), "edge/proxy.node.js")).href
+  );
+  assert.throws(
+    () => createProxy({ systemPrompt: "Cheese.", routes: ["completions"] }),
+    (error) => error.option === "routes" && /systemPrompt/.test(error.message),
+  );
+  assert.throws(
+    () => createProxy({ allowParams: ["messages[0].x"] }),
+    (error) => error.option === "allowParams[0]",
+  );
   for (const entry of ["model", "messages.content.file", "messages.contents.x", "tools.type"]) {
     await withProxy({ options: `{ allowParams: ["${entry}"] }` }, async (proxy) => {
       refused(await proxy.chat(QUESTION), 503, "misconfigured");
-      assert.match(await proxy.until((output) => /not configured: .*/.exec(output)?.[0]), /allowed_params\[0\] \(the option allowParams\)/);
+      assert.match(
+        await proxy.until((output) => /not configured: .*/.exec(output)?.[0]),
+        /allowed_params\[0\] \(the option allowParams\)/,
+      );
     });
   }
-  await withProxy({ options: '{ allowParams: ["messages.content.cache_control"] }' }, async (proxy) => {
-    const content = [{ type: "text", text: "Say this is a test", cache_control: { type: "ephemeral" } }];
-    await proxy.chat({ ...QUESTION, messages: [{ role: "user", content }] });
-    const [{ body }] = await upstream.requests();
-    assert.deepEqual(JSON.parse(body).messages[0].content, content);
-  });
+  await withProxy(
+    { options: '{ allowParams: ["messages.content.cache_control"] }' },
+    async (proxy) => {
+      const content = [
+        { type: "text", text: "Say this is a test", cache_control: { type: "ephemeral" } },
+      ];
+      await proxy.chat({ ...QUESTION, messages: [{ role: "user", content }] });
+      const [{ body }] = await upstream.requests();
+      assert.deepEqual(JSON.parse(body).messages[0].content, content);
+    },
+  );
 });

@@ -88,15 +88,28 @@ for (const { tag, title, start } of PROXIES) {
     });
 
     it(`T9_${tag}a stream that breaks off ends with an error event and without [DONE]`, async () => {
-      for (const fault of ["reset-events=3", "cut-events=3", "cut=100", "cut=700", "end-events=3", "end=333", "reset-events=0"]) {
+      for (const fault of [
+        "reset-events=3",
+        "cut-events=3",
+        "cut=100",
+        "cut=700",
+        "end-events=3",
+        "end=333",
+        "reset-events=0",
+      ]) {
         await upstream.arm(fault);
         const answer = await proxy.chat(STREAM);
         assert.equal(await answer.ended, "end", fault);
         assert.doesNotMatch(answer.text(), /\[DONE\]/, fault);
         const events = dataOf(answer);
-        assert.deepEqual(Object.keys(events.at(-1).error), ["message", "type", "code", "param"], fault);
+        assert.deepEqual(
+          Object.keys(events.at(-1).error),
+          ["message", "type", "code", "param"],
+          fault,
+        );
         assert.equal(events.at(-1).error.code, "upstream_truncated", fault);
-        for (const event of events.slice(0, -1)) assert.equal(event.object, "chat.completion.chunk", fault);
+        for (const event of events.slice(0, -1))
+          assert.equal(event.object, "chat.completion.chunk", fault);
       }
       for (const fault of ["cut=100", "reset=20", "short-length"]) {
         await upstream.arm(fault);
@@ -105,7 +118,16 @@ for (const { tag, title, start } of PROXIES) {
         assert.equal(answer.json().error.code, "upstream_truncated", fault);
       }
       // The controls: these servers' streams are whole.
-      for (const fault of ["", "no-done", "unterminated", "line-end=crlf", "line-end=cr", "line-end=mixed", "split", "bom"]) {
+      for (const fault of [
+        "",
+        "no-done",
+        "unterminated",
+        "line-end=crlf",
+        "line-end=cr",
+        "line-end=mixed",
+        "split",
+        "bom",
+      ]) {
         await upstream.arm(fault);
         assert.doesNotMatch((await proxy.chat(STREAM)).text(), /"error"/, fault);
       }
@@ -127,7 +149,12 @@ for (const { tag, title, start } of PROXIES) {
     });
 
     it(`T10_${tag}an answer of the wrong type is refused`, async () => {
-      for (const [fault, body] of [["html", STREAM], ["html", QUESTION], ["sse", QUESTION], ["content-type=text/html", STREAM]]) {
+      for (const [fault, body] of [
+        ["html", STREAM],
+        ["html", QUESTION],
+        ["sse", QUESTION],
+        ["content-type=text/html", STREAM],
+      ]) {
         await upstream.arm(fault);
         const answer = await proxy.chat(body);
         assert.equal(answer.status, 502, `${fault}: ${answer.text()}`);
@@ -164,10 +191,15 @@ for (const { tag, title, start } of PROXIES) {
     });
 
     it(`P1_${tag}a hundred streams at once keep apart`, async () => {
-      const words = Array.from({ length: 100 }, (_, index) => `canary-${index}-${Math.random().toString(36).slice(2)}`);
+      const words = Array.from(
+        { length: 100 },
+        (_, index) => `canary-${index}-${Math.random().toString(36).slice(2)}`,
+      );
       await upstream.arm("interval=20", { times: words.length });
       const answers = await Promise.all(
-        words.map((word) => proxy.chat({ ...STREAM, messages: [{ role: "user", content: `repeat:${word}` }] })),
+        words.map((word) =>
+          proxy.chat({ ...STREAM, messages: [{ role: "user", content: `repeat:${word}` }] }),
+        ),
       );
       for (const [index, answer] of answers.entries()) {
         assert.equal(answer.status, 200, answer.text());
@@ -202,10 +234,17 @@ describe("many small pieces", () => {
         const events = dataOf(answer);
         assert.ok(events.length >= EVENTS, `${events.length} events`);
         assert.ok(answer.text().endsWith("data: [DONE]\n\n"));
-        const [{ event_times_ms: { length: sent } }] = await upstream.requests();
+        const [
+          {
+            event_times_ms: { length: sent },
+          },
+        ] = await upstream.requests();
         assert.equal(arrivals(answer).length, sent);
         // Each event was a piece of its own. Read one by one, each would cost the proxy as a call does.
-        assert.ok(answer.chunks.length < sent / 2, `${sent} events came in ${answer.chunks.length} pieces`);
+        assert.ok(
+          answer.chunks.length < sent / 2,
+          `${sent} events came in ${answer.chunks.length} pieces`,
+        );
       } finally {
         await Promise.all([proxy.stop(), upstream.stop()]);
       }
@@ -246,11 +285,17 @@ describe("many small pieces", () => {
         });
         return new Response(body, { headers: { "content-type": "text/event-stream" } });
       }`;
-      const proxy = await startProxy({ bindings: { OPENAI_BASE_URL: "https://api.example.com/v1" }, options: `{ fetch: ${fetch} }` });
+      const proxy = await startProxy({
+        bindings: { OPENAI_BASE_URL: "https://api.example.com/v1" },
+        options: `{ fetch: ${fetch} }`,
+      });
       try {
         const answer = await proxy.chat(STREAM);
         const said = dataOf(answer).map((event) => event.choices[0].delta.content);
-        assert.deepEqual(said, Array.from({ length: 300 }, (_, index) => `${index} `));
+        assert.deepEqual(
+          said,
+          Array.from({ length: 300 }, (_, index) => `${index} `),
+        );
         assert.ok(answer.text().endsWith("data: [DONE]\n\n"));
       } finally {
         await proxy.stop();

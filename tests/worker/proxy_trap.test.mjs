@@ -60,7 +60,9 @@ it("P2_a trap fails its own request, the streams that flow go on, and the next r
   const first = await instances();
 
   await upstream.arm("interval=50", { times: 50 });
-  const streams = await Promise.all(Array.from({ length: 50 }, () => proxy.openChat({ ...QUESTION, stream: true })));
+  const streams = await Promise.all(
+    Array.from({ length: 50 }, () => proxy.openChat({ ...QUESTION, stream: true })),
+  );
   const answers = await Promise.all(streams.map(({ response }) => response));
   const trapped = await proxy.models({ "x-trap": "1" });
   assert.equal(trapped.status, 500, trapped.text());

@@ -58,7 +58,9 @@ it("createProxy, signSessionToken and verifySessionToken are typed", async () =>
       lib: ["lib.es2022.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts"],
       types: [],
     });
-    const faults = ts.getPreEmitDiagnostics(program).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));
+    const faults = ts
+      .getPreEmitDiagnostics(program)
+      .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));
     assert.deepEqual(faults, []);
   } finally {
     await rm(folder, { recursive: true, force: true });

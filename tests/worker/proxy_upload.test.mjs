@@ -24,7 +24,10 @@ const bundleWith = (pace) => ({
       setup: (bundler) =>
         bundler.onLoad({ filter: /edge[/\\]proxy\.js$/ }, async ({ path }) => {
           const text = await readFile(path, "utf8");
-          const changed = text.replace(/BODY_PACE = \{[^}]*\}/, `BODY_PACE = ${JSON.stringify(pace)}`);
+          const changed = text.replace(
+            /BODY_PACE = \{[^}]*\}/,
+            `BODY_PACE = ${JSON.stringify(pace)}`,
+          );
           assert.notEqual(changed, text, "the file has another form than the one known");
           return { contents: changed };
         }),
@@ -39,10 +42,16 @@ const LENGTH = 1000;
 const listener = (seen, early) =>
   rawUpstream((socket, first) => {
     let text = first.toString("latin1");
-    const request = { head: text.slice(0, text.indexOf("\r\n\r\n")), body: () => text.slice(text.indexOf("\r\n\r\n") + 4) };
+    const request = {
+      head: text.slice(0, text.indexOf("\r\n\r\n")),
+      body: () => text.slice(text.indexOf("\r\n\r\n") + 4),
+    };
     seen.push(request);
     const answer = () => {
-      if (early) socket.end(`${head("application/json", "400 Bad Request")}{"error":{"message":"no such file type"}}`);
+      if (early)
+        socket.end(
+          `${head("application/json", "400 Bad Request")}{"error":{"message":"no such file type"}}`,
+        );
       else if (request.body().length >= LENGTH) socket.end(head("application/json") + TEXT);
     };
     socket.on("data", (more) => {
@@ -55,7 +64,11 @@ const listener = (seen, early) =>
 async function withProxy({ pace, early = false }, use) {
   const seen = [];
   const upstream = await listener(seen, early);
-  const proxy = await startProxy({ source: SOURCE, bindings: { OPENAI_BASE_URL: upstream.baseUrl }, bundle: pace && bundleWith(pace) });
+  const proxy = await startProxy({
+    source: SOURCE,
+    bindings: { OPENAI_BASE_URL: upstream.baseUrl },
+    bundle: pace && bundleWith(pace),
+  });
   /** An upload of which `write` sends the body. */
   const upload = async (write) => {
     const { response } = await open(`${proxy.url}/v1/audio/transcriptions`, {
@@ -90,25 +103,31 @@ const drip = (request) => {
 };
 
 it("P3_an upload that stands still ends, at the upstream as well, and its place is free", async () => {
-  await withProxy({ pace: { idleMs: 300, baseMs: 60_000, msPerBlock: 1000 } }, async ({ upload, upstream, proxy }) => {
-    for (const write of [() => {}, (request) => request.write("xxx")]) {
-      const error = refused(await upload(write), 408, "request_timeout");
-      assert.equal(error.message, "Nothing of the request body came for 1 seconds.");
-    }
-    await upstream.closed(upstream.requests());
-    assert.equal((await upload(whole)).text(), TEXT);
-    await proxy.until((output) => /usage completed 1000/.test(output));
-    assert.match(proxy.output, /usage failed 1000/);
-  });
+  await withProxy(
+    { pace: { idleMs: 300, baseMs: 60_000, msPerBlock: 1000 } },
+    async ({ upload, upstream, proxy }) => {
+      for (const write of [() => {}, (request) => request.write("xxx")]) {
+        const error = refused(await upload(write), 408, "request_timeout");
+        assert.equal(error.message, "Nothing of the request body came for 1 seconds.");
+      }
+      await upstream.closed(upstream.requests());
+      assert.equal((await upload(whole)).text(), TEXT);
+      await proxy.until((output) => /usage completed 1000/.test(output));
+      assert.match(proxy.output, /usage failed 1000/);
+    },
+  );
 });
 
 it("P3_an upload that comes too slowly ends", async () => {
-  await withProxy({ pace: { idleMs: 60_000, baseMs: 400, msPerBlock: 1000 } }, async ({ upload, upstream }) => {
-    const error = refused(await upload(drip), 408, "request_timeout");
-    assert.equal(error.message, "The request body took longer than 1 seconds.");
-    await upstream.closed(upstream.requests());
-    assert.equal((await upload(whole)).text(), TEXT, "the control");
-  });
+  await withProxy(
+    { pace: { idleMs: 60_000, baseMs: 400, msPerBlock: 1000 } },
+    async ({ upload, upstream }) => {
+      const error = refused(await upload(drip), 408, "request_timeout");
+      assert.equal(error.message, "The request body took longer than 1 seconds.");
+      await upstream.closed(upstream.requests());
+      assert.equal((await upload(whole)).text(), TEXT, "the control");
+    },
+  );
 });
 
 it("an upload that takes its time comes whole, with its length", async () => {

@@ -23,14 +23,21 @@ it("K2_the session token ends at the proxy", async () => {
   const token = await mint(proxy.secret);
   await proxy.chat(QUESTION, { headers: { authorization: `Bearer ${token}` } });
   const [record] = await upstream.requests();
-  assert.deepEqual(record.headers.filter(([name]) => /^authorization$/i.test(name)).map(([, value]) => value), [`Bearer ${proxy.key}`]);
+  assert.deepEqual(
+    record.headers.filter(([name]) => /^authorization$/i.test(name)).map(([, value]) => value),
+    [`Bearer ${proxy.key}`],
+  );
   assert.ok(!JSON.stringify(record).includes(token.slice(-20)));
 });
 
 it("K9_the key stands in no URL and no referrer", async () => {
   const authorization = `Bearer ${await mint(proxy.secret)}`;
   const body = JSON.stringify(QUESTION);
-  const headers = { authorization, "content-type": "application/json", referer: "https://app.example.com/?x=1" };
+  const headers = {
+    authorization,
+    "content-type": "application/json",
+    referer: "https://app.example.com/?x=1",
+  };
   for (const path of ["/v1/chat/completions", "/v1/chat/completions?key=x&debug=1"]) {
     await proxy.send(path, { method: "POST", headers, body });
   }
@@ -45,7 +52,14 @@ it("K9_the key stands in no URL and no referrer", async () => {
 });
 
 it("S3_nothing in a body changes the request line", async () => {
-  for (const model of ["x#@evil.example.com", "..%2f..%2ffiles", "../files", "x?y=1", "x\r\nHost: evil.example.com", "//evil.example.com"]) {
+  for (const model of [
+    "x#@evil.example.com",
+    "..%2f..%2ffiles",
+    "../files",
+    "x?y=1",
+    "x\r\nHost: evil.example.com",
+    "//evil.example.com",
+  ]) {
     await proxy.chat({ ...QUESTION, model });
     await proxy.chat({ ...QUESTION, model, region: model, deployment: model });
   }
@@ -59,7 +73,14 @@ it("S3_nothing in a body changes the request line", async () => {
 });
 
 it("S4_an upstream that cannot be one closes the proxy", async () => {
-  for (const url of ["http://api.example.com/v1", "https://u:p@api.example.com/v1", "https://api.example.com/v1?key=1", "https://api.example.com/v1#x", "ftp://localhost/v1", "api.example.com"]) {
+  for (const url of [
+    "http://api.example.com/v1",
+    "https://u:p@api.example.com/v1",
+    "https://api.example.com/v1?key=1",
+    "https://api.example.com/v1#x",
+    "ftp://localhost/v1",
+    "api.example.com",
+  ]) {
     const closed = await startProxy({ bindings: { OPENAI_BASE_URL: url } });
     try {
       for (const answer of [await closed.chat(QUESTION), await closed.models()]) {
@@ -90,7 +111,17 @@ it("S5_a request of two lengths or of broken headers reaches no upstream twice",
   const authorization = `authorization: Bearer ${await mint(proxy.secret)}`;
   const body = JSON.stringify(QUESTION);
   const post = (lines, rest) =>
-    raw(["POST /v1/chat/completions HTTP/1.1", "host: proxy", authorization, "content-type: application/json", ...lines, "", rest].join("\r\n"));
+    raw(
+      [
+        "POST /v1/chat/completions HTTP/1.1",
+        "host: proxy",
+        authorization,
+        "content-type: application/json",
+        ...lines,
+        "",
+        rest,
+      ].join("\r\n"),
+    );
   const length = `content-length: ${body.length}`;
   const chunked = `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`;
   const hidden = `0\r\n\r\nPOST /v1/files HTTP/1.1\r\nhost: proxy\r\ncontent-length: 0\r\n\r\n`;
@@ -113,27 +144,45 @@ it("S5_a request of two lengths or of broken headers reaches no upstream twice",
     [[length, "x-a: b\r\n c"], body],
     [[length, "x-a: b\r\n\tauthorization: Bearer x"], body],
   ]) {
-    assert.match(await post([...lines, "connection: close"], rest), new RegExp(`^HTTP/1\\.1 ${status} `), lines.join());
+    assert.match(
+      await post([...lines, "connection: close"], rest),
+      new RegExp(`^HTTP/1\\.1 ${status} `),
+      lines.join(),
+    );
   }
   assert.equal(await post([length, "connection: close"], body), "HTTP/1.1 200 OK", "the control");
   for (const record of await upstream.requests()) {
     assert.deepEqual([record.method, record.path], ["POST", "/v1/chat/completions"]);
     const names = record.headers.map(([name]) => name.toLowerCase());
     assert.equal(names.filter((name) => name === "content-length").length, 1);
-    assert.ok(!names.includes("transfer-encoding") && !names.some((name) => /^x-/.test(name)), names.join());
+    assert.ok(
+      !names.includes("transfer-encoding") && !names.some((name) => /^x-/.test(name)),
+      names.join(),
+    );
     assert.equal(Number(headerOf(record, "content-length")), Buffer.byteLength(record.body));
   }
 });
 
 it("S6_a request that came from a proxy like this one is a loop", async () => {
-  for (const headers of [{ via: "1.1 openai-wasm-proxy/0.1.0" }, { "cdn-loop": "cloudflare, openai-wasm-proxy/0.1.0" }, { "user-agent": "openai-wasm-proxy/9" }]) {
+  for (const headers of [
+    { via: "1.1 openai-wasm-proxy/0.1.0" },
+    { "cdn-loop": "cloudflare, openai-wasm-proxy/0.1.0" },
+    { "user-agent": "openai-wasm-proxy/9" },
+  ]) {
     const answer = await proxy.chat(QUESTION, { headers });
     assert.equal(answer.status, 508, JSON.stringify(headers));
     assert.equal(answer.json().error.code, "loop_detected");
   }
   assert.deepEqual(await upstream.requests(), []);
   // Another proxy on the way is no loop.
-  assert.equal((await proxy.chat(QUESTION, { headers: { via: "1.1 squid", "cdn-loop": "cloudflare; loops=1" } })).status, 200);
+  assert.equal(
+    (
+      await proxy.chat(QUESTION, {
+        headers: { via: "1.1 squid", "cdn-loop": "cloudflare; loops=1" },
+      })
+    ).status,
+    200,
+  );
 });
 
 it("S6_a proxy whose upstream is itself stops at the second request", async () => {
@@ -153,7 +202,10 @@ export default {
       assert.equal(answer.status, 508, answer.text());
       assert.equal(answer.json().error.code, "loop_detected");
     }
-    assert.equal(await circle.until((output) => [output.match(/ASKED;/g)?.length].find((count) => count >= 4)), 4);
+    assert.equal(
+      await circle.until((output) => [output.match(/ASKED;/g)?.length].find((count) => count >= 4)),
+      4,
+    );
     assert.deepEqual(await upstream.requests(), []);
   } finally {
     await circle.stop();
@@ -161,7 +213,16 @@ export default {
 });
 
 it("S6_an upgrade is refused", async () => {
-  const lines = ["GET /v1/chat/completions HTTP/1.1", "host: proxy", "connection: Upgrade", "upgrade: websocket", "sec-websocket-version: 13", "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==", "", ""];
+  const lines = [
+    "GET /v1/chat/completions HTTP/1.1",
+    "host: proxy",
+    "connection: Upgrade",
+    "upgrade: websocket",
+    "sec-websocket-version: 13",
+    "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==",
+    "",
+    "",
+  ];
   assert.match(await raw(lines.join("\r\n")), /^HTTP\/1\.1 4\d\d /);
   assert.deepEqual(await upstream.requests(), []);
 });
@@ -192,7 +253,10 @@ it("H1_two callers with one question ask twice, and nothing may keep an answer",
 it("P5_no caller switches anything on", async () => {
   for (const [path, headers] of [
     ["/v1/models?debug=1", { "x-debug": "1", debug: "*" }],
-    ["/v1/models", { node_env: "development", "x-node-env": "development", "x-forwarded-for": "127.0.0.1" }],
+    [
+      "/v1/models",
+      { node_env: "development", "x-node-env": "development", "x-forwarded-for": "127.0.0.1" },
+    ],
   ]) {
     const answer = await proxy.send(path, { headers });
     assert.equal(answer.status, 401, path);

@@ -34,7 +34,8 @@ export default { fetch: (request, env, ctx) => (request.headers.has("x-sync") ? 
 /** What has been told since now. */
 function ledger(proxy) {
   const start = proxy.output.length;
-  const told = () => [...proxy.output.slice(start).matchAll(/usage (\{.*\})/g)].map(([, json]) => JSON.parse(json));
+  const told = () =>
+    [...proxy.output.slice(start).matchAll(/usage (\{.*\})/g)].map(([, json]) => JSON.parse(json));
   return {
     /** The only event. A second one would come with the next request at the latest. */
     async only() {
@@ -73,10 +74,21 @@ for (const { tag, title, start } of PROXIES) {
         assert.match(answer.text(), /\[DONE\]/);
         assert.doesNotMatch(answer.text(), /"usage":\{/);
         assert.doesNotMatch(answer.text(), /"choices":\[\]/);
-        assert.equal(JSON.parse((await upstream.requests())[0].body).stream_options.include_usage, true);
+        assert.equal(
+          JSON.parse((await upstream.requests())[0].body).stream_options.include_usage,
+          true,
+        );
         const event = await only();
         assert.deepEqual(
-          [event.outcome, event.estimated, event.usage.completion_tokens, event.model, event.stream, event.subject, event.route],
+          [
+            event.outcome,
+            event.estimated,
+            event.usage.completion_tokens,
+            event.model,
+            event.stream,
+            event.subject,
+            event.route,
+          ],
           ["completed", false, 5, QUESTION.model, true, "user-1", "/v1/chat/completions"],
         );
         assert.equal(event.usage.total_tokens, event.usage.prompt_tokens + 5);
@@ -105,7 +117,12 @@ for (const { tag, title, start } of PROXIES) {
       for (const [path, body, most] of [
         ["chat/completions", QUESTION, 2048],
         ["chat/completions", { ...QUESTION, max_tokens: 7 }, 7],
-        ...(tag ? [] : [["completions", { model, prompt: ["a", "b", "c"], max_tokens: 5 }, 15], ["embeddings", { model, input: "a" }, null]]),
+        ...(tag
+          ? []
+          : [
+              ["completions", { model, prompt: ["a", "b", "c"], max_tokens: 5 }, 15],
+              ["embeddings", { model, input: "a" }, null],
+            ]),
       ]) {
         log = ledger(proxy);
         assert.equal((await proxy.post(`/v1/${path}`, body)).status, 200, path);
@@ -121,7 +138,10 @@ for (const { tag, title, start } of PROXIES) {
             await proxy.chat(body);
             const event = await only();
             assert.deepEqual([event.outcome, event.estimated], ["completed", true]);
-            assert.ok(event.usage.completion_tokens >= 3 && event.usage.prompt_tokens > 0, JSON.stringify(event.usage));
+            assert.ok(
+              event.usage.completion_tokens >= 3 && event.usage.prompt_tokens > 0,
+              JSON.stringify(event.usage),
+            );
           });
         }
       }
@@ -156,7 +176,8 @@ for (const { tag, title, start } of PROXIES) {
           const event = await only();
           assert.deepEqual([event.outcome, event.estimated], [outcome, true]);
           assert.ok(event.usage.prompt_tokens > 0);
-          if (/=3/.test(fault)) assert.ok(event.usage.completion_tokens >= 2, JSON.stringify(event.usage));
+          if (/=3/.test(fault))
+            assert.ok(event.usage.completion_tokens >= 2, JSON.stringify(event.usage));
         });
       }
       it("an error status is refused, and costs nothing", async () => {
@@ -165,7 +186,10 @@ for (const { tag, title, start } of PROXIES) {
           await upstream.arm(`status=${status}`);
           await proxy.chat(STREAM);
           const event = await only();
-          assert.deepEqual([event.outcome, event.estimated, event.usage.total_tokens], ["refused", false, 0]);
+          assert.deepEqual(
+            [event.outcome, event.estimated, event.usage.total_tokens],
+            ["refused", false, 0],
+          );
         }
       });
       it("a whole answer that is cut is truncated", async () => {
@@ -228,7 +252,8 @@ for (const { tag, title, start } of PROXIES) {
       await upstream.arm("hold-open");
       const caller = await proxy.openChat(STREAM);
       const response = await caller.response;
-      while (!response.text().includes("[DONE]")) await new Promise((resolve) => setTimeout(resolve, 5));
+      while (!response.text().includes("[DONE]"))
+        await new Promise((resolve) => setTimeout(resolve, 5));
       caller.reset();
       const event = await only();
       assert.deepEqual([event.outcome, event.estimated], ["completed", false]);
@@ -249,10 +274,14 @@ describe("an upload's answer is told in every form:", () => {
   const upload = async (fields) => {
     const form = new FormData();
     form.set("file", new File([`repeat: ${said}`], "speech.mp3"));
-    for (const [name, value] of Object.entries({ model: "whisper-1", ...fields })) form.set(name, value);
+    for (const [name, value] of Object.entries({ model: "whisper-1", ...fields }))
+      form.set(name, value);
     const request = new Request(proxy.url, { method: "POST", body: form });
     const body = Buffer.from(await request.arrayBuffer());
-    const headers = { "content-type": request.headers.get("content-type"), "content-length": body.length };
+    const headers = {
+      "content-type": request.headers.get("content-type"),
+      "content-length": body.length,
+    };
     return proxy.post("/v1/audio/transcriptions", body, { headers });
   };
   for (const [name, fields, stream, estimated] of [
@@ -264,7 +293,10 @@ describe("an upload's answer is told in every form:", () => {
       const told = ledger(proxy);
       assert.equal((await upload(fields)).status, 200);
       const event = await told.only();
-      assert.deepEqual([event.outcome, event.stream, event.estimated, event.model], ["completed", stream, estimated, null]);
+      assert.deepEqual(
+        [event.outcome, event.stream, event.estimated, event.model],
+        ["completed", stream, estimated, null],
+      );
       // The server's own count, or at least what was passed on.
       assert.ok(event.usage.completion_tokens >= 200, JSON.stringify(event.usage));
     });

@@ -34,23 +34,36 @@ before(async () => {
   } };`;
   verifier = await startWorkerd({ modules: [{ name: "verify.js", esModule: verify }] });
   const source = (await readFile(new URL("src/index.js", EXAMPLE), "utf8"))
-    .replace("anonymousSessions: { ", `anonymousSessions: { verifyUrl: ${JSON.stringify(`${verifier.url}/siteverify`)}, `)
+    .replace(
+      "anonymousSessions: { ",
+      `anonymousSessions: { verifyUrl: ${JSON.stringify(`${verifier.url}/siteverify`)}, `,
+    )
     .replace(JSON.stringify(EXAMPLE_MODEL), JSON.stringify(MODEL));
   modules = await bundleWorker(source);
-  const config = JSON.parse((await readFile(new URL("wrangler.jsonc", EXAMPLE), "utf8")).replace(/^\s*\/\/.*$/gm, ""));
-  services = Object.fromEntries(config.ratelimits.map(({ name, simple }) => [name.toLowerCase(), limiter(simple.limit)]));
+  const config = JSON.parse(
+    (await readFile(new URL("wrangler.jsonc", EXAMPLE), "utf8")).replace(/^\s*\/\/.*$/gm, ""),
+  );
+  services = Object.fromEntries(
+    config.ratelimits.map(({ name, simple }) => [name.toLowerCase(), limiter(simple.limit)]),
+  );
   bindings = {
     OPENAI_API_KEY: newCanary(),
     SESSION_SECRET: newSecret(),
     TURNSTILE_SECRET: WIDGET_SECRET,
     OPENAI_BASE_URL: upstream.baseUrl,
-    ...Object.fromEntries(config.ratelimits.map(({ name }) => [name, { service: name.toLowerCase() }])),
+    ...Object.fromEntries(
+      config.ratelimits.map(({ name }) => [name, { service: name.toLowerCase() }]),
+    ),
   };
 });
 after(() => Promise.all([upstream?.stop(), verifier?.stop()]));
 
 const post = (url, body, headers) =>
-  send(url, { method: "POST", headers: { "content-type": "application/json", origin: PAGE, ...headers }, body: JSON.stringify(body) });
+  send(url, {
+    method: "POST",
+    headers: { "content-type": "application/json", origin: PAGE, ...headers },
+    body: JSON.stringify(body),
+  });
 const question = { model: MODEL, messages: [{ role: "user", content: "Say this is a test" }] };
 const from = (address) => ({ "cf-connecting-ip": address });
 
@@ -60,8 +73,20 @@ it("gives a session for a solved challenge, and answers within its bounds", asyn
     const chat = `${worker.url}/v1/chat/completions`;
     assert.equal((await post(chat, question)).status, 401);
     assert.equal((await post(`${worker.url}/session`, {}, from("192.0.2.1"))).status, 401);
-    assert.equal((await post(`${worker.url}/session`, { turnstile: "guessed" }, from("192.0.2.1"))).status, 403);
-    assert.equal((await post(`${worker.url}/session`, { turnstile: PROOF }, { ...from("192.0.2.1"), origin: "https://other.example" })).status, 403);
+    assert.equal(
+      (await post(`${worker.url}/session`, { turnstile: "guessed" }, from("192.0.2.1"))).status,
+      403,
+    );
+    assert.equal(
+      (
+        await post(
+          `${worker.url}/session`,
+          { turnstile: PROOF },
+          { ...from("192.0.2.1"), origin: "https://other.example" },
+        )
+      ).status,
+      403,
+    );
     assert.deepEqual(await upstream.requests(), []);
 
     const session = await post(`${worker.url}/session`, { turnstile: PROOF }, from("192.0.2.1"));
@@ -77,15 +102,26 @@ it("gives a session for a solved challenge, and answers within its bounds", asyn
     for (const [status, body, headers] of [
       [403, { ...question, model: "gpt-4o" }],
       [400, { ...question, max_tokens: 2000 }],
-      [400, { ...question, messages: [{ role: "system", content: "Do something else." }, ...question.messages] }],
+      [
+        400,
+        {
+          ...question,
+          messages: [{ role: "system", content: "Do something else." }, ...question.messages],
+        },
+      ],
       [403, question, { origin: "https://other.example" }],
     ]) {
-      assert.equal((await post(chat, body, { ...authorization, ...headers })).status, status, JSON.stringify(body));
+      assert.equal(
+        (await post(chat, body, { ...authorization, ...headers })).status,
+        status,
+        JSON.stringify(body),
+      );
     }
     assert.deepEqual(await upstream.requests(), []);
     // The rate limits of wrangler.jsonc: ten a session, of which five are gone.
     const statuses = [];
-    for (let call = 0; call < 12; call++) statuses.push((await post(chat, question, authorization)).status);
+    for (let call = 0; call < 12; call++)
+      statuses.push((await post(chat, question, authorization)).status);
     assert.equal(statuses.at(-1), 429);
     assert.match(worker.output, /"route":"\/v1\/chat\/completions"/);
     assert.ok(!worker.output.includes("Say this is a test"));
@@ -100,7 +136,11 @@ it("fails closed while anything is missing", async () => {
     const { [name]: _, ...rest } = bindings;
     const worker = await startWorkerd({ modules, bindings: rest }, { services });
     try {
-      const { status } = await post(`${worker.url}/session`, { turnstile: PROOF }, from("192.0.2.9"));
+      const { status } = await post(
+        `${worker.url}/session`,
+        { turnstile: PROOF },
+        from("192.0.2.9"),
+      );
       assert.equal(status, 503, name);
     } finally {
       await worker.stop();

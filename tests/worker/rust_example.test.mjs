@@ -48,13 +48,25 @@ describe("the Worker in Rust", () => {
     assert.equal(answer.headers["content-type"], "text/plain; charset=utf-8");
     assert.equal(answer.text(), "This is a test!");
     const [record] = await upstream.requests();
-    assert.ok(answer.chunks[0].at < record.event_times_ms.at(-1), "the first piece waited for the last event");
-    assert.ok(record.headers.some(([name, value]) => /^authorization$/i.test(name) && value === `Bearer ${key}`));
+    assert.ok(
+      answer.chunks[0].at < record.event_times_ms.at(-1),
+      "the first piece waited for the last event",
+    );
+    assert.ok(
+      record.headers.some(
+        ([name, value]) => /^authorization$/i.test(name) && value === `Bearer ${key}`,
+      ),
+    );
     assert.equal(JSON.parse(record.body).stream, true);
   });
 
   it("answers nobody without a valid session token", async () => {
-    for (const authorization of [undefined, "Bearer x", `Bearer ${key}`, `Bearer ${await mint(newSecret())}`]) {
+    for (const authorization of [
+      undefined,
+      "Bearer x",
+      `Bearer ${key}`,
+      `Bearer ${await mint(newSecret())}`,
+    ]) {
       const headers = authorization === undefined ? {} : { authorization };
       const answer = await ask("Say this is a test", { headers });
       assert.equal(answer.status, 401, authorization);
@@ -100,7 +112,11 @@ describe("the Worker in Rust", () => {
     ]) {
       const closed = await startRustProxy({ upstream, secret, ...settings });
       try {
-        const answer = await send(closed.url, { ...(await request("")), path: "/v1/chat/completions", body: JSON.stringify(QUESTION) });
+        const answer = await send(closed.url, {
+          ...(await request("")),
+          path: "/v1/chat/completions",
+          body: JSON.stringify(QUESTION),
+        });
         refused(answer, 503, "misconfigured", what);
         assert.match(closed.output, /not configured: /, what);
       } finally {
@@ -112,8 +128,16 @@ describe("the Worker in Rust", () => {
 
   it("L12_its proxy can be switched off, which a page of a listed origin can read", async () => {
     const origin = "https://app.example.com";
-    for (const [value, status] of [["1", 503], ["true", 503], ["0", 200], ["false", 200]]) {
-      const proxy = await startRustProxy({ upstream, bindings: { PROXY_DISABLED: value, ALLOWED_ORIGINS: `https://x.example.com, ${origin}` } });
+    for (const [value, status] of [
+      ["1", 503],
+      ["true", 503],
+      ["0", 200],
+      ["false", 200],
+    ]) {
+      const proxy = await startRustProxy({
+        upstream,
+        bindings: { PROXY_DISABLED: value, ALLOWED_ORIGINS: `https://x.example.com, ${origin}` },
+      });
       try {
         const answer = await proxy.chat(QUESTION, { headers: { origin } });
         if (status === 503) refused(answer, 503, "proxy_disabled", value);
@@ -144,7 +168,10 @@ describe("the Worker in Rust", () => {
 
   it("closes the upstream's socket within a second of the caller's leaving", async () => {
     await upstream.arm("interval=100");
-    const { response, close } = await open(worker.url, await request(`repeat:${"word ".repeat(200)}`));
+    const { response, close } = await open(
+      worker.url,
+      await request(`repeat:${"word ".repeat(200)}`),
+    );
     await response;
     await upstream.wait({ events: 5 });
     const left = Date.now();

@@ -5,5 +5,6 @@ const region = document.getElementById("announcer");
 
 /** Says `text` once the reader is free. */
 export function announce(text) {
-  region.textContent = text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)} … The answer goes on.` : text;
+  region.textContent =
+    text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)} … The answer goes on.` : text;
 }

@@ -51,7 +51,13 @@ function field({ name, label, min, max, step, rest }) {
   caption.textContent = label;
 
   const number = document.createElement("input");
-  Object.assign(number, { id: name, name, type: "number", placeholder: "default", inputMode: "decimal" });
+  Object.assign(number, {
+    id: name,
+    name,
+    type: "number",
+    placeholder: "default",
+    inputMode: "decimal",
+  });
   // Other servers have other ranges, so the range bounds the slider alone and the server has the last word.
   number.step = step === 1 ? 1 : "any";
   row.append(caption, number);

@@ -12,7 +12,13 @@ const OUTCOMES = {
 
 const ROWS = [
   ["first token", (t) => seconds(t.firstToken)],
-  ["speed", (t) => (t.rate === undefined ? "" : `${t.counted ? "" : "≈ "}${t.rate.toFixed(t.rate < 10 ? 1 : 0)} tok/s`)],
+  [
+    "speed",
+    (t) =>
+      t.rate === undefined
+        ? ""
+        : `${t.counted ? "" : "≈ "}${t.rate.toFixed(t.rate < 10 ? 1 : 0)} tok/s`,
+  ],
   ["answer", (t) => count(t.tokens, !t.counted)],
   ["prompt", (t) => count(t.promptTokens ?? 0, false)],
   ["elapsed", (t) => seconds(t.elapsed)],
@@ -47,7 +53,9 @@ export class Figures {
 
 function seconds(milliseconds) {
   if (milliseconds === undefined) return "";
-  return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(milliseconds < 10_000 ? 2 : 1)} s`;
+  return milliseconds < 1000
+    ? `${Math.round(milliseconds)} ms`
+    : `${(milliseconds / 1000).toFixed(milliseconds < 10_000 ? 2 : 1)} s`;
 }
 
 function count(tokens, estimated) {

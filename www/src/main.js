@@ -16,7 +16,11 @@ startTheme(byId("theme"));
 
 const welcome = byId("welcome");
 const controls = new Controls(byId("controls"));
-const models = new ModelChoice({ select: byId("model"), input: byId("model-id"), problem: byId("models-problem") });
+const models = new ModelChoice({
+  select: byId("model"),
+  input: byId("model-id"),
+  problem: byId("models-problem"),
+});
 const transcript = new Transcript(byId("transcript"), {
   latest: byId("latest"),
   onAgain: (turn) => chat.again(turn),
@@ -44,7 +48,11 @@ const meter = new Meter({
   line: byId("meter"),
   offer: byId("offer"),
   announce,
-  request: () => ({ model: models.value, ...controls.values(), messages: chat.messages(composer.text) }),
+  request: () => ({
+    model: models.value,
+    ...controls.values(),
+    messages: chat.messages(composer.text),
+  }),
   onLeaveOut: (messages) => chat.leaveOut(messages),
 });
 // The tokenizer loads with the first key that is pressed.

@@ -6,9 +6,40 @@ import { Marked } from "marked";
 
 const ALLOWED = {
   ALLOWED_TAGS: [
-    "a", "b", "blockquote", "br", "code", "del", "details", "em", "h3", "h4", "h5", "h6", "hr", "i", "input", "kbd",
-    "li", "mark", "ol", "p", "pre", "s", "strong", "sub", "summary", "sup", "table", "tbody", "td", "th", "thead",
-    "tr", "u", "ul",
+    "a",
+    "b",
+    "blockquote",
+    "br",
+    "code",
+    "del",
+    "details",
+    "em",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "i",
+    "input",
+    "kbd",
+    "li",
+    "mark",
+    "ol",
+    "p",
+    "pre",
+    "s",
+    "strong",
+    "sub",
+    "summary",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "thead",
+    "tr",
+    "u",
+    "ul",
   ],
   ALLOWED_ATTR: ["align", "checked", "class", "disabled", "href", "start", "title", "type"],
   ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|#)/i,
@@ -52,7 +83,8 @@ DOMPurify.addHook("afterSanitizeAttributes", (node) => {
     node.setAttribute("rel", "noopener noreferrer nofollow");
   }
   // `class` is for the language of a code block, `input` for the box of a task list.
-  if (node.localName !== "code" || !/^language-[\w+#.-]+$/.test(node.className)) node.removeAttribute("class");
+  if (node.localName !== "code" || !/^language-[\w+#.-]+$/.test(node.className))
+    node.removeAttribute("class");
   if (node.localName === "input") {
     node.setAttribute("type", "checkbox");
     node.setAttribute("disabled", "");

@@ -4,7 +4,11 @@
 import { tokenizerOf } from "./tokenizers.js";
 
 const whole = new Intl.NumberFormat();
-const dollars = new Intl.NumberFormat(undefined, { style: "currency", currency: "USD", maximumSignificantDigits: 3 });
+const dollars = new Intl.NumberFormat(undefined, {
+  style: "currency",
+  currency: "USD",
+  maximumSignificantDigits: 3,
+});
 
 export class Meter {
   #line;
@@ -58,7 +62,10 @@ export class Meter {
     const [, theirs = tokens, answer] =
       /(\d+) in the (?:prompt|messages)(?:, (\d+) in the completion)?/.exec(error.message) ?? [];
     const ours = (count) => Math.floor((count * tokens) / theirs);
-    this.#windows.set(params.model, { contextWindow: ours(window), maxOutputTokens: answer && ours(answer) });
+    this.#windows.set(params.model, {
+      contextWindow: ours(window),
+      maxOutputTokens: answer && ours(answer),
+    });
     await this.update();
   }
 
@@ -80,12 +87,17 @@ export class Meter {
       const fitted = tokenizer.fit(params, options);
       this.#fitted = fitted;
       if (fitted.leftOut.length === 0) this.#offer.hidden = true;
-      else this.#say("The conversation no longer fits into the model's window.", { canLeaveOut: true });
+      else
+        this.#say("The conversation no longer fits into the model's window.", {
+          canLeaveOut: true,
+        });
     } catch (error) {
       if (error?.code !== "context_window_exceeded") throw error;
       const window = whole.format(error.contextWindow);
       const what = error.maxOutputTokens === undefined ? "The system prompt" : "The question";
-      this.#say(`${what} is longer than the model's window of ${window} tokens.`, { canLeaveOut: false });
+      this.#say(`${what} is longer than the model's window of ${window} tokens.`, {
+        canLeaveOut: false,
+      });
     }
   }
 

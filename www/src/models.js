@@ -28,7 +28,9 @@ export class ModelChoice {
       const { data } = await client.models.list();
       if (data.length === 0) throw new Error("The server lists no models.");
       const preferred = data.some(({ id }) => id === PREFERRED) ? PREFERRED : data[0].id;
-      this.#select.replaceChildren(...data.map(({ id }) => new Option(id, id, id === preferred, id === preferred)));
+      this.#select.replaceChildren(
+        ...data.map(({ id }) => new Option(id, id, id === preferred, id === preferred)),
+      );
       this.#select.disabled = false;
       this.#show({ list: true });
       hideProblem(this.#problem);

@@ -43,7 +43,8 @@ export class Transcript {
 
   /** Keeps the end in sight, unless the reader has gone elsewhere. */
   follow() {
-    if (this.#following) scrollTo({ top: document.documentElement.scrollHeight, behavior: "instant" });
+    if (this.#following)
+      scrollTo({ top: document.documentElement.scrollHeight, behavior: "instant" });
     else this.#scrolled();
   }
 

@@ -19,7 +19,8 @@ export default {
     const { pathname } = new URL(request.url);
     if (pathname.startsWith("/v1/")) return proxy.fetch(request, env, ctx);
     if (pathname === "/session" || pathname === "/title") {
-      if (request.method !== "POST") return refuse(405, "method_not_allowed", "POST only.", { allow: "POST" });
+      if (request.method !== "POST")
+        return refuse(405, "method_not_allowed", "POST only.", { allow: "POST" });
       return pathname === "/session" ? session(request, env) : title(request, env);
     }
     return refuse(404, "not_found", "There is nothing here.");
@@ -31,10 +32,14 @@ export default {
  * Turnstile check. What must not be here is no guard: then everybody could spend your key.
  */
 async function session(request, env) {
-  if (!env.SESSION_LIMIT || !(env.ACCESS_CODE?.length >= 16)) return notConfigured("SESSION_LIMIT or ACCESS_CODE");
+  if (!env.SESSION_LIMIT || !(env.ACCESS_CODE?.length >= 16))
+    return notConfigured("SESSION_LIMIT or ACCESS_CODE");
   const caller = request.headers.get("cf-connecting-ip") ?? "unknown";
   const { success } = await env.SESSION_LIMIT.limit({ key: caller });
-  if (!success) return refuse(429, "rate_limited", "Too many attempts. Wait a minute.", { "retry-after": "60" });
+  if (!success)
+    return refuse(429, "rate_limited", "Too many attempts. Wait a minute.", {
+      "retry-after": "60",
+    });
 
   const { code } = (await jsonOf(request)) ?? {};
   if (typeof code !== "string" || !(await same(code, env.ACCESS_CODE))) {
@@ -52,11 +57,17 @@ async function session(request, env) {
 async function title(request, env) {
   let caller;
   try {
-    caller = await verifySessionToken({ secret: env.SESSION_SECRET, authorization: request.headers.get("authorization") });
+    caller = await verifySessionToken({
+      secret: env.SESSION_SECRET,
+      authorization: request.headers.get("authorization"),
+    });
   } catch {
     return notConfigured("SESSION_SECRET");
   }
-  if (!caller) return refuse(401, "unauthorized", "A session token is required.", { "www-authenticate": "Bearer" });
+  if (!caller)
+    return refuse(401, "unauthorized", "A session token is required.", {
+      "www-authenticate": "Bearer",
+    });
   const { text } = (await jsonOf(request)) ?? {};
   if (typeof text !== "string" || text.length > 8000) {
     return refuse(400, "invalid_text", "`text` must be a string of at most 8000 characters.");
@@ -102,7 +113,13 @@ const notConfigured = (what) => {
 };
 
 const json = (body, { status = 200, headers } = {}) =>
-  Response.json(body, { status, headers: { "cache-control": "no-store", "x-content-type-options": "nosniff", ...headers } });
+  Response.json(body, {
+    status,
+    headers: { "cache-control": "no-store", "x-content-type-options": "nosniff", ...headers },
+  });
 
 const refuse = (status, code, message, headers) =>
-  json({ error: { message, type: "invalid_request_error", code, param: null } }, { status, headers });
+  json(
+    { error: { message, type: "invalid_request_error", code, param: null } },
+    { status, headers },
+  );

@@ -53,13 +53,17 @@ export async function askAll({ OpenAI, toFile, decodeEventStream }, options) {
     },
 
     async upload() {
-      const file = await toFile(new TextEncoder().encode("repeat: hello from a file"), "speech.wav");
+      const file = await toFile(
+        new TextEncoder().encode("repeat: hello from a file"),
+        "speech.wav",
+      );
       return (await client.audio.transcriptions.create({ file, model: "whisper-1" })).text;
     },
 
     async decodeEventStream() {
       const events = [];
-      for await (const { event, data } of decodeEventStream(new Response(EVENTS).body)) events.push(`${event} ${data}`);
+      for await (const { event, data } of decodeEventStream(new Response(EVENTS).body))
+        events.push(`${event} ${data}`);
       return events.join(", ");
     },
 

@@ -29,7 +29,9 @@ async function relay(handle, incoming, outgoing) {
   const hasBody = !["GET", "HEAD"].includes(incoming.method);
   const request = new Request(new URL(incoming.url, `http://${incoming.headers.host}`), {
     method: incoming.method,
-    headers: Object.entries(incoming.headersDistinct).flatMap(([name, values]) => values.map((value) => [name, value])),
+    headers: Object.entries(incoming.headersDistinct).flatMap(([name, values]) =>
+      values.map((value) => [name, value]),
+    ),
     body: hasBody ? Readable.toWeb(incoming) : undefined,
     duplex: "half",
     signal: left.signal,

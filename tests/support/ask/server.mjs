@@ -7,7 +7,11 @@ import { createProxy, signSessionToken } from "openai-wasm/proxy";
 
 import { askAll, said } from "./all.mjs";
 
-const proxy = createProxy({ routes: ["models", "audio.transcriptions"], models: "*", maxConcurrent: 100 });
+const proxy = createProxy({
+  routes: ["models", "audio.transcriptions"],
+  models: "*",
+  maxConcurrent: 100,
+});
 
 /**
  * @param request for `/v1/…` or `/ask/…`, under whatever path the framework has put this
@@ -18,14 +22,22 @@ export async function answer(request, env, context) {
   const base = /^(.*)\/(?:v1|ask)\//.exec(url.pathname)?.[1] ?? "";
   const path = url.pathname.slice(base.length);
   if (path.startsWith("/v1/")) {
-    return proxy.fetch(base === "" ? request : new Request(new URL(path + url.search, url), request), env, context);
+    return proxy.fetch(
+      base === "" ? request : new Request(new URL(path + url.search, url), request),
+      env,
+      context,
+    );
   }
   try {
     switch (path) {
       case "/ask/edge":
-        return Response.json(await askAll(withKey(), { apiKey: env.OPENAI_API_KEY, baseURL: env.OPENAI_BASE_URL }));
+        return Response.json(
+          await askAll(withKey(), { apiKey: env.OPENAI_API_KEY, baseURL: env.OPENAI_BASE_URL }),
+        );
       case "/ask/keyless":
-        return Response.json(await askAll(keyless, { proxyUrl: `${url.origin}${base}/v1`, token: await tokenOf(env) }));
+        return Response.json(
+          await askAll(keyless, { proxyUrl: `${url.origin}${base}/v1`, token: await tokenOf(env) }),
+        );
       case "/ask/token":
         return new Response(await tokenOf(env));
       default:

@@ -4,4 +4,6 @@ import { serve } from "./node.mjs";
 import { answer } from "./server.mjs";
 
 // No await here: a bundle may be a CommonJS module.
-serve((request) => answer(request, process.env)).then(({ url }) => console.log(`listening on ${url}`));
+serve((request) => answer(request, process.env)).then(({ url }) =>
+  console.log(`listening on ${url}`),
+);

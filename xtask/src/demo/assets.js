@@ -24,10 +24,16 @@ export default {
     const path = pathname.endsWith("/") ? `${pathname}index.html` : pathname;
     const type = TYPES[path.slice(path.lastIndexOf(".") + 1)];
     // Without a known ending it may be a folder, which the disk service would list.
-    const found = type ? await env.SITE.fetch(`http://site${path}`, { method: request.method }) : undefined;
+    const found = type
+      ? await env.SITE.fetch(`http://site${path}`, { method: request.method })
+      : undefined;
     if (!found?.ok) return new Response("Not Found\n", { status: 404 });
     return new Response(found.body, {
-      headers: { "content-type": type, "cache-control": "no-cache", "x-content-type-options": "nosniff" },
+      headers: {
+        "content-type": type,
+        "cache-control": "no-cache",
+        "x-content-type-options": "nosniff",
+      },
     });
   },
 };

@@ -5,6 +5,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::command;
+use crate::setup::npm;
 use crate::suites::counts::Counts;
 use crate::suites::runner;
 use crate::suites::stage::Stage;
@@ -31,11 +32,20 @@ const REFERENCE: &str = "tokens-reference";
 const PROXY_URL: &str = "https://proxy.example/v1";
 
 pub fn format(stage: &Stage) -> Result<Counts> {
-    check(
+    let mut sum = check(
         stage,
         "format",
         cargo(stage).args(["fmt", "--all", "--check"]),
-    )
+    )?;
+    stage.node()?;
+    let root = stage.workspace.root();
+    let mut biome = npm::node();
+    biome
+        .arg(root.join("tests/node_modules/@biomejs/biome/bin/biome"))
+        .args(["check", "--error-on-warnings", "."])
+        .current_dir(root);
+    sum += check(stage, "format-js", &mut biome)?;
+    Ok(sum)
 }
 
 pub fn tests(stage: &Stage) -> Result<Counts> {
