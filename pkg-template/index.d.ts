@@ -59,7 +59,24 @@ export {
   type ServerSentEvent,
 } from "./lib/event-stream.js";
 export { APIPromise, Page, PagePromise, Stream } from "./lib/api.js";
-export { ChatCompletionStream, type ChatCompletionStreamEvents } from "./lib/chat-stream.js";
+export * from "./lib/parse-errors.js";
+export {
+  ChatCompletionStream,
+  type ChatCompletionRunner,
+  type ChatCompletionRunToolsParams,
+  type ChatCompletionStreamEvents,
+  type RunnableFunction,
+  type RunnableTool,
+  type RunToolsOptions,
+} from "./lib/chat-stream.js";
+export type {
+  AutoParseableResponseFormat,
+  AutoParseableTextFormat,
+  AutoParseableTool,
+  ParsedChatCompletion,
+  ParsedChatCompletionMessage,
+  ParsedFunctionToolCall,
+} from "./lib/parse.js";
 export type {
   Fetch,
   HeadersLike,

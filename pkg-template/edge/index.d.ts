@@ -56,7 +56,24 @@ export * from "../lib/errors.js";
 export { toFile, type ToFileInput } from "../lib/to-file.js";
 export { watchFingerprint, type SeenFingerprint } from "../lib/reproducibility.js";
 export { APIPromise, Page, PagePromise, Stream } from "../lib/api.js";
-export { ChatCompletionStream, type ChatCompletionStreamEvents } from "../lib/chat-stream.js";
+export * from "../lib/parse-errors.js";
+export {
+  ChatCompletionStream,
+  type ChatCompletionRunner,
+  type ChatCompletionRunToolsParams,
+  type ChatCompletionStreamEvents,
+  type RunnableFunction,
+  type RunnableTool,
+  type RunToolsOptions,
+} from "../lib/chat-stream.js";
+export type {
+  AutoParseableResponseFormat,
+  AutoParseableTextFormat,
+  AutoParseableTool,
+  ParsedChatCompletion,
+  ParsedChatCompletionMessage,
+  ParsedFunctionToolCall,
+} from "../lib/parse.js";
 export type {
   Fetch,
   HeadersLike,

@@ -2,7 +2,6 @@
 
 import { json, marked } from "./answer.js";
 import { Credential } from "./credential.js";
-import { InvalidOptionError } from "./errors.js";
 import { checkParams, stringify } from "./json.js";
 import { logFor } from "./log.js";
 import { CALL, over, read, refuseUnknown } from "./options.js";
@@ -41,23 +40,8 @@ export class BaseClient {
     };
     Object.assign(
       this,
-      resources((...call) => this.#request(...call), server.official, server.host),
+      resources((...call) => this.#request(...call), server.official, server.host, this),
     );
-    for (const path of MISSING.split(" ")) {
-      const names = path.split(".");
-      const name = names.pop();
-      const get = () => {
-        throw new InvalidOptionError(
-          `client.${path}`,
-          "is not in this package: use `client.post(path, { body })`",
-        );
-      };
-      Object.defineProperty(
-        names.reduce((object, name) => object[name], this),
-        name,
-        { get },
-      );
-    }
     this.#defaults.fit?.attach(this);
   }
 
@@ -210,10 +194,6 @@ export class BaseClient {
     });
   }
 }
-
-/** What of the official package is missing here. */
-const MISSING =
-  "responses beta batches uploads vectorStores realtime fineTuning withOptions audio.speech chat.completions.parse chat.completions.runTools";
 
 /** What of a call's content can be looked at for keys: JSON text, or names and texts of a form. */
 function legible(body, { payload, mediaType }, files) {

@@ -1,7 +1,13 @@
 // The endpoints' methods. Wire objects stand in ../types.d.ts.
 
 import type { APIPromise, PagePromise, RequestOptions, Stream, WithRequestId } from "./api.js";
-import type { ChatCompletionStream } from "./chat-stream.js";
+import type {
+  ChatCompletionRunner,
+  ChatCompletionRunToolsParams,
+  ChatCompletionStream,
+  RunToolsOptions,
+} from "./chat-stream.js";
+import type { ChatCompletionParseParams, ParsedBy, ParsedChatCompletion } from "./parse.js";
 import type * as wire from "../types.d.ts";
 
 type Answer<T> = APIPromise<T & WithRequestId>;
@@ -24,12 +30,24 @@ export interface ChatCompletions {
     options?: RequestOptions,
   ): APIPromise<Stream<wire.ChatCompletionChunk> | (wire.ChatCompletion & WithRequestId)>;
   /** Events while the answer comes, and the whole answer at its end. */
-  stream(
-    params: Omit<wire.ChatCompletionCreateParamsStreaming, "stream"> & {
+  stream<
+    Params extends Omit<wire.ChatCompletionCreateParamsStreaming, "stream"> & {
       stream?: true | undefined;
     },
+  >(params: Params, options?: RequestOptions): ChatCompletionStream<ParsedBy<Params>>;
+  /**
+   * `create`, whose answer is parsed by its format and by its strict tools. An answer that was cut off is a
+   * LengthFinishReasonError or ContentFilterFinishReasonError, one that the schema refuses a StructuredOutputError.
+   */
+  parse<Params extends ChatCompletionParseParams>(
+    params: Params,
     options?: RequestOptions,
-  ): ChatCompletionStream;
+  ): Answer<ParsedChatCompletion<ParsedBy<Params>>>;
+  /** Asks the model, calls the functions that it wants and asks again, until it wants none. */
+  runTools<Context>(
+    params: ChatCompletionRunToolsParams<Context>,
+    options?: RunToolsOptions,
+  ): ChatCompletionRunner;
 }
 
 export interface Completions {
