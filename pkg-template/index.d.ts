@@ -23,6 +23,11 @@ export interface ClientOptions extends SharedClientOptions, ProxyOption {
  */
 export class OpenAI extends BaseClient {
   constructor(options: ClientOptions);
+  /**
+   * A client with these options over this one's. It goes on with this one's token, unless that or the server
+   * changes.
+   */
+  withOptions(options: Partial<ClientOptions>): OpenAI;
   static OpenAI: typeof OpenAI;
 }
 export interface OpenAI extends BaseClient {}
@@ -83,6 +88,7 @@ export type {
   Logger,
   LogLevel,
   QueryLike,
+  QueryValue,
   RateLimit,
   RateLimitCount,
   RawRequestOptions,
@@ -90,4 +96,5 @@ export type {
   SharedClientOptions,
   StreamOptions,
 } from "./lib/api.js";
+export type * from "./lib/more.js";
 export type * from "./types.d.ts";

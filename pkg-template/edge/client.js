@@ -90,6 +90,7 @@ export function defineClient(runtime, host) {
           keyed: true,
           official,
           host,
+          given: options,
         },
       );
       this.baseURL = base;

@@ -25,6 +25,11 @@ export class OpenAI extends BaseClient {
   constructor(options?: ClientOptions);
   readonly organization: string | null;
   readonly project: string | null;
+  /**
+   * A client with these options over this one's. It goes on with this one's token, unless that or the server
+   * changes.
+   */
+  withOptions(options: Partial<ClientOptions>): OpenAI;
   static OpenAI: typeof OpenAI;
 }
 export interface OpenAI extends BaseClient {}
@@ -80,6 +85,7 @@ export type {
   Logger,
   LogLevel,
   QueryLike,
+  QueryValue,
   RateLimit,
   RateLimitCount,
   RawRequestOptions,
@@ -87,4 +93,5 @@ export type {
   SharedClientOptions,
   StreamOptions,
 } from "../lib/api.js";
+export type * from "../lib/more.js";
 export type * from "../types.d.ts";

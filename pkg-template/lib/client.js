@@ -4,7 +4,7 @@ import { json, marked } from "./answer.js";
 import { Credential } from "./credential.js";
 import { checkParams, stringify } from "./json.js";
 import { logFor } from "./log.js";
-import { CALL, over, read, refuseUnknown } from "./options.js";
+import { CALL, CLIENT, over, read, refuseUnknown } from "./options.js";
 import { Page, PagePromise } from "./page.js";
 import { APIPromise } from "./promise.js";
 import { resources } from "./resources.js";
@@ -20,7 +20,8 @@ export class BaseClient {
 
   /**
    * @param options checked options: lib/options.js `CLIENT`
-   * @param server where calls go and with which credential: lib/transport.js `send`. The functions `checks` and
+   * @param server where calls go and with which credential: lib/transport.js `send`; `given` are the options as
+   *   they were. The functions `checks` and
    *   `multipart` of its `host` give the modules of these names
    */
   constructor(options, server) {
@@ -49,8 +50,25 @@ export class BaseClient {
     return this.#defaults.timeout ?? DEFAULT_TIMEOUT_MS;
   }
 
+  set timeout(timeout) {
+    Object.assign(this.#defaults, read({ timeout }, CLIENT));
+  }
+
   get maxRetries() {
     return this.#defaults.maxRetries ?? 2;
+  }
+
+  set maxRetries(maxRetries) {
+    Object.assign(this.#defaults, read({ maxRetries }, CLIENT));
+  }
+
+  /** A client with other options. It shares what this one was given as its token, unless that or the server changes. */
+  withOptions(options) {
+    const { timeout, maxRetries } = this.#defaults;
+    const other = new this.constructor({ ...this.#server.given, timeout, maxRetries, ...options });
+    if (!/"(token|apiKey|\w+URL)"/i.test(JSON.stringify(Object.keys(options ?? {}))))
+      other.#server.credential = this.#server.credential;
+    return other;
   }
 
   /** Any endpoint below the base URL, with the same transport. */

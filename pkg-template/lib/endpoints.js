@@ -52,9 +52,6 @@ fineTunes.create POST /fine-tunes body
 fineTunes.list GET /fine-tunes list
 fineTunes.listEvents GET /fine-tunes/{fine_tune_id}/events query list
 fineTunes.retrieve GET /fine-tunes/{fine_tune_id}
-fineTuning.checkpoints.permissions.create POST /fine_tuning/checkpoints/{fine_tuned_model_checkpoint}/permissions body list
-fineTuning.checkpoints.permissions.delete DELETE /fine_tuning/checkpoints/{fine_tuned_model_checkpoint}/permissions/{permission_id}
-fineTuning.checkpoints.permissions.list GET /fine_tuning/checkpoints/{fine_tuned_model_checkpoint}/permissions query list
 fineTuning.jobs.cancel POST /fine_tuning/jobs/{fine_tuning_job_id}/cancel
 fineTuning.jobs.checkpoints.list GET /fine_tuning/jobs/{fine_tuning_job_id}/checkpoints query list
 fineTuning.jobs.create POST /fine_tuning/jobs body

@@ -15,8 +15,7 @@ const isAsked = (name) => typeof name === "symbol" || name === "then" || name ==
 export function group(call, path, own = {}) {
   return new Proxy(own, {
     get(target, name) {
-      if (name in target || isAsked(name)) return target[name];
-      return method(call, `${path}.${name}`);
+      return name in target || isAsked(name) ? target[name] : method(call, `${path}.${name}`);
     },
   });
 }
@@ -24,7 +23,8 @@ export function group(call, path, own = {}) {
 /** One method, or a group of methods further down: which it is shows when it is called. */
 function method(call, path) {
   return new Proxy(() => {}, {
-    get: (_, name) => (isAsked(name) ? undefined : method(call, `${path}.${name}`)),
+    get: (target, name) =>
+      name in target || isAsked(name) ? target[name] : method(call, `${path}.${name}`),
     apply(_, __, args) {
       const send = async (raw) => {
         const { promise, finish = same } = await call(path, args);
