@@ -44,6 +44,7 @@ mod stream_chunks;
 mod stream_cost;
 mod stream_ends;
 mod stream_fuzz;
+mod stream_responses;
 mod stream_rules;
 mod support;
 mod wire_anything;
