@@ -9,6 +9,7 @@ use crate::wire::completion::Completion;
 use crate::wire::fine_tune::FineTuneEvent;
 use crate::wire::image::{ImageStreamEvent, ImageStreamEventType};
 use crate::wire::report;
+use crate::wire::responses::ResponseStreamEvent;
 
 /// A chunk of an answer: what [`super::Decoder`] asks of it to tell a whole answer from a cut one.
 pub trait Chunk {
@@ -103,6 +104,21 @@ impl Chunk for ImageStreamEvent {
     fn is_final(&self) -> bool {
         use ImageStreamEventType::{EditCompleted, GenerationCompleted};
         matches!(self.r#type, GenerationCompleted | EditCompleted)
+    }
+}
+
+impl Chunk for ResponseStreamEvent {
+    const ENDS_BY_EVENT: bool = true;
+
+    fn text(&self) -> Option<&str> {
+        match self {
+            Self::TextDelta(event) => Some(&event.delta),
+            _ => None,
+        }
+    }
+
+    fn is_final(&self) -> bool {
+        matches!(self, Self::Completed(_) | Self::Incomplete(_))
     }
 }
 

@@ -37,6 +37,7 @@ mod proxy_route_params;
 mod proxy_session;
 mod proxy_upstream;
 mod purity;
+mod responses_accumulate;
 mod sse_oracle;
 mod sse_rules;
 mod stream_accumulate;

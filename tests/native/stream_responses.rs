@@ -2,6 +2,7 @@
 //! (`tests/js/stream-responses.test.mjs`).
 
 use openai_wasm::stream::{Chunk, Decoder, StreamError, StreamErrorKind};
+use openai_wasm::wire::responses::ResponseStreamEvent;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -19,6 +20,8 @@ pub(crate) struct Case {
     #[serde(default)]
     empty: bool,
     frames: Vec<Value>,
+    /// What its events add up to, if that is not what its closing event holds.
+    pub(crate) response: Option<Value>,
 }
 
 impl Case {
@@ -31,6 +34,12 @@ impl Case {
         let corpus: Corpus = serde_json::from_str(text).unwrap();
         assert!(corpus.streams.len() > 40);
         corpus.streams
+    }
+
+    /// The stream's events, without frames that are none.
+    pub(crate) fn events(&self) -> Vec<Value> {
+        let events = self.frames.iter().filter(|frame| frame.is_object());
+        events.cloned().collect()
     }
 
     /// The stream's bytes.
@@ -88,20 +97,18 @@ impl Chunk for Declared {
     }
 }
 
-pub(crate) struct Outcome<T> {
-    pub(crate) chunks: Vec<T>,
-    pub(crate) end: Result<(), StreamError>,
-    pub(crate) text: String,
+struct Outcome {
+    end: Result<(), StreamError>,
+    text: String,
 }
 
-pub(crate) fn decode<T: DeserializeOwned + Chunk>(reads: &[&[u8]]) -> Outcome<T> {
+fn decode<T: DeserializeOwned + Chunk>(reads: &[&[u8]]) -> Outcome {
     let mut decoder = Decoder::<T>::new();
-    let (mut chunks, mut end) = (Vec::new(), Ok(()));
+    let mut end = Ok(());
     let mut take = |decoder: &mut Decoder<T>| {
         while let Some(item) = decoder.next_chunk() {
-            match item {
-                Ok(chunk) => chunks.push(chunk),
-                Err(error) => end = Err(error),
+            if let Err(error) = item {
+                end = Err(error);
             }
         }
     };
@@ -114,7 +121,7 @@ pub(crate) fn decode<T: DeserializeOwned + Chunk>(reads: &[&[u8]]) -> Outcome<T>
     assert!(decoder.is_ended());
     assert_eq!(decoder.is_done(), end.is_ok());
     let text = decoder.text().to_owned();
-    Outcome { chunks, end, text }
+    Outcome { end, text }
 }
 
 fn check<T: DeserializeOwned + Chunk>(case: &Case, reads: &[&[u8]]) {
@@ -146,6 +153,7 @@ fn every_stream_of_the_corpus_ends_as_it_says_however_it_is_cut() {
         for size in [1, 7, 300, bytes.len()] {
             let reads: Vec<&[u8]> = bytes.as_bytes().chunks(size).collect();
             check::<Declared>(&case, &reads);
+            check::<ResponseStreamEvent>(&case, &reads);
             if !case.empty {
                 check::<Value>(&case, &reads);
             }
