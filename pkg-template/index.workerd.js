@@ -7,7 +7,7 @@ import { PROXY_URL } from "./client/build.js";
 import { chatStreams } from "./lib/chat-stream.js";
 import { eventStreams } from "./lib/event-stream.js";
 import { defineClient } from "./lib/openai.js";
-import { checks, chatRun, more, multipart, toolRun } from "./lib/part.js";
+import { checks, chatRun, more, multipart, responseRun, toolRun } from "./lib/part.js";
 import { createRuntime } from "./lib/runtime.js";
 
 const runtime = /* @__PURE__ */ createRuntime(prepare, module);
@@ -18,6 +18,7 @@ export const OpenAI = /* @__PURE__ */ defineClient(runtime, PROXY_URL, {
   checks,
   more,
   multipart,
+  responseRun,
   toolRun,
   ChatCompletionStream,
 });

@@ -10,6 +10,7 @@ import { eventStreams } from "./lib/event-stream.js";
 import * as more from "./lib/more.js";
 import * as multipart from "./lib/multipart.js";
 import { defineClient } from "./lib/openai.js";
+import * as responseRun from "./lib/response-run.js";
 import { createRuntime } from "./lib/runtime.js";
 import * as toolRun from "./lib/tool-run.js";
 // Last, since gzip packs a bundle better if the string does not part its code.
@@ -22,6 +23,7 @@ export const OpenAI = /* @__PURE__ */ defineClient(runtime, PROXY_URL, {
   checks: async () => checks,
   more: async () => more,
   multipart: async () => multipart,
+  responseRun: async () => responseRun,
   toolRun: async () => toolRun,
   ChatCompletionStream,
 });

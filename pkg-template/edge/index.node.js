@@ -3,13 +3,14 @@
 import { defineClient } from "./client.js";
 import { runtime } from "./runtime.node.js";
 import { chatStreams } from "../lib/chat-stream.js";
-import { checks, chatRun, more, multipart, toolRun } from "../lib/part.js";
+import { checks, chatRun, more, multipart, responseRun, toolRun } from "../lib/part.js";
 
 export const ChatCompletionStream = /* @__PURE__ */ chatStreams(chatRun);
 export const OpenAI = /* @__PURE__ */ defineClient(runtime, {
   checks,
   more,
   multipart,
+  responseRun,
   toolRun,
   ChatCompletionStream,
 });

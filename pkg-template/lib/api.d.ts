@@ -14,6 +14,7 @@ import type {
   Moderations,
 } from "./resources.js";
 import type { Batches, Containers, FineTuning, Uploads, VectorStores } from "./more.js";
+import type { Conversations, Responses } from "./responses.js";
 
 /** Called like `fetch`: `(url, init)`. A service binding's `fetch` fits. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response> | Response;
@@ -190,6 +191,8 @@ export class BaseClient {
   timeout: number;
   maxRetries: number;
   readonly chat: Chat;
+  readonly responses: Responses;
+  readonly conversations: Conversations;
   readonly batches: Batches;
   readonly containers: Containers;
   readonly fineTuning: FineTuning;

@@ -209,6 +209,7 @@ export class BaseClient {
       idleTimeout: option("idleTimeout") ?? call.timeout ?? this.timeout,
       maxEventBytes: option("maxEventBytes") ?? DEFAULT_MAX_EVENT_BYTES,
       truncation: option("truncation") ?? "error",
+      endsByEvent: defaults?.endsByEvent,
     });
   }
 }

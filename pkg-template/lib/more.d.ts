@@ -12,7 +12,7 @@ interface Open {
 }
 
 /** How lists are cut into pages. */
-export interface ListParams extends Open {
+export interface ListParams {
   after?: string | undefined;
   limit?: number | undefined;
   order?: "asc" | "desc" | undefined;
@@ -25,7 +25,7 @@ export interface Deleted extends Open {
 
 type Metadata = Record<string, string> | null;
 
-export interface SpeechCreateParams extends Open {
+export interface SpeechCreateParams {
   input: string;
   model: string;
   voice: string | { id: string };
@@ -63,7 +63,7 @@ export interface Batch extends Open {
   request_counts?: { total: number; completed: number; failed: number } | undefined;
   metadata?: Metadata | undefined;
 }
-export interface BatchCreateParams extends Open {
+export interface BatchCreateParams {
   input_file_id: string;
   endpoint: string;
   completion_window: "24h";
@@ -92,13 +92,13 @@ export interface UploadPart extends Open {
   upload_id: string;
   created_at: number;
 }
-export interface UploadCreateParams extends Open {
+export interface UploadCreateParams {
   bytes: number;
   filename: string;
   mime_type: string;
   purpose: string;
 }
-export interface UploadFileChunkedParams extends Open {
+export interface UploadFileChunkedParams {
   file: Blob;
   purpose: string;
   /** By default the file's; a Blob has none. */
@@ -155,7 +155,7 @@ export interface FineTuningJobCheckpoint extends Open {
   fine_tuned_model_checkpoint: string;
   step_number: number;
 }
-export interface FineTuningJobCreateParams extends Open {
+export interface FineTuningJobCreateParams {
   model: string;
   training_file: string;
   validation_file?: string | null | undefined;
@@ -225,7 +225,7 @@ export interface VectorStoreSearchResult extends Open {
   score: number;
   content: Array<{ type: "text"; text: string }>;
 }
-export interface VectorStoreParams extends Open {
+export interface VectorStoreParams {
   name?: string | null | undefined;
   file_ids?: string[] | undefined;
   metadata?: Metadata | undefined;
@@ -367,4 +367,5 @@ export interface Containers {
   };
 }
 
+// biome-ignore lint/complexity/noUselessEmptyExport: without it all that stands here is exported.
 export {};

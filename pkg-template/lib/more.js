@@ -5,17 +5,13 @@ import { composed } from "./compose.js";
 import { ENDPOINTS, LEFT_OUT } from "./endpoints.js";
 import { InvalidOptionError } from "./errors.js";
 import { checkParams } from "./json.js";
-import { parseChat } from "./parse.js";
 import { segment } from "./path.js";
 
 /** Jobs say nothing for hours. */
 const EVENTS = { idleTimeout: 86_400_000 };
 
-/** Methods that are no plain endpoint: (client, arguments) → `{ promise, finish }`. */
-const OWN = {
-  "chat.completions.parse": ({ client }, args) => parseChat(client.chat.completions, ...args),
-  ...wrapped(composed),
-};
+/** Methods that are no plain endpoint: ({ client, request }, arguments) → `{ promise, finish }`. */
+const OWN = wrapped(composed);
 
 /** Methods that give the promise of a value. */
 function wrapped(methods) {
@@ -32,7 +28,7 @@ function wrapped(methods) {
  * @param host lib/openai.js
  */
 export async function call(path, args, { request, client, host }) {
-  if (Object.hasOwn(OWN, path)) return OWN[path]({ client }, args);
+  if (Object.hasOwn(OWN, path)) return OWN[path]({ client, request }, args);
   const endpoint = ENDPOINTS.get(path);
   if (endpoint) return { promise: plain(request, endpoint, args, path) };
   const webhooks = path.startsWith("webhooks.") && host.webhooks;

@@ -7,6 +7,8 @@ import { OpenAIError } from "./errors.js";
 export const checks = () => part(import("./checks.js"));
 /** What reads for `.stream()`. */
 export const chatRun = () => part(import("./chat-run.js"));
+/** What reads for `responses.stream()`. */
+export const responseRun = () => part(import("./response-run.js"));
 /** What runs tools. */
 export const toolRun = () => part(import("./tool-run.js"));
 /** The endpoints that most pages do not call. */

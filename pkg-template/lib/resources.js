@@ -3,10 +3,14 @@
 import { json } from "./answer.js";
 import { vectors } from "./embeddings.js";
 import { group } from "./group.js";
+import { atEnd, HelperStream } from "./helper-stream.js";
 
 /** Groups that are loaded with their first call, and those that are left out, which lib/more.js says by name. */
 const MORE =
-  "admin audio batches beta containers contentProvenanceChecks conversations decisions edits engines evals files fineTunes fineTuning graders live models realtime responses safety skills uploads vectorStores videos webhooks";
+  "admin audio batches beta containers contentProvenanceChecks conversations decisions edits engines evals files fineTunes fineTuning graders live models realtime safety skills uploads vectorStores videos webhooks";
+
+/** client.responses.stream(). */
+const ResponseStream = /* @__PURE__ */ atEnd(class extends HelperStream {}, "finalResponse");
 
 /**
  * @param request lib/client.js `#request`
@@ -15,8 +19,11 @@ const MORE =
  * @param client whose methods these are
  */
 export function resources(request, official, host, client) {
-  const call = async (path, args) =>
-    (await host.more()).call(path, args, { request, client, host });
+  const call = async (path, args) => {
+    const context = { request, client, host };
+    const method = /^(chat|responses)/.test(path) && (await host.responseRun()).METHODS[path];
+    return method ? method(context, args) : (await host.more()).call(path, args, context);
+  };
   const open = (path, own) => group(call, path, own);
   const post = (path) => (params, options) => request("POST", path, { body: params }, options);
   const { ChatCompletionStream } = host;
@@ -26,7 +33,12 @@ export function resources(request, official, host, client) {
     runTools: (params, options) =>
       new ChatCompletionStream().start(host.toolRun, { completions, params, options }),
   });
+  const responses = open("responses", {
+    stream: (params, options) =>
+      new ResponseStream().start(host.responseRun, { responses, params, options }),
+  });
   return {
+    responses,
     ...Object.fromEntries(MORE.split(" ").map((name) => [name, open(name)])),
     chat: { completions },
     completions: { create: post("/completions") },

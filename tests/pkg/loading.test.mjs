@@ -117,7 +117,7 @@ const zipped = (text) => gzipSync(text, { level: 9 }).length;
 const PAGE = { format: "esm", minify: true, splitting: true, outdir: "out" };
 
 /** What a call loads that asks for it: lib/part.js. */
-const LATER = ["chat-run", "checks", "more", "multipart", "tool-run"];
+const LATER = ["chat-run", "checks", "more", "multipart", "response-run", "tool-run"];
 
 test("all that a chat page loads has at most 36 KB gzipped", async () => {
   // One file, without what only a call loads that asks for it.

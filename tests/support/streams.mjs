@@ -129,8 +129,8 @@ export async function runtimeOf() {
   const { createRuntime } = await partOf("lib/runtime.js");
   const load = async () => WebAssembly.compile(await readFile(at("client/client.wasm")));
   const { defineClient } = await partOf("lib/openai.js");
-  const { more } = await partOf("lib/part.js");
-  return { defineClient, runtime: createRuntime(prepare, load), parts: { more } };
+  const { more, responseRun } = await partOf("lib/part.js");
+  return { defineClient, runtime: createRuntime(prepare, load), parts: { more, responseRun } };
 }
 
 /** A living instance of the packed client's WebAssembly. */
