@@ -19,6 +19,32 @@ export interface ClientOptions extends SharedClientOptions {
   organization?: string | null | undefined;
   /** `OpenAI-Project`. By default `OPENAI_PROJECT_ID`, likewise. */
   project?: string | null | undefined;
+  /** What OpenAI signs webhooks with: `whsec_…`. By default `OPENAI_WEBHOOK_SECRET`. */
+  webhookSecret?: string | null | undefined;
+}
+
+/** Messages of OpenAI to your server. */
+export interface Webhooks {
+  /**
+   * The event of a message that OpenAI signed. Rejects with InvalidWebhookSignatureError otherwise.
+   *
+   * @param payload the body's text, as it came
+   * @param secret by default the client's `webhookSecret`
+   * @param tolerance seconds that the message's time may differ from ours; default 300
+   */
+  unwrap<Event = { id: string; type: string; created_at: number; data: { id: string } }>(
+    payload: string,
+    headers: Headers | Record<string, string | string[] | undefined>,
+    secret?: string | null,
+    tolerance?: number,
+  ): Promise<Event>;
+  /** Resolves if OpenAI signed the message. */
+  verifySignature(
+    payload: string,
+    headers: Headers | Record<string, string | string[] | undefined>,
+    secret?: string | null,
+    tolerance?: number,
+  ): Promise<void>;
 }
 
 /** The key-holding client, for servers and Workers. It refuses to run in a browser. */
@@ -26,6 +52,8 @@ export class OpenAI extends BaseClient {
   constructor(options?: ClientOptions);
   readonly organization: string | null;
   readonly project: string | null;
+  webhookSecret: string | null;
+  readonly webhooks: Webhooks;
   /**
    * A client with these options over this one's. It goes on with this one's token, unless that or the server
    * changes.

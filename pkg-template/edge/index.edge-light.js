@@ -3,7 +3,7 @@
 import { defineClient } from "./client.js";
 import { runtime } from "./runtime.edge-light.js";
 import { chatStreams } from "../lib/chat-stream.js";
-import { checks, chatRun, more, multipart, responseRun, toolRun } from "../lib/part.js";
+import { checks, chatRun, more, multipart, part, responseRun, toolRun } from "../lib/part.js";
 
 export const ChatCompletionStream = /* @__PURE__ */ chatStreams(chatRun);
 export const OpenAI = /* @__PURE__ */ defineClient(runtime, {
@@ -13,6 +13,7 @@ export const OpenAI = /* @__PURE__ */ defineClient(runtime, {
   multipart,
   responseRun,
   toolRun,
+  webhooks: () => part(import("./webhooks.js")),
   ChatCompletionStream,
 });
 export default OpenAI;

@@ -3,7 +3,7 @@
 import { defineClient } from "./client.js";
 import { runtime } from "./runtime.node.js";
 import { chatStreams } from "../lib/chat-stream.js";
-import { checks, chatRun, more, multipart, responseRun, toolRun } from "../lib/part.js";
+import { checks, chatRun, more, multipart, part, responseRun, toolRun } from "../lib/part.js";
 
 export const ChatCompletionStream = /* @__PURE__ */ chatStreams(chatRun);
 export const OpenAI = /* @__PURE__ */ defineClient(runtime, {
@@ -12,6 +12,7 @@ export const OpenAI = /* @__PURE__ */ defineClient(runtime, {
   multipart,
   responseRun,
   toolRun,
+  webhooks: () => part(import("./webhooks.js")),
   ChatCompletionStream,
 });
 export default OpenAI;

@@ -31,12 +31,12 @@ export async function call(path, args, { request, client, host }) {
   if (Object.hasOwn(OWN, path)) return OWN[path]({ client, request }, args);
   const endpoint = ENDPOINTS.get(path);
   if (endpoint) return { promise: plain(request, endpoint, args, path) };
-  const webhooks = path.startsWith("webhooks.") && host.webhooks;
-  if (webhooks) return wrapped((await webhooks()).webhooks)[path]({ client }, args);
+  const webhooks = path.startsWith("webhooks.") && (await host.webhooks?.())?.webhooks;
+  if (webhooks && Object.hasOwn(webhooks, path)) return wrapped(webhooks)[path]({ client }, args);
   const [group] = path.split(".");
   const why = Object.hasOwn(LEFT_OUT, group)
     ? `is left out of this package (${LEFT_OUT[group]})`
-    : group === "webhooks"
+    : group === "webhooks" && !webhooks
       ? "is in openai-wasm/edge alone: a page must not hold the secret of a webhook"
       : "is not a method of this package";
   throw new InvalidOptionError(

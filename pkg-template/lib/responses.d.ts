@@ -20,7 +20,9 @@ export interface ParsedResponse<Parsed> extends Response {
 }
 
 /** What the answer to these parameters is parsed to. */
-export type ResponseParsedBy<Params> = Params extends { text?: { format?: infer Format } | null }
+export type ResponseParsedBy<Params> = Params extends {
+  text?: { format?: infer Format | undefi | undefinedned } | null;
+}
   ? Format extends { __output: infer Parsed }
     ? Parsed
     : Format extends { type: "json_schema" }
