@@ -77,7 +77,7 @@ export async function fetchBelow(server, input, init = {}) {
   let machine = instance.attempts(0, credential.renewable, isWhole(body));
   let { header } = await credential.get();
   for (;;) {
-    headers.set("Authorization", header);
+    headers.set(credential.name, header);
     const response = await send();
     if (response.status !== 401) return response;
     const { shouldRetry, afterMs } = hintsOf(response.headers);
