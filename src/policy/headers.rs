@@ -136,7 +136,7 @@ pub fn check_value(value: &str) -> Result<(), HeaderFault> {
 
 /// Checks that a keyless client may send a header: no credential, by name or by the shape of its
 /// value (threat table, row C6). The page's script looks at the shape itself
-/// (`pkg-template/lib/openai.js`), so that its WebAssembly holds none; both play
+/// (`pkg-template/lib/page-client.js`), so that its WebAssembly holds none; both play
 /// `tests/fixtures/key-shapes.json`.
 ///
 /// # Errors

@@ -212,7 +212,7 @@ pub fn real() -> Vec<(String, String)> {
         "src/lib.rs",
         "src/stream/batch.rs",
         "src/proxy/params/tables.rs",
-        "pkg-template/lib/client.js",
+        "pkg-template/lib/base-client.js",
         "pkg-template/types.d.ts",
         "tests/package-lock.json",
         "tests/fixtures/checks.json",

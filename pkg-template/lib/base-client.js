@@ -1,12 +1,12 @@
 // What the keyless and the key-holding client share: sending a call and parsing its answer.
 
-import { json, marked } from "./answer.js";
+import { json, marked } from "./response.js";
 import { Credential } from "./credential.js";
 import { InvalidOptionError } from "./errors.js";
 import { checkParams, stringify } from "./json.js";
 import { logFor } from "./log.js";
 import { CALL, over, read, refuseUnknown } from "./options.js";
-import { Page, PagePromise } from "./page.js";
+import { Page, PagePromise } from "./pagination.js";
 import { APIPromise } from "./promise.js";
 import { resources } from "./resources.js";
 import { Stream } from "./stream.js";

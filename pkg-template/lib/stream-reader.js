@@ -15,7 +15,7 @@ const clock = globalThis.performance ?? Date;
 const ignore = () => {};
 
 /** An async iterator over what a body holds: chunks, or with `textOnly` one string a read. */
-export class Source {
+export class StreamReader {
   #options;
   #chunks;
   #reader;

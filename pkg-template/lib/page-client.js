@@ -1,6 +1,6 @@
 // The keyless client. It has no option, type or code path that takes a key.
 
-import { BaseClient } from "./client.js";
+import { BaseClient } from "./base-client.js";
 import { ERRORS, InvalidOptionError } from "./errors.js";
 import { SHAPES } from "./key-shapes.js";
 import { CLIENT, read, refuseUnknown, textOrFunction, url } from "./options.js";

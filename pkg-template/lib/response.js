@@ -1,7 +1,7 @@
 // What a call's answer is: JSON, text, bytes. Each parser takes what lib/transport.js `send` gave.
 
 import { APIConnectionError, ResponseError } from "./errors.js";
-import { parseAnswer, reportedError, snippet } from "./failure.js";
+import { parseAnswer, reportedError, snippet } from "./response-error.js";
 import { rateLimitOf } from "./rate-limit.js";
 import { errorIn } from "./report.js";
 
