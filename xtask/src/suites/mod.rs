@@ -49,7 +49,7 @@ impl Suite {
 const SUITES: [Suite; 15] = [
     Suite {
         name: "format",
-        about: "cargo fmt --check; Biome's formatter and linter",
+        about: "cargo fmt --check; Biome's formatter and linter; Knip's search for dead exports",
         first: Some(native::format),
         rest: None,
     },

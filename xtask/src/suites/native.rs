@@ -45,6 +45,17 @@ pub fn format(stage: &Stage) -> Result<Counts> {
         .args(["check", "--error-on-warnings", "."])
         .current_dir(root);
     sum += check(stage, "format-js", &mut biome)?;
+    let mut knip = npm::node();
+    knip.arg(root.join("tests/node_modules/knip/bin/knip.js"))
+        .args([
+            "--config",
+            "../tests/knip.json",
+            "--include",
+            "files,exports",
+        ])
+        .args(["--no-progress", "--no-config-hints"])
+        .current_dir(root.join("pkg-template"));
+    sum += check(stage, "dead-exports", &mut knip)?;
     Ok(sum)
 }
 
