@@ -135,7 +135,7 @@ impl<T: DeserializeOwned + Chunk> Decoder<T> {
             match read::<T>(json, named_error, &self.filter, &mut self.text) {
                 Ok(chunk) => {
                     self.final_seen |= chunk.is_final();
-                    self.text.push_str(chunk.text().unwrap_or_default());
+                    self.text.push_str(&chunk.text().unwrap_or_default());
                     self.event_index += 1;
                     return Some(Ok(chunk));
                 }
@@ -227,7 +227,7 @@ fn read<T: DeserializeOwned>(
         let event = json::read::<Value>(&lossy).map_err(malformed)?;
         if let Some(error) = report::in_event(&event, false) {
             // A server that gives up may still say something with it.
-            text.push_str(event.text().unwrap_or_default());
+            text.push_str(&event.text().unwrap_or_default());
             return Err(failed(error));
         }
     }
