@@ -9,11 +9,13 @@ use wasm_bindgen_futures::future_to_promise;
 use web_sys::{Request, Response};
 
 use super::answer;
+use crate::proxy::auth::session_token::{self, SignFault};
 use crate::proxy::config::{Anonymous, EndUser, Models};
-use crate::proxy::pace::Pace;
+use crate::proxy::request::pace::Pace;
 use crate::proxy::route::Route;
-use crate::proxy::session::{self, SignFault};
-use crate::proxy::{Caller, Checks, Config, Hooks, Keyring, Proxy, Secret, Secrets, UsageEvent};
+use crate::proxy::{
+    Caller, Checks, Config, Hooks, Proxy, Secret, Secrets, SigningKeys, UsageEvent,
+};
 
 /// What `pkg-template/edge/proxy.js` passes for each environment.
 #[derive(Deserialize)]
@@ -234,7 +236,7 @@ pub fn sign_session_token(options: JsValue) -> Result<String, JsValue> {
         ..Config::default()
     };
     let secret = Secret::new(&options.secret);
-    let keyring = Keyring::parse(&secret).map_err(|_| JsValue::from_str("secret"))?;
+    let keyring = SigningKeys::parse(&secret).map_err(|_| JsValue::from_str("secret"))?;
     let caller = Caller {
         subject: options.sub,
         token_id: Some(options.token_id),
@@ -243,7 +245,7 @@ pub fn sign_session_token(options: JsValue) -> Result<String, JsValue> {
         max_tokens: options.max_tokens,
         ..Caller::default()
     };
-    session::sign(
+    session_token::sign(
         &caller,
         options.ttl_seconds,
         &keyring,
@@ -290,9 +292,9 @@ pub fn verify_session_token(options: JsValue) -> Result<JsValue, JsValue> {
         ..Config::default()
     };
     let secret = Secret::new(&options.secret);
-    let keyring = Keyring::parse(&secret).map_err(|_| JsValue::from_str("secret"))?;
+    let keyring = SigningKeys::parse(&secret).map_err(|_| JsValue::from_str("secret"))?;
     let authorization = options.authorization.as_deref();
-    match session::verify(authorization, &keyring, &config, options.now_seconds) {
+    match session_token::verify(authorization, &keyring, &config, options.now_seconds) {
         Ok(caller) => {
             let facts = SessionFacts {
                 sub: caller.subject,

@@ -1,16 +1,16 @@
 //! What the author of a Worker sets, checked once.
 
-pub use super::anonymous::Anonymous;
-use super::answer::limits::{LONGEST_TIMER_MS, Limits};
-pub use super::config_fault::ConfigFault;
-pub use super::end_user::EndUser;
-pub use super::models::Models;
-use super::origin::is_origin;
-use super::pace::Pace;
-use super::params::allow;
-use super::route::{Media, Route};
 use crate::policy::allow_http;
 use crate::policy::endpoint::BaseUrl;
+use crate::proxy::answer::limits::{LONGEST_TIMER_MS, Limits};
+pub use crate::proxy::auth::anonymous::Anonymous;
+pub use crate::proxy::config_fault::ConfigFault;
+use crate::proxy::cors::is_origin;
+pub use crate::proxy::request::end_user::EndUser;
+pub use crate::proxy::request::models::Models;
+use crate::proxy::request::pace::Pace;
+use crate::proxy::request::params::allow;
+use crate::proxy::route::{Media, Route};
 
 /// Where requests go unless the configuration says otherwise.
 pub const DEFAULT_UPSTREAM: &str = "https://api.openai.com/v1";

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use super::answer::limits::LONGEST_TIMER_MS;
-use super::params::allow;
 use crate::policy::allow_http;
 use crate::policy::endpoint::UrlFault;
+use crate::proxy::answer::limits::LONGEST_TIMER_MS;
+use crate::proxy::request::params::allow;
 
 /// A setting that the proxy refuses.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,9 +13,9 @@ use crate::policy::endpoint::UrlFault;
 pub enum ConfigFault {
     /// The upstream's URL.
     Upstream(UrlFault),
-    /// The entry of [`Config::allow_http`](super::config::Config::allow_http) of that index.
+    /// The entry of [`Config::allow_http`](crate::proxy::config::Config::allow_http) of that index.
     AllowHttp(usize, allow_http::EntryFault),
-    /// The entry of [`Config::allowed_params`](super::config::Config::allowed_params) of that index.
+    /// The entry of [`Config::allowed_params`](crate::proxy::config::Config::allowed_params) of that index.
     AllowedParam(usize, allow::EntryFault),
     /// Completions are switched on, which a system prompt does not bind.
     LockedCompletions,
