@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::policy::allow_http;
 use crate::policy::endpoint::UrlFault;
-use crate::proxy::answer::limits::LONGEST_TIMER_MS;
+pub use crate::proxy::bounds::Bounds;
 use crate::proxy::request::params::allow;
 
 /// A setting that the proxy refuses.
@@ -21,10 +21,10 @@ pub enum ConfigFault {
     LockedCompletions,
     /// The allowed origin of that index is none, or one that cannot be listed (`null`, `*`).
     Origin(usize),
-    /// The named number must not be zero.
-    Zero(&'static str),
-    /// The named time is longer than a timer can be: 2 147 483 647 milliseconds.
-    TooLong(&'static str),
+    /// A number is out of its bounds.
+    OutOfBounds(&'static Bounds),
+    /// Anonymous sessions live longer than `max_token_seconds`.
+    SessionLifetime,
     /// No model is listed.
     Models,
     /// Where Turnstile's proofs are verified.
@@ -55,8 +55,11 @@ impl fmt::Display for ConfigFault {
                 "allowed_origins[{index}] must be an origin as browsers send it: \
                  https://app.example.com, without a path or a slash at its end"
             ),
-            Self::Zero(name) => write!(f, "{name} must not be 0"),
-            Self::TooLong(name) => write!(f, "{name} must not be over {LONGEST_TIMER_MS}"),
+            Self::OutOfBounds(bounds) => bounds.fmt(f),
+            Self::SessionLifetime => f.write_str(
+                "ttl_seconds of anonymous (the option anonymousSessions.ttlSeconds) must not be over \
+                 max_token_seconds (maxTokenSeconds)",
+            ),
             Self::Models => f.write_str(
                 "models must list what callers may use: set the option `models` or the variable \
                  OPENAI_MODELS, to \"*\" if every model of the key is meant",

@@ -6,11 +6,14 @@
 
 pub mod answer;
 pub mod auth;
+mod bounds;
 pub mod config;
 mod config_fault;
 pub mod cors;
 pub mod error;
 pub mod notice;
+#[cfg(test)]
+mod options;
 pub mod request;
 pub mod route;
 pub mod routing;

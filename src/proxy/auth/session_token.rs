@@ -25,6 +25,9 @@ use crate::wire::embedding::base64;
 /// Clocks may differ by so much.
 pub const LEEWAY_SECONDS: u64 = 60;
 
+/// No token lives longer.
+pub const DAY_SECONDS: u32 = 86_400;
+
 /// No token of ours comes near it; a longer text is not looked at.
 const MAX_TOKEN_BYTES: usize = 4096;
 

@@ -1,7 +1,11 @@
 //! Which models a proxy serves.
 
-/// Which models callers may name.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+use serde::Deserialize;
+
+/// Which models callers may name. In JSON it is a list of names, or `"*"` for any.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
+#[serde(try_from = "Written")]
 pub enum Models {
     /// None was listed: the proxy does not start.
     #[default]
@@ -22,6 +26,26 @@ impl Models {
             Self::Any => {
                 (1..=256).contains(&model.len()) && model.bytes().all(|b| b.is_ascii_graphic())
             }
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Written {
+    Names(Vec<String>),
+    Any(String),
+}
+
+impl TryFrom<Written> for Models {
+    type Error = &'static str;
+
+    fn try_from(written: Written) -> Result<Self, Self::Error> {
+        match written {
+            Written::Names(names) if names.is_empty() => Ok(Self::None),
+            Written::Names(names) => Ok(Self::List(names)),
+            Written::Any(any) if any == "*" => Ok(Self::Any),
+            Written::Any(_) => Err("models must be a list of names, or \"*\""),
         }
     }
 }

@@ -1,7 +1,11 @@
 //! How slowly a request's body may come (threat table, row P3).
 
+use serde::Deserialize;
+
 /// How slowly a body may come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
+#[serde(rename_all = "camelCase")]
 pub struct Pace {
     /// How long it may stand still, in milliseconds.
     pub idle_ms: u32,

@@ -25,6 +25,7 @@ use web_sys::{Request, Response, ResponseInit};
 
 use crate::policy::endpoint::BaseUrl;
 use crate::policy::headers::HeaderList;
+use crate::proxy::answer::limits::Limits;
 use crate::proxy::auth::secrets::Secrets;
 use crate::proxy::config::{Config, ConfigFault};
 use crate::proxy::cors;
@@ -107,6 +108,12 @@ impl Proxy {
             prompt: prompt.map(Rc::new),
             slots: Slots::new(),
         })
+    }
+
+    /// The limits of each answer.
+    #[cfg_attr(not(feature = "__npm-edge"), allow(dead_code))]
+    pub(crate) const fn answer_limits(&self) -> Limits {
+        self.config.answer_limits()
     }
 
     /// Answers one request.
