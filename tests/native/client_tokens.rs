@@ -113,19 +113,19 @@ fn c12_ten_calls_whose_token_is_refused_ask_once_and_are_sent_again() {
 fn what_the_proxy_answers_to_a_token_that_it_refuses_is_recognised() {
     use openai_wasm::policy::attempts::{Attempts, Step as Next};
     use openai_wasm::policy::retry::{Hints, Permille};
-    use openai_wasm::proxy::refusal::Refusal;
+    use openai_wasm::proxy::error::ProxyError;
 
-    let then = |refusal: &Refusal| {
+    let then = |refusal: &ProxyError| {
         let (hints, body) = (Hints::default(), refusal.body());
         let attempts = Attempts::new(2, true, true);
         attempts.on_response(refusal.status, hints, body.as_bytes(), Permille(0))
     };
     let renew = Next::Renew { alone: false };
-    assert_eq!(then(&Refusal::unauthorized()), renew);
-    assert_eq!(then(&Refusal::token_expired()), renew);
+    assert_eq!(then(&ProxyError::unauthorized()), renew);
+    assert_eq!(then(&ProxyError::token_expired()), renew);
     // The control: what is wrong with the proxy is nothing that another token mends.
     assert!(matches!(
-        then(&Refusal::misconfigured()),
+        then(&ProxyError::misconfigured()),
         Next::Retry { .. }
     ));
 }

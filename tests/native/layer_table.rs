@@ -64,7 +64,7 @@ pub const LAYERS: &[Layer] = &[
     Layer {
         name: "proxy",
         level: 3,
-        what: "`policy.rs` decides by a request's head, `session.rs` by its token, `params/` by its body (`params/allow` what an operator opens), `pace` by how slowly it comes; `answer/` judges what comes back, `notice` what the operator's log says of refusals; `handler/` runs the decisions in a Worker",
+        what: "`routing` and `cors` decide by a request's head, `auth/` by who calls, `request/` by its body; `answer/` judges what comes back, `error` is what a caller is told and `notice` what the operator's log says; `worker/` runs the decisions in a Worker",
         may_import: &["policy", "wire"],
     },
     Layer {

@@ -161,7 +161,7 @@ fn key_faults(path: &str, text: &str) -> Vec<String> {
             }
         }
     }
-    let may_name = ["src/client/", "src/js/keyed.rs", "src/proxy/handler"];
+    let may_name = ["src/client/", "src/js/keyed.rs", "src/proxy/worker"];
     if code.contains("client::auth") && !may_name.iter().any(|place| path.starts_with(place)) {
         faults.push(format!("{path}: only {may_name:?} may name client::auth"));
     }
@@ -305,7 +305,7 @@ fn a_text_that_breaks_a_rule_is_caught() {
         (layer_faults, "src/client/x.rs", "use crate::{js, wire};\n"),
         (
             layer_faults,
-            "src/proxy/policy.rs",
+            "src/proxy/routing.rs",
             "use crate::client::Client;\n",
         ),
         (

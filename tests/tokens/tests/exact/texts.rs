@@ -211,7 +211,7 @@ pub fn real() -> Vec<(String, String)> {
         "Cargo.lock",
         "src/lib.rs",
         "src/stream/batch.rs",
-        "src/proxy/params/tables.rs",
+        "src/proxy/request/params/tables.rs",
         "pkg-template/lib/base-client.js",
         "pkg-template/types.d.ts",
         "tests/package-lock.json",
