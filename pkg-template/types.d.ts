@@ -1968,6 +1968,1884 @@ export interface EngineList {
     data: Array<Engine>;
 }
 
+/** The request for a response. */
+export interface ResponseCreateParamsBase {
+    /** The model to ask. */
+    model?: string | undefined;
+    /** What goes to the model: a text, or items. */
+    input?: string | Array<ResponseInputItem> | undefined;
+    /** Instructions that are not kept for the next response. */
+    instructions?: string | null | undefined;
+    /** The response that this one goes on from. Not together with `conversation`. */
+    previous_response_id?: string | null | undefined;
+    /** The conversation that it belongs to. */
+    conversation?: ResponseConversationParam | null | undefined;
+    /** Whether the server keeps it. Default `true`. */
+    store?: boolean | null | undefined;
+    /** Whether it is made without a caller who waits for it. */
+    background?: boolean | null | undefined;
+    /** Whether the answer comes in pieces, as server-sent events. Default `false`. */
+    stream?: boolean | null | undefined;
+    /** What a stream carries; only with `stream`. */
+    stream_options?: ResponseStreamOptions | null | undefined;
+    /** The most tokens, those of reasoning included. */
+    max_output_tokens?: number | null | undefined;
+    /** The most calls of tools that the server runs. */
+    max_tool_calls?: number | null | undefined;
+    /** What the answer holds besides. */
+    include?: Array<ResponseIncludable> | null | undefined;
+    /** How the model thinks. */
+    reasoning?: Reasoning | null | undefined;
+    /** The form of the text. */
+    text?: ResponseTextConfig | undefined;
+    /** The tools that the model may call. */
+    tools?: Array<ResponseTool> | undefined;
+    /** Which tool it has to call. */
+    tool_choice?: ResponseToolChoice | undefined;
+    /** Whether it may make several calls at once. Default `true`. */
+    parallel_tool_calls?: boolean | null | undefined;
+    /** How freely the model chooses: 0 to 2; default 1. Change this or `top_p`, not both. */
+    temperature?: number | null | undefined;
+    /** Chooses among the tokens that together have this probability: 0 to 1; default 1. */
+    top_p?: number | null | undefined;
+    /** How many of the likeliest tokens to report at each place: 0 to 20. */
+    top_logprobs?: number | null | undefined;
+    /** What happens to an input that is too long. */
+    truncation?: ResponseTruncation | null | undefined;
+    /** When the server makes the conversation shorter. */
+    context_management?: Array<ResponseContextManagement> | null | undefined;
+    /** A prompt that the server keeps. */
+    prompt?: ResponsePrompt | null | undefined;
+    /** How it is processed. */
+    service_tier?: ServiceTier | null | undefined;
+    /** Up to 16 pairs to keep with it: keys up to 64 characters, values up to 512. */
+    metadata?: Metadata | null | undefined;
+    /** Asks for moderation of request and answer. */
+    moderation?: ChatCompletionModerationParam | null | undefined;
+    /** A stable identifier of the end user, best hashed. */
+    safety_identifier?: string | null | undefined;
+    /** Groups similar requests for the prompt cache. */
+    prompt_cache_key?: string | null | undefined;
+    /** How the prompt is cached. */
+    prompt_cache_options?: PromptCacheOptionsParam | undefined;
+    /** How long the prompt stays cached (deprecated: see `prompt_cache_options`). */
+    prompt_cache_retention?: PromptCacheRetention | null | undefined;
+    /** An identifier of the end user (deprecated: see `safety_identifier`). */
+    user?: string | undefined;
+}
+
+/** The request to count what would go to the model. */
+export interface InputTokenCountParams {
+    /** The model. */
+    model?: string | null | undefined;
+    /** What would go to it: a text, or items. */
+    input?: string | Array<ResponseInputItem> | null | undefined;
+    /** Instructions. */
+    instructions?: string | null | undefined;
+    /** The response that this one would go on from. */
+    previous_response_id?: string | null | undefined;
+    /** The conversation that it would belong to. */
+    conversation?: ResponseConversationParam | null | undefined;
+    /** How the model would think. */
+    reasoning?: Reasoning | null | undefined;
+    /** The form of the text. */
+    text?: ResponseTextConfig | null | undefined;
+    /** The tools that it might call. */
+    tools?: Array<ResponseTool> | null | undefined;
+    /** Which tool it would have to call. */
+    tool_choice?: ResponseToolChoice | null | undefined;
+    /** Whether it might make several calls at once. */
+    parallel_tool_calls?: boolean | null | undefined;
+    /** What would happen to an input that is too long. */
+    truncation?: ResponseTruncation | undefined;
+}
+
+/** How many tokens would go to the model. */
+export interface InputTokenCountResponse {
+    /** Always `response.input_tokens`. */
+    object: "response.input_tokens";
+    /** How many. */
+    input_tokens: number;
+}
+
+/** Something that goes to the model. A server that leaves out `type` means a message. */
+export type ResponseInputItem = EasyInputMessage | ResponseFunctionToolCall | ResponseFunctionCallOutput | ResponseCustomToolCall | ResponseCustomToolCallOutput | ResponseReasoningItem | ResponseItemReference | ResponseCompactionItem | ResponseFunctionWebSearch | ResponseFileSearchToolCall | ResponseCodeInterpreterToolCall | ResponseImageGenerationCall | ResponseMcpCall | ResponseMcpListTools | ResponseMcpApprovalRequest | ResponseMcpApprovalResponse | ResponseFunctionShellToolCall | ResponseFunctionShellToolCallOutput;
+
+/** What somebody said. */
+export interface EasyInputMessage {
+    /** Always `message`. */
+    type?: "message" | undefined;
+    /** Who: `user`, `assistant`, `system` or `developer`. */
+    role: ChatCompletionRole;
+    /** What: a text, or parts. What the model said comes back as it came. */
+    content: string | Array<ResponseInputContent | ResponseOutputText | ResponseOutputRefusal>;
+    /** Its identifier, if the model said it. */
+    id?: string | undefined;
+    /** How far it is, if the model said it. */
+    status?: ResponseItemStatus | undefined;
+    /** Whether the model said it on the way (`commentary`) or at the end (`final_answer`). */
+    phase?: string | null | undefined;
+}
+
+/** A part of a content: what goes in, and what comes out. */
+export type ResponseContentPart = ResponseInputText | ResponseInputImage | ResponseInputFile | ResponseOutputText | ResponseOutputRefusal | ResponseReasoningText;
+
+/** Text that goes to the model. */
+export interface ResponseInputText {
+    /** Always `input_text`. */
+    type: "input_text";
+    /** The text. */
+    text: string;
+}
+
+/** An image that goes to the model. */
+export interface ResponseInputImage {
+    /** Always `input_image`. */
+    type: "input_image";
+    /** Its address, or a data URL. */
+    image_url?: string | null | undefined;
+    /** The identifier of an uploaded file. */
+    file_id?: string | null | undefined;
+    /** How closely to look; default `auto`. */
+    detail?: ImageDetail | null | undefined;
+}
+
+/** A file that goes to the model. */
+export interface ResponseInputFile {
+    /** Always `input_file`. */
+    type: "input_file";
+    /** The identifier of an uploaded file. */
+    file_id?: string | null | undefined;
+    /** Its bytes, as a data URL. */
+    file_data?: string | undefined;
+    /** Its address. */
+    file_url?: string | undefined;
+    /** Its name. */
+    filename?: string | undefined;
+}
+
+/** Text that the model made. */
+export interface ResponseOutputText {
+    /** Always `output_text`. */
+    type: "output_text";
+    /** The text. */
+    text: string;
+    /** What pieces of the text refer to. */
+    annotations: Array<ResponseAnnotation>;
+    /** Log probabilities of its tokens, if the request asked. */
+    logprobs?: Array<ResponseLogprob> | undefined;
+}
+
+/** What the model said in refusing. */
+export interface ResponseOutputRefusal {
+    /** Always `refusal`. */
+    type: "refusal";
+    /** What it said. */
+    refusal: string;
+}
+
+/** What the model thought. */
+export interface ResponseReasoningText {
+    /** Always `reasoning_text`. */
+    type: "reasoning_text";
+    /** The text. */
+    text: string;
+}
+
+/** A summary of what the model thought. */
+export interface ResponseSummaryText {
+    /** Always `summary_text`. */
+    type: "summary_text";
+    /** The text. */
+    text: string;
+}
+
+/** What a piece of a text refers to. */
+export type ResponseAnnotation = ResponseUrlCitation | ResponseFileCitation | ResponseContainerFileCitation | ResponseFilePath;
+
+/** A page of the web that a piece of a text refers to. */
+export interface ResponseUrlCitation {
+    /** Always `url_citation`. */
+    type: "url_citation";
+    /** The page's address. */
+    url: string;
+    /** The page's title. */
+    title: string;
+    /** The place of the piece's first character in the text. */
+    start_index: number;
+    /** The place of the piece's last character in the text. */
+    end_index: number;
+}
+
+/** A file that a piece of a text refers to. */
+export interface ResponseFileCitation {
+    /** Always `file_citation`. */
+    type: "file_citation";
+    /** The file's identifier. */
+    file_id: string;
+    /** The file's name. */
+    filename: string;
+    /** Its place in the list of files. */
+    index: number;
+}
+
+/** A file, made by code, that a piece of a text refers to. */
+export interface ResponseContainerFileCitation {
+    /** Always `container_file_citation`. */
+    type: "container_file_citation";
+    /** The container's identifier. */
+    container_id: string;
+    /** The file's identifier. */
+    file_id: string;
+    /** The file's name. */
+    filename: string;
+    /** The place of the piece's first character in the text. */
+    start_index: number;
+    /** The place of the piece's last character in the text. */
+    end_index: number;
+}
+
+/** The path of a file. */
+export interface ResponseFilePath {
+    /** Always `file_path`. */
+    type: "file_path";
+    /** The file's identifier. */
+    file_id: string;
+    /** Its place in the list of files. */
+    index: number;
+}
+
+/** The log probability of a token. */
+export interface ResponseLogprob {
+    /** The token. */
+    token: string;
+    /** Its log probability. */
+    logprob: number;
+    /** The token in UTF-8. */
+    bytes?: Array<number> | undefined;
+    /** The likeliest tokens at this place. */
+    top_logprobs?: Array<ResponseTopLogprob> | undefined;
+}
+
+/** One of the likeliest tokens at a place. */
+export interface ResponseTopLogprob {
+    /** The token. */
+    token: string;
+    /** Its log probability. */
+    logprob: number;
+    /** The token in UTF-8. */
+    bytes?: Array<number> | undefined;
+}
+
+/** Something that the model made. */
+export type ResponseOutputItem = ResponseOutputMessage | ResponseReasoningItem | ResponseFunctionToolCall | ResponseCustomToolCall | ResponseFunctionWebSearch | ResponseFileSearchToolCall | ResponseCodeInterpreterToolCall | ResponseImageGenerationCall | ResponseMcpCall | ResponseMcpListTools | ResponseMcpApprovalRequest | ResponseFunctionShellToolCall | ResponseFunctionShellToolCallOutput | ResponseCompactionItem;
+
+/** What the model said. */
+export interface ResponseOutputMessage {
+    /** Always `message`. */
+    type: "message";
+    /** Its identifier. */
+    id: string;
+    /** Always `assistant`. */
+    role: "assistant";
+    /** How far it is. */
+    status: ResponseItemStatus;
+    /** Texts and refusals. */
+    content: Array<ResponseOutputText | ResponseOutputRefusal>;
+    /** Whether it was said on the way (`commentary`) or at the end (`final_answer`). */
+    phase?: string | null | undefined;
+}
+
+/** How far an item is. */
+export type ResponseItemStatus = "in_progress" | "completed" | "incomplete" | (string & {});
+
+/** A call of a function. */
+export interface ResponseFunctionToolCall {
+    /** Always `function_call`. */
+    type: "function_call";
+    /** Its identifier. */
+    id?: string | undefined;
+    /** The identifier that its output must name. */
+    call_id: string;
+    /** The function's name. */
+    name: string;
+    /**
+     * The arguments as JSON text, as the model wrote them: not always valid, not always after
+     * the schema.
+     */
+    arguments: string;
+    /** How far it is. */
+    status?: ResponseItemStatus | undefined;
+    /** The namespace of the function. */
+    namespace?: string | undefined;
+}
+
+/** What a function gave. */
+export interface ResponseFunctionCallOutput {
+    /** Always `function_call_output`. */
+    type: "function_call_output";
+    /** The identifier of the call. */
+    call_id: string;
+    /** What it gave: a text, or parts. */
+    output: string | Array<ResponseInputContent>;
+    /** Its identifier. */
+    id?: string | null | undefined;
+    /** How far it is. */
+    status?: ResponseItemStatus | null | undefined;
+}
+
+/** A call of a custom tool. */
+export interface ResponseCustomToolCall {
+    /** Always `custom_tool_call`. */
+    type: "custom_tool_call";
+    /** Its identifier. */
+    id?: string | undefined;
+    /** The identifier that its output must name. */
+    call_id: string;
+    /** The tool's name. */
+    name: string;
+    /** Its input, as the model wrote it. */
+    input: string;
+    /** The namespace of the tool. */
+    namespace?: string | undefined;
+}
+
+/** What a custom tool gave. */
+export interface ResponseCustomToolCallOutput {
+    /** Always `custom_tool_call_output`. */
+    type: "custom_tool_call_output";
+    /** The identifier of the call. */
+    call_id: string;
+    /** What it gave: a text, or parts. */
+    output: string | Array<ResponseInputContent>;
+    /** Its identifier. */
+    id?: string | undefined;
+}
+
+/** What the model thought. */
+export interface ResponseReasoningItem {
+    /** Always `reasoning`. */
+    type: "reasoning";
+    /** Its identifier. */
+    id: string;
+    /** A summary, if the request asked. */
+    summary: Array<ResponseSummaryText>;
+    /** The text itself, from servers that show it. */
+    content?: Array<ResponseReasoningText> | undefined;
+    /** What it takes to send it back to a server that keeps nothing. */
+    encrypted_content?: string | null | undefined;
+    /** How far it is. */
+    status?: ResponseItemStatus | undefined;
+}
+
+/** An item that the server keeps. */
+export interface ResponseItemReference {
+    /** Always `item_reference`. */
+    type: "item_reference";
+    /** The item's identifier. */
+    id: string;
+}
+
+/** What is left of a conversation that was compacted. */
+export interface ResponseCompactionItem {
+    /** Always `compaction`. */
+    type: "compaction";
+    /** Its identifier. */
+    id: string;
+    /** What it holds, for the server alone. */
+    encrypted_content: string;
+}
+
+/** Some of the items that went into a response, or of a conversation. */
+export interface ResponseItemList {
+    /** Always `list`. */
+    object: "list";
+    /** The items. */
+    data: Array<ResponseInputItem>;
+    /** The first one's identifier. */
+    first_id: string;
+    /** The last one's identifier. */
+    last_id: string;
+    /** Whether there are more. */
+    has_more: boolean;
+}
+
+/** A search of the web. */
+export interface ResponseFunctionWebSearch {
+    /** Always `web_search_call`. */
+    type: "web_search_call";
+    /** Its identifier. */
+    id: string;
+    /** How far it is: `in_progress`, `searching`, `completed`, `failed`. */
+    status: string;
+    /** What it does: `search`, `open_page` or `find_in_page`, with its details. */
+    action?: { [key: string]: unknown } | undefined;
+}
+
+/** A search of files. */
+export interface ResponseFileSearchToolCall {
+    /** Always `file_search_call`. */
+    type: "file_search_call";
+    /** Its identifier. */
+    id: string;
+    /** How far it is: `in_progress`, `searching`, `completed`, `incomplete`, `failed`. */
+    status: string;
+    /** What is searched for. */
+    queries: Array<string>;
+    /** What was found, if the request asked. */
+    results?: Array<{ [key: string]: unknown }> | null | undefined;
+}
+
+/** Code that the server runs. */
+export interface ResponseCodeInterpreterToolCall {
+    /** Always `code_interpreter_call`. */
+    type: "code_interpreter_call";
+    /** Its identifier. */
+    id: string;
+    /** How far it is: `in_progress`, `interpreting`, `completed`, `incomplete`, `failed`. */
+    status: string;
+    /** The container that it runs in. */
+    container_id: string;
+    /** The code. */
+    code: string | null;
+    /** What it gave, if the request asked. */
+    outputs?: Array<{ [key: string]: unknown }> | null | undefined;
+}
+
+/** An image that the server makes. */
+export interface ResponseImageGenerationCall {
+    /** Always `image_generation_call`. */
+    type: "image_generation_call";
+    /** Its identifier. */
+    id: string;
+    /** How far it is: `in_progress`, `generating`, `completed`, `failed`. */
+    status: string;
+    /** The image, base64. */
+    result: string | null;
+}
+
+/** A call of a tool of an MCP server. */
+export interface ResponseMcpCall {
+    /** Always `mcp_call`. */
+    type: "mcp_call";
+    /** Its identifier. */
+    id: string;
+    /** Which server. */
+    server_label: string;
+    /** Which tool. */
+    name: string;
+    /** The arguments as JSON text. */
+    arguments: string;
+    /** How far it is. */
+    status?: string | undefined;
+    /** What the tool gave. */
+    output?: string | null | undefined;
+    /** What went wrong. */
+    error?: unknown | undefined;
+    /** The request for approval that led to it. */
+    approval_request_id?: string | null | undefined;
+}
+
+/** The tools of an MCP server. */
+export interface ResponseMcpListTools {
+    /** Always `mcp_list_tools`. */
+    type: "mcp_list_tools";
+    /** Its identifier. */
+    id: string;
+    /** Which server. */
+    server_label: string;
+    /** The tools. */
+    tools: Array<{ [key: string]: unknown }>;
+    /** What went wrong. */
+    error?: string | null | undefined;
+}
+
+/** A call of a tool of an MCP server that waits for approval. */
+export interface ResponseMcpApprovalRequest {
+    /** Always `mcp_approval_request`. */
+    type: "mcp_approval_request";
+    /** Its identifier. */
+    id: string;
+    /** Which server. */
+    server_label: string;
+    /** Which tool. */
+    name: string;
+    /** The arguments as JSON text. */
+    arguments: string;
+}
+
+/** The answer to a request for approval. */
+export interface ResponseMcpApprovalResponse {
+    /** Always `mcp_approval_response`. */
+    type: "mcp_approval_response";
+    /** The request's identifier. */
+    approval_request_id: string;
+    /** Whether the call may be made. */
+    approve: boolean;
+    /** Its identifier. */
+    id?: string | null | undefined;
+    /** Why. */
+    reason?: string | null | undefined;
+}
+
+/** Commands for a shell. */
+export interface ResponseFunctionShellToolCall {
+    /** Always `shell_call`. */
+    type: "shell_call";
+    /** Its identifier. */
+    id: string;
+    /** The identifier that its output must name. */
+    call_id: string;
+    /** The commands. */
+    action: ResponseFunctionShellToolCallAction;
+    /** How far it is. */
+    status: string;
+    /** Where they run. */
+    environment?: { [key: string]: unknown } | null | undefined;
+}
+
+/** What a shell has to do. */
+export interface ResponseFunctionShellToolCallAction {
+    /** The commands. */
+    commands: Array<string>;
+    /** How long they may take, in milliseconds. */
+    timeout_ms: number | null;
+    /** How much of their output counts, in characters. */
+    max_output_length: number | null;
+}
+
+/** What the commands of a shell gave. */
+export interface ResponseFunctionShellToolCallOutput {
+    /** Always `shell_call_output`. */
+    type: "shell_call_output";
+    /** Its identifier. */
+    id: string;
+    /** The identifier of the call. */
+    call_id: string;
+    /** How far it is. */
+    status: string;
+    /** What each command gave. */
+    output: Array<ResponseFunctionShellCallOutputContent>;
+    /** How much of their output counts, in characters. */
+    max_output_length: number | null;
+}
+
+/** What a command of a shell gave. */
+export interface ResponseFunctionShellCallOutputContent {
+    /** What it printed. */
+    stdout: string;
+    /** What it printed of errors. */
+    stderr: string;
+    /** How it ended. */
+    outcome: ResponseFunctionShellCallOutcome;
+}
+
+/** How a command ended. */
+export interface ResponseFunctionShellCallOutcome {
+    /** `exit`, or `timeout`. */
+    type: string;
+    /** What it gave back when it ended by itself. */
+    exit_code?: number | undefined;
+}
+
+/** More of what a command prints. */
+export interface ResponseShellCallOutputDelta {
+    /** Text to append to what it printed. */
+    stdout?: string | undefined;
+    /** Text to append to what it printed of errors. */
+    stderr?: string | undefined;
+}
+
+/** How a model thinks. */
+export interface Reasoning {
+    /** How hard. */
+    effort?: ReasoningEffort | null | undefined;
+    /** Whether to summarise what it thinks. */
+    summary?: ReasoningSummary | null | undefined;
+}
+
+/** How a summary of what a model thinks is written. */
+export type ReasoningSummary = "auto" | "concise" | "detailed" | (string & {});
+
+/** The form of a text. */
+export interface ResponseTextConfig {
+    /** Free text, or JSON. */
+    format?: ResponseFormatTextConfig | undefined;
+    /** How many words the model makes. */
+    verbosity?: Verbosity | null | undefined;
+}
+
+/** The form that a text has to take. */
+export type ResponseFormatTextConfig = ResponseFormatTextText | ResponseFormatTextJSONSchemaConfig | ResponseFormatTextJSONObject;
+
+/** Free text. */
+export interface ResponseFormatTextText {
+    /** Always `text`. */
+    type: "text";
+}
+
+/** JSON after a schema. */
+export interface ResponseFormatTextJSONSchemaConfig {
+    /** Always `json_schema`. */
+    type: "json_schema";
+    /** A name: letters, digits, `_` and `-`, up to 64 characters. */
+    name: string;
+    /** The JSON schema. */
+    schema: { [key: string]: unknown };
+    /** What the form is for; the model reads it. */
+    description?: string | undefined;
+    /**
+     * Whether the text must follow the schema exactly; only a subset of JSON Schema is then
+     * allowed. Default `false`.
+     */
+    strict?: boolean | null | undefined;
+}
+
+/** Any valid JSON object. */
+export interface ResponseFormatTextJSONObject {
+    /** Always `json_object`. */
+    type: "json_object";
+}
+
+/** What an answer holds only when it is asked for. */
+export type ResponseIncludable = "file_search_call.results" | "web_search_call.results" | "web_search_call.action.sources" | "message.input_image.image_url" | "computer_call_output.output.image_url" | "code_interpreter_call.outputs" | "reasoning.encrypted_content" | "message.output_text.logprobs" | (string & {});
+
+/** What a stream carries. */
+export interface ResponseStreamOptions {
+    /** Whether random characters even out the sizes of events. Default `true`. */
+    include_obfuscation?: boolean | undefined;
+}
+
+/** What happens to an input that is too long. */
+export type ResponseTruncation = "auto" | "disabled" | (string & {});
+
+/** The conversation that a response belongs to. */
+export type ResponseConversationParam = string | ResponseConversation;
+
+/** When the server makes a conversation shorter. */
+export interface ResponseContextManagement {
+    /** What is done: `compaction`. */
+    type: string;
+    /** From how many tokens on. */
+    compact_threshold?: number | null | undefined;
+}
+
+/** A prompt that the server keeps. */
+export interface ResponsePrompt {
+    /** Its identifier. */
+    id: string;
+    /** Its version. */
+    version?: string | null | undefined;
+    /** What its variables are. */
+    variables?: { [key: string]: unknown } | null | undefined;
+}
+
+/** A tool that the model may call. */
+export type ResponseTool = FunctionTool | CustomTool | WebSearchTool | FileSearchTool | CodeInterpreterTool | ImageGenerationTool | McpTool;
+
+/** A function. */
+export interface FunctionTool {
+    /** Always `function`. */
+    type: "function";
+    /** Its name: letters, digits, `_` and `-`, up to 64 characters. */
+    name: string;
+    /** What it does; the model decides by it. */
+    description?: string | null | undefined;
+    /** Its parameters as a JSON schema object. */
+    parameters: { [key: string]: unknown } | null;
+    /** Whether arguments must follow the schema exactly. Default `true`. */
+    strict: boolean | null;
+}
+
+/** A tool with free text or a grammar for its input. */
+export interface CustomTool {
+    /** Always `custom`. */
+    type: "custom";
+    /** Its name. */
+    name: string;
+    /** What it does. */
+    description?: string | undefined;
+    /** The form of its input; default is free text. */
+    format?: CustomToolInputFormat | undefined;
+}
+
+/** The form of a custom tool's input. */
+export type CustomToolInputFormat = CustomToolInputText | CustomToolInputGrammar;
+
+/** Free text. */
+export interface CustomToolInputText {
+    /** Always `text`. */
+    type: "text";
+}
+
+/** Text after a grammar. */
+export interface CustomToolInputGrammar {
+    /** Always `grammar`. */
+    type: "grammar";
+    /** The grammar's rules. */
+    definition: string;
+    /** What they are written in. */
+    syntax: GrammarSyntax;
+}
+
+/** The web. */
+export interface WebSearchTool {
+    /** Always `web_search`. */
+    type: "web_search";
+    /** How much of what is found the model reads: `low`, `medium`, `high`. */
+    search_context_size?: string | undefined;
+    /** Which pages count. */
+    filters?: { [key: string]: unknown } | null | undefined;
+    /** Where the user is. */
+    user_location?: { [key: string]: unknown } | null | undefined;
+}
+
+/** Files. */
+export interface FileSearchTool {
+    /** Always `file_search`. */
+    type: "file_search";
+    /** The stores that hold them. */
+    vector_store_ids: Array<string>;
+    /** The most that is given. */
+    max_num_results?: number | undefined;
+    /** Which files count. */
+    filters?: { [key: string]: unknown } | null | undefined;
+}
+
+/** Code that the server runs. */
+export interface CodeInterpreterTool {
+    /** Always `code_interpreter`. */
+    type: "code_interpreter";
+    /** The container that it runs in: an identifier, or what to make. */
+    container: string | { [key: string]: unknown };
+}
+
+/** Images that the server makes. */
+export interface ImageGenerationTool {
+    /** Always `image_generation`. */
+    type: "image_generation";
+    /** How many stages to show: 0 to 3. */
+    partial_images?: number | undefined;
+}
+
+/** The tools of an MCP server. */
+export interface McpTool {
+    /** Always `mcp`. */
+    type: "mcp";
+    /** A name for the server. */
+    server_label: string;
+    /** Its address. */
+    server_url?: string | undefined;
+    /** Which calls need approval: `always`, `never`, or a filter. */
+    require_approval?: string | { [key: string]: unknown } | null | undefined;
+}
+
+/** Which tool the model has to call, if any. */
+export type ResponseToolChoice = ToolChoiceMode | ToolChoiceAllowed | ToolChoiceFunction | ToolChoiceCustom | ToolChoiceMcp;
+
+/** A choice among some of the tools. */
+export interface ToolChoiceAllowed {
+    /** Always `allowed_tools`. */
+    type: "allowed_tools";
+    /** Whether one of them must be called. */
+    mode: AllowedToolsMode;
+    /** The tools, each as `{"type": "function", "name": …}`. */
+    tools: Array<{ [key: string]: unknown }>;
+}
+
+/** A choice of one function. */
+export interface ToolChoiceFunction {
+    /** Always `function`. */
+    type: "function";
+    /** Its name. */
+    name: string;
+}
+
+/** A choice of one custom tool. */
+export interface ToolChoiceCustom {
+    /** Always `custom`. */
+    type: "custom";
+    /** Its name. */
+    name: string;
+}
+
+/** A choice of an MCP server's tools. */
+export interface ToolChoiceMcp {
+    /** Always `mcp`. */
+    type: "mcp";
+    /** The server's name. */
+    server_label: string;
+    /** The tool's name. */
+    name?: string | null | undefined;
+}
+
+/** An answer of the model, or one that it is at. */
+export interface ModelResponse {
+    /** Its identifier. */
+    id: string;
+    /** Always `response`. */
+    object: "response";
+    /** When it was made, Unix time in seconds. */
+    created_at: number;
+    /** How far it is. */
+    status?: ResponseStatus | undefined;
+    /** When it was whole, Unix time in seconds. */
+    completed_at?: number | null | undefined;
+    /** What went wrong. */
+    error: ResponseError | null;
+    /** Why it was cut off. */
+    incomplete_details: ResponseIncompleteDetails | null;
+    /** The model that makes it. */
+    model: string;
+    /** What the model made. */
+    output: Array<ResponseOutputItem>;
+    /** What it cost. */
+    usage?: ResponseUsage | undefined;
+    /** The instructions. */
+    instructions: string | Array<ResponseInputItem> | null;
+    /** The response before it. */
+    previous_response_id?: string | null | undefined;
+    /** The conversation that it belongs to. */
+    conversation?: ResponseConversation | null | undefined;
+    /** Whether it was made without a caller who waits for it. */
+    background?: boolean | null | undefined;
+    /** Whether the server keeps it. */
+    store?: boolean | undefined;
+    /** The most tokens, those of reasoning included. */
+    max_output_tokens?: number | null | undefined;
+    /** The most calls of tools that the server runs. */
+    max_tool_calls?: number | null | undefined;
+    /** Whether the model may make several calls at once. */
+    parallel_tool_calls: boolean;
+    /** How freely the model chooses. */
+    temperature: number | null;
+    /** Chooses among the tokens that together have this probability. */
+    top_p: number | null;
+    /** How many of the likeliest tokens are reported at each place. */
+    top_logprobs?: number | null | undefined;
+    /** The form of the text. */
+    text?: ResponseTextConfig | undefined;
+    /** How the model thinks. */
+    reasoning?: Reasoning | null | undefined;
+    /** The tools that the model may call. */
+    tools: Array<ResponseTool>;
+    /** Which tool it has to call. */
+    tool_choice: ResponseToolChoice;
+    /** What happens to an input that is too long. */
+    truncation?: ResponseTruncation | null | undefined;
+    /** How it is processed. */
+    service_tier?: ServiceTier | null | undefined;
+    /** Up to 16 pairs that are kept with it. */
+    metadata: Metadata | null;
+    /** A stable identifier of the end user. */
+    safety_identifier?: string | null | undefined;
+    /** Groups similar requests for the prompt cache. */
+    prompt_cache_key?: string | null | undefined;
+}
+
+/** How far a response is. */
+export type ResponseStatus = "completed" | "failed" | "in_progress" | "cancelled" | "queued" | "incomplete" | (string & {});
+
+/** Why a response failed. */
+export interface ResponseError {
+    /** A code for programs. */
+    code: string;
+    /** Words for people. */
+    message: string;
+}
+
+/** Why a response was cut off. */
+export interface ResponseIncompleteDetails {
+    /** Why. */
+    reason?: ResponseIncompleteReason | undefined;
+}
+
+/** Why a response was cut off. */
+export type ResponseIncompleteReason = "max_output_tokens" | "content_filter" | (string & {});
+
+/** The identifier of a conversation. */
+export interface ResponseConversation {
+    /** The identifier. */
+    id: string;
+}
+
+/** Token counts of a response. */
+export interface ResponseUsage {
+    /** Tokens that went in. */
+    input_tokens: number;
+    /** What they were. */
+    input_tokens_details: ResponseInputTokensDetails;
+    /** Tokens that came out. */
+    output_tokens: number;
+    /** What they went to. */
+    output_tokens_details: ResponseOutputTokensDetails;
+    /** Both together. */
+    total_tokens: number;
+}
+
+/** What the tokens that went in were. */
+export interface ResponseInputTokensDetails {
+    /** Tokens that came from the prompt cache. */
+    cached_tokens: number;
+    /** Tokens that were written to the prompt cache. */
+    cache_write_tokens?: number | undefined;
+}
+
+/** What the tokens that came out went to. */
+export interface ResponseOutputTokensDetails {
+    /** Tokens that the model spent on reasoning. */
+    reasoning_tokens: number;
+}
+
+/** A response that the server keeps no longer. */
+export interface ResponseDeleted {
+    /** Its identifier. */
+    id: string;
+    /** Always `response`. */
+    object: "response";
+    /** Always `true`. */
+    deleted: boolean;
+}
+
+/** An event of a response's stream. */
+export type ResponseStreamEvent = ResponseCreatedEvent | ResponseQueuedEvent | ResponseInProgressEvent | ResponseCompletedEvent | ResponseIncompleteEvent | ResponseFailedEvent | ResponseErrorEvent | ResponseCompactingEvent | ResponseOutputItemAddedEvent | ResponseOutputItemDoneEvent | ResponseContentPartAddedEvent | ResponseContentPartDoneEvent | ResponseTextDeltaEvent | ResponseTextDoneEvent | ResponseOutputTextAnnotationAddedEvent | ResponseRefusalDeltaEvent | ResponseRefusalDoneEvent | ResponseReasoningTextDeltaEvent | ResponseReasoningTextDoneEvent | ResponseReasoningSummaryPartAddedEvent | ResponseReasoningSummaryPartDoneEvent | ResponseReasoningSummaryTextDeltaEvent | ResponseReasoningSummaryTextDoneEvent | ResponseFunctionCallArgumentsDeltaEvent | ResponseFunctionCallArgumentsDoneEvent | ResponseCustomToolCallInputDeltaEvent | ResponseCustomToolCallInputDoneEvent | ResponseWebSearchCallInProgressEvent | ResponseWebSearchCallSearchingEvent | ResponseWebSearchCallCompletedEvent | ResponseFileSearchCallInProgressEvent | ResponseFileSearchCallSearchingEvent | ResponseFileSearchCallCompletedEvent | ResponseCodeInterpreterCallInProgressEvent | ResponseCodeInterpreterCallInterpretingEvent | ResponseCodeInterpreterCallCompletedEvent | ResponseCodeInterpreterCallCodeDeltaEvent | ResponseCodeInterpreterCallCodeDoneEvent | ResponseImageGenCallInProgressEvent | ResponseImageGenCallGeneratingEvent | ResponseImageGenCallPartialImageEvent | ResponseImageGenCallCompletedEvent | ResponseMcpCallInProgressEvent | ResponseMcpCallCompletedEvent | ResponseMcpCallFailedEvent | ResponseMcpCallArgumentsDeltaEvent | ResponseMcpCallArgumentsDoneEvent | ResponseMcpListToolsInProgressEvent | ResponseMcpListToolsCompletedEvent | ResponseMcpListToolsFailedEvent | ResponseShellCallCommandAddedEvent | ResponseShellCallCommandDeltaEvent | ResponseShellCallCommandDoneEvent | ResponseShellCallOutputContentDeltaEvent | ResponseShellCallOutputContentDoneEvent | ResponseAudioDeltaEvent | ResponseAudioDoneEvent | ResponseAudioTranscriptDeltaEvent | ResponseAudioTranscriptDoneEvent;
+
+/** A response was made. */
+export interface ResponseCreatedEvent {
+    /** What the event is. */
+    type: "response.created";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** The response so far. */
+    response: ModelResponse;
+}
+
+/** A response waits for its turn. */
+export interface ResponseQueuedEvent {
+    /** What the event is. */
+    type: "response.queued";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** The response so far. */
+    response: ModelResponse;
+}
+
+/** The model is at it. */
+export interface ResponseInProgressEvent {
+    /** What the event is. */
+    type: "response.in_progress";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** The response so far. */
+    response: ModelResponse;
+}
+
+/** The response is whole: the stream ends. */
+export interface ResponseCompletedEvent {
+    /** What the event is. */
+    type: "response.completed";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** The response so far. */
+    response: ModelResponse;
+}
+
+/** The response was cut off by a limit or a filter: the stream ends. */
+export interface ResponseIncompleteEvent {
+    /** What the event is. */
+    type: "response.incomplete";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** The response so far. */
+    response: ModelResponse;
+}
+
+/** The response failed. As a part of a stream it is an error. */
+export interface ResponseFailedEvent {
+    /** What the event is. */
+    type: "response.failed";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** The response so far. */
+    response: ModelResponse;
+}
+
+/** The server gave up. As a part of a stream it is an error. */
+export interface ResponseErrorEvent {
+    /** What the event is. */
+    type: "error";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** What went wrong, for programs. */
+    code: string | null;
+    /** What went wrong, for people. */
+    message: string;
+    /** The parameter at fault. */
+    param: string | null;
+}
+
+/** The server makes the conversation shorter. */
+export interface ResponseCompactingEvent {
+    /** What the event is. */
+    type: "response.compaction.compacting";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+}
+
+/** An item begins. */
+export interface ResponseOutputItemAddedEvent {
+    /** What the event is. */
+    type: "response.output_item.added";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** Which item of the output. */
+    output_index: number;
+    /** The item so far. */
+    item: ResponseOutputItem;
+}
+
+/** An item is whole. */
+export interface ResponseOutputItemDoneEvent {
+    /** What the event is. */
+    type: "response.output_item.done";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** Which item of the output. */
+    output_index: number;
+    /** The item. */
+    item: ResponseOutputItem;
+}
+
+/** A part of a content begins. */
+export interface ResponseContentPartAddedEvent {
+    /** What the event is. */
+    type: "response.content_part.added";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** The identifier of the item that it is about. */
+    item_id: string;
+    /** Which item of the output. */
+    output_index: number;
+    /** Which part of the item's content. */
+    content_index: number;
+    /** The part so far. */
+    part: ResponseOutputText | ResponseOutputRefusal | ResponseReasoningText;
+}
+
+/** A part of a content is whole. */
+export interface ResponseContentPartDoneEvent {
+    /** What the event is. */
+    type: "response.content_part.done";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** The identifier of the item that it is about. */
+    item_id: string;
+    /** Which item of the output. */
+    output_index: number;
+    /** Which part of the item's content. */
+    content_index: number;
+    /** The part. */
+    part: ResponseOutputText | ResponseOutputRefusal | ResponseReasoningText;
+}
+
+/** More of a text. */
+export interface ResponseTextDeltaEvent {
+    /** What the event is. */
+    type: "response.output_text.delta";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** The identifier of the item that it is about. */
+    item_id: string;
+    /** Which item of the output. */
+    output_index: number;
+    /** Which part of the item's content. */
+    content_index: number;
+    /** Text to append. */
+    delta: string;
+    /** Log probabilities of its tokens, if the request asked. */
+    logprobs: Array<ResponseLogprob>;
+}
+
+/** A text is whole. */
+export interface ResponseTextDoneEvent {
+    /** What the event is. */
+    type: "response.output_text.done";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** The identifier of the item that it is about. */
+    item_id: string;
+    /** Which item of the output. */
+    output_index: number;
+    /** Which part of the item's content. */
+    content_index: number;
+    /** The text. */
+    text: string;
+    /** Log probabilities of its tokens, if the request asked. */
+    logprobs: Array<ResponseLogprob>;
+}
+
+/** A piece of a text refers to something. */
+export interface ResponseOutputTextAnnotationAddedEvent {
+    /** What the event is. */
+    type: "response.output_text.annotation.added";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** The identifier of the item that it is about. */
+    item_id: string;
+    /** Which item of the output. */
+    output_index: number;
+    /** Which part of the item's content. */
+    content_index: number;
+    /** Which annotation of the text. */
+    annotation_index: number;
+    /** What it refers to. */
+    annotation: ResponseAnnotation;
+}
+
+/** More of a refusal. */
+export interface ResponseRefusalDeltaEvent {
+    /** What the event is. */
+    type: "response.refusal.delta";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** The identifier of the item that it is about. */
+    item_id: string;
+    /** Which item of the output. */
+    output_index: number;
+    /** Which part of the item's content. */
+    content_index: number;
+    /** Text to append. */
+    delta: string;
+}
+
+/** A refusal is whole. */
+export interface ResponseRefusalDoneEvent {
+    /** What the event is. */
+    type: "response.refusal.done";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** The identifier of the item that it is about. */
+    item_id: string;
+    /** Which item of the output. */
+    output_index: number;
+    /** Which part of the item's content. */
+    content_index: number;
+    /** The text. */
+    refusal: string;
+}
+
+/** More of what the model thinks. */
+export interface ResponseReasoningTextDeltaEvent {
+    /** What the event is. */
+    type: "response.reasoning_text.delta";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** The identifier of the item that it is about. */
+    item_id: string;
+    /** Which item of the output. */
+    output_index: number;
+    /** Which part of the item's content. */
+    content_index: number;
+    /** Text to append. */
+    delta: string;
+}
+
+/** What the model thought is whole. */
+export interface ResponseReasoningTextDoneEvent {
+    /** What the event is. */
+    type: "response.reasoning_text.done";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** The identifier of the item that it is about. */
+    item_id: string;
+    /** Which item of the output. */
+    output_index: number;
+    /** Which part of the item's content. */
+    content_index: number;
+    /** The text. */
+    text: string;
+}
+
+/** A part of the summary of what the model thinks begins. */
+export interface ResponseReasoningSummaryPartAddedEvent {
+    /** What the event is. */
+    type: "response.reasoning_summary_part.added";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** The identifier of the item that it is about. */
+    item_id: string;
+    /** Which item of the output. */
+    output_index: number;
+    /** Which part of the summary. */
+    summary_index: number;
+    /** The part so far. */
+    part: ResponseSummaryText;
+}
+
+/** A part of the summary is whole. */
+export interface ResponseReasoningSummaryPartDoneEvent {
+    /** What the event is. */
+    type: "response.reasoning_summary_part.done";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** The identifier of the item that it is about. */
+    item_id: string;
+    /** Which item of the output. */
+    output_index: number;
+    /** Which part of the summary. */
+    summary_index: number;
+    /** The part. */
+    part: ResponseSummaryText;
+}
+
+/** More of the summary. */
+export interface ResponseReasoningSummaryTextDeltaEvent {
+    /** What the event is. */
+    type: "response.reasoning_summary_text.delta";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** The identifier of the item that it is about. */
+    item_id: string;
+    /** Which item of the output. */
+    output_index: number;
+    /** Which part of the summary. */
+    summary_index: number;
+    /** Text to append. */
+    delta: string;
+}
+
+/** The text of a part of the summary is whole. */
+export interface ResponseReasoningSummaryTextDoneEvent {
+    /** What the event is. */
+    type: "response.reasoning_summary_text.done";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** The identifier of the item that it is about. */
+    item_id: string;
+    /** Which item of the output. */
+    output_index: number;
+    /** Which part of the summary. */
+    summary_index: number;
+    /** The text. */
+    text: string;
+}
+
+/** More of a function's arguments. */
+export interface ResponseFunctionCallArgumentsDeltaEvent {
+    /** What the event is. */
+    type: "response.function_call_arguments.delta";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** The identifier of the item that it is about. */
+    item_id: string;
+    /** Which item of the output. */
+    output_index: number;
+    /** JSON text to append. */
+    delta: string;
+}
+
+/** A function's arguments are whole. */
+export interface ResponseFunctionCallArgumentsDoneEvent {
+    /** What the event is. */
+    type: "response.function_call_arguments.done";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** The identifier of the item that it is about. */
+    item_id: string;
+    /** Which item of the output. */
+    output_index: number;
+    /** The function's name. */
+    name: string;
+    /** The arguments as JSON text. */
+    arguments: string;
+}
+
+/** More of a custom tool's input. */
+export interface ResponseCustomToolCallInputDeltaEvent {
+    /** What the event is. */
+    type: "response.custom_tool_call_input.delta";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** The identifier of the item that it is about. */
+    item_id: string;
+    /** Which item of the output. */
+    output_index: number;
+    /** Text to append. */
+    delta: string;
+}
+
+/** A custom tool's input is whole. */
+export interface ResponseCustomToolCallInputDoneEvent {
+    /** What the event is. */
+    type: "response.custom_tool_call_input.done";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** The identifier of the item that it is about. */
+    item_id: string;
+    /** Which item of the output. */
+    output_index: number;
+    /** The input. */
+    input: string;
+}
+
+/** A search of the web begins. */
+export interface ResponseWebSearchCallInProgressEvent {
+    /** What the event is. */
+    type: "response.web_search_call.in_progress";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** The identifier of the item that it is about. */
+    item_id: string;
+    /** Which item of the output. */
+    output_index: number;
+}
+
+/** The web is searched. */
+export interface ResponseWebSearchCallSearchingEvent {
+    /** What the event is. */
+    type: "response.web_search_call.searching";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** The identifier of the item that it is about. */
+    item_id: string;
+    /** Which item of the output. */
+    output_index: number;
+}
+
+/** A search of the web is done. */
+export interface ResponseWebSearchCallCompletedEvent {
+    /** What the event is. */
+    type: "response.web_search_call.completed";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** The identifier of the item that it is about. */
+    item_id: string;
+    /** Which item of the output. */
+    output_index: number;
+}
+
+/** A search of files begins. */
+export interface ResponseFileSearchCallInProgressEvent {
+    /** What the event is. */
+    type: "response.file_search_call.in_progress";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** The identifier of the item that it is about. */
+    item_id: string;
+    /** Which item of the output. */
+    output_index: number;
+}
+
+/** Files are searched. */
+export interface ResponseFileSearchCallSearchingEvent {
+    /** What the event is. */
+    type: "response.file_search_call.searching";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** The identifier of the item that it is about. */
+    item_id: string;
+    /** Which item of the output. */
+    output_index: number;
+}
+
+/** A search of files is done. */
+export interface ResponseFileSearchCallCompletedEvent {
+    /** What the event is. */
+    type: "response.file_search_call.completed";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** The identifier of the item that it is about. */
+    item_id: string;
+    /** Which item of the output. */
+    output_index: number;
+}
+
+/** The model writes code. */
+export interface ResponseCodeInterpreterCallInProgressEvent {
+    /** What the event is. */
+    type: "response.code_interpreter_call.in_progress";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** The identifier of the item that it is about. */
+    item_id: string;
+    /** Which item of the output. */
+    output_index: number;
+}
+
+/** The code runs. */
+export interface ResponseCodeInterpreterCallInterpretingEvent {
+    /** What the event is. */
+    type: "response.code_interpreter_call.interpreting";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** The identifier of the item that it is about. */
+    item_id: string;
+    /** Which item of the output. */
+    output_index: number;
+}
+
+/** The code has run. */
+export interface ResponseCodeInterpreterCallCompletedEvent {
+    /** What the event is. */
+    type: "response.code_interpreter_call.completed";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** The identifier of the item that it is about. */
+    item_id: string;
+    /** Which item of the output. */
+    output_index: number;
+}
+
+/** More of the code. */
+export interface ResponseCodeInterpreterCallCodeDeltaEvent {
+    /** What the event is. */
+    type: "response.code_interpreter_call_code.delta";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** The identifier of the item that it is about. */
+    item_id: string;
+    /** Which item of the output. */
+    output_index: number;
+    /** Text to append. */
+    delta: string;
+}
+
+/** The code is whole. */
+export interface ResponseCodeInterpreterCallCodeDoneEvent {
+    /** What the event is. */
+    type: "response.code_interpreter_call_code.done";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** The identifier of the item that it is about. */
+    item_id: string;
+    /** Which item of the output. */
+    output_index: number;
+    /** The code. */
+    code: string;
+}
+
+/** An image begins. */
+export interface ResponseImageGenCallInProgressEvent {
+    /** What the event is. */
+    type: "response.image_generation_call.in_progress";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** The identifier of the item that it is about. */
+    item_id: string;
+    /** Which item of the output. */
+    output_index: number;
+}
+
+/** An image is made. */
+export interface ResponseImageGenCallGeneratingEvent {
+    /** What the event is. */
+    type: "response.image_generation_call.generating";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** The identifier of the item that it is about. */
+    item_id: string;
+    /** Which item of the output. */
+    output_index: number;
+}
+
+/** An image at some stage. */
+export interface ResponseImageGenCallPartialImageEvent {
+    /** What the event is. */
+    type: "response.image_generation_call.partial_image";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** The identifier of the item that it is about. */
+    item_id: string;
+    /** Which item of the output. */
+    output_index: number;
+    /** The image, base64. */
+    partial_image_b64: string;
+    /** Which stage. */
+    partial_image_index: number;
+}
+
+/** An image is done. */
+export interface ResponseImageGenCallCompletedEvent {
+    /** What the event is. */
+    type: "response.image_generation_call.completed";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** The identifier of the item that it is about. */
+    item_id: string;
+    /** Which item of the output. */
+    output_index: number;
+}
+
+/** A call of a tool of an MCP server begins. */
+export interface ResponseMcpCallInProgressEvent {
+    /** What the event is. */
+    type: "response.mcp_call.in_progress";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** The identifier of the item that it is about. */
+    item_id: string;
+    /** Which item of the output. */
+    output_index: number;
+}
+
+/** A call of a tool of an MCP server is done. */
+export interface ResponseMcpCallCompletedEvent {
+    /** What the event is. */
+    type: "response.mcp_call.completed";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** The identifier of the item that it is about. */
+    item_id: string;
+    /** Which item of the output. */
+    output_index: number;
+}
+
+/** A call of a tool of an MCP server failed. The response goes on. */
+export interface ResponseMcpCallFailedEvent {
+    /** What the event is. */
+    type: "response.mcp_call.failed";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** The identifier of the item that it is about. */
+    item_id: string;
+    /** Which item of the output. */
+    output_index: number;
+}
+
+/** More of the arguments of a tool of an MCP server. */
+export interface ResponseMcpCallArgumentsDeltaEvent {
+    /** What the event is. */
+    type: "response.mcp_call_arguments.delta";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** The identifier of the item that it is about. */
+    item_id: string;
+    /** Which item of the output. */
+    output_index: number;
+    /** JSON text to append. */
+    delta: string;
+}
+
+/** The arguments of a tool of an MCP server are whole. */
+export interface ResponseMcpCallArgumentsDoneEvent {
+    /** What the event is. */
+    type: "response.mcp_call_arguments.done";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** The identifier of the item that it is about. */
+    item_id: string;
+    /** Which item of the output. */
+    output_index: number;
+    /** The arguments as JSON text. */
+    arguments: string;
+}
+
+/** The tools of an MCP server are asked for. */
+export interface ResponseMcpListToolsInProgressEvent {
+    /** What the event is. */
+    type: "response.mcp_list_tools.in_progress";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** The identifier of the item that it is about. */
+    item_id: string;
+    /** Which item of the output. */
+    output_index: number;
+}
+
+/** The tools of an MCP server are known. */
+export interface ResponseMcpListToolsCompletedEvent {
+    /** What the event is. */
+    type: "response.mcp_list_tools.completed";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** The identifier of the item that it is about. */
+    item_id: string;
+    /** Which item of the output. */
+    output_index: number;
+}
+
+/** The tools of an MCP server could not be had. The response goes on. */
+export interface ResponseMcpListToolsFailedEvent {
+    /** What the event is. */
+    type: "response.mcp_list_tools.failed";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** The identifier of the item that it is about. */
+    item_id: string;
+    /** Which item of the output. */
+    output_index: number;
+}
+
+/** A command for a shell begins. */
+export interface ResponseShellCallCommandAddedEvent {
+    /** What the event is. */
+    type: "response.shell_call_command.added";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** Which item of the output. */
+    output_index: number;
+    /** Which command. */
+    command_index: number;
+    /** The command so far. */
+    command: string;
+}
+
+/** More of a command. */
+export interface ResponseShellCallCommandDeltaEvent {
+    /** What the event is. */
+    type: "response.shell_call_command.delta";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** Which item of the output. */
+    output_index: number;
+    /** Which command. */
+    command_index: number;
+    /** Text to append. */
+    delta: string;
+}
+
+/** A command is whole. */
+export interface ResponseShellCallCommandDoneEvent {
+    /** What the event is. */
+    type: "response.shell_call_command.done";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** Which item of the output. */
+    output_index: number;
+    /** Which command. */
+    command_index: number;
+    /** The command. */
+    command: string;
+}
+
+/** More of what a command prints. */
+export interface ResponseShellCallOutputContentDeltaEvent {
+    /** What the event is. */
+    type: "response.shell_call_output_content.delta";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** The identifier of the item that it is about. */
+    item_id: string;
+    /** Which item of the output. */
+    output_index: number;
+    /** Which command. */
+    command_index: number;
+    /** Texts to append. */
+    delta: ResponseShellCallOutputDelta;
+}
+
+/** What a command printed is whole. */
+export interface ResponseShellCallOutputContentDoneEvent {
+    /** What the event is. */
+    type: "response.shell_call_output_content.done";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** The identifier of the item that it is about. */
+    item_id: string;
+    /** Which item of the output. */
+    output_index: number;
+    /** Which command. */
+    command_index: number;
+    /** What it printed. */
+    output: Array<ResponseFunctionShellCallOutputContent>;
+}
+
+/** More sound. */
+export interface ResponseAudioDeltaEvent {
+    /** What the event is. */
+    type: "response.audio.delta";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** Bytes to append, base64. */
+    delta: string;
+}
+
+/** The sound is whole. */
+export interface ResponseAudioDoneEvent {
+    /** What the event is. */
+    type: "response.audio.done";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+}
+
+/** More of what is said. */
+export interface ResponseAudioTranscriptDeltaEvent {
+    /** What the event is. */
+    type: "response.audio.transcript.delta";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+    /** Text to append. */
+    delta: string;
+}
+
+/** What is said is whole. */
+export interface ResponseAudioTranscriptDoneEvent {
+    /** What the event is. */
+    type: "response.audio.transcript.done";
+    /** The event's number, from 0. Some servers leave it out, or send the same with all. */
+    sequence_number: number;
+    /** Random characters that even out the sizes of events, against listeners. */
+    obfuscation?: string | undefined;
+}
+
+/** The request for a conversation. */
+export interface ConversationCreateParams {
+    /** The items that it begins with: up to 20. */
+    items?: Array<ResponseInputItem> | null | undefined;
+    /** Up to 16 pairs to keep with it: keys up to 64 characters, values up to 512. */
+    metadata?: Metadata | null | undefined;
+}
+
+/** What to change of a conversation. */
+export interface ConversationUpdateParams {
+    /** The pairs to keep with it, in place of those before. */
+    metadata: Metadata | null;
+}
+
+/** Items to add to a conversation. */
+export interface ConversationItemCreateParams {
+    /** The items: up to 20. */
+    items: Array<ResponseInputItem>;
+}
+
+/** A conversation that the server keeps. */
+export interface Conversation {
+    /** Its identifier. */
+    id: string;
+    /** Always `conversation`. */
+    object: "conversation";
+    /** When it was made, Unix time in seconds. */
+    created_at: number;
+    /** The pairs that are kept with it. */
+    metadata: Metadata | null;
+}
+
+/** A conversation that the server keeps no longer. */
+export interface ConversationDeletedResource {
+    /** Its identifier. */
+    id: string;
+    /** Always `conversation.deleted`. */
+    object: "conversation.deleted";
+    /** Always `true`. */
+    deleted: boolean;
+}
+
 /** The parameters of a tool's function: a JSON schema object. */
 export type FunctionParameters = { [key: string]: unknown };
 
@@ -2245,4 +4123,51 @@ export namespace Moderation {
 
 export namespace ModerationImageURLInput {
     export type ImageURL = ModerationImageURL;
+}
+
+/** What goes to the model: items. */
+export type ResponseInput = Array<ResponseInputItem>;
+
+/** A part of the content of a message that goes to the model. */
+export type ResponseInputContent = ResponseInputText | ResponseInputImage | ResponseInputFile;
+
+/** The request for a response, whole or in pieces. */
+export type ResponseCreateParams =
+    | ResponseCreateParamsNonStreaming
+    | ResponseCreateParamsStreaming;
+
+/** The request for a whole response. */
+export interface ResponseCreateParamsNonStreaming extends ResponseCreateParamsBase {
+    /** Whether the answer comes in pieces: not. */
+    stream?: false | null | undefined;
+}
+
+/** The request for a response in pieces. */
+export interface ResponseCreateParamsStreaming extends ResponseCreateParamsBase {
+    /** Whether the answer comes in pieces: yes. */
+    stream: true;
+}
+
+/** How to fetch a response. */
+export interface ResponseRetrieveParams {
+    /** What the answer holds besides. */
+    include?: Array<ResponseIncludable> | undefined;
+    /** Whether the events come, those that have been and those that will be. */
+    stream?: boolean | undefined;
+    /** After which event to begin, by its `sequence_number`. */
+    starting_after?: number | undefined;
+    /** Whether random characters even out the sizes of events. */
+    include_obfuscation?: boolean | undefined;
+}
+
+/** Which items to list. */
+export interface InputItemListParams {
+    /** What the items hold besides. */
+    include?: Array<ResponseIncludable> | undefined;
+    /** How many at most: 1 to 100; default 20. */
+    limit?: number | undefined;
+    /** The identifier of the item before the first. */
+    after?: string | undefined;
+    /** The newest first (`desc`, the default), or the oldest. */
+    order?: "asc" | "desc" | undefined;
 }

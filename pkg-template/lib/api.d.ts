@@ -32,7 +32,7 @@ export interface StreamOptions {
   idleTimeout?: number | undefined;
   /** The size in bytes at which one stream event is refused. Default: 64 MiB. */
   maxEventBytes?: number | undefined;
-  /** What an end without `[DONE]` and without a `finish_reason` is: an error (default), or a normal end. */
+  /** What an end without `[DONE]`, a `finish_reason` or a closing event is: an error (default), or a normal end. */
   truncation?: "error" | "ignore" | undefined;
 }
 

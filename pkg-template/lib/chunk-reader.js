@@ -7,7 +7,7 @@ import {
   StreamTruncatedError,
 } from "./errors.js";
 import { reportedError } from "./response-error.js";
-import { errorIn, isLast } from "./report.js";
+import { errorIn, isLast, isOfResponse } from "./report.js";
 import { compile, saysText } from "./template.js";
 import {
   CHUNKS,
@@ -66,6 +66,8 @@ export class ChunkReader {
   #textOnly;
   /** A chunk said that the answer may end. */
   #finalSeen = false;
+  /** Only an event ends the stream: `[DONE]` alone does not. */
+  #endsByEvent;
   #text = "";
   #recent = [];
   /** With `textOnly`: what the last bytes said. */
@@ -76,7 +78,8 @@ export class ChunkReader {
   /** The end, once there is one: after the chunks that the last call gave. */
   end = undefined;
 
-  constructor(instance, { maxEventBytes, truncation, headers, textOnly }) {
+  /** @param options those of the stream; `endsByEvent` says that it is one of the Responses API */
+  constructor(instance, { maxEventBytes, truncation, headers, textOnly, endsByEvent = false }) {
     // Random, so that no server can write it: src/stream/batch.rs says why. A small integer.
     this.#mark = (1 << 28) + Math.floor(Math.random() * (1 << 28));
     const limit = Math.min(maxEventBytes, 0xffffffff);
@@ -89,6 +92,7 @@ export class ChunkReader {
     this.#maxEventBytes = maxEventBytes;
     this.#truncation = truncation;
     this.#textOnly = textOnly;
+    this.#endsByEvent = endsByEvent;
   }
 
   /** The text of choice 0 so far. */
@@ -116,16 +120,31 @@ export class ChunkReader {
     this.#decoder.finish();
     this.#take(queue);
     if (this.#textOnly) this.#giveText(queue);
-    if (this.end) return;
+    if (!this.end) this.#endHere();
+  }
+
+  /** Nothing more comes: the answer is whole, or broke off. */
+  #endHere() {
     const whole = this.eventIndex > 0 && (this.#finalSeen || this.#truncation === "ignore");
     this.end = whole ? WHOLE : new End(this.#truncated());
   }
 
-  /** A whole answer that ought to have been a stream. */
-  takeWhole(answer, queue) {
-    this.#accept(answer, queue, true);
+  /** A whole answer that ought to have been a stream: these chunks. */
+  takeWhole(answer, chunks, queue) {
+    const reported = errorIn(answer, false, true);
+    if (reported !== undefined) {
+      this.#say(textOf(answer));
+      this.#fail(reported);
+    }
+    for (const chunk of chunks) if (!this.end) this.#accept(chunk, queue, true);
     if (this.#textOnly) this.#giveText(queue);
-    this.end ??= WHOLE;
+    if (!this.end) this.#done();
+  }
+
+  /** The stream says that it is done. */
+  #done() {
+    if (this.#endsByEvent) this.#endHere();
+    else this.end = WHOLE;
   }
 
   /** Gives the decoder's memory back. */
@@ -156,7 +175,7 @@ export class ChunkReader {
     }
     if (found === PLAIN || found === 0 || this.end) return;
     if (found & DONE) {
-      this.end = WHOLE;
+      this.#done();
     } else if (found & TOO_LARGE) {
       const message = `event ${this.eventIndex} is larger than ${this.#maxEventBytes} bytes`;
       this.end = new End(this.describe(new StreamLimitError(message)));
@@ -286,6 +305,8 @@ export class ChunkReader {
       return;
     }
     this.#finalSeen ||= isFinal(chunk);
+    this.#endsByEvent ||= !Array.isArray(chunk.choices) && isOfResponse(chunk.type);
+    if (this.#finalSeen && this.#endsByEvent) this.end = WHOLE;
     this.#say(textOf(chunk));
     this.eventIndex += 1;
     if (!this.#textOnly) queue.push(chunk);
@@ -305,7 +326,7 @@ export class ChunkReader {
   #truncated() {
     return this.describe(
       new StreamTruncatedError(
-        `the stream ended before event ${this.eventIndex} without [DONE] and without a finish_reason`,
+        `the stream ended before event ${this.eventIndex} without [DONE], a finish_reason or a closing event`,
       ),
     );
   }

@@ -56,7 +56,7 @@ export class StreamError extends OpenAIError {
   readonly eventIndex: number | undefined;
 }
 
-/** The stream ended without `[DONE]` and without a `finish_reason`, here or before our proxy. */
+/** The stream ended without `[DONE]`, a `finish_reason` or a closing event, here or before our proxy. */
 export class StreamTruncatedError extends StreamError {}
 /** One event is larger than `maxEventBytes`. */
 export class StreamLimitError extends StreamError {}

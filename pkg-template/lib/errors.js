@@ -121,7 +121,7 @@ export class StreamError extends OpenAIError {
   }
 }
 
-/** The stream ended without `[DONE]` and without a `finish_reason`. */
+/** The stream ended without `[DONE]`, a `finish_reason` or a closing event. */
 export class StreamTruncatedError extends StreamError {}
 /** One event is larger than `maxEventBytes`. */
 export class StreamLimitError extends StreamError {}

@@ -33,7 +33,10 @@ export function contentOf(type, text, ended) {
   return type ? "other" : "events";
 }
 
-/** Reads until the body is known: `{ rest }` of a stream, its first bytes, or one whole `{ answer }`. */
+/**
+ * Reads until the body is known: `{ rest }` of a stream, its first bytes, or one whole `{ answer }` and
+ * the `chunks` that it is as a stream.
+ */
 export async function readOdd(read, type, { response, maxEventBytes }) {
   const { status, headers } = response;
   let parts = [];
@@ -60,7 +63,7 @@ export async function readOdd(read, type, { response, maxEventBytes }) {
     throw new StreamLimitError(`the body is larger than ${limit} bytes`);
   const text = await new Blob(parts).text();
   const answer = content === "json" ? parseAnswer(text) : undefined;
-  if (answer !== undefined) return { answer: makeChunk(answer) };
+  if (answer !== undefined) return { answer, chunks: chunksOf(answer) };
   const what = text
     ? `${type || "no type"} (${snippet(text.slice(0, SNIPPET_BYTES), headers)})`
     : "an empty body";
@@ -70,7 +73,28 @@ export async function readOdd(read, type, { response, maxEventBytes }) {
   });
 }
 
-/** Makes a whole answer the one chunk of a stream: each choice gets a `delta` beside its `message`. */
+const listOf = (value) => (Array.isArray(value) ? value : []);
+
+/**
+ * Makes a whole answer the chunks of a stream. A response becomes an event for each of its texts and
+ * one that closes it; any other answer is one chunk, in which each choice gets a `delta` beside its
+ * `message`.
+ */
+function chunksOf(answer) {
+  if (answer?.object !== "response") return [makeChunk(answer)];
+  const events = listOf(answer.output).flatMap((item, output_index) =>
+    listOf(item?.content).flatMap((part, content_index) => {
+      if (part?.type !== "output_text" || typeof part.text !== "string") return [];
+      const type = "response.output_text.delta";
+      return { type, item_id: item.id ?? null, output_index, content_index, delta: part.text };
+    }),
+  );
+  // One that is still worked at does not end the stream.
+  const { status } = answer;
+  const type = `response.${typeof status === "string" ? status : "completed"}`;
+  return [...events, { type, response: answer }];
+}
+
 function makeChunk(answer) {
   for (const choice of Array.isArray(answer?.choices) ? answer.choices : []) {
     if (choice === null || typeof choice !== "object" || "text" in choice || choice.delta) continue;

@@ -4,6 +4,7 @@ const GAVE_UP =
   /^(error|abort(ed)?|cancell?ed|failed|timeout|network_error|insufficient_system_resource)$/i;
 const LAST =
   /^(response\.(completed|incomplete)|(transcript\.text|speech\.audio)\.done|image_(generation|edit)\.completed)$/;
+const FAILED = "response.failed";
 const ANSWERS = ["error", "response", "chat.completion", "text_completion"];
 
 /** Whether a `finish_reason` says that the server gave up. */
@@ -11,6 +12,12 @@ export const gaveUp = (reason) => GAVE_UP.test(reason);
 
 /** Whether an event of this `type` ends its stream, with a whole answer. */
 export const isLast = (type) => LAST.test(type);
+
+/**
+ * Whether an event of this `type` belongs to a stream of the Responses API. Such a stream ends with its
+ * last event, at once, and `[DONE]` alone does not end it.
+ */
+export const isOfResponse = (type) => typeof type === "string" && type.startsWith("response.");
 
 const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 
@@ -36,9 +43,10 @@ export function errorIn(body, named, whole) {
   if (named || object === "error" || type === "error") return it;
   if (alone && says(detail))
     return { message: typeof detail === "string" ? detail : JSON.stringify(detail) };
-  if (type === "response.failed") {
-    const why = it.response?.error;
-    return says(why) ? why : { message: "the response failed", code: "failed" };
+  // A response with an error has failed, whatever the event is called.
+  if (isOfResponse(type) && (type === FAILED || isLast(type))) {
+    if (says(it.response?.error)) return it.response.error;
+    if (type === FAILED) return { message: "the response failed", code: "failed" };
   }
   for (const choice of Array.isArray(choices) ? choices : []) {
     if (says(choice?.error)) return choice.error;

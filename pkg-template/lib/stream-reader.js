@@ -78,10 +78,10 @@ export class StreamReader {
 
   /** What is wrong with the response shows here. */
   #open() {
-    const { response, controller, signal, instance, maxEventBytes, truncation } = this.#options;
+    const { response, controller, signal, instance } = this.#options;
     const { headers } = response;
     const { textOnly } = this;
-    this.#chunks = new ChunkReader(instance, { maxEventBytes, truncation, headers, textOnly });
+    this.#chunks = new ChunkReader(instance, { ...this.#options, headers, textOnly });
     const type = headers.get("content-type")?.split(";")[0].trim().toLowerCase() ?? "";
     if (type !== "text/event-stream") this.#type = type;
     if (response.body) this.#reader = readerOf(response.body);
@@ -247,7 +247,7 @@ export class StreamReader {
           if (done || bytes) return bytes;
         }
       };
-      const { rest, answer } = await readOdd(read, this.#type, this.#options);
+      const { rest, answer, chunks } = await readOdd(read, this.#type, this.#options);
       if (this.#closed) return;
       if (rest) {
         this.#type = undefined;
@@ -255,7 +255,7 @@ export class StreamReader {
         this.#bytesSeen = rest.length;
         return this.#advance();
       }
-      this.#chunks.takeWhole(answer, this.#queue);
+      this.#chunks.takeWhole(answer, chunks, this.#queue);
       this.#settle();
     } catch (error) {
       if (this.#closed) return;

@@ -85,7 +85,7 @@ impl<T: Transport> Builder<T> {
         self
     }
 
-    /// What a stream's end without `[DONE]` and without a `finish_reason` means. Default: an error.
+    /// What a stream's end without `[DONE]`, a `finish_reason` or a closing event means. Default: an error.
     pub fn truncation(mut self, truncation: Truncation) -> Self {
         self.limits.truncation = truncation;
         self

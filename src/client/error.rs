@@ -27,7 +27,7 @@ pub enum ErrorKind {
     Reported,
     /// The answer is not what the endpoint documents.
     Decode,
-    /// A stream ended without `[DONE]` and without a `finish_reason`, here or before our proxy.
+    /// A stream ended without `[DONE]`, a `finish_reason` or a closing event, here or before our proxy.
     StreamTruncated,
     /// A stream event was larger than the limit.
     StreamLimit,

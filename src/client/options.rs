@@ -61,7 +61,7 @@ impl RequestOptions {
         self
     }
 
-    /// What a stream's end without `[DONE]` and without a `finish_reason` means.
+    /// What a stream's end without `[DONE]`, a `finish_reason` or a closing event means.
     pub fn truncation(mut self, truncation: Truncation) -> Self {
         self.truncation = Some(truncation);
         self

@@ -102,12 +102,12 @@ where
         self.take_whole(&String::from_utf8_lossy(&head), wrong)
     }
 
-    /// Takes the whole answer of a server that does not stream, as one chunk.
+    /// Takes the whole answer of a server that does not stream.
     fn take_whole(&mut self, text: &str, wrong: Error) -> Result<(), Error> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let answer = json::read::<Value>(text).ok();
         let answer = answer.or_else(|| json::read(json::unframed(text)?).ok());
-        let Some(mut answer) = answer else {
+        let Some(answer) = answer else {
             return Err(wrong);
         };
         if let Some(said) = report::in_answer(&answer) {
@@ -116,9 +116,7 @@ where
         if !answer.is_object() {
             return Err(wrong);
         }
-        sniff::make_chunk(&mut answer);
-        let events = format!("data: {answer}\n\ndata: [DONE]\n\n");
-        self.decoder.push(events.as_bytes());
+        self.decoder.push(sniff::as_events(answer).as_bytes());
         Ok(())
     }
 

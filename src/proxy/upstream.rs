@@ -107,17 +107,13 @@ pub(super) fn content(content_type: Option<&str>, head: &[u8], ended: bool) -> O
     sniff::content(&essence.to_ascii_lowercase(), head, ended)
 }
 
-/// The event stream of a server that answered with whole JSON where a stream was asked for: its answer
-/// as the one chunk. `None` if it is no JSON object.
+/// The event stream of a server that answered with whole JSON where a stream was asked for. `None` if
+/// its answer is no JSON object.
 #[must_use]
 pub fn as_events(answer: &[u8]) -> Option<String> {
     let answer = String::from_utf8_lossy(answer);
-    let mut answer = json::read::<serde_json::Value>(&answer).ok()?;
-    if !answer.is_object() {
-        return None;
-    }
-    sniff::make_chunk(&mut answer);
-    Some(format!("data: {answer}\n\ndata: [DONE]\n\n"))
+    let answer = json::read::<serde_json::Value>(&answer).ok()?;
+    answer.is_object().then(|| sniff::as_events(answer))
 }
 
 /// What is neither JSON nor events, nor a text where there are texts.

@@ -11,15 +11,25 @@ use crate::wire::completion::Completion;
 use crate::wire::fine_tune::FineTuneEvent;
 use crate::wire::image::{ImageStreamEvent, ImageStreamEventType};
 use crate::wire::report;
+use crate::wire::responses::ResponseStreamEvent;
 
 /// A chunk of an answer: what [`super::Decoder`] asks of it to tell a whole answer from a cut one.
 pub trait Chunk {
+    /// Whether only an event of its own ends a stream of these chunks, at once, and `[DONE]` alone does
+    /// not: so it is with the Responses API.
+    const ENDS_BY_EVENT: bool = false;
+
     /// The text that this chunk adds to choice 0.
     fn text(&self) -> Option<Cow<'_, str>>;
 
     /// Whether the answer may end after this chunk: it carries a `finish_reason`, or is the closing
     /// event of its kind.
     fn is_final(&self) -> bool;
+
+    /// Whether this chunk shows that its stream [ends by an event](Self::ENDS_BY_EVENT).
+    fn ends_by_event(&self) -> bool {
+        Self::ENDS_BY_EVENT
+    }
 }
 
 impl Chunk for Value {
@@ -57,6 +67,12 @@ impl Chunk for Value {
             let reason = choice.get("finish_reason").and_then(Value::as_str);
             reason.is_some_and(|reason| !reason.is_empty())
         })
+    }
+
+    fn ends_by_event(&self) -> bool {
+        let kind = self.get("type").and_then(Value::as_str);
+        !self.get("choices").is_some_and(Value::is_array)
+            && kind.is_some_and(report::is_of_response)
     }
 }
 
@@ -101,6 +117,21 @@ impl Chunk for ImageStreamEvent {
     fn is_final(&self) -> bool {
         use ImageStreamEventType::{EditCompleted, GenerationCompleted};
         matches!(self.r#type, GenerationCompleted | EditCompleted)
+    }
+}
+
+impl Chunk for ResponseStreamEvent {
+    const ENDS_BY_EVENT: bool = true;
+
+    fn text(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::TextDelta(event) => Some(Cow::Borrowed(&event.delta)),
+            _ => None,
+        }
+    }
+
+    fn is_final(&self) -> bool {
+        matches!(self, Self::Completed(_) | Self::Incomplete(_))
     }
 }
 

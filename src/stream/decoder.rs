@@ -11,7 +11,7 @@ use crate::sse;
 use crate::wire::report::{self, BrokenOff};
 use crate::wire::{ApiError, json};
 
-/// What an end without `[DONE]` and without a `finish_reason` means.
+/// What an end means that nothing proves: no `[DONE]`, no `finish_reason`, no closing event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Truncation {
     /// An error, with the text so far.
@@ -45,6 +45,8 @@ pub struct Decoder<T> {
     state: State,
     /// A chunk said that the answer may end.
     final_seen: bool,
+    /// Only an event ends the stream: `[DONE]` alone does not.
+    ends_by_event: bool,
     event_index: u64,
     text: String,
     filter: report::Filter,
@@ -81,6 +83,7 @@ impl<T: DeserializeOwned + Chunk> Decoder<T> {
             truncation,
             state: State::Open,
             final_seen: false,
+            ends_by_event: T::ENDS_BY_EVENT,
             event_index: 0,
             text: String::new(),
             filter: report::Filter::default(),
@@ -125,6 +128,7 @@ impl<T: DeserializeOwned + Chunk> Decoder<T> {
             };
             let (json, named_error) = match payload {
                 Payload::Skip => continue,
+                Payload::Done if self.ends_by_event => return self.end_of_bytes(),
                 Payload::Done => {
                     self.state = State::Done;
                     return None;
@@ -135,6 +139,10 @@ impl<T: DeserializeOwned + Chunk> Decoder<T> {
             match read::<T>(json, named_error, &self.filter, &mut self.text) {
                 Ok(chunk) => {
                     self.final_seen |= chunk.is_final();
+                    self.ends_by_event |= chunk.ends_by_event();
+                    if self.final_seen && self.ends_by_event {
+                        self.state = State::Done;
+                    }
                     self.text.push_str(&chunk.text().unwrap_or_default());
                     self.event_index += 1;
                     return Some(Ok(chunk));
@@ -160,7 +168,8 @@ impl<T: DeserializeOwned + Chunk> Decoder<T> {
         }
     }
 
-    /// Whether the answer is whole: `[DONE]` came, or the bytes ended after a `finish_reason`.
+    /// Whether the answer is whole: `[DONE]` or a response's closing event came, or the bytes ended after a
+    /// `finish_reason`.
     #[must_use]
     pub fn is_done(&self) -> bool {
         self.state == State::Done

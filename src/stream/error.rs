@@ -21,8 +21,8 @@ pub struct StreamError {
 pub enum StreamErrorKind {
     /// The caller stopped it.
     Aborted,
-    /// The bytes ended without `[DONE]` and without a `finish_reason`, or inside an event; or our proxy
-    /// said so of the bytes that it got.
+    /// The bytes ended without `[DONE]`, a `finish_reason` or a closing event (`response.completed`,
+    /// `response.incomplete`), or inside an event; or our proxy said so of the bytes that it got.
     Truncated,
     /// The server reported an error inside the stream, or gave up: an error event, an error on a
     /// choice, or a `finish_reason` like `abort`.
@@ -52,7 +52,7 @@ impl fmt::Display for StreamError {
             StreamErrorKind::Aborted => write!(f, "the stream was aborted before event {at}"),
             StreamErrorKind::Truncated => write!(
                 f,
-                "the stream ended before event {at} without [DONE] and without a finish_reason"
+                "the stream ended before event {at} without [DONE], a finish_reason or a closing event"
             ),
             StreamErrorKind::Failed(error) => {
                 write!(f, "the server reported an error at event {at}: {error}")

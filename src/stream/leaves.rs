@@ -103,7 +103,12 @@ impl Place {
         Some(match (self, key) {
             (Self::Root, b"error" | b"detail") | (Self::Choice, b"error") => return None,
             (Self::Root, b"choices") => Self::Choices,
-            (Self::Root, b"object") => Self::Pinned,
+            // The latter say which part of a response an event adds to.
+            (
+                Self::Root,
+                b"object" | b"item_id" | b"output_index" | b"content_index" | b"summary_index"
+                | b"command_index",
+            ) => Self::Pinned,
             (Self::Root, b"type") => Self::Type,
             (Self::Root, b"delta") => Self::RootDelta,
             (Self::Choice, b"delta") => Self::Delta,

@@ -28,6 +28,8 @@ mod leaves;
 mod payload;
 #[cfg(not(feature = "__npm-client"))]
 mod pieces;
+#[cfg(not(feature = "__npm-client"))]
+mod response;
 #[cfg(any(feature = "js", test))]
 mod template;
 
@@ -39,3 +41,5 @@ pub use chunk::Chunk;
 pub use decoder::{Decoder, Truncation};
 #[cfg(not(feature = "__npm-client"))]
 pub use error::{StreamError, StreamErrorKind};
+#[cfg(not(feature = "__npm-client"))]
+pub use response::ResponseAccumulator;

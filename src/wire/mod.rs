@@ -39,6 +39,7 @@ mod lenient;
 pub mod audio;
 pub mod chat;
 pub mod completion;
+pub mod conversation;
 pub mod edit;
 pub mod embedding;
 pub mod engine;
@@ -49,6 +50,7 @@ pub mod form;
 pub mod image;
 pub mod model;
 pub mod moderation;
+pub mod responses;
 pub mod usage;
 
 mod input;

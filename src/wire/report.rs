@@ -61,6 +61,12 @@ pub(crate) fn gave_up(finish_reason: &str) -> bool {
         .any(|reason| reason.eq_ignore_ascii_case(finish_reason))
 }
 
+/// Whether an event of this `type` belongs to a stream of the Responses API. Such a stream ends with the
+/// first event that [`last_event`] knows, and `[DONE]` alone does not end it.
+pub(crate) fn is_of_response(kind: &str) -> bool {
+    kind.starts_with("response.")
+}
+
 /// What an event's `type` says of the end of its stream.
 pub(crate) fn last_event(kind: &str) -> Option<LastEvent> {
     let row = LAST_EVENTS.iter().find(|(name, _)| *name == kind);
@@ -119,11 +125,18 @@ fn in_object(body: &Map<String, Value>, named: bool, whole: bool) -> Option<ApiE
         return Some(of_detail(detail, body));
     }
     let kind = body.get("type").and_then(Value::as_str);
-    if kind.and_then(last_event) == Some(LastEvent::Failed) {
+    if let Some(kind) = kind.filter(|kind| is_of_response(kind))
+        && let Some(last) = last_event(kind)
+    {
         let response = body.get("response");
         let error = response.and_then(|response| response.get("error"));
-        let error = error.and_then(in_member);
-        return Some(error.unwrap_or_else(|| of_reason("the response failed", "failed")));
+        // A response with an error has failed, whatever the event is called.
+        if let Some(error) = error.and_then(in_member) {
+            return Some(error);
+        }
+        if last == LastEvent::Failed {
+            return Some(of_reason("the response failed", "failed"));
+        }
     }
     let choices = body.get("choices").and_then(Value::as_array)?;
     choices.iter().find_map(in_choice)

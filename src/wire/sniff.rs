@@ -2,7 +2,7 @@
 //! bytes. `pkg-template/lib/odd-body.js` decides the same for JavaScript;
 //! `tests/fixtures/content-sniff.json` holds the cases of both.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// How much is looked at, after a byte order mark and line ends.
 const HEAD_BYTES: usize = 1024;
@@ -81,9 +81,51 @@ fn is_comment_and_field(text: &[u8]) -> bool {
         .any(|(at, _)| near.get(at + 1..).is_some_and(is_field))
 }
 
-/// Makes a whole answer the one chunk of a stream: each of its choices gets a `delta` beside its
+/// The event stream that a whole answer is: its chunks and `[DONE]`.
+pub(crate) fn as_events(answer: Value) -> String {
+    let mut text = String::new();
+    for chunk in chunks_of(answer) {
+        text += &format!("data: {chunk}\n\n");
+    }
+    text + "data: [DONE]\n\n"
+}
+
+/// Makes a whole answer the chunks of a stream. A response becomes an event for each of its texts and
+/// one that closes it; any other answer is one chunk, in which each choice gets a `delta` beside its
 /// `message`.
-pub(crate) fn make_chunk(answer: &mut Value) {
+fn chunks_of(mut answer: Value) -> Vec<Value> {
+    if answer.get("object").and_then(Value::as_str) == Some("response") {
+        return events_of(answer);
+    }
+    make_chunk(&mut answer);
+    vec![answer]
+}
+
+fn events_of(response: Value) -> Vec<Value> {
+    let list = |value: Option<&Value>| value.and_then(Value::as_array).cloned().unwrap_or_default();
+    let mut events = Vec::new();
+    for (output_index, item) in list(response.get("output")).iter().enumerate() {
+        for (content_index, part) in list(item.get("content")).iter().enumerate() {
+            let is_text = part.get("type").is_some_and(|kind| kind == "output_text");
+            if let Some(text) = part.get("text").filter(|text| is_text && text.is_string()) {
+                events.push(json!({
+                    "type": "response.output_text.delta",
+                    "item_id": item.get("id"),
+                    "output_index": output_index,
+                    "content_index": content_index,
+                    "delta": text,
+                }));
+            }
+        }
+    }
+    // One that is still worked at does not end the stream.
+    let status = response.get("status").and_then(Value::as_str);
+    let kind = format!("response.{}", status.unwrap_or("completed"));
+    events.push(json!({ "type": kind, "response": response }));
+    events
+}
+
+fn make_chunk(answer: &mut Value) {
     let choices = answer.get_mut("choices").and_then(Value::as_array_mut);
     for choice in choices
         .into_iter()

@@ -6,8 +6,8 @@ use std::{env, fs};
 use ts_rs::{Config, TS};
 
 use super::{
-    audio, chat, completion, edit, embedding, engine, error, file, fine_tune, image, model,
-    moderation, usage,
+    audio, chat, completion, conversation, edit, embedding, engine, error, file, fine_tune, image,
+    model, moderation, responses, usage,
 };
 
 const HEAD: &str = "\
@@ -103,6 +103,58 @@ fn declarations() -> String {
             ModerationImageUrl, ModerationResponse, Moderation,
         }
         engine { Engine, EngineList }
+        responses {
+            ResponseRequest, InputTokensRequest, InputTokens, ResponseInputItem,
+            ResponseInputMessage, ResponseContentPart, InputText, InputImage, InputFile,
+            OutputText, Refusal, ReasoningText, SummaryText, ResponseAnnotation,
+            ResponseUrlCitation, ResponseFileCitation, ResponseContainerFileCitation,
+            ResponseFilePath, ResponseLogprob, ResponseTopLogprob, ResponseOutputItem,
+            ResponseOutputMessage, ResponseItemStatus, FunctionCall, FunctionCallOutput,
+            CustomToolCall, CustomToolCallOutput, ResponseReasoning, ItemReference, Compaction,
+            ResponseItemList, WebSearchCall, FileSearchCall, CodeInterpreterCall,
+            ImageGenerationCall, McpCall, McpListTools, McpApprovalRequest, McpApprovalResponse,
+            ShellCall, ShellAction, ShellCallOutput, ShellOutput, ShellOutcome, ShellOutputDelta,
+            Reasoning, ReasoningSummary, ResponseText, ResponseFormat, ResponseFormatText,
+            ResponseFormatJsonSchema, ResponseFormatJsonObject, ResponseInclude,
+            ResponseStreamOptions, Truncation, ConversationReference, ContextManagement, Prompt,
+            Tool, FunctionTool, CustomTool, CustomToolFormat, CustomToolText, CustomToolGrammar,
+            WebSearchTool, FileSearchTool, CodeInterpreterTool, ImageGenerationTool, McpTool,
+            ToolChoice, AllowedToolsChoice, NamedFunction, NamedCustomTool, NamedMcpTool,
+            Response, ResponseStatus, ResponseError, IncompleteDetails, IncompleteReason,
+            ConversationId, ResponseUsage, InputTokensDetails, OutputTokensDetails,
+            ResponseDeleted, ResponseStreamEvent, ResponseCreatedEvent, ResponseQueuedEvent,
+            ResponseInProgressEvent, ResponseCompletedEvent, ResponseIncompleteEvent,
+            ResponseFailedEvent, ResponseErrorEvent, ResponseCompactingEvent,
+            ResponseOutputItemAddedEvent, ResponseOutputItemDoneEvent,
+            ResponseContentPartAddedEvent, ResponseContentPartDoneEvent, ResponseTextDeltaEvent,
+            ResponseTextDoneEvent, ResponseOutputTextAnnotationAddedEvent,
+            ResponseRefusalDeltaEvent, ResponseRefusalDoneEvent, ResponseReasoningTextDeltaEvent,
+            ResponseReasoningTextDoneEvent, ResponseReasoningSummaryPartAddedEvent,
+            ResponseReasoningSummaryPartDoneEvent, ResponseReasoningSummaryTextDeltaEvent,
+            ResponseReasoningSummaryTextDoneEvent, ResponseFunctionCallArgumentsDeltaEvent,
+            ResponseFunctionCallArgumentsDoneEvent, ResponseCustomToolCallInputDeltaEvent,
+            ResponseCustomToolCallInputDoneEvent, ResponseWebSearchCallInProgressEvent,
+            ResponseWebSearchCallSearchingEvent, ResponseWebSearchCallCompletedEvent,
+            ResponseFileSearchCallInProgressEvent, ResponseFileSearchCallSearchingEvent,
+            ResponseFileSearchCallCompletedEvent, ResponseCodeInterpreterCallInProgressEvent,
+            ResponseCodeInterpreterCallInterpretingEvent,
+            ResponseCodeInterpreterCallCompletedEvent, ResponseCodeInterpreterCallCodeDeltaEvent,
+            ResponseCodeInterpreterCallCodeDoneEvent, ResponseImageGenCallInProgressEvent,
+            ResponseImageGenCallGeneratingEvent, ResponseImageGenCallPartialImageEvent,
+            ResponseImageGenCallCompletedEvent, ResponseMcpCallInProgressEvent,
+            ResponseMcpCallCompletedEvent, ResponseMcpCallFailedEvent,
+            ResponseMcpCallArgumentsDeltaEvent, ResponseMcpCallArgumentsDoneEvent,
+            ResponseMcpListToolsInProgressEvent, ResponseMcpListToolsCompletedEvent,
+            ResponseMcpListToolsFailedEvent, ResponseShellCallCommandAddedEvent,
+            ResponseShellCallCommandDeltaEvent, ResponseShellCallCommandDoneEvent,
+            ResponseShellCallOutputContentDeltaEvent, ResponseShellCallOutputContentDoneEvent,
+            ResponseAudioDeltaEvent, ResponseAudioDoneEvent, ResponseAudioTranscriptDeltaEvent,
+            ResponseAudioTranscriptDoneEvent,
+        }
+        conversation {
+            ConversationRequest, ConversationUpdate, ConversationItems, Conversation,
+            ConversationDeleted,
+        }
     }
     text
 }

@@ -276,3 +276,50 @@ export namespace Moderation {
 export namespace ModerationImageURLInput {
     export type ImageURL = ModerationImageURL;
 }
+
+/** What goes to the model: items. */
+export type ResponseInput = Array<ResponseInputItem>;
+
+/** A part of the content of a message that goes to the model. */
+export type ResponseInputContent = ResponseInputText | ResponseInputImage | ResponseInputFile;
+
+/** The request for a response, whole or in pieces. */
+export type ResponseCreateParams =
+    | ResponseCreateParamsNonStreaming
+    | ResponseCreateParamsStreaming;
+
+/** The request for a whole response. */
+export interface ResponseCreateParamsNonStreaming extends ResponseCreateParamsBase {
+    /** Whether the answer comes in pieces: not. */
+    stream?: false | null | undefined;
+}
+
+/** The request for a response in pieces. */
+export interface ResponseCreateParamsStreaming extends ResponseCreateParamsBase {
+    /** Whether the answer comes in pieces: yes. */
+    stream: true;
+}
+
+/** How to fetch a response. */
+export interface ResponseRetrieveParams {
+    /** What the answer holds besides. */
+    include?: Array<ResponseIncludable> | undefined;
+    /** Whether the events come, those that have been and those that will be. */
+    stream?: boolean | undefined;
+    /** After which event to begin, by its `sequence_number`. */
+    starting_after?: number | undefined;
+    /** Whether random characters even out the sizes of events. */
+    include_obfuscation?: boolean | undefined;
+}
+
+/** Which items to list. */
+export interface InputItemListParams {
+    /** What the items hold besides. */
+    include?: Array<ResponseIncludable> | undefined;
+    /** How many at most: 1 to 100; default 20. */
+    limit?: number | undefined;
+    /** The identifier of the item before the first. */
+    after?: string | undefined;
+    /** The newest first (`desc`, the default), or the oldest. */
+    order?: "asc" | "desc" | undefined;
+}
