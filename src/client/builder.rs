@@ -1,6 +1,6 @@
 //! Building a client: what is missing or malformed is an error here, not at the first call.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::attempt::header_message;
 use super::limits::Limits;
@@ -19,7 +19,7 @@ pub struct Builder<T: Transport> {
     pub(super) base: Option<BaseUrl>,
     /// Hosts that may be reached by plain HTTP, where a client knows hosts.
     pub(super) allow_http: Vec<String>,
-    pub(super) credential: Option<Rc<dyn Credential<T::Fault>>>,
+    pub(super) credential: Option<Arc<dyn Credential>>,
     pub(super) keyless: bool,
     pub(super) headers: Vec<(String, Option<String>)>,
     query: Vec<(String, String)>,
@@ -46,8 +46,8 @@ impl<T: Transport> Builder<T> {
     }
 
     /// The session token that the proxy asks for.
-    pub fn token(mut self, token: SessionToken<T::Fault>) -> Self {
-        self.credential = Some(Rc::new(token));
+    pub fn token(mut self, token: SessionToken) -> Self {
+        self.credential = Some(Arc::new(token));
         self
     }
 
@@ -123,7 +123,7 @@ impl<T: Transport> Builder<T> {
             Error::option("proxy_url", "is required: the URL of your proxy".to_owned())
         })?;
         Ok(Client {
-            settings: Rc::new(Settings {
+            settings: Arc::new(Settings {
                 transport: self.transport,
                 base,
                 credential: self.credential,

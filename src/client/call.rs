@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::path::Path;
 use super::read::{self, Read};
 use super::stream::{ByteStream, EventStream};
-use super::{Client, Error, LocalFuture, RequestOptions, WithMeta};
+use super::{BoxFuture, Client, Error, RequestOptions, WithMeta};
 use crate::policy::checks::{self, Profile};
 use crate::policy::keys;
 use crate::stream::Chunk;
@@ -239,7 +239,7 @@ impl<T: Transport + 'static> Template<T> {
     pub(super) fn send<R: DeserializeOwned + 'static>(
         &self,
         more: &[(String, String)],
-    ) -> LocalFuture<'static, Result<R, Error>> {
+    ) -> BoxFuture<'static, Result<R, Error>> {
         let (client, options) = (self.client.clone(), self.options.clone());
         let mut parts = self.parts.clone();
         let replaced = |name: &String| more.iter().any(|(other, _)| other == name);
@@ -283,7 +283,7 @@ impl<T: Transport + 'static> Call<T, Value> {
 
 impl<T: Transport + 'static, R: 'static> IntoFuture for Call<T, R> {
     type Output = Result<R, Error>;
-    type IntoFuture = LocalFuture<'static, Self::Output>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move { Ok(self.with_meta().await?.data) })

@@ -11,7 +11,7 @@ use openai_wasm::wire::chat::{ChatCompletionMessageParam, ChatCompletionRequest}
 use openai_wasm::wire::file::FileRequest;
 use serde_json::{Value, json};
 
-use crate::support::{Piece, Scripted, ScriptedFault, Step};
+use crate::support::{Piece, Scripted, Step};
 
 const JSON: (&str, &str) = ("content-type", "application/json");
 const SSE: (&str, &str) = ("content-type", "text/event-stream");
@@ -136,7 +136,7 @@ fn failed_attempts_are_repeated_as_the_policy_says() {
             vec![Step::Fail(FaultKind::Redirect)],
             1,
             0,
-            Some(ErrorKind::Connection),
+            Some(ErrorKind::Redirect),
         ),
         (
             "no head within the limit, then an answer",
@@ -280,7 +280,7 @@ fn a_token_that_cannot_be_one_is_refused_before_anything_is_sent() {
         let client = Client::with_transport(world.clone())
             .proxy_url("/v1")
             .unwrap()
-            .token(SessionToken::<ScriptedFault>::fixed(token))
+            .token(SessionToken::fixed(token))
             .build()
             .unwrap();
         let error = world.run(client.models().list()).unwrap_err();

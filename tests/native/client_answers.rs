@@ -219,7 +219,7 @@ fn a_redirect_that_a_transport_hands_over_is_no_answer_and_not_sent_again() {
         let headers = vec![("location", "/elsewhere"), ("x-should-retry", "true")];
         let world = Scripted::new([Step::Answer(status, headers, vec![])]);
         let error = world.run(client(&world).models().list()).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Connection, "{status}");
+        assert_eq!(error.kind(), ErrorKind::Redirect, "{status}");
         assert!(error.to_string().contains("redirect"), "{error}");
         assert_eq!(world.requests().len(), 1);
     }

@@ -210,7 +210,7 @@ async fn every_fault_is_the_error_that_it_is() {
         ("html", ErrorKind::Decode),
         ("empty", ErrorKind::Decode),
         ("reset", ErrorKind::Connection),
-        ("redirect=https://example.com/", ErrorKind::Connection),
+        ("redirect=https://example.com/", ErrorKind::Redirect),
     ] {
         let error = with_fault(fault)
             .chat()

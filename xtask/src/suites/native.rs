@@ -12,11 +12,12 @@ use crate::suites::stage::Stage;
 
 /// The shapes that the crate compiles in, besides its default one and `js,edge`. `proxy-only` bears no
 /// `direct`.
-const SHAPES: [&str; 10] = [
+const SHAPES: [&str; 11] = [
     "",
     "tokens",
     "client",
     "fetch",
+    "reqwest",
     "direct",
     "proxy-only",
     "proxy-handler",
