@@ -63,6 +63,8 @@
 //! | `direct` | **a key can be in the program.** Additive: if one crate of a build asks for it, all have it |
 //! | `proxy-handler` | the proxy's handler and session tokens; brings `fetch` and `direct` |
 //! | `edge` | `fetch`, `direct` and `proxy-handler` |
+//! | `schemars` | strict schemas of your types for answers and tools: `ResponseFormat::of`, `Tool::of` |
+//! | `http` | headers to and from the types of the crate http |
 //! | `tokens` | the offline tokenizer, and what a conversation counts, fits and costs; a program carries the tables that it names, 141 to 617 KB each |
 //! | `proxy-only` | the variable `OPENAI_PROXY_URL` is baked in at build time, `proxy_url` is gone; compiles neither without a good URL nor together with `direct` |
 //! | `js` | the exports of the npm package; programs that depend on this crate leave it off |

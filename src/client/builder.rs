@@ -1,9 +1,11 @@
 //! Building a client: what is missing or malformed is an error here, not at the first call.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::attempt::header_message;
 use super::limits::Limits;
+use super::options::whole_ms;
 use super::token::{Credential, SessionToken};
 use super::{Client, Error, Settings, base};
 use crate::policy::checks::Profile;
@@ -51,17 +53,16 @@ impl<T: Transport> Builder<T> {
         self
     }
 
-    /// The time limit of one attempt in milliseconds, to the end of a buffered body or to the head
-    /// of a streamed one. Default: 600 000.
-    pub fn timeout_ms(mut self, timeout_ms: u32) -> Self {
-        self.limits.timeout_ms = timeout_ms;
+    /// The time limit of one attempt, to the end of a buffered body or to the head of a streamed one.
+    /// Default: ten minutes.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.limits.timeout_ms = whole_ms(timeout);
         self
     }
 
-    /// How long a stream may bring no event, in milliseconds; 0 means for ever. Default: the
-    /// timeout.
-    pub fn idle_timeout_ms(mut self, idle_timeout_ms: u32) -> Self {
-        self.limits.idle_timeout_ms = Some(idle_timeout_ms);
+    /// How long a stream may bring no event; zero means for ever. Default: the timeout.
+    pub fn idle_timeout(mut self, idle_timeout: Duration) -> Self {
+        self.limits.idle_timeout_ms = Some(whole_ms(idle_timeout));
         self
     }
 

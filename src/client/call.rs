@@ -24,12 +24,14 @@ use crate::wire::form::{Form, FormField};
 /// # #[cfg(all(feature = "fetch", not(feature = "proxy-only")))]
 /// # async fn f(client: openai_wasm::client::Client<openai_wasm::transport::FetchTransport>)
 /// # -> Result<(), openai_wasm::client::Error> {
+/// use std::time::Duration;
+///
 /// use openai_wasm::client::RequestOptions;
 ///
 /// let models = client.models().list().await?;
 ///
 /// // With options of its own, and with the head of the answer:
-/// let quick = RequestOptions::new().timeout_ms(5_000);
+/// let quick = RequestOptions::new().timeout(Duration::from_secs(5));
 /// let answer = client.models().list().with(quick).with_meta().await?;
 /// println!("{:?} {:?}", answer.meta.request_id(), answer.meta.rate_limit());
 /// # Ok(()) }

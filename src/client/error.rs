@@ -22,6 +22,8 @@ pub enum ErrorKind {
     Redirect,
     /// The function that gives the session token or the key failed.
     Credential,
+    /// A tool of yours failed, or the model did not stop calling tools.
+    Tool,
     /// The time limit passed.
     Timeout,
     /// The server answered with an error status: [`Error::status`], [`Error::code`].

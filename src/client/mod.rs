@@ -13,6 +13,7 @@ use limits::Limits;
 #[cfg(not(feature = "fetch"))]
 use no_transport::NoTransport as DefaultTransport;
 
+mod accumulated;
 mod any;
 mod attempt;
 mod audio;
@@ -51,9 +52,11 @@ mod rate_limit;
 mod read;
 mod stream;
 mod token;
+mod tool_loop;
 #[cfg(feature = "fetch")]
 mod web;
 
+pub use accumulated::Accumulated;
 pub use audio::{
     Audio, TranscriptionAnswer, TranscriptionStream, Transcriptions, TranslationAnswer,
     Translations,
@@ -80,6 +83,7 @@ pub use page::{Items, Page};
 pub use rate_limit::RateLimit;
 pub use stream::{ByteStream, ChatStream, EventStream};
 pub use token::{BoxError, BoxFuture, Credential, Renewed, SessionToken};
+pub use tool_loop::ToolRun;
 
 /// A client for one server or proxy. Cloning it is cheap and shares everything.
 ///

@@ -166,6 +166,12 @@ where
         self.decoder.text()
     }
 
+    /// How many events have been delivered.
+    #[must_use]
+    pub fn event_index(&self) -> u64 {
+        self.decoder.event_index()
+    }
+
     fn end(&mut self, error: impl Into<Error>) -> Poll<Option<Result<C, Error>>> {
         self.body = None;
         self.idle.stop();

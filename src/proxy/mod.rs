@@ -10,6 +10,7 @@ pub mod caller;
 pub mod config;
 mod config_fault;
 mod end_user;
+mod faults;
 pub mod json;
 pub mod keyring;
 pub mod limits;
@@ -31,6 +32,8 @@ pub mod upstream;
 mod handler;
 #[cfg(feature = "proxy-handler")]
 pub mod session;
+#[cfg(feature = "proxy-handler")]
+mod session_fault;
 
 pub use answer::usage::UsageEvent;
 pub use caller::Caller;

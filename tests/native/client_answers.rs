@@ -1,5 +1,7 @@
 //! Answers at a status of success that are not what they are called: errors, streams, whole answers.
 
+use std::time::Duration;
+
 use openai_wasm::client::{Client, Error, ErrorKind};
 use openai_wasm::wire::chat::{ChatCompletionMessageParam, ChatCompletionRequest};
 use openai_wasm::wire::embedding::EmbeddingRequest;
@@ -10,7 +12,7 @@ use crate::support::{Piece, Scripted, Step};
 const JSON: (&str, &str) = ("content-type", "application/json");
 
 fn client(world: &Scripted) -> Client<Scripted> {
-    let builder = Client::with_transport(world.clone()).timeout_ms(1000);
+    let builder = Client::with_transport(world.clone()).timeout(Duration::from_millis(1000));
     builder.proxy_url("/v1").unwrap().build().unwrap()
 }
 

@@ -6,6 +6,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
 use std::task::{Context, Waker};
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use openai_wasm::client::{Client, Error, ErrorKind, RequestOptions, SessionToken};
@@ -222,7 +223,9 @@ fn a_question_counts_within_the_calls_time_limit_and_is_no_attempt() {
     let world = Scripted::new([]);
     let token = SessionToken::from_fn(std::future::pending::<Result<_, Infallible>>);
     let client = with_token(&world, token);
-    let options = RequestOptions::new().timeout_ms(70).max_retries(5);
+    let options = RequestOptions::new()
+        .timeout(Duration::from_millis(70))
+        .max_retries(5);
     let call = client.models().list().with(options);
     let error = world.run(call).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);
@@ -262,7 +265,7 @@ fn where_requests_stand_alone_no_call_waits_for_anothers_question() {
     let client = with_token(&world, hangs_once());
     let mut first = pin!(client.models().list().into_future());
     assert!(first.as_mut().poll(&mut context).is_pending());
-    let quick = RequestOptions::new().timeout_ms(9);
+    let quick = RequestOptions::new().timeout(Duration::from_millis(9));
     let error = world.run(client.models().list().with(quick)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);
 }

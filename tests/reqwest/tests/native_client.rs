@@ -110,39 +110,39 @@ async fn every_split_of_the_bytes_gives_the_same_answer() {
 }
 
 /// A time limit that each of these faults must meet, and no other case may.
-const SHORT_MS: u32 = 300;
-const LONG_MS: u32 = 60_000;
+const SHORT: Duration = Duration::from_millis(300);
+const LONG: Duration = Duration::from_secs(60);
 
 #[tokio::test]
 async fn twelve_faults_end_a_stream_as_the_errors_that_they_are() {
     let giant = format!("giant={}", MAX_EVENT_BYTES + 1);
     let server = server().await;
-    for (fault, limit_ms, kind, status) in [
-        ("cut-events=3", LONG_MS, ErrorKind::Connection, None),
-        ("end-events=3", LONG_MS, ErrorKind::StreamTruncated, None),
-        ("bad-json", LONG_MS, ErrorKind::Decode, None),
-        ("status=500", LONG_MS, ErrorKind::Status, Some(500)),
-        ("status=429", LONG_MS, ErrorKind::Status, Some(429)),
+    for (fault, limit, kind, status) in [
+        ("cut-events=3", LONG, ErrorKind::Connection, None),
+        ("end-events=3", LONG, ErrorKind::StreamTruncated, None),
+        ("bad-json", LONG, ErrorKind::Decode, None),
+        ("status=500", LONG, ErrorKind::Status, Some(500)),
+        ("status=429", LONG, ErrorKind::Status, Some(429)),
         (
             "redirect=https://example.com/",
-            LONG_MS,
+            LONG,
             ErrorKind::Redirect,
             None,
         ),
-        ("stall=3", SHORT_MS, ErrorKind::StreamIdle, None),
-        ("hang", SHORT_MS, ErrorKind::Timeout, None),
-        ("html", LONG_MS, ErrorKind::Decode, None),
-        ("empty", LONG_MS, ErrorKind::StreamTruncated, None),
+        ("stall=3", SHORT, ErrorKind::StreamIdle, None),
+        ("hang", SHORT, ErrorKind::Timeout, None),
+        ("html", LONG, ErrorKind::Decode, None),
+        ("empty", LONG, ErrorKind::StreamTruncated, None),
         (
             "error=openai,error-after=3",
-            LONG_MS,
+            LONG,
             ErrorKind::Reported,
             None,
         ),
-        (giant.as_str(), LONG_MS, ErrorKind::StreamLimit, None),
+        (giant.as_str(), LONG, ErrorKind::StreamLimit, None),
     ] {
         let client = client(&server, fault);
-        let limits = RequestOptions::new().timeout_ms(limit_ms);
+        let limits = RequestOptions::new().timeout(limit);
         let asked = request("Say this is a test");
         let error = end_of(client.chat().stream(&asked).with(limits))
             .await
