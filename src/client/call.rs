@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::path::Path;
 use super::read::{self, Read};
 use super::stream::{ByteStream, EventStream};
-use super::{Client, Error, LocalFuture, RequestOptions, WithMeta};
+use super::{BoxFuture, Client, Error, RequestOptions, WithMeta};
 use crate::policy::checks::{self, Profile};
 use crate::policy::keys;
 use crate::stream::Chunk;
@@ -24,12 +24,14 @@ use crate::wire::form::{Form, FormField};
 /// # #[cfg(all(feature = "fetch", not(feature = "proxy-only")))]
 /// # async fn f(client: openai_wasm::client::Client<openai_wasm::transport::FetchTransport>)
 /// # -> Result<(), openai_wasm::client::Error> {
+/// use std::time::Duration;
+///
 /// use openai_wasm::client::RequestOptions;
 ///
 /// let models = client.models().list().await?;
 ///
 /// // With options of its own, and with the head of the answer:
-/// let quick = RequestOptions::new().timeout_ms(5_000);
+/// let quick = RequestOptions::new().timeout(Duration::from_secs(5));
 /// let answer = client.models().list().with(quick).with_meta().await?;
 /// println!("{:?} {:?}", answer.meta.request_id(), answer.meta.rate_limit());
 /// # Ok(()) }
@@ -239,7 +241,7 @@ impl<T: Transport + 'static> Template<T> {
     pub(super) fn send<R: DeserializeOwned + 'static>(
         &self,
         more: &[(String, String)],
-    ) -> LocalFuture<'static, Result<R, Error>> {
+    ) -> BoxFuture<'static, Result<R, Error>> {
         let (client, options) = (self.client.clone(), self.options.clone());
         let mut parts = self.parts.clone();
         let replaced = |name: &String| more.iter().any(|(other, _)| other == name);
@@ -283,7 +285,7 @@ impl<T: Transport + 'static> Call<T, Value> {
 
 impl<T: Transport + 'static, R: 'static> IntoFuture for Call<T, R> {
     type Output = Result<R, Error>;
-    type IntoFuture = LocalFuture<'static, Self::Output>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move { Ok(self.with_meta().await?.data) })

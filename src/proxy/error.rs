@@ -1,6 +1,9 @@
 //! What a caller is told when a request goes no further: one shape, and a text that names the
 //! parameter, the limit or the path.
 
+use std::error::Error;
+use std::fmt;
+
 use serde::Serialize;
 
 use crate::policy::headers::HeaderList;
@@ -294,5 +297,14 @@ mod tests {
         assert_eq!(refusal.headers().get("www-authenticate"), Some("Bearer"));
         assert_eq!(refusal, ProxyError::unauthorized());
         assert_ne!(refusal.body(), ProxyError::token_expired().body());
+    }
+}
+
+impl Error for ProxyError {}
+
+/// The status and what a caller reads; what the operator reads stays in the log.
+impl fmt::Display for ProxyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}: {}", self.status, self.code, self.message)
     }
 }

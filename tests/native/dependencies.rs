@@ -11,6 +11,8 @@ const ALLOWED: &[&str] = &[
     "Apache-2.0",
     "BSD-3-Clause",
     "BSL-1.0",
+    // Certificates of the roots that browsers trust: data
+    "CDLA-Permissive-2.0",
     "ISC",
     "MIT",
     "Unicode-3.0",

@@ -52,7 +52,7 @@ pub const LAYERS: &[Layer] = &[
     Layer {
         name: "transport",
         level: 2,
-        what: "the trait `Transport`, and `fetch`",
+        what: "the trait `Transport`, and its two implementations: `fetch`, and reqwest for native programs",
         may_import: &["policy", "wire"],
     },
     Layer {

@@ -26,7 +26,14 @@ const MUST_NOT_NAME: &[(&str, &[&str])] = &[
     ("src/stream/", WEB),
     ("src/policy/", WEB),
     ("src/client/", WEB),
+    ("src/wire/", NATIVE),
+    ("src/stream/", NATIVE),
+    ("src/policy/", NATIVE),
+    ("src/client/", NATIVE),
+    ("src/proxy/", NATIVE),
 ];
+/// The native transport alone names these.
+const NATIVE: &[&str] = &["reqwest", "tokio", "http_body"];
 const WEB: &[&str] = &[
     "wasm_bindgen",
     "wasm_bindgen_futures",
@@ -312,6 +319,11 @@ fn a_text_that_breaks_a_rule_is_caught() {
             layer_faults,
             "src/stream/x.rs",
             "use wasm_bindgen::JsValue;\n",
+        ),
+        (
+            layer_faults,
+            "src/client/x.rs",
+            "use reqwest::Client as Http;\n",
         ),
         (layer_faults, "src/sse/x.rs", "use serde_json::Value;\n"),
         (

@@ -19,6 +19,7 @@ mod client_pages;
 mod client_refusals;
 mod client_streams;
 mod client_tokens;
+mod client_whole;
 mod dependencies;
 mod key_shapes;
 mod layer_table;

@@ -7,6 +7,8 @@
 //! installed another: a program that verifies other algorithms with `jsonwebtoken` installs its own
 //! provider first, and this module uses that one.
 
+use std::fmt;
+
 use hmac::{Hmac, Mac};
 use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
 use jsonwebtoken::errors::{Error, ErrorKind, Result as JwtResult, new_error};
@@ -378,5 +380,21 @@ impl JwtSigner for HmacSha256 {
 impl JwtVerifier for HmacSha256 {
     fn algorithm(&self) -> Algorithm {
         Algorithm::HS256
+    }
+}
+
+impl std::error::Error for SignFault {}
+
+impl fmt::Display for SignFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Secret => "the secret is too weak: give 32 random bytes or more",
+            Self::Subject => {
+                "the subject must have 1 to 128 bytes and no control characters: give the user's id"
+            }
+            Self::Lifetime => {
+                "the lifetime must be 1 second or more, and within `max_token_seconds`"
+            }
+        })
     }
 }

@@ -28,8 +28,8 @@ pub(super) type OnUsage = Rc<dyn Fn(UsageEvent) -> LocalBoxFuture<'static, ()>>;
 /// With the crate `worker`, whose `Context` and `console_log!` these are:
 ///
 /// ```no_run
-/// # use openai_wasm::client::LocalFuture;
-/// # struct Context; impl Context { fn wait_until(&self, _: LocalFuture<'static, ()>) {} }
+/// # use futures_util::future::LocalBoxFuture;
+/// # struct Context; impl Context { fn wait_until(&self, _: LocalBoxFuture<'static, ()>) {} }
 /// # macro_rules! console_log { ($($t:tt)*) => { println!($($t)*) } }
 /// # fn host(context: Context) -> openai_wasm::proxy::Host {
 /// use openai_wasm::proxy::{Host, UsageEvent};

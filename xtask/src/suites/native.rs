@@ -12,11 +12,14 @@ use crate::suites::stage::Stage;
 
 /// The shapes that the crate compiles in, besides its default one and `js,edge`. `proxy-only` bears no
 /// `direct`.
-const SHAPES: [&str; 10] = [
+const SHAPES: [&str; 13] = [
     "",
     "tokens",
     "client",
     "fetch",
+    "reqwest",
+    "schemars",
+    "http",
     "direct",
     "proxy-only",
     "proxy-handler",
