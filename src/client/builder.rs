@@ -26,7 +26,8 @@ pub struct Builder<T: Transport> {
     pub(super) headers: Vec<(String, Option<String>)>,
     query: Vec<(String, String)>,
     limits: Limits,
-    profile: Option<Profile>,
+    /// The one that was chosen.
+    pub(super) profile: Option<Profile>,
     /// That of the host, where a client knows hosts.
     pub(super) host_profile: Profile,
 }
@@ -75,14 +76,6 @@ impl<T: Transport> Builder<T> {
     /// The size in bytes at which one stream event is refused. Default: 64 MiB.
     pub fn max_event_bytes(mut self, max_event_bytes: usize) -> Self {
         self.limits.max_event_bytes = max_event_bytes;
-        self
-    }
-
-    /// Whose documented ranges and rules the parameters are held to before they are sent; see
-    /// [`checks`](crate::policy::checks). Default: none, or with a key the provider's whose host
-    /// is the base URL's.
-    pub fn profile(mut self, profile: Profile) -> Self {
-        self.profile = Some(profile);
         self
     }
 

@@ -10,8 +10,8 @@ use serde_json::Value;
 use super::path::Path;
 use super::read::{self, Read};
 use super::stream::{ByteStream, EventStream};
-use super::{BoxFuture, Client, Error, RequestOptions, WithMeta};
-use crate::policy::checks::{self, Profile};
+use super::{BoxFuture, Client, Error, RequestOptions, WithMeta, validation};
+use crate::policy::checks::Profile;
 use crate::policy::keys;
 use crate::stream::Chunk;
 use crate::transport::{Method, Streaming, Transport};
@@ -103,8 +103,8 @@ impl<T: Transport, R> Call<T, R> {
 
     pub(super) fn json(self, body: &impl Serialize) -> Self {
         self.edit(|client, parts| {
-            client.check(parts, body, &[])?;
             let json = serde_json::to_string(body).map_err(|cause| no_json(&cause))?;
+            client.check(parts, || serde_json::from_str(&json), &[])?;
             if client.settings.keyless
                 && let Some(name) = keys::key_in(&json)
             {
@@ -129,7 +129,7 @@ impl<T: Transport, R> Call<T, R> {
             if let Some((field, _)) = files.iter().find(|(_, file)| file.filename.is_empty()) {
                 return Err(Error::option(field, "must be a file with a name"));
             }
-            client.check(parts, form, &files)?;
+            client.check(parts, || serde_json::to_value(form), &files)?;
             let payload = client.settings.transport.form(&fields);
             let payload = payload
                 .map_err(|fault| Error::option("form", format!("cannot be sent: {fault}")))?;
@@ -196,16 +196,14 @@ impl<T: Transport> Client<T> {
     fn check(
         &self,
         parts: &Parts<T::Payload>,
-        params: &impl Serialize,
+        params: impl FnOnce() -> serde_json::Result<Value>,
         files: &[(&str, &Upload)],
     ) -> Result<(), Error> {
         let profile = self.settings.profile;
         if profile == Profile::None || parts.method != Method::Post {
             return Ok(());
         }
-        let params = serde_json::to_value(params).map_err(|cause| no_json(&cause))?;
-        checks::check(profile, &parts.path, &params, files)
-            .map_err(|refused| Error::option(&refused.param, refused.message))
+        validation::check(profile, &parts.path, params, files)
     }
 }
 
@@ -226,7 +224,7 @@ fn key<'a>(field: &'a FormField<'a>) -> Option<&'a str> {
 }
 
 /// A request that cannot be written; only a map whose keys are no text comes here.
-fn no_json(cause: &serde_json::Error) -> Error {
+pub(super) fn no_json(cause: &serde_json::Error) -> Error {
     Error::option("request", format!("has no JSON form: {cause}"))
 }
 

@@ -53,6 +53,12 @@ mod read;
 mod stream;
 mod token;
 mod tool_loop;
+#[cfg(feature = "validation")]
+#[path = "validation_on.rs"]
+mod validation;
+#[cfg(not(feature = "validation"))]
+#[path = "validation_off.rs"]
+mod validation;
 #[cfg(feature = "fetch")]
 mod web;
 

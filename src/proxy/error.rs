@@ -254,6 +254,15 @@ impl ProxyError {
     }
 }
 
+impl Error for ProxyError {}
+
+/// The status and what a caller reads; what the operator reads stays in the log.
+impl fmt::Display for ProxyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}: {}", self.status, self.code, self.message)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -297,14 +306,5 @@ mod tests {
         assert_eq!(refusal.headers().get("www-authenticate"), Some("Bearer"));
         assert_eq!(refusal, ProxyError::unauthorized());
         assert_ne!(refusal.body(), ProxyError::token_expired().body());
-    }
-}
-
-impl Error for ProxyError {}
-
-/// The status and what a caller reads; what the operator reads stays in the log.
-impl fmt::Display for ProxyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}: {}", self.status, self.code, self.message)
     }
 }

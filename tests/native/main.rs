@@ -9,6 +9,7 @@
 )]
 
 mod build_flag;
+#[cfg(feature = "validation")]
 mod checks;
 mod client;
 mod client_answers;
@@ -54,4 +55,5 @@ mod wire_anything;
 mod wire_chat;
 mod wire_documents;
 mod wire_form;
+mod wire_numbers;
 mod wire_odd_servers;

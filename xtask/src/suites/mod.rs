@@ -46,7 +46,7 @@ impl Suite {
 }
 
 /// From the quickest answer to the slowest.
-const SUITES: [Suite; 15] = [
+const SUITES: [Suite; 16] = [
     Suite {
         name: "format",
         about: "cargo fmt --check; Biome's formatter and linter; Knip's search for dead exports",
@@ -58,6 +58,12 @@ const SUITES: [Suite; 15] = [
         about: "cargo test; the rest: each shape of the crate, the build flag",
         first: Some(native::tests),
         rest: Some(native::tests_of_other_shapes),
+    },
+    Suite {
+        name: "package",
+        about: "cargo package: what crates.io would get, built",
+        first: None,
+        rest: Some(native::package),
     },
     Suite {
         name: "tokens",
