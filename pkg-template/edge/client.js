@@ -22,6 +22,7 @@ const checks = {
   organization: text,
   project: text,
   allowHttp: hosts,
+  webhookSecret: text,
 };
 
 /** A variable of the process, where there is one that may be read (Deno asks); Workers get theirs as `env`. */
@@ -42,7 +43,7 @@ export function defineClient(runtime, host) {
     constructor(options) {
       refuseUnknown(options, checks);
       const given = read(options, checks, "options");
-      const { fetch, allowHttp = [], ...rest } = given;
+      const { fetch, allowHttp = [], webhookSecret, ...rest } = given;
       const key = given.apiKey ?? variable("OPENAI_API_KEY");
       const baseURL = given.baseURL ?? variable("OPENAI_BASE_URL");
       // A server that is not OpenAI's and comes with its own key knows no account of the environment.
@@ -90,11 +91,20 @@ export function defineClient(runtime, host) {
           keyed: true,
           official,
           host,
+          given: options,
         },
       );
       this.baseURL = base;
       this.organization = organization ?? null;
       this.project = project ?? null;
+      // Seen by code alone, so that no log of a client shows it. The variable is asked for when it is used.
+      let secret = webhookSecret;
+      Object.defineProperty(this, "webhookSecret", {
+        get: () => secret ?? variable("OPENAI_WEBHOOK_SECRET") ?? null,
+        set: (value) => {
+          secret = value;
+        },
+      });
     }
   }
   return Object.assign(OpenAI, { OpenAI, ...ERRORS });

@@ -91,6 +91,13 @@ const EXPECTED = {
   },
 };
 
+// The same file everywhere.
+for (const helper of ["zod", "standard-schema"]) {
+  EXPECTED[`./helpers/${helper}`] = Object.fromEntries(
+    Object.keys(RUNTIMES).map((runtime) => [runtime, `./helpers/${helper}.js`]),
+  );
+}
+
 for (const [entry, byRuntime] of Object.entries(EXPECTED)) {
   for (const [runtime, expected] of Object.entries(byRuntime)) {
     test(`${entry} in ${runtime} is ${expected === REFUSED ? "refused" : expected}`, async () => {
