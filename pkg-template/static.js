@@ -9,7 +9,7 @@ import * as checks from "./lib/checks.js";
 import { eventStreams } from "./lib/event-stream.js";
 import * as more from "./lib/more.js";
 import * as multipart from "./lib/multipart.js";
-import { defineClient } from "./lib/openai.js";
+import { defineClient } from "./lib/page-client.js";
 import * as responseRun from "./lib/response-run.js";
 import { createRuntime } from "./lib/runtime.js";
 import * as toolRun from "./lib/tool-run.js";

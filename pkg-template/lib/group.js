@@ -1,6 +1,6 @@
 // Methods that are loaded with their first call.
 
-import { PagePromise } from "./page.js";
+import { PagePromise } from "./pagination.js";
 
 const same = (value) => value;
 

@@ -1,6 +1,6 @@
 // The methods beside those of lib/resources.js: plain endpoints by the table, and what is made of several.
 
-import { json, raw, text } from "./answer.js";
+import { json, raw, text } from "./response.js";
 import { composed } from "./compose.js";
 import { ENDPOINTS, LEFT_OUT } from "./endpoints.js";
 import { InvalidOptionError } from "./errors.js";
@@ -26,8 +26,8 @@ function wrapped(methods) {
 /**
  * Calls a method by its name: `{ promise, finish }`.
  *
- * @param request lib/client.js `#request`
- * @param host lib/openai.js
+ * @param request lib/base-client.js `#request`
+ * @param host lib/page-client.js
  */
 export async function call(path, args, { request, client, host }) {
   if (Object.hasOwn(OWN, path)) return OWN[path]({ client, request }, args);

@@ -1,6 +1,6 @@
 // The endpoints by their names in the official package: those that chat pages call. lib/more.js has the others.
 
-import { json } from "./answer.js";
+import { json } from "./response.js";
 import { vectors } from "./embeddings.js";
 import { group } from "./group.js";
 import { atEnd, HelperStream } from "./helper-stream.js";
@@ -13,9 +13,9 @@ const MORE =
 const ResponseStream = /* @__PURE__ */ atEnd(class extends HelperStream {}, "finalResponse");
 
 /**
- * @param request lib/client.js `#request`
+ * @param request lib/base-client.js `#request`
  * @param official whether the server is known to be OpenAI's own
- * @param host lib/openai.js
+ * @param host lib/page-client.js
  * @param client whose methods these are
  */
 export function resources(request, official, host, client) {

@@ -1,6 +1,6 @@
 // client.responses: answers whole and in events, `output_text`, and answers that are parsed.
 
-import { json } from "./answer.js";
+import { json } from "./response.js";
 import { isFormat, isTool, valueOf } from "./parse.js";
 import { segment } from "./path.js";
 

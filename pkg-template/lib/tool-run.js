@@ -4,7 +4,7 @@ import { ChatRun } from "./chat-run.js";
 import { APIUserAbortError, InvalidOptionError } from "./errors.js";
 import { isTool, valueOf } from "./parse.js";
 import { ToolError } from "./parse-errors.js";
-import { randomText } from "./random.js";
+import { randomText } from "./json.js";
 
 const DEFAULT_MAX_COMPLETIONS = 10;
 

@@ -23,13 +23,26 @@ const ajv = new Ajv({
 ajv.addSchema({ $id: "openapi", $defs: description.$defs });
 
 /** A schema as a function: value → what is wrong with it, as texts. */
-export function validator(schema) {
+function compile(ajv, schema) {
   const absolute = JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', '"openapi#/$defs/'));
   const validate = ajv.compile(absolute);
   return (value) =>
     validate(value)
       ? []
       : validate.errors.map((error) => `${error.instancePath || "/"} ${error.message}`);
+}
+export const validator = (schema) => compile(ajv, schema);
+
+/** The description of August 2026, for responses and conversations. */
+export async function today() {
+  const { operations, $defs } = await fixture("2026-08.json");
+  const ajv = new Ajv({ strict: false, allErrors: true });
+  ajv.addSchema({ $id: "openapi", $defs });
+  return {
+    operations,
+    resolved: (schema) => (schema.$ref ? $defs[schema.$ref.replace("#/$defs/", "")] : schema),
+    validator: (schema) => compile(ajv, schema),
+  };
 }
 
 /** The schema itself, where it is a reference. */

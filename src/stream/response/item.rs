@@ -126,7 +126,7 @@ pub(super) fn merge(known: &mut ResponseOutputItem, item: &ResponseOutputItem) {
         _ => {}
     }
     if id_of(&item).is_empty() {
-        set_id(&mut item, &id_of(known).to_owned());
+        set_id(&mut item, id_of(known));
     }
     *known = item;
 }

@@ -6,6 +6,7 @@ pub mod chat;
 pub mod chat_stream;
 pub mod completion_stream;
 pub mod completions;
+pub mod conversations;
 pub mod edits;
 pub mod embeddings;
 pub mod engines;
@@ -16,6 +17,7 @@ pub mod images;
 pub mod models;
 pub mod moderations;
 pub mod picture;
+pub mod responses;
 pub mod sampling;
 pub mod sse;
 pub mod store;
@@ -32,6 +34,7 @@ pub fn router() -> Router<AppState> {
         .merge(audio::router())
         .merge(chat::router())
         .merge(completions::router())
+        .merge(conversations::router())
         .merge(edits::router())
         .merge(embeddings::router())
         .merge(engines::router())
@@ -40,6 +43,7 @@ pub fn router() -> Router<AppState> {
         .merge(images::router())
         .merge(models::router())
         .merge(moderations::router())
+        .merge(responses::router())
         .fallback(unknown_path)
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::disable())

@@ -1,4 +1,4 @@
-//! Objects that clients made, kept in memory: files, fine-tunes, images.
+//! Objects that clients made, kept in memory: files, fine-tunes, images, responses, conversations.
 
 use std::{
     collections::BTreeMap,
@@ -8,7 +8,7 @@ use std::{
 use bytes::Bytes;
 use tokio::sync::watch;
 
-use super::{files::File, fine_tunes::Job};
+use super::{conversations::Conversation, files::File, fine_tunes::Job, responses::kept::Kept};
 
 /// What is kept.
 #[derive(Default)]
@@ -19,6 +19,10 @@ pub struct Objects {
     pub jobs: Vec<Job>,
     /// Fine-tuned models: id and time.
     pub models: Vec<(String, u64)>,
+    /// Responses by identifier.
+    pub responses: BTreeMap<String, Kept>,
+    /// Conversations by identifier.
+    pub conversations: BTreeMap<String, Conversation>,
     /// PNGs by name.
     pub images: BTreeMap<String, Bytes>,
 }

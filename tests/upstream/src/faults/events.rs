@@ -19,6 +19,31 @@ pub fn event(value: &Value) -> Bytes {
     Bytes::from(format!("data: {value}\n\n"))
 }
 
+/// The type of a frame that is an event of a response's stream.
+pub fn response_event(frame: &[u8]) -> Option<String> {
+    let value: Value = serde_json::from_str(data(frame)?).ok()?;
+    let kind = value.get("type").and_then(Value::as_str)?;
+    kind.starts_with("response.").then(|| kind.to_owned())
+}
+
+/// Whether a frame ends its stream: `[DONE]`, or a response's closing event.
+pub fn is_last(frame: &[u8]) -> bool {
+    let kind = response_event(frame);
+    let closes = |kind: &str| matches!(kind, "response.completed" | "response.incomplete");
+    data(frame) == Some("[DONE]") || kind.is_some_and(|kind| closes(&kind))
+}
+
+/// An event with this text, for the kind of stream that `frame` belongs to.
+fn piece(frame: &[u8], content: &str) -> Value {
+    if response_event(frame).is_none() {
+        return chat_chunk(content, None);
+    }
+    json!({
+        "type": "response.output_text.delta", "item_id": "msg_fault", "output_index": 0,
+        "content_index": 0, "delta": content, "logprobs": [], "sequence_number": 1,
+    })
+}
+
 /// A chat chunk with this text, or with a finish reason and none.
 pub fn chat_chunk(content: &str, finish_reason: Option<&str>) -> Value {
     json!({
@@ -51,8 +76,12 @@ pub fn rewrite(faults: &Faults, index: u64, frame: &Bytes) -> Vec<u8> {
     let Some(data) = data(frame).map(str::to_owned) else {
         return frame.to_vec();
     };
-    let done = data == "[DONE]";
-    if done && faults.has("no-done") {
+    let done = is_last(frame);
+    if data == "[DONE]" && faults.has("no-done") {
+        return Vec::new();
+    }
+    let kind = response_event(frame);
+    if done && kind.is_some() && faults.has("no-finish") {
         return Vec::new();
     }
     let mut data = data;
@@ -79,6 +108,8 @@ pub fn rewrite(faults: &Faults, index: u64, frame: &Bytes) -> Vec<u8> {
     }
     if faults.has("named-events") {
         text.push_str("event: chat.completion.chunk\n");
+    } else if let Some(kind) = kind {
+        text.push_str(&format!("event: {kind}\n"));
     }
     text.push_str(if faults.has("no-space") {
         "data:"
@@ -120,12 +151,11 @@ pub fn rewrite(faults: &Faults, index: u64, frame: &Bytes) -> Vec<u8> {
 /// Puts bytes that are no UTF-8 into the text of a chunk: a stray 0xFF, a
 /// character without its last byte, an overlong slash.
 fn spoil(text: &str) -> Vec<u8> {
-    let mark = "\"content\":\"";
-    let at = text
-        .find(mark)
-        .map_or(text.find("data: ").map_or(0, |at| at + 6), |at| {
-            at + mark.len()
-        });
+    let marks = ["\"content\":\"", "\"id\":\""];
+    let marked = marks
+        .iter()
+        .find_map(|mark| Some(text.find(mark)? + mark.len()));
+    let at = marked.unwrap_or_else(|| text.find("data: ").map_or(0, |at| at + 6));
     let (head, tail) = text.split_at(at);
     [head.as_bytes(), b"\xFF-\xE2\x82-\xC0\xAF", tail.as_bytes()].concat()
 }
@@ -148,10 +178,18 @@ pub fn change_usage(faults: &Faults, value: &mut Value) {
     let Some(kind) = faults.get("usage") else {
         return;
     };
+    if let Some(response) = value.get_mut("response") {
+        return change_usage(faults, response);
+    }
     let Some(object) = value.as_object_mut() else {
         return;
     };
-    let tokens = |count: Value| json!({"prompt_tokens": count, "completion_tokens": count, "total_tokens": count});
+    let (input, output) = if object.get("object").is_some_and(|kind| kind == "response") {
+        ("input_tokens", "output_tokens")
+    } else {
+        ("prompt_tokens", "completion_tokens")
+    };
+    let tokens = |count: Value| json!({input: count, output: count, "total_tokens": count});
     match (
         kind,
         object.get("usage").is_some_and(|usage| !usage.is_null()),
@@ -192,25 +230,25 @@ pub fn before_first(faults: &Faults) -> Option<Bytes> {
 }
 
 /// What stands after the first event, besides a giant.
-pub fn after_first(faults: &Faults, key: &str) -> Vec<Bytes> {
+pub fn after_first(faults: &Faults, key: &str, first: &[u8]) -> Vec<Bytes> {
     let mut events = Vec::new();
     match faults.get("echo-key") {
         Some("split") => {
             let middle = key.chars().count() / 2;
             let head: String = key.chars().take(middle).collect();
             let tail: String = key.chars().skip(middle).collect();
-            events.push(event(&chat_chunk(&head, None)));
-            events.push(event(&chat_chunk(&tail, None)));
+            events.push(event(&piece(first, &head)));
+            events.push(event(&piece(first, &tail)));
         }
         Some("escaped") => {
             let escaped: String = key
                 .chars()
                 .map(|c| format!("\\u{:04x}", u32::from(c)))
                 .collect();
-            let chunk = chat_chunk("KEY", None).to_string().replace("KEY", &escaped);
+            let chunk = piece(first, "KEY").to_string().replace("KEY", &escaped);
             events.push(Bytes::from(format!("data: {chunk}\n\n")));
         }
-        Some(_) => events.push(event(&chat_chunk(key, None))),
+        Some(_) => events.push(event(&piece(first, key))),
         None => {}
     }
     events
@@ -218,9 +256,9 @@ pub fn after_first(faults: &Faults, key: &str) -> Vec<Bytes> {
 
 /// The giant of `giant=N`, one event of at least N bytes, or of `giant-line=N`, N
 /// bytes without a line end.
-pub fn giant(faults: &Faults) -> Option<Bytes> {
+pub fn giant(faults: &Faults, first: &[u8]) -> Option<Bytes> {
     if let Some(size) = faults.number("giant", 1 << 20) {
-        return Some(event(&chat_chunk(&"g".repeat(size as usize), None)));
+        return Some(event(&piece(first, &"g".repeat(size as usize))));
     }
     let size = faults.number("giant-line", 1 << 20)? as usize;
     let mut line = b"data: ".to_vec();
@@ -241,6 +279,13 @@ pub fn error(kind: &str) -> Bytes {
             text(
                 &json!({"type": "error", "code": "server_error", "message": message, "param": null})
             )
+        )),
+        "failed" => Bytes::from(format!(
+            "event: response.failed\n{}",
+            text(&json!({"type": "response.failed", "response": {
+                "id": "resp_fault", "object": "response", "status": "failed", "output": [],
+                "error": {"code": "server_error", "message": message},
+            }}))
         )),
         "vllm" => event(&json!({
             "object": "error", "message": message, "type": "BadRequestError",

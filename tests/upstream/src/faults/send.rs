@@ -243,7 +243,7 @@ impl Sender {
         } else if !self.delivery.interval.is_zero() {
             self.steps.push_back(Step::Pause(self.delivery.interval));
         }
-        let is_done = events::data(&frame) == Some("[DONE]");
+        let (is_done, first) = (events::is_last(&frame), frame.clone());
         let untouched = faults.text().is_empty();
         let bytes = if untouched {
             frame
@@ -257,13 +257,13 @@ impl Sender {
             });
         }
         if index == 0 {
-            for bytes in events::after_first(&faults, &self.delivery.key) {
+            for bytes in events::after_first(&faults, &self.delivery.key, &first) {
                 self.steps.push_back(Step::Bytes {
                     bytes,
                     ends_event: true,
                 });
             }
-            if let Some(bytes) = events::giant(&faults) {
+            if let Some(bytes) = events::giant(&faults, &first) {
                 let whole = faults.has("giant");
                 self.steps.push_back(Step::Bytes {
                     bytes,
