@@ -15,6 +15,7 @@ const runtime = /* @__PURE__ */ createRuntime(prepare, module);
 export const ChatCompletionStream = /* @__PURE__ */ chatStreams(chatRun);
 export const OpenAI = /* @__PURE__ */ defineClient(runtime, PROXY_URL, {
   apart: true,
+  chatRun,
   checks,
   more,
   multipart,

@@ -20,6 +20,7 @@ const runtime = /* @__PURE__ */ createRuntime(prepare, /* @__PURE__ */ embedded(
 
 export const ChatCompletionStream = /* @__PURE__ */ chatStreams(async () => chatRun);
 export const OpenAI = /* @__PURE__ */ defineClient(runtime, PROXY_URL, {
+  chatRun: async () => chatRun,
   checks: async () => checks,
   more: async () => more,
   multipart: async () => multipart,

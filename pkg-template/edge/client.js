@@ -80,7 +80,7 @@ export function defineClient(runtime, host) {
         return wasm.serverFault(base, allowHttp);
       };
       super(
-        { ...rest, apiKey: undefined, defaultHeaders, profile: given.profile ?? known },
+        { ...rest, apiKey: undefined, defaultHeaders, profile: given.profile ?? PROFILES[known] },
         {
           runtime,
           fetch,
@@ -88,6 +88,7 @@ export function defineClient(runtime, host) {
           baseOption: "baseURL",
           baseFault,
           credential: key,
+          keyHeader: known === "azure" && typeof key === "string" ? "api-key" : undefined,
           keyed: true,
           official,
           host,
@@ -110,15 +111,20 @@ export function defineClient(runtime, host) {
   return Object.assign(OpenAI, { OpenAI, ...ERRORS });
 }
 
-/** Whose documents hold for a server, by its host; as in src/client/auth.rs. */
+/** Whose server it is, by its host; whose documents hold for it is as in src/client/auth.rs. */
 const profileOf = (base) => {
   const host = `.${new URL(base, "https://same.origin").hostname.replace(/\.$/, "")}`;
-  return host.endsWith(".api.openai.com")
-    ? "openai"
-    : host.endsWith(".api.fireworks.ai")
-      ? "fireworks"
-      : "none";
+  const [, name] = HOSTS.find(([end]) => host.endsWith(end)) ?? [];
+  return name;
 };
+const HOSTS = [
+  [".api.openai.com", "openai"],
+  [".api.fireworks.ai", "fireworks"],
+  [".openai.azure.com", "azure"],
+  [".services.ai.azure.com", "azure"],
+  [".cognitiveservices.azure.com", "azure"],
+];
+const PROFILES = { __proto__: null, openai: "openai", fireworks: "fireworks" };
 
 const isBrowser = () =>
   typeof globalThis.window !== "undefined" && typeof globalThis.window.document !== "undefined";

@@ -8,6 +8,7 @@ import { checks, chatRun, more, multipart, part, responseRun, toolRun } from "..
 export const ChatCompletionStream = /* @__PURE__ */ chatStreams(chatRun);
 export const OpenAI = /* @__PURE__ */ defineClient(runtime, {
   apart: true,
+  chatRun,
   checks,
   more,
   multipart,

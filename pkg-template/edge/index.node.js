@@ -7,6 +7,7 @@ import { checks, chatRun, more, multipart, part, responseRun, toolRun } from "..
 
 export const ChatCompletionStream = /* @__PURE__ */ chatStreams(chatRun);
 export const OpenAI = /* @__PURE__ */ defineClient(runtime, {
+  chatRun,
   checks,
   more,
   multipart,

@@ -208,6 +208,15 @@ export class BaseClient {
   readonly models: Models;
   readonly moderations: Moderations;
   readonly engines: Engines;
+  /**
+   * A `fetch` for other libraries: it sends the client's token in place of any `Authorization`, and a new one
+   * if the server refuses that. A URL that is not below the base URL is refused, and so are redirects. It repeats
+   * nothing else and reads no answer.
+   */
+  readonly fetch: (
+    input: string | URL | Request,
+    init?: RequestInit,
+  ) => Promise<globalThis.Response>;
   /** Any endpoint below the base URL, with the same transport. `path` starts with `/`. */
   get<T = unknown>(path: string, options?: RawRequestOptions): APIPromise<T>;
   post<T = unknown>(path: string, options?: RawRequestOptions): APIPromise<T>;

@@ -43,6 +43,8 @@ export class BaseClient {
       this,
       resources((...call) => this.#request(...call), server.official, server.host, this),
     );
+    // A function of its own, for libraries that take a `fetch`.
+    this.fetch = async (...args) => (await server.host.more()).fetchBelow(this.#server, ...args);
     this.#defaults.fit?.attach(this);
   }
 

@@ -122,8 +122,3 @@ function partial(event, name, text) {
     get: () => (parsed === undefined ? (parsed = parsePartialJson(text) ?? null) : parsed),
   });
 }
-
-export function usageOf({ usage }) {
-  const { completion_tokens = 0, prompt_tokens = 0, total_tokens = 0, ...rest } = usage ?? {};
-  return { completion_tokens, prompt_tokens, total_tokens, ...rest };
-}

@@ -7,6 +7,8 @@ import { InvalidOptionError } from "./errors.js";
 import { checkParams } from "./json.js";
 import { segment } from "./path.js";
 
+export { fetchBelow } from "./below.js";
+
 /** Jobs say nothing for hours. */
 const EVENTS = { idleTimeout: 86_400_000 };
 

@@ -31,7 +31,10 @@ export function resources(request, official, host, client) {
     create: post("/chat/completions"),
     stream: (params, options) => ChatCompletionStream.create(completions, params, options),
     runTools: (params, options) =>
-      new ChatCompletionStream().start(host.toolRun, { completions, params, options }),
+      new ChatCompletionStream().start(host.toolRun, {
+        ...{ completions, params, options },
+        chatRun: host.chatRun,
+      }),
   });
   const responses = open("responses", {
     stream: (params, options) =>

@@ -20,9 +20,7 @@ export interface ParsedResponse<Parsed> extends Response {
 }
 
 /** What the answer to these parameters is parsed to. */
-export type ResponseParsedBy<Params> = Params extends {
-  text?: { format?: infer Format | undefi | undefinedned } | null;
-}
+export type ResponseParsedBy<Params> = Params extends { text: { format: infer Format } }
   ? Format extends { __output: infer Parsed }
     ? Parsed
     : Format extends { type: "json_schema" }

@@ -1,6 +1,6 @@
 // client.chat.completions.runTools(): asks the model, calls the functions that it wants, and asks again.
 
-import { ChatRun } from "./chat-run.js";
+import { ChatRun } from "./conversation.js";
 import { APIUserAbortError, InvalidOptionError } from "./errors.js";
 import { isTool, valueOf } from "./parse.js";
 import { ToolError } from "./parse-errors.js";
@@ -8,8 +8,12 @@ import { randomText } from "./json.js";
 
 const DEFAULT_MAX_COMPLETIONS = 10;
 
-/** Runs until the model calls no function any more. */
-export async function read(stream, { completions, params, options }) {
+/**
+ * Runs until the model calls no function any more.
+ *
+ * @param how `chatRun` gives a promise of lib/chat-run.js, for a run in streams
+ */
+export async function read(stream, { completions, params, options, chatRun }) {
   const { maxChatCompletions = DEFAULT_MAX_COMPLETIONS, afterCompletion, ...call } = options ?? {};
   if (!Number.isSafeInteger(maxChatCompletions) || maxChatCompletions < 1)
     throw new InvalidOptionError("maxChatCompletions", "must be a whole number, at least 1");
@@ -25,6 +29,7 @@ export async function read(stream, { completions, params, options }) {
     signal.addEventListener("abort", leave, { once: true });
   });
   aborted.catch(() => {});
+  const { ChatEvents } = streamed ? await chatRun() : {};
   const run = new ChatRun(stream, params);
   stream.reading = run;
 
@@ -64,7 +69,7 @@ export async function read(stream, { completions, params, options }) {
     const body = { ...rest, tool_choice, tools, messages, stream: Boolean(streamed) };
     const answer = await completions.create(body, { ...call, signal });
     let completion;
-    if (streamed) completion = withIds(await run.read(answer));
+    if (streamed) completion = withIds(await run.read(answer, ChatEvents));
     else {
       stream.emit("connect");
       completion = run.add(withIds(answer));

@@ -92,10 +92,12 @@ const EXPECTED = {
 };
 
 // The same file everywhere.
-for (const helper of ["zod", "standard-schema"]) {
-  EXPECTED[`./helpers/${helper}`] = Object.fromEntries(
-    Object.keys(RUNTIMES).map((runtime) => [runtime, `./helpers/${helper}.js`]),
-  );
+for (const [entry, file] of [
+  ["./helpers/zod", "./helpers/zod.js"],
+  ["./helpers/standard-schema", "./helpers/standard-schema.js"],
+  ["./ai-sdk", "./ai-sdk/index.js"],
+]) {
+  EXPECTED[entry] = Object.fromEntries(Object.keys(RUNTIMES).map((runtime) => [runtime, file]));
 }
 
 for (const [entry, byRuntime] of Object.entries(EXPECTED)) {

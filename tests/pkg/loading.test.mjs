@@ -125,6 +125,13 @@ test("all that a chat page loads has at most 36 KB gzipped", async () => {
   assert.ok(zipped(text) <= 36_000, `${zipped(text)} bytes`);
 });
 
+test("what a page with responses, parsed answers and tools loads has at most 42 KB gzipped", async () => {
+  const external = ["chat-run", "checks", "more", "multipart"].map((name) => `*/${name}.js`);
+  const options = { format: "esm", minify: true, external };
+  const text = await bundle('export { default } from "openai-wasm";\n', options);
+  assert.ok(zipped(text) <= 42_000, `${zipped(text)} bytes`);
+});
+
 test("decodeEventStream alone costs at most 11 KB beside the string, and 22 KB gzipped in all", async () => {
   const text = await bundle('import { decodeEventStream } from "openai-wasm";\nconsole.log(decodeEventStream);', PAGE);
   const [string] = text.match(/[\w+/=]{10000,}/);
