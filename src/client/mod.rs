@@ -7,6 +7,7 @@ use crate::policy::endpoint::BaseUrl;
 use crate::transport::Transport;
 use limits::Limits;
 
+mod accumulated_response;
 mod any;
 mod attempt;
 mod audio;
@@ -22,6 +23,7 @@ mod builder;
 mod call;
 mod chat;
 mod completions;
+mod conversations;
 mod edits;
 mod embeddings;
 mod engines;
@@ -39,11 +41,13 @@ mod page;
 mod path;
 mod rate_limit;
 mod read;
+mod responses;
 mod stream;
 mod token;
 #[cfg(feature = "fetch")]
 mod web;
 
+pub use accumulated_response::AccumulatedResponse;
 pub use audio::{
     Audio, TranscriptionAnswer, TranscriptionStream, Transcriptions, TranslationAnswer,
     Translations,
@@ -52,6 +56,7 @@ pub use builder::Builder;
 pub use call::Call;
 pub use chat::Chat;
 pub use completions::{CompletionStream, Completions};
+pub use conversations::Conversations;
 pub use edits::Edits;
 pub use embeddings::Embeddings;
 pub use engines::Engines;
@@ -66,6 +71,7 @@ pub use moderations::Moderations;
 pub use options::RequestOptions;
 pub use page::{Items, Page};
 pub use rate_limit::RateLimit;
+pub use responses::{ResponseStream, Responses};
 pub use stream::{ByteStream, ChatStream, EventStream};
 pub use token::{Credential, LocalFuture, SessionToken};
 

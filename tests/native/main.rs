@@ -17,6 +17,7 @@ mod client_meta;
 mod client_options;
 mod client_pages;
 mod client_refusals;
+mod client_responses;
 mod client_streams;
 mod client_tokens;
 mod key_shapes;
