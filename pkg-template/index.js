@@ -5,7 +5,7 @@ import { PROXY_URL } from "./client/build.js";
 import { chatStreams } from "./lib/chat-stream.js";
 import { embedded } from "./lib/embedded.js";
 import { eventStreams } from "./lib/event-stream.js";
-import { defineClient } from "./lib/openai.js";
+import { defineClient } from "./lib/page-client.js";
 import { chatEvents, checks, multipart } from "./lib/part.js";
 import { createRuntime } from "./lib/runtime.js";
 // Last, since gzip packs a bundle better if the string does not part its code.

@@ -6,7 +6,7 @@ import { prepare } from "./client/glue.js";
 import { PROXY_URL } from "./client/build.js";
 import { chatStreams } from "./lib/chat-stream.js";
 import { eventStreams } from "./lib/event-stream.js";
-import { defineClient } from "./lib/openai.js";
+import { defineClient } from "./lib/page-client.js";
 import { chatEvents, checks, multipart } from "./lib/part.js";
 import { createRuntime } from "./lib/runtime.js";
 

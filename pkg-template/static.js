@@ -8,7 +8,7 @@ import { embedded } from "./lib/embedded.js";
 import * as checks from "./lib/checks.js";
 import { eventStreams } from "./lib/event-stream.js";
 import * as multipart from "./lib/multipart.js";
-import { defineClient } from "./lib/openai.js";
+import { defineClient } from "./lib/page-client.js";
 import { createRuntime } from "./lib/runtime.js";
 // Last, since gzip packs a bundle better if the string does not part its code.
 import { SUM, WASM } from "./client/wasm.js";

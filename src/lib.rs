@@ -28,7 +28,8 @@
 //! # Ok(()) } }
 //! ```
 //!
-//! Dropping a future or a stream aborts its request. With `direct` a key replaces URL and token:
+//! A client, its calls and its streams are `Send`: they go into `tokio::spawn` and into the state of an
+//! axum server. Dropping a future or a stream aborts its request. With `direct` a key replaces URL and token:
 //!
 //! ```no_run
 //! # #[cfg(all(feature = "fetch", feature = "direct"))]
@@ -44,6 +45,7 @@
 //! |---|---|---|
 //! | asking | [`client::Client`] | `client`, in practice `fetch` |
 //! | a proxy that holds the key, in a Worker | [`proxy`] | `proxy-handler` |
+//! | asking from a native program | `client::NativeClient` | `reqwest` |
 //! | another transport, or a scripted one for tests | [`transport::Transport`] | `client` |
 //! | the bytes of a stream from elsewhere | [`stream::Decoder`], [`sse::Decoder`] | (none) |
 //! | the bodies of requests and answers | [`wire`] | (none) |
@@ -56,14 +58,19 @@
 //! |---|---|
 //! | (none) | pure Rust: nothing of wasm-bindgen or the web in the dependencies |
 //! | `client` | the client over a transport of yours; still pure |
+//! | `reqwest` | a native transport: servers on axum, command lines |
 //! | `fetch` (default) | the platform's `fetch`; the program runs in browsers, Workers, Node.js |
 //! | `direct` | **a key can be in the program.** Additive: if one crate of a build asks for it, all have it |
 //! | `proxy-handler` | the proxy's handler and session tokens; brings `fetch` and `direct` |
 //! | `edge` | `fetch`, `direct` and `proxy-handler` |
+//! | `validation` | parameters are held to the provider's documented ranges before they are sent: `Builder::profile` |
+//! | `schemars` | strict schemas of your types for answers and tools: `ResponseFormat::of`, `Tool::of` |
+//! | `http` | headers to and from the types of the crate http |
 //! | `tokens` | the offline tokenizer, and what a conversation counts, fits and costs; a program carries the tables that it names, 141 to 617 KB each |
 //! | `proxy-only` | the variable `OPENAI_PROXY_URL` is baked in at build time, `proxy_url` is gone; compiles neither without a good URL nor together with `direct` |
 //! | `js` | the exports of the npm package; programs that depend on this crate leave it off |
 #![deny(missing_docs)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(any(feature = "__npm-client", feature = "__npm-tokens"), no_std)]
 
 extern crate alloc;
@@ -100,6 +107,11 @@ pub mod tokens;
 pub mod transport;
 #[cfg(not(any(feature = "__npm-client", feature = "__npm-tokens")))]
 pub mod wire;
+
+/// The crate's README, compiled.
+#[cfg(all(doctest, feature = "fetch", not(feature = "proxy-only")))]
+#[doc = include_str!("../docs/crate.md")]
+mod crate_readme {}
 
 /// README.md's Rust, compiled.
 #[cfg(all(doctest, feature = "fetch", not(feature = "proxy-only")))]

@@ -4,6 +4,8 @@
 //! Copy what you need. The client comes from `Client::builder()`, with your proxy's URL in a page,
 //! with a key in a Worker.
 
+use std::time::Duration;
+
 use futures_util::TryStreamExt;
 use openai_wasm::client::{
     Client, Error, Fingerprint, FingerprintChange, FingerprintWatcher, RequestOptions,
@@ -28,7 +30,9 @@ pub async fn fine_tune(
         .map(|line| format!("{line}\n"))
         .collect();
     let upload = FileRequest::new(Upload::new("examples.jsonl", lines), "fine-tune");
-    let patient = RequestOptions::new().timeout_ms(60_000).max_retries(5);
+    let patient = RequestOptions::new()
+        .timeout(Duration::from_secs(60))
+        .max_retries(5);
     let file = client.files().upload(&upload).with(patient).await?;
 
     // A second job would cost as much again, so this is not repeated by itself.

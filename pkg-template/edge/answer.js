@@ -6,10 +6,9 @@ import { relay } from "./relay.js";
 /**
  * @param runtime of the entry
  * @param options checked options of createProxy
- * @param limits of each answer
- * @returns `(request, env, ctx, key) → { relay, report }`: what `ProxyCore.handle` takes
+ * @returns `(request, env, ctx, key, limits) → { relay, report }`: what `ProxyCore.handle` takes
  */
-export function answering(runtime, options, limits) {
+export function answering(runtime, options) {
   const { onUsage, inspectAnswers = true } = options;
   if (onUsage && !inspectAnswers) {
     throw new InvalidOptionError(
@@ -19,7 +18,7 @@ export function answering(runtime, options, limits) {
   }
   if (!inspectAnswers) return () => ({});
 
-  return (request, env, ctx, key) => {
+  return (request, env, ctx, key, limits) => {
     const told = async (record) => {
       try {
         const json = await record;

@@ -1,6 +1,6 @@
 // The key-holding client, for servers. The package's exports keep it out of browser bundles.
 
-import { BaseClient } from "../lib/client.js";
+import { BaseClient } from "../lib/base-client.js";
 import { ERRORS, InvalidOptionError, OpenAIError } from "../lib/errors.js";
 import { CLIENT, read, refuseUnknown, text, textOrFunction, url } from "../lib/options.js";
 
@@ -35,7 +35,7 @@ const variable = (name) => {
 
 /**
  * @param runtime of the entry
- * @param host what the entry brings along, as in lib/openai.js
+ * @param host what the entry brings along, as in lib/page-client.js
  */
 export function defineClient(runtime, host) {
   class OpenAI extends BaseClient {

@@ -2,20 +2,9 @@
 
 import { InvalidOptionError } from "../lib/errors.js";
 import { describe } from "../lib/json.js";
+import { NUMBERS, OPTIONS, ROUTES } from "./proxy-option-table.js";
 
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-export const DAY_SECONDS = 86_400;
-
-/** What can be switched on. Chat completions always are; nothing that one key's users share is here. */
-const ROUTES = [
-  "models",
-  "completions",
-  "embeddings",
-  "moderations",
-  "images.generations",
-  "audio.transcriptions",
-  "audio.translations",
-];
+export const DAY_SECONDS = OPTIONS.maxTokenSeconds[3];
 
 const refuse = (option, message) => {
   throw new InvalidOptionError(option, message);
@@ -27,14 +16,12 @@ const text = (value, option) => {
   return value;
 };
 
-const whole =
-  (most, unit, least = 1) =>
-  (value, option) => {
-    if (!Number.isSafeInteger(value) || value < least || value > most) {
-      refuse(option, `must be a whole number of ${unit} from ${least} to ${most}`);
-    }
-    return value;
-  };
+const whole = (unit, least, most) => (value, option) => {
+  if (!Number.isSafeInteger(value) || value < least || value > most) {
+    refuse(option, `must be a whole number of ${unit} from ${least} to ${most}`);
+  }
+  return value;
+};
 
 const flag = (value, option) =>
   typeof value === "boolean"
@@ -125,7 +112,7 @@ const host = (value, option) =>
 
 /** `"*"` is any model; that must be said, and cannot be said in a list. */
 const models = (value, option) => {
-  if (value === "*") return ["*"];
+  if (value === "*") return value;
   const names = list(text, 'model names, or "*"')(value, option);
   if (names.length === 0) refuse(option, "must name a model");
   names.forEach(
@@ -144,79 +131,64 @@ const object =
 
 const RATE_LIMITS = { subject: text, address: text, session: text };
 
+const numberRow = (name) => (OPTIONS[name] ?? NUMBERS[name]).slice(1);
+const number = (name) => whole(...numberRow(name));
+const defaultOf = (name) => numberRow(name)[3];
+
 const ANONYMOUS = {
   turnstileSecret: text,
   hostnames: some(host, "host names"),
   action: text,
-  ttlSeconds: whole(DAY_SECONDS, "seconds"),
+  ttlSeconds: number("ttlSeconds"),
   models: scope,
-  maxTokens: whole(2 ** 31, "tokens"),
+  maxTokens: number("maxTokens"),
   verifyUrl: serverUrl,
 };
 
-export const PROXY = {
-  upstream: upstreamUrl,
-  allowHttp: list(hostAndPort, "hosts with their ports"),
-  keySecret: text,
-  allowShortKey: flag,
-  sessionSecret: text,
-  allowedOrigins: list(origin, "origins"),
-  models,
-  routes: list(oneOf(...ROUTES), "routes"),
-  allowParams: list(param, "parameters"),
-  maxOutputTokens: whole(2 ** 31, "tokens"),
-  maxMessages: whole(10_000, "messages"),
-  maxInputChars: whole(100 * 2 ** 20, "characters"),
-  maxInputTokens: whole(2 ** 31, "tokens"),
-  tokenizer: (value, option) =>
+/** The checks that the table of options names. */
+const CHECKS = {
+  whole,
+  flag: () => flag,
+  text: () => text,
+  func: () => func,
+  upstreamUrl: () => upstreamUrl,
+  hostsAndPorts: () => list(hostAndPort, "hosts with their ports"),
+  models: () => models,
+  routes: () => list(oneOf(...ROUTES), "routes"),
+  params: () => list(param, "parameters"),
+  tokenizer: () => (value, option) =>
     typeof value === "function" || typeof value?.mostTokens === "function"
       ? value
       : refuse(option, `must be what "openai-wasm/tokens" gives, not ${describe(value)}`),
-  maxImageBytes: whole(100 * 2 ** 20, "bytes"),
-  imageUrls: flag,
-  systemPrompt: text,
-  endUserParam: (value, option) =>
-    value === false ? "" : oneOf("user", "safety_identifier")(value, option),
-  maxConcurrent: whole(10_000, "requests"),
-  rateLimits: object(RATE_LIMITS),
-  authenticate: func,
-  isRevoked: func,
-  claimOnce: func,
-  disabled: func,
-  anonymousSessions: object(ANONYMOUS, ["hostnames"]),
-  fetch: func,
-  maxBodyBytes: whole(100 * 2 ** 20, "bytes"),
-  maxUploadBytes: whole(500 * 2 ** 20, "bytes"),
-  maxTokenSeconds: whole(DAY_SECONDS, "seconds"),
-  timeout: whole(LONGEST_TIMER_MS, "milliseconds"),
-  issuer: text,
-  audience: text,
-  onUsage: func,
-  inspectAnswers: flag,
-  idleTimeout: whole(LONGEST_TIMER_MS, "milliseconds"),
-  maxDuration: whole(LONGEST_TIMER_MS, "milliseconds"),
-  maxAnswerBytes: whole(2 ** 40, "bytes"),
-  heartbeatMs: whole(LONGEST_TIMER_MS, "milliseconds", 0),
+  endUserParam: () => (value, option) =>
+    value === false ? value : oneOf("user", "safety_identifier")(value, option),
+  rateLimits: () => object(RATE_LIMITS),
+  anonymousSessions: () => object(ANONYMOUS, ["hostnames"]),
+  origins: () => list(origin, "origins"),
 };
+
+export const PROXY = Object.fromEntries(
+  Object.entries(OPTIONS).map(([name, [check, ...more]]) => [name, CHECKS[check](...more)]),
+);
 
 export const TOKEN = {
   secret: text,
   sub: text,
-  ttlSeconds: whole(DAY_SECONDS, "seconds"),
+  ttlSeconds: number("ttlSeconds"),
   issuer: text,
   audience: text,
   origin,
   models: scope,
-  maxTokens: whole(2 ** 31, "tokens"),
+  maxTokens: number("maxTokens"),
 };
 
 export const VERIFY = {
   secret: text,
   authorization: (value) => (typeof value === "string" ? value : undefined),
-  maxTokenSeconds: whole(DAY_SECONDS, "seconds"),
+  maxTokenSeconds: number("maxTokenSeconds"),
   issuer: text,
   audience: text,
-  epoch: whole(Number.MAX_SAFE_INTEGER, "seconds"),
+  epoch: whole("seconds", 1, Number.MAX_SAFE_INTEGER),
 };
 
 export const JWKS = {
@@ -270,7 +242,11 @@ export function checkTogether(options) {
       "is required with anonymousSessions: a rate limit for each address that asks for one",
     );
   }
-  if ((options.anonymousSessions?.ttlSeconds ?? 900) > (options.maxTokenSeconds ?? 900)) {
+  const { anonymousSessions, maxTokenSeconds = defaultOf("maxTokenSeconds") } = options;
+  if (
+    anonymousSessions &&
+    (anonymousSessions.ttlSeconds ?? defaultOf("ttlSeconds")) > maxTokenSeconds
+  ) {
     refuse("anonymousSessions.ttlSeconds", "must not be over maxTokenSeconds");
   }
   return options;

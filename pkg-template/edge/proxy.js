@@ -3,6 +3,7 @@
 
 import { InvalidOptionError } from "../lib/errors.js";
 import { answering } from "./answer.js";
+import { BODY_PACE } from "./proxy-option-table.js";
 import { checkTogether, DAY_SECONDS, PROXY, read, TOKEN, VERIFY } from "./proxy-options.js";
 
 /** @param runtime of the entry */
@@ -16,51 +17,32 @@ export function defineProxy(runtime) {
   };
 }
 
+/** The options that the proxy in WebAssembly does not take: the driver's own. */
+const OWN = new Set([
+  "keySecret",
+  "sessionSecret",
+  "tokenizer",
+  "rateLimits",
+  "authenticate",
+  "isRevoked",
+  "claimOnce",
+  "disabled",
+  "fetch",
+  "onUsage",
+]);
+
 function createProxy(runtime, options) {
-  const {
-    keySecret = "OPENAI_API_KEY",
-    sessionSecret = "SESSION_SECRET",
-    anonymousSessions,
-  } = options;
-  const turnstileSecret =
-    anonymousSessions && (anonymousSessions.turnstileSecret ?? "TURNSTILE_SECRET");
-  const settings = {
-    allowHttp: options.allowHttp ?? [],
-    secretNames: [keySecret, sessionSecret, turnstileSecret ?? ""],
-    allowShortKey: options.allowShortKey ?? false,
-    allowedOrigins: options.allowedOrigins ?? [],
-    routes: options.routes ?? [],
-    allowParams: options.allowParams ?? [],
-    maxOutputTokens: options.maxOutputTokens ?? 2048,
-    maxMessages: options.maxMessages ?? 256,
-    maxInputChars: options.maxInputChars ?? 128 * 1024,
-    maxInputTokens: options.maxInputTokens,
-    maxImageBytes: options.maxImageBytes ?? 128 * 1024,
-    imageUrls: options.imageUrls ?? false,
-    systemPrompt: options.systemPrompt,
-    endUser: options.endUserParam ?? "user",
-    maxConcurrent: options.maxConcurrent ?? 4,
-    maxBodyBytes: options.maxBodyBytes ?? 256 * 1024,
-    maxUploadBytes: options.maxUploadBytes ?? 25 * 2 ** 20,
-    maxTokenSeconds: options.maxTokenSeconds ?? 900,
-    timeoutMs: options.timeout ?? 600_000,
-    answerLimits: {
-      idleMs: options.idleTimeout ?? 300_000,
-      durationMs: options.maxDuration ?? 1_800_000,
-      maxBytes: options.maxAnswerBytes ?? 64 * 2 ** 20,
-      heartbeatMs: options.heartbeatMs ?? 10_000,
-    },
-    bodyPace: BODY_PACE,
-    issuer: options.issuer,
-    audience: options.audience,
-    anonymousSessions: anonymousSessions && {
-      ttlSeconds: 900,
-      verifyUrl: SITEVERIFY,
-      ...anonymousSessions,
-    },
-  };
-  const coreFor = coreOf(settings);
-  const hooksFor = answering(runtime, options, settings.answerLimits);
+  const { keySecret = "OPENAI_API_KEY", sessionSecret = "SESSION_SECRET" } = options;
+  const { turnstileSecret = "TURNSTILE_SECRET", ...anonymousSessions } =
+    options.anonymousSessions ?? { turnstileSecret: "" };
+  const settings = Object.fromEntries(Object.entries(options).filter(([name]) => !OWN.has(name)));
+  if (options.anonymousSessions) settings.anonymousSessions = anonymousSessions;
+  const coreFor = coreOf({ ...settings, bodyPace: BODY_PACE }, [
+    keySecret,
+    sessionSecret,
+    turnstileSecret,
+  ]);
+  const hooksFor = answering(runtime, options);
   const tellOfFailure = onceASecond(() =>
     console.error("openai-wasm proxy: a request failed inside the proxy"),
   );
@@ -73,20 +55,20 @@ function createProxy(runtime, options) {
         secret(env?.[sessionSecret]),
         turnstileSecret && secret(env?.[turnstileSecret]),
       ]);
-      const { core, fault } = coreFor(instance, {
-        upstream: options.upstream ?? (env?.OPENAI_BASE_URL || DEFAULT_UPSTREAM),
+      const { core, fault, limits } = coreFor(instance, {
+        upstream: options.upstream ?? (env?.OPENAI_BASE_URL || undefined),
         models: options.models ?? split(env?.OPENAI_MODELS),
         sessionEpoch: env?.SESSION_EPOCH,
       });
       const problem = fault ?? missingFlag();
       if (problem) return core.misconfigured(request, problem);
-      const hooks = { ...hooksFor(request, env, ctx, key), ...checks(options, env) };
+      const hooks = { ...hooksFor(request, env, ctx, key, limits), ...checks(options, env) };
       hooks.waitUntil = ctx?.waitUntil && ((promise) => ctx.waitUntil(promise));
       return await alive(instance, core.handle(request, key, session, turnstile, hooks));
     } catch {
       // The instance died or could not be made. Nothing of the cause is for the caller.
       tellOfFailure();
-      return failure(request, settings.allowedOrigins);
+      return failure(request, options.allowedOrigins ?? []);
     }
   };
 
@@ -145,12 +127,6 @@ const split = (variable) =>
     .map((item) => item.trim())
     .filter(Boolean);
 
-const SITEVERIFY = "https://challenges.cloudflare.com/turnstile/v0/siteverify";
-const DEFAULT_UPSTREAM = "https://api.openai.com/v1";
-
-/** A request's body may stand still so long, take so long, and longer for each 64 KiB of it. */
-const BODY_PACE = { idleMs: 30_000, baseMs: 60_000, msPerBlock: 1000 };
-
 /** What strangers can cause is told once a second at most; the lines of a living instance it limits itself. */
 function onceASecond(tell) {
   let told;
@@ -163,45 +139,37 @@ function onceASecond(tell) {
 }
 
 /** The core of an instance and an environment, made once. A refused setting gives one that only refuses. */
-function coreOf(settings) {
+function coreOf(settings, secretNames) {
   let made;
   return (instance, variables) => {
     const of = JSON.stringify(variables);
     if (made?.instance !== instance || made.of !== of) {
       const { ProxyCore } = instance.exports;
+      const make = (config) => new ProxyCore(JSON.stringify(config), ...secretNames);
       let core;
       let fault;
       try {
-        core = new ProxyCore({ ...settings, ...variables, ...given(variables) });
+        core = make({ ...settings, ...given(variables) });
       } catch (refused) {
         if (typeof refused !== "string") throw refused;
         fault = refused;
-        const harmless = {
-          upstream: DEFAULT_UPSTREAM,
-          models: ["*"],
-          sessionEpoch: undefined,
-          allowHttp: [],
-          allowParams: [],
-        };
-        core = new ProxyCore({
-          ...settings,
-          anonymousSessions: undefined,
-          systemPrompt: undefined,
-          ...harmless,
-        });
+        core = make({ models: "*", allowedOrigins: settings.allowedOrigins });
       }
-      made = { instance, of, core, fault };
+      const [idleMs, durationMs, maxBytes, heartbeatMs] = core.answerLimits();
+      made = { instance, of, core, fault, limits: { idleMs, durationMs, maxBytes, heartbeatMs } };
     }
     return made;
   };
 }
 
 /** Variables are texts; throws a text that names the one at fault. */
-function given({ upstream, sessionEpoch }) {
-  if (!sessionEpoch) return { upstream: String(upstream), sessionEpoch: undefined };
+function given({ upstream, models, sessionEpoch }) {
+  const config = { upstream: upstream && String(upstream), models };
+  if (models?.length === 1 && models[0] === "*") config.models = "*";
+  if (!sessionEpoch) return config;
   if (!/^[0-9]{1,12}$/.test(sessionEpoch))
     throw "SESSION_EPOCH must be a time in seconds since 1970";
-  return { upstream: String(upstream), sessionEpoch: Number(sessionEpoch) };
+  return { ...config, sessionEpoch: Number(sessionEpoch) };
 }
 
 /** A secret's text: a plain binding, or one of a secrets store, which is asked. Missing ones are empty. */
@@ -260,19 +228,20 @@ const TOKEN_FAULTS = {
 };
 
 async function signSessionToken(runtime, options) {
-  const more = { ttlSeconds: 900, maxTokenSeconds: DAY_SECONDS, tokenId: crypto.randomUUID() };
-  return withTime(runtime, "signSessionToken", { ...more, ...options });
+  return withTime(runtime, "signSessionToken", { tokenId: crypto.randomUUID(), ...options });
 }
 
 async function verifySessionToken(runtime, options) {
-  return withTime(runtime, "verifySessionToken", { maxTokenSeconds: 900, ...options });
+  const session = await withTime(runtime, "verifySessionToken", options);
+  return session && JSON.parse(session);
 }
 
 /** Calls an export that takes the time with its options, and throws the name of the one that it refuses. */
 async function withTime(runtime, name, options) {
   const { exports } = await runtime.instance();
+  const nowSeconds = Math.floor(Date.now() / 1000);
   try {
-    return exports[name]({ ...options, nowSeconds: Math.floor(Date.now() / 1000) });
+    return exports[name](JSON.stringify({ ...options, nowSeconds }));
   } catch (fault) {
     if (typeof fault === "string") throw new InvalidOptionError(fault, TOKEN_FAULTS[fault]);
     throw fault;

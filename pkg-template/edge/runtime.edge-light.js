@@ -3,7 +3,7 @@
 import module from "./edge.wasm?module";
 
 import { prepare } from "./glue.js";
-import { keyHolding } from "./mark.js";
+import { keyHolding } from "./build-marker.js";
 import { Platform } from "./platform.js";
 import { createRuntime } from "../lib/runtime.js";
 

@@ -1,7 +1,7 @@
 // Node, Deno and Bun: WebAssembly is carried inside the JavaScript.
 
 import { prepare } from "./glue.js";
-import { keyHolding } from "./mark.js";
+import { keyHolding } from "./build-marker.js";
 import { Platform } from "./platform.js";
 import { SUM, WASM } from "./wasm.js";
 import { embedded } from "../lib/embedded.js";

@@ -6,7 +6,7 @@ import {
   StreamLimitError,
   StreamTruncatedError,
 } from "./errors.js";
-import { reportedError } from "./failure.js";
+import { reportedError } from "./response-error.js";
 import { errorIn, isLast, isOfResponse } from "./report.js";
 import { compile, saysText } from "./template.js";
 import {

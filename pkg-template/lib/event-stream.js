@@ -1,7 +1,7 @@
 // Server-sent events of any server, by the WHATWG rules to the letter: no OpenAI leniency here.
 
 import { InvalidOptionError, StreamLimitError } from "./errors.js";
-import { bytesOf } from "./source.js";
+import { bytesOf } from "./stream-reader.js";
 import { FOUND, INPUT, INPUT_BYTES, OUT, TEXT_LEN, TOO_LARGE, WORDS } from "./words.js";
 
 const DEFAULT_MAX_EVENT_BYTES = 64 * 1024 * 1024;

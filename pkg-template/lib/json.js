@@ -1,7 +1,6 @@
 // Parameters as JSON text, or an error that names the field that has no JSON form.
 
 import { InvalidOptionError } from "./errors.js";
-import { randomText } from "./random.js";
 
 export const isObject = (value) =>
   value !== null && typeof value === "object" && !Array.isArray(value);
@@ -79,3 +78,7 @@ function fault(value, path, above) {
   }
   return undefined;
 }
+
+/** Text that nobody can have written before: no parameter and no file holds it. */
+export const randomText = () =>
+  Array.from(crypto.getRandomValues(new Uint32Array(4)), (number) => number.toString(36)).join("");

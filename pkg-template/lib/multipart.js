@@ -2,9 +2,8 @@
 // or, where a file is a stream and the runtime can upload one, a body that is written as it is read.
 
 import { InvalidOptionError } from "./errors.js";
-import { describe } from "./json.js";
-import { randomText } from "./random.js";
-import { bytesOf } from "./source.js";
+import { describe, randomText } from "./json.js";
+import { bytesOf } from "./stream-reader.js";
 
 const MOST_LEVELS = 32;
 

@@ -2,7 +2,7 @@
 // a captive portal, which sends such bodies, would answer for the part as well.
 
 import { ResponseError, StreamLimitError } from "./errors.js";
-import { parseAnswer, snippet } from "./failure.js";
+import { parseAnswer, snippet } from "./response-error.js";
 
 /** How much is looked at to tell what a body is: `HEAD_BYTES` in src/wire/sniff.rs. */
 const HEAD = 1024;

@@ -1,16 +1,17 @@
 // Every endpoint by its names in the official package: how a call is sent, how its answer is read.
 
-import { json, raw, text } from "./answer.js";
+import { json, raw, text } from "./response.js";
 import { vectors } from "./embeddings.js";
-import { segment } from "./path.js";
+import { InvalidOptionError } from "./errors.js";
+import { describe } from "./json.js";
 
 /** Jobs say nothing for hours. */
 const EVENTS = { idleTimeout: 86_400_000 };
 
 /**
- * @param request lib/client.js `#request`
+ * @param request lib/base-client.js `#request`
  * @param official whether the server is known to be OpenAI's own
- * @param host lib/openai.js
+ * @param host lib/page-client.js
  */
 export function resources(request, official, host) {
   const post = (path, kind) => (params, options) =>
@@ -84,4 +85,20 @@ export function resources(request, official, host) {
     moderations: { create: post("/moderations") },
     engines: { list: list("/engines"), retrieve: one("GET", "/engines", "engine_id") },
   };
+}
+
+/**
+ * One path segment that holds an identifier, or an error that names it: whatever it is, no other
+ * endpoint is called. Characters stay that may stand in a segment (RFC 3986, section 3.3).
+ */
+function segment(id, name) {
+  if (typeof id !== "string")
+    throw new InvalidOptionError(name, `must be a string, not ${describe(id)}`);
+  // A URL's parser removes dot segments, and joins what stands around an empty one.
+  if (/^\.{0,2}$/.test(id)) throw new InvalidOptionError(name, `must not be "${id}"`);
+  try {
+    return id.replace(/[^\w\-.~!$&'()*+,;=:@]+/g, encodeURIComponent);
+  } catch {
+    throw new InvalidOptionError(name, "is not well-formed Unicode");
+  }
 }

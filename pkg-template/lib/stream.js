@@ -1,10 +1,9 @@
 // What a streamed call gives: an async iterable of chunks, and other ways to take them.
 
 import { textOf } from "./chunk-reader.js";
-import { OpenAIError } from "./errors.js";
+import { APIUserAbortError, OpenAIError } from "./errors.js";
 import { isObject } from "./json.js";
-import { linesOf } from "./lines.js";
-import { Source } from "./source.js";
+import { StreamReader } from "./stream-reader.js";
 
 export class Stream {
   #iterate;
@@ -22,8 +21,8 @@ export class Stream {
       this.#iterateText = () => texts(source());
     } else {
       this.controller = source.controller;
-      this.#iterate = () => new Source(source, false);
-      this.#iterateText = () => new Source(source, true);
+      this.#iterate = () => new StreamReader(source, false);
+      this.#iterateText = () => new StreamReader(source, true);
     }
   }
 
@@ -141,5 +140,42 @@ async function* objects(lines) {
     }
     if (!isObject(value)) throw new OpenAIError("a line of the stream is not a JSON object");
     yield value;
+  }
+}
+
+/**
+ * The lines of newline-delimited JSON, without their ends. Leaving early cancels the stream, and so does the signal, at once:
+ * a read that waits ends, and nobody waits for what the source answers to the cancelling.
+ */
+async function* linesOf(readable, signal) {
+  const reader = readable.getReader();
+  const decoder = new TextDecoder();
+  // The open line's pieces: joining them once keeps a long line linear.
+  let pieces = [];
+  const cancel = () => void reader.cancel().catch(() => {});
+  signal.addEventListener("abort", cancel);
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      const { done, value } = await reader.read();
+      signal.throwIfAborted();
+      const text = done ? decoder.decode() : decoder.decode(value, { stream: true });
+      const lines = text.split("\n");
+      pieces.push(lines[0]);
+      for (const line of lines.slice(1)) {
+        yield pieces.join("");
+        signal.throwIfAborted();
+        pieces = [line];
+      }
+      if (done) break;
+    }
+    const last = pieces.join("");
+    if (last) yield last;
+  } catch (error) {
+    throw signal.aborted ? new APIUserAbortError() : error;
+  } finally {
+    signal.removeEventListener("abort", cancel);
+    cancel();
+    reader.releaseLock();
   }
 }

@@ -3,7 +3,7 @@
 
 import { APIConnectionError, APIConnectionTimeoutError, APIUserAbortError } from "./errors.js";
 import { exchange, hintsOf } from "./exchange.js";
-import { statusError } from "./failure.js";
+import { statusError } from "./response-error.js";
 import { logOfCall, shown } from "./log.js";
 import { requestOf } from "./request.js";
 import {

@@ -47,6 +47,7 @@ const CHECKS = {
   varsFiles: texts,
 };
 
+/** The names of the options. @public */
 export const OPTIONS = Object.keys(CHECKS);
 
 export function readOptions(options) {

@@ -94,7 +94,7 @@ where
             None => Ok(self.response.finish()),
             Some(kind) => Err(Error::new(kind, "the stream failed before its end")
                 .with_meta(self.events.meta())
-                .with_partial(self.events.text().to_owned(), 0)),
+                .with_partial(self.events.text().to_owned(), self.events.event_index())),
         }
     }
 }

@@ -1,15 +1,16 @@
 //! Sends a call: its attempts, their time limits and the waiting between them. What follows from one
 //! that failed, `policy::attempts` decides.
 
-use std::cell::Cell;
+use std::future::ready;
 use std::pin::pin;
-use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use futures_util::future::{Either, select};
 
 use super::call::Parts;
 use super::read::{Opened, Read};
-use super::token::{Credential, Renewed};
+use super::token::{BoxError, Credential, Renewed};
 use super::{Client, Error, ErrorKind, Meta, RequestOptions, Settings};
 use crate::policy::attempts::{Attempts, Give, Stage, Step};
 use crate::policy::headers::{self, HeaderFault, HeaderList};
@@ -20,12 +21,38 @@ use crate::transport::{Body, Fault, FaultKind, Method, Request, Response, Transp
 enum Failed<F> {
     /// No response, or its body broke off.
     Fault(F),
+    /// The function that gives the token or the key failed.
+    Credential(BoxError),
     /// The time limit passed.
     Timeout,
     /// The server answered with an error status and this body.
     Status(Meta, String),
     /// In place of a refused token, the function gave the same one: the refusal stands.
     SameToken(Error),
+}
+
+/// How far an attempt has come, seen from outside of its future.
+struct Reached(AtomicU8);
+
+impl Reached {
+    const SENT: u8 = 1;
+    const ANSWERED: u8 = 2;
+
+    fn at_start() -> Self {
+        Self(AtomicU8::new(0))
+    }
+
+    fn set(&self, stage: u8) {
+        self.0.store(stage, Ordering::Relaxed);
+    }
+
+    fn stage(&self) -> Stage {
+        match self.0.load(Ordering::Relaxed) {
+            0 => Stage::Asking,
+            Self::SENT => Stage::Sent,
+            _ => Stage::Answered,
+        }
+    }
 }
 
 /// A token in whose place the next attempt shows another one.
@@ -51,14 +78,13 @@ impl<T: Transport> Client<T> {
     ) -> Result<(R, Meta), Error> {
         match read {
             Read::Whole(read) => {
-                let text = async |body: T::Body| body.text().await;
-                let (text, meta) = self.answer(parts, options, text).await?;
+                let (text, meta) = self.answer(parts, options, T::Body::text).await?;
                 Ok((read(&meta, text)?, meta))
             }
             Read::Open(read) => {
-                let (body, meta) = self.answer(parts, options, async |body| Ok(body)).await?;
+                let (body, meta) = self.answer(parts, options, |body| ready(Ok(body))).await?;
                 let opened = Opened {
-                    settings: Rc::clone(&self.settings),
+                    settings: Arc::clone(&self.settings),
                     limits: self.settings.limits.under(options),
                     meta: meta.clone(),
                     body,
@@ -70,11 +96,11 @@ impl<T: Transport> Client<T> {
 
     /// The first successful answer, of whose body `take` has taken inside the attempt's time limit
     /// what it wants. After the first byte of it nothing is repeated.
-    async fn answer<B>(
+    async fn answer<B, Taken: Future<Output = Result<B, T::Fault>> + Send>(
         &self,
         parts: &Parts<T::Payload>,
         options: &RequestOptions,
-        take: impl AsyncFn(T::Body) -> Result<B, T::Fault>,
+        take: impl Fn(T::Body) -> Taken + Send + Sync,
     ) -> Result<(B, Meta), Error> {
         let settings = &*self.settings;
         let limits = settings.limits.under(options);
@@ -88,14 +114,14 @@ impl<T: Transport> Client<T> {
         let mut attempts = Attempts::new(limits.max_retries, renewable, true);
         let mut refused = None;
         loop {
-            let stage = Cell::new(Stage::Asking);
+            let reached = Reached::at_start();
             let attempt = async {
                 if let Some(credential) = credential {
                     let value = settings.ask(credential, refused, &mut attempts).await?;
                     request.headers.set("Authorization", value);
                 }
-                stage.set(Stage::Sent);
-                settings.exchange(request.clone(), &stage, &take).await
+                reached.set(Reached::SENT);
+                settings.exchange(request.clone(), &reached, &take).await
             };
             let limit = settings.transport.sleep(limits.timeout_ms);
             let outcome = match select(pin!(attempt), pin!(limit)).await {
@@ -106,7 +132,8 @@ impl<T: Transport> Client<T> {
                 Ok(answer) => return Ok(answer),
                 Err(failed) => failed,
             };
-            let step = failed.step(attempts, stage.get(), &settings.transport);
+            let stage = reached.stage();
+            let step = failed.step(attempts, stage, &settings.transport);
             let shown = request.headers.get("authorization").unwrap_or_default();
             if let (Some(credential), Step::Renew { .. } | Step::Give(Give::Refused)) =
                 (credential, step)
@@ -117,7 +144,7 @@ impl<T: Transport> Client<T> {
                 Step::Renew { alone } => Some(Refused {
                     header: shown.to_owned(),
                     alone,
-                    error: failed.into_error(&request.url, stage.get(), Give::Refused),
+                    error: failed.into_error(&request.url, stage, Give::Refused),
                 }),
                 Step::Retry { after_ms } => {
                     settings.transport.sleep(after_ms).await;
@@ -125,7 +152,7 @@ impl<T: Transport> Client<T> {
                     None
                 }
                 Step::Give(why) => {
-                    return Err(failed.into_error(&request.url, stage.get(), why));
+                    return Err(failed.into_error(&request.url, stage, why));
                 }
             };
         }
@@ -196,7 +223,7 @@ impl<T: Transport> Settings<T> {
     /// The header value of an attempt.
     async fn ask(
         &self,
-        credential: &dyn Credential<T::Fault>,
+        credential: &dyn Credential,
         refused: Option<Refused>,
         attempts: &mut Attempts,
     ) -> Result<String, Failed<T::Fault>> {
@@ -208,10 +235,10 @@ impl<T: Transport> Settings<T> {
         }) = refused
         else {
             let asked = credential.authorization(apart).await;
-            return asked.map_err(Failed::Fault);
+            return asked.map_err(Failed::Credential);
         };
         let renewed = credential.renew(&header, alone, apart).await;
-        let (value, shared) = match renewed.map_err(Failed::Fault)? {
+        let (value, shared) = match renewed.map_err(Failed::Credential)? {
             Renewed::Own(value) => (value, false),
             Renewed::Shared(value) => (value, true),
             Renewed::Same => return Err(Failed::SameToken(error)),
@@ -220,11 +247,11 @@ impl<T: Transport> Settings<T> {
         Ok(value)
     }
 
-    async fn exchange<B>(
+    async fn exchange<B, Taken: Future<Output = Result<B, T::Fault>> + Send>(
         &self,
         request: Request<T::Payload>,
-        stage: &Cell<Stage>,
-        take: &impl AsyncFn(T::Body) -> Result<B, T::Fault>,
+        reached: &Reached,
+        take: &(impl Fn(T::Body) -> Taken + Sync),
     ) -> Result<(B, Meta), Failed<T::Fault>> {
         let sent = self.transport.send(request).await;
         let Response {
@@ -237,7 +264,7 @@ impl<T: Transport> Settings<T> {
             // The status says enough when the body does not come.
             return Err(Failed::Status(meta, body.text().await.unwrap_or_default()));
         }
-        stage.set(Stage::Answered);
+        reached.set(Reached::ANSWERED);
         Ok((take(body).await.map_err(Failed::Fault)?, meta))
     }
 }
@@ -262,17 +289,23 @@ impl<F: Fault> Failed<F> {
         match self {
             Self::SameToken(error) => error,
             Self::Fault(fault) => {
-                let (kind, place) = match fault.kind() {
-                    FaultKind::Credential => (ErrorKind::Credential, ""),
-                    FaultKind::Network => (
-                        ErrorKind::Connection,
-                        url.split('?').next().unwrap_or_default(),
-                    ),
-                    _ => (ErrorKind::Connection, ""),
+                let kind = match fault.kind() {
+                    FaultKind::Redirect => ErrorKind::Redirect,
+                    _ => ErrorKind::Connection,
                 };
-                let separator = if place.is_empty() { "" } else { ": " };
-                Error::new(kind, format!("{place}{separator}{fault}"))
+                let message = match fault.kind() {
+                    FaultKind::Network => {
+                        format!("{}: {fault}", url.split('?').next().unwrap_or_default())
+                    }
+                    _ => fault.to_string(),
+                };
+                Error::new(kind, message).with_source(Arc::new(fault))
             }
+            Self::Credential(cause) => Error::new(
+                ErrorKind::Credential,
+                format!("the function that gives the token or the key failed: {cause}"),
+            )
+            .with_source(cause.into()),
             Self::Timeout => Error::new(
                 ErrorKind::Timeout,
                 match stage {
@@ -281,7 +314,7 @@ impl<F: Fault> Failed<F> {
                 },
             ),
             Self::Status(..) if why == Give::Redirect => Error::new(
-                ErrorKind::Connection,
+                ErrorKind::Redirect,
                 "the server answered with a redirect, which is not followed",
             ),
             Self::Status(meta, body) => Error::status_error(&meta, &body),

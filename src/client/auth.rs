@@ -4,18 +4,18 @@
 //! marker below, so a build that holds this file by accident is never shipped.
 
 use std::fmt;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::Error;
 use super::attempt::header_message;
 use super::builder::Builder;
-use super::token::{Credential, LocalFuture, sent};
+use super::token::{Ask, BoxError, BoxFuture, Credential, boxed, sent};
 
 use crate::policy::allow_http::check_entry;
 use crate::policy::checks::Profile;
 use crate::policy::endpoint::{BaseUrl, check_base_url};
 use crate::policy::headers;
-use crate::transport::{Fault, Transport};
+use crate::transport::Transport;
 
 /// Stands in every build that can hold a key, and nowhere else.
 pub const KEY_HOLDING_BUILD: &str = "openai-wasm key-holding build";
@@ -26,16 +26,16 @@ pub const OPENAI_BASE_URL: &str = "https://api.openai.com/v1";
 /// A model provider's key: a fixed string, or a function that is asked for every attempt.
 ///
 /// It never prints.
-pub struct ApiKey<F>(Source<F>);
+#[derive(Clone)]
+pub struct ApiKey(Source);
 
-type Ask<F> = dyn Fn() -> LocalFuture<'static, Result<String, F>>;
-
-enum Source<F> {
+#[derive(Clone)]
+enum Source {
     Fixed(String),
-    Asked(Rc<Ask<F>>),
+    Asked(Arc<Ask>),
 }
 
-impl<F> ApiKey<F> {
+impl ApiKey {
     /// A fixed key. White space around it is removed: secrets often end in a newline.
     #[must_use]
     pub fn fixed(key: impl AsRef<str>) -> Self {
@@ -44,13 +44,17 @@ impl<F> ApiKey<F> {
 
     /// A function that gives the key; called before every attempt.
     #[must_use]
-    pub fn asked(ask: impl Fn() -> LocalFuture<'static, Result<String, F>> + 'static) -> Self {
-        Self(Source::Asked(Rc::new(ask)))
+    pub fn from_fn<Asked, E>(ask: impl Fn() -> Asked + Send + Sync + 'static) -> Self
+    where
+        Asked: Future<Output = Result<String, E>> + Send + 'static,
+        E: Into<BoxError>,
+    {
+        Self(Source::Asked(boxed(ask).into()))
     }
 }
 
-impl<F: Fault> Credential<F> for ApiKey<F> {
-    fn authorization(&self, _apart: bool) -> LocalFuture<'_, Result<String, F>> {
+impl Credential for ApiKey {
+    fn authorization(&self, _apart: bool) -> BoxFuture<'_, Result<String, BoxError>> {
         match &self.0 {
             Source::Fixed(key) => Box::pin(std::future::ready(sent(key_authorization(key)))),
             Source::Asked(ask) => {
@@ -82,7 +86,7 @@ fn profile_of(base_url: &str) -> Profile {
     }
 }
 
-impl<F> fmt::Debug for ApiKey<F> {
+impl fmt::Debug for ApiKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("ApiKey([redacted])")
     }
@@ -92,8 +96,8 @@ impl<T: Transport> Builder<T> {
     /// The provider's key. For servers only: a client with a key must never reach a browser.
     ///
     /// Without [`Builder::base_url`] the requests go to OpenAI.
-    pub fn api_key(mut self, key: ApiKey<T::Fault>) -> Self {
-        self.credential = Some(Rc::new(key));
+    pub fn api_key(mut self, key: ApiKey) -> Self {
+        self.credential = Some(Arc::new(key));
         self.keyless = false;
         if self.base.is_none() {
             self.base = BaseUrl::server(OPENAI_BASE_URL).ok();

@@ -1,9 +1,11 @@
 //! Building a client: what is missing or malformed is an error here, not at the first call.
 
-use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
 
 use super::attempt::header_message;
 use super::limits::Limits;
+use super::options::whole_ms;
 use super::token::{Credential, SessionToken};
 use super::{Client, Error, Settings, base};
 use crate::policy::checks::Profile;
@@ -19,12 +21,13 @@ pub struct Builder<T: Transport> {
     pub(super) base: Option<BaseUrl>,
     /// Hosts that may be reached by plain HTTP, where a client knows hosts.
     pub(super) allow_http: Vec<String>,
-    pub(super) credential: Option<Rc<dyn Credential<T::Fault>>>,
+    pub(super) credential: Option<Arc<dyn Credential>>,
     pub(super) keyless: bool,
     pub(super) headers: Vec<(String, Option<String>)>,
     query: Vec<(String, String)>,
     limits: Limits,
-    profile: Option<Profile>,
+    /// The one that was chosen.
+    pub(super) profile: Option<Profile>,
     /// That of the host, where a client knows hosts.
     pub(super) host_profile: Profile,
 }
@@ -46,22 +49,21 @@ impl<T: Transport> Builder<T> {
     }
 
     /// The session token that the proxy asks for.
-    pub fn token(mut self, token: SessionToken<T::Fault>) -> Self {
-        self.credential = Some(Rc::new(token));
+    pub fn token(mut self, token: SessionToken) -> Self {
+        self.credential = Some(Arc::new(token));
         self
     }
 
-    /// The time limit of one attempt in milliseconds, to the end of a buffered body or to the head
-    /// of a streamed one. Default: 600 000.
-    pub fn timeout_ms(mut self, timeout_ms: u32) -> Self {
-        self.limits.timeout_ms = timeout_ms;
+    /// The time limit of one attempt, to the end of a buffered body or to the head of a streamed one.
+    /// Default: ten minutes.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.limits.timeout_ms = whole_ms(timeout);
         self
     }
 
-    /// How long a stream may bring no event, in milliseconds; 0 means for ever. Default: the
-    /// timeout.
-    pub fn idle_timeout_ms(mut self, idle_timeout_ms: u32) -> Self {
-        self.limits.idle_timeout_ms = Some(idle_timeout_ms);
+    /// How long a stream may bring no event; zero means for ever. Default: the timeout.
+    pub fn idle_timeout(mut self, idle_timeout: Duration) -> Self {
+        self.limits.idle_timeout_ms = Some(whole_ms(idle_timeout));
         self
     }
 
@@ -74,14 +76,6 @@ impl<T: Transport> Builder<T> {
     /// The size in bytes at which one stream event is refused. Default: 64 MiB.
     pub fn max_event_bytes(mut self, max_event_bytes: usize) -> Self {
         self.limits.max_event_bytes = max_event_bytes;
-        self
-    }
-
-    /// Whose documented ranges and rules the parameters are held to before they are sent; see
-    /// [`checks`](crate::policy::checks). Default: none, or with a key the provider's whose host
-    /// is the base URL's.
-    pub fn profile(mut self, profile: Profile) -> Self {
-        self.profile = Some(profile);
         self
     }
 
@@ -123,7 +117,7 @@ impl<T: Transport> Builder<T> {
             Error::option("proxy_url", "is required: the URL of your proxy".to_owned())
         })?;
         Ok(Client {
-            settings: Rc::new(Settings {
+            settings: Arc::new(Settings {
                 transport: self.transport,
                 base,
                 credential: self.credential,

@@ -10,8 +10,8 @@ use serde_json::Value;
 use super::path::Path;
 use super::read::{self, Read};
 use super::stream::{ByteStream, EventStream};
-use super::{Client, Error, LocalFuture, RequestOptions, WithMeta};
-use crate::policy::checks::{self, Profile};
+use super::{BoxFuture, Client, Error, RequestOptions, WithMeta, validation};
+use crate::policy::checks::Profile;
 use crate::policy::keys;
 use crate::stream::Chunk;
 use crate::transport::{Method, Streaming, Transport};
@@ -24,12 +24,14 @@ use crate::wire::form::{Form, FormField};
 /// # #[cfg(all(feature = "fetch", not(feature = "proxy-only")))]
 /// # async fn f(client: openai_wasm::client::Client<openai_wasm::transport::FetchTransport>)
 /// # -> Result<(), openai_wasm::client::Error> {
+/// use std::time::Duration;
+///
 /// use openai_wasm::client::RequestOptions;
 ///
 /// let models = client.models().list().await?;
 ///
 /// // With options of its own, and with the head of the answer:
-/// let quick = RequestOptions::new().timeout_ms(5_000);
+/// let quick = RequestOptions::new().timeout(Duration::from_secs(5));
 /// let answer = client.models().list().with(quick).with_meta().await?;
 /// println!("{:?} {:?}", answer.meta.request_id(), answer.meta.rate_limit());
 /// # Ok(()) }
@@ -101,8 +103,8 @@ impl<T: Transport, R> Call<T, R> {
 
     pub(super) fn json(self, body: &impl Serialize) -> Self {
         self.edit(|client, parts| {
-            client.check(parts, body, &[])?;
             let json = serde_json::to_string(body).map_err(|cause| no_json(&cause))?;
+            client.check(parts, || serde_json::from_str(&json), &[])?;
             if client.settings.keyless
                 && let Some(name) = keys::key_in(&json)
             {
@@ -127,7 +129,7 @@ impl<T: Transport, R> Call<T, R> {
             if let Some((field, _)) = files.iter().find(|(_, file)| file.filename.is_empty()) {
                 return Err(Error::option(field, "must be a file with a name"));
             }
-            client.check(parts, form, &files)?;
+            client.check(parts, || serde_json::to_value(form), &files)?;
             let payload = client.settings.transport.form(&fields);
             let payload = payload
                 .map_err(|fault| Error::option("form", format!("cannot be sent: {fault}")))?;
@@ -194,16 +196,14 @@ impl<T: Transport> Client<T> {
     fn check(
         &self,
         parts: &Parts<T::Payload>,
-        params: &impl Serialize,
+        params: impl FnOnce() -> serde_json::Result<Value>,
         files: &[(&str, &Upload)],
     ) -> Result<(), Error> {
         let profile = self.settings.profile;
         if profile == Profile::None || parts.method != Method::Post {
             return Ok(());
         }
-        let params = serde_json::to_value(params).map_err(|cause| no_json(&cause))?;
-        checks::check(profile, &parts.path, &params, files)
-            .map_err(|refused| Error::option(&refused.param, refused.message))
+        validation::check(profile, &parts.path, params, files)
     }
 }
 
@@ -224,7 +224,7 @@ fn key<'a>(field: &'a FormField<'a>) -> Option<&'a str> {
 }
 
 /// A request that cannot be written; only a map whose keys are no text comes here.
-fn no_json(cause: &serde_json::Error) -> Error {
+pub(super) fn no_json(cause: &serde_json::Error) -> Error {
     Error::option("request", format!("has no JSON form: {cause}"))
 }
 
@@ -239,7 +239,7 @@ impl<T: Transport + 'static> Template<T> {
     pub(super) fn send<R: DeserializeOwned + 'static>(
         &self,
         more: &[(String, String)],
-    ) -> LocalFuture<'static, Result<R, Error>> {
+    ) -> BoxFuture<'static, Result<R, Error>> {
         let (client, options) = (self.client.clone(), self.options.clone());
         let mut parts = self.parts.clone();
         let replaced = |name: &String| more.iter().any(|(other, _)| other == name);
@@ -283,7 +283,7 @@ impl<T: Transport + 'static> Call<T, Value> {
 
 impl<T: Transport + 'static, R: 'static> IntoFuture for Call<T, R> {
     type Output = Result<R, Error>;
-    type IntoFuture = LocalFuture<'static, Self::Output>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move { Ok(self.with_meta().await?.data) })

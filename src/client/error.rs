@@ -1,6 +1,7 @@
 //! The one error of the Rust API.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -15,10 +16,14 @@ use crate::wire::{ApiError, json, report};
 pub enum ErrorKind {
     /// An option or a parameter is missing or malformed; nothing was sent.
     Option,
-    /// No response, or one that broke off: network failure, or a redirect, which is never followed.
+    /// No response, or one that broke off: a network failure.
     Connection,
+    /// The server answered with a redirect, which is never followed.
+    Redirect,
     /// The function that gives the session token or the key failed.
     Credential,
+    /// A tool of yours failed, or the model did not stop calling tools.
+    Tool,
     /// The time limit passed.
     Timeout,
     /// The server answered with an error status: [`Error::status`], [`Error::code`].
@@ -48,7 +53,10 @@ struct Inner {
     said: Option<ApiError>,
     meta: Option<Meta>,
     partial: Option<(String, u64)>,
+    source: Option<Source>,
 }
+
+type Source = Arc<dyn std::error::Error + Send + Sync>;
 
 impl Error {
     pub(super) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
@@ -60,6 +68,7 @@ impl Error {
             said: None,
             meta: None,
             partial: None,
+            source: None,
         }))
     }
 
@@ -106,6 +115,12 @@ impl Error {
             cause.column()
         );
         Self::new(ErrorKind::Decode, message)
+    }
+
+    /// Keeps what caused it.
+    pub(super) fn with_source(mut self, source: Source) -> Self {
+        self.0.source = Some(source);
+        self
     }
 
     /// Keeps the head of the answer that was an error.
@@ -234,7 +249,14 @@ impl fmt::Debug for Error {
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.0.source {
+            Some(source) => Some(&**source),
+            None => None,
+        }
+    }
+}
 
 /// An error can cross threads and be boxed by any error library.
 const _: () = {

@@ -1,12 +1,19 @@
 //! The client: what a caller holds, generic over the [`Transport`] that sends.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::policy::checks::Profile;
 use crate::policy::endpoint::BaseUrl;
+#[cfg(feature = "fetch")]
+use crate::transport::FetchTransport as DefaultTransport;
 use crate::transport::Transport;
 use limits::Limits;
 
+/// Without `fetch` a client names its transport.
+#[cfg(not(feature = "fetch"))]
+use no_transport::NoTransport as DefaultTransport;
+
+mod accumulated;
 mod accumulated_response;
 mod any;
 mod attempt;
@@ -36,6 +43,10 @@ mod limits;
 mod meta;
 mod models;
 mod moderations;
+#[cfg(feature = "reqwest")]
+mod native;
+#[cfg(not(feature = "fetch"))]
+mod no_transport;
 mod options;
 mod page;
 mod path;
@@ -44,9 +55,17 @@ mod read;
 mod responses;
 mod stream;
 mod token;
+mod tool_loop;
+#[cfg(feature = "validation")]
+#[path = "validation_on.rs"]
+mod validation;
+#[cfg(not(feature = "validation"))]
+#[path = "validation_off.rs"]
+mod validation;
 #[cfg(feature = "fetch")]
 mod web;
 
+pub use accumulated::Accumulated;
 pub use accumulated_response::AccumulatedResponse;
 pub use audio::{
     Audio, TranscriptionAnswer, TranscriptionStream, Transcriptions, TranslationAnswer,
@@ -68,34 +87,41 @@ pub use images::{ImageStream, Images};
 pub use meta::{Meta, WithMeta};
 pub use models::Models;
 pub use moderations::Moderations;
+#[cfg(feature = "reqwest")]
+pub use native::NativeClient;
 pub use options::RequestOptions;
 pub use page::{Items, Page};
 pub use rate_limit::RateLimit;
 pub use responses::{ResponseStream, Responses};
 pub use stream::{ByteStream, ChatStream, EventStream};
-pub use token::{Credential, LocalFuture, SessionToken};
+pub use token::{BoxError, BoxFuture, Credential, Renewed, SessionToken};
+pub use tool_loop::ToolRun;
 
 /// A client for one server or proxy. Cloning it is cheap and shares everything.
 ///
 /// It holds no connection: each call sends its own request. Dropping a call's future or a stream
 /// aborts that request and closes its connection.
-pub struct Client<T: Transport> {
-    settings: Rc<Settings<T>>,
+///
+/// It is `Send` and `Sync`, and so are its calls and streams. With the feature `fetch`, `Client` alone
+/// is the client on the platform's `fetch`; with `reqwest`, `NativeClient` is the one for native
+/// programs.
+pub struct Client<T = DefaultTransport> {
+    settings: Arc<Settings<T>>,
 }
 
-impl<T: Transport> Clone for Client<T> {
+impl<T> Clone for Client<T> {
     fn clone(&self) -> Self {
         Self {
-            settings: Rc::clone(&self.settings),
+            settings: Arc::clone(&self.settings),
         }
     }
 }
 
 /// What the builder collected.
-struct Settings<T: Transport> {
+struct Settings<T> {
     transport: T,
     base: BaseUrl,
-    credential: Option<Rc<dyn Credential<T::Fault>>>,
+    credential: Option<Arc<dyn Credential>>,
     /// Does no credential but a session token go with the requests?
     keyless: bool,
     headers: Vec<(String, Option<String>)>,

@@ -1,6 +1,7 @@
 //! What a caller may ask of a single call, over what the client was built with.
 
 use std::fmt;
+use std::time::Duration;
 
 use crate::stream::Truncation;
 
@@ -10,9 +11,11 @@ use crate::stream::Truncation;
 /// # #[cfg(all(feature = "fetch", not(feature = "proxy-only")))]
 /// # async fn f(client: openai_wasm::client::Client<openai_wasm::transport::FetchTransport>)
 /// # -> Result<(), openai_wasm::client::Error> {
+/// use std::time::Duration;
+///
 /// use openai_wasm::client::RequestOptions;
 ///
-/// let quick = RequestOptions::new().timeout_ms(5_000).max_retries(0);
+/// let quick = RequestOptions::new().timeout(Duration::from_secs(5)).max_retries(0);
 /// let models = client.models().list().with(quick).await?;
 /// # Ok(()) }
 /// ```
@@ -35,10 +38,9 @@ impl RequestOptions {
         Self::default()
     }
 
-    /// The time limit of one attempt in milliseconds, to the end of a buffered body or to the head
-    /// of a streamed one.
-    pub fn timeout_ms(mut self, timeout_ms: u32) -> Self {
-        self.timeout_ms = Some(timeout_ms);
+    /// The time limit of one attempt, to the end of a buffered body or to the head of a streamed one.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout_ms = Some(whole_ms(timeout));
         self
     }
 
@@ -48,10 +50,9 @@ impl RequestOptions {
         self
     }
 
-    /// How long a stream may bring no event (a byte stream: no byte), in milliseconds; 0 means for
-    /// ever.
-    pub fn idle_timeout_ms(mut self, idle_timeout_ms: u32) -> Self {
-        self.idle_timeout_ms = Some(idle_timeout_ms);
+    /// How long a stream may bring no event (a byte stream: no byte); zero means for ever.
+    pub fn idle_timeout(mut self, idle_timeout: Duration) -> Self {
+        self.idle_timeout_ms = Some(whole_ms(idle_timeout));
         self
     }
 
@@ -107,6 +108,11 @@ impl RequestOptions {
             query,
         }
     }
+}
+
+/// In whole milliseconds, rounded up, so that only zero becomes 0. Timers hold no more than 49 days.
+pub(super) fn whole_ms(duration: Duration) -> u32 {
+    u32::try_from(duration.as_nanos().div_ceil(1_000_000)).unwrap_or(u32::MAX)
 }
 
 /// Limits and names only: a value may be a credential.

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::call::Template;
-use super::{Call, Error, ErrorKind, LocalFuture};
+use super::{BoxFuture, Call, Error, ErrorKind};
 use crate::transport::Transport;
 use crate::wire::file::{FileList, FileObject};
 use crate::wire::responses::{ResponseInputItem, ResponseItemList};
@@ -104,7 +104,7 @@ enum State<T: Transport, P> {
     Wait(
         Template<T>,
         Option<String>,
-        LocalFuture<'static, Result<P, Error>>,
+        BoxFuture<'static, Result<P, Error>>,
     ),
     Refused(Error),
     Ended,

@@ -1,13 +1,13 @@
 //! How an answer is read: whole within the attempt's time limit, or open, as a stream.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::limits::Limits;
 use super::stream::{ByteStream, EventStream};
-use super::{Error, ErrorKind, LocalFuture, Meta, Settings};
+use super::{BoxFuture, Error, ErrorKind, Meta, Settings};
 use crate::stream::Chunk;
 use crate::transport::{Streaming, Transport};
 use crate::wire::{json, report};
@@ -22,12 +22,12 @@ pub(super) enum Read<T: Transport, R> {
     Open(Box<OfBody<T, R>>),
 }
 
-type OfText<R> = dyn FnOnce(&Meta, String) -> Result<R, Error>;
-type OfBody<T, R> = dyn FnOnce(Opened<T>) -> LocalFuture<'static, Result<R, Error>>;
+type OfText<R> = dyn FnOnce(&Meta, String) -> Result<R, Error> + Send + Sync;
+type OfBody<T, R> = dyn FnOnce(Opened<T>) -> BoxFuture<'static, Result<R, Error>> + Send + Sync;
 
 /// A successful answer whose body has not been read.
 pub(super) struct Opened<T: Transport> {
-    pub(super) settings: Rc<Settings<T>>,
+    pub(super) settings: Arc<Settings<T>>,
     pub(super) limits: Limits,
     pub(super) meta: Meta,
     pub(super) body: T::Body,
@@ -45,7 +45,7 @@ pub(super) fn text<T: Transport>() -> Read<T, String> {
 
 /// Reads JSON, or what else the endpoint may answer with.
 pub(super) fn whole<T: Transport, R>(
-    read: impl FnOnce(&Meta, String) -> Result<R, Error> + 'static,
+    read: impl FnOnce(&Meta, String) -> Result<R, Error> + Send + Sync + 'static,
 ) -> Read<T, R> {
     Read::Whole(Box::new(read))
 }

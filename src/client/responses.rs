@@ -17,7 +17,7 @@ pub struct Responses<T: Transport>(Client<T>);
 
 /// The events of a response as they arrive. It ends with `response.completed` or
 /// `response.incomplete`; every other end is an error.
-pub type ResponseStream<T> = EventStream<T, ResponseStreamEvent>;
+pub type ResponseStream<T = super::DefaultTransport> = EventStream<T, ResponseStreamEvent>;
 
 impl<T: Transport> Client<T> {
     /// Responses.

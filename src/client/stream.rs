@@ -2,7 +2,7 @@
 
 use std::future::poll_fn;
 use std::pin::Pin;
-use std::rc::Rc;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use futures_core::Stream;
@@ -10,15 +10,15 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::read::Opened;
-use super::{Error, ErrorKind, LocalFuture, Meta, Settings};
+use super::{BoxFuture, Error, ErrorKind, Meta, Settings};
 use crate::stream::{Chunk, Decoder, StreamErrorKind};
-use crate::transport::{Streaming, Transport};
+use crate::transport::{Fault, Streaming, Transport};
 use crate::wire::chat::ChatCompletionChunk;
 use crate::wire::sniff::{self, Content};
 use crate::wire::{json, report};
 
 /// The chunks of a chat answer as they arrive.
-pub type ChatStream<T> = EventStream<T, ChatCompletionChunk>;
+pub type ChatStream<T = super::DefaultTransport> = EventStream<T, ChatCompletionChunk>;
 
 /// The events of an answer as they arrive, each as a `C`.
 ///
@@ -134,7 +134,7 @@ where
         match read.await {
             Ok(Some(Ok(read))) => bytes.extend_from_slice(read.as_ref()),
             Ok(Some(Err(fault))) => {
-                return Err(Error::new(ErrorKind::Connection, fault.to_string()));
+                return Err(lost(fault));
             }
             Ok(None) => self.body = None,
             Err(()) => {
@@ -162,6 +162,12 @@ where
     #[must_use]
     pub fn text(&self) -> &str {
         self.decoder.text()
+    }
+
+    /// How many events have been delivered.
+    #[must_use]
+    pub fn event_index(&self) -> u64 {
+        self.decoder.event_index()
     }
 
     fn end(&mut self, error: impl Into<Error>) -> Poll<Option<Result<C, Error>>> {
@@ -200,7 +206,7 @@ where
                 Poll::Ready(Some(Ok(bytes))) => this.decoder.push(&bytes),
                 Poll::Ready(None) => this.decoder.finish(),
                 Poll::Ready(Some(Err(fault))) => {
-                    let lost = Error::new(ErrorKind::Connection, fault.to_string())
+                    let lost = lost(fault)
                         .with_partial(this.decoder.text().to_owned(), this.decoder.event_index());
                     this.decoder.stop(StreamErrorKind::Aborted);
                     return this.end(lost);
@@ -290,9 +296,7 @@ where
                 this.idle.stop();
                 Poll::Ready(Some(Ok(bytes)))
             }
-            Poll::Ready(Some(Err(fault))) => {
-                this.end(Some(Error::new(ErrorKind::Connection, fault.to_string())))
-            }
+            Poll::Ready(Some(Err(fault))) => this.end(Some(lost(fault))),
             Poll::Ready(None) => this.end(None),
             Poll::Pending if this.idle.poll(context).is_pending() => Poll::Pending,
             Poll::Pending => {
@@ -303,16 +307,21 @@ where
     }
 }
 
+/// The connection broke while a body was read.
+fn lost(fault: impl Fault) -> Error {
+    Error::new(ErrorKind::Connection, fault.to_string()).with_source(Arc::new(fault))
+}
+
 /// How long a stream has been silent. What is no progress (a comment among events) lets it run on.
 struct Idle<T: Transport> {
-    settings: Rc<Settings<T>>,
+    settings: Arc<Settings<T>>,
     /// 0: for ever.
     ms: u32,
-    timer: Option<LocalFuture<'static, ()>>,
+    timer: Option<BoxFuture<'static, ()>>,
 }
 
 impl<T: Transport> Idle<T> {
-    fn new(settings: Rc<Settings<T>>, ms: u32) -> Self {
+    fn new(settings: Arc<Settings<T>>, ms: u32) -> Self {
         Self {
             settings,
             ms,
@@ -333,7 +342,7 @@ impl<T: Transport> Idle<T> {
             return Poll::Pending;
         }
         let timer = self.timer.get_or_insert_with(|| {
-            let (settings, ms) = (Rc::clone(&self.settings), self.ms);
+            let (settings, ms) = (Arc::clone(&self.settings), self.ms);
             Box::pin(async move { settings.transport.sleep(ms).await })
         });
         timer.as_mut().poll(context)

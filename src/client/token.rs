@@ -1,25 +1,26 @@
 //! Session tokens: what a keyless client shows to its proxy.
 
-use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::future::{Future, poll_fn, ready};
 use std::pin::Pin;
-use std::rc::Rc;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 
 use crate::policy::headers::session_authorization;
-use crate::transport::Fault;
 
-/// A boxed future that need not be `Send`: everything here runs on one thread.
-pub type LocalFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+/// A boxed future that may go to another thread.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Whatever a function of yours failed with.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Gives the `Authorization` value of a request, for every attempt.
 ///
 /// Where a call must not wait for another call's question, `apart` is true: see
 /// [`Transport::requests_are_apart`](crate::transport::Transport::requests_are_apart).
-pub trait Credential<F> {
+pub trait Credential: Send + Sync {
     /// The whole header value, for example `Bearer …`.
-    fn authorization(&self, apart: bool) -> LocalFuture<'_, Result<String, F>>;
+    fn authorization(&self, apart: bool) -> BoxFuture<'_, Result<String, BoxError>>;
 
     /// Is there another one to ask for when the proxy refuses one?
     fn renews(&self) -> bool {
@@ -37,7 +38,7 @@ pub trait Credential<F> {
         refused: &'a str,
         alone: bool,
         apart: bool,
-    ) -> LocalFuture<'a, Result<Renewed, F>> {
+    ) -> BoxFuture<'a, Result<Renewed, BoxError>> {
         let _ = (refused, alone);
         Box::pin(async move { self.authorization(apart).await.map(Renewed::Own) })
     }
@@ -55,25 +56,26 @@ pub enum Renewed {
 }
 
 /// A session token: a fixed string, or a function that gives one.
-pub struct SessionToken<F>(Source<F>);
+pub struct SessionToken(Source);
 
-type Ask<F> = dyn Fn() -> LocalFuture<'static, Result<String, F>>;
+/// A function that gives a token or a key.
+pub(super) type Ask = dyn Fn() -> BoxFuture<'static, Result<String, BoxError>> + Send + Sync;
 
-enum Source<F> {
+enum Source {
     Fixed(String),
-    Asked(Asked<F>),
+    Asked(Asked),
 }
 
-struct Asked<F> {
-    ask: Rc<Ask<F>>,
+struct Asked {
+    ask: Box<Ask>,
     /// The header value that is in use.
-    kept: RefCell<Option<String>>,
+    kept: Mutex<Option<String>>,
     /// A refused value that the function gave again when it was asked for another.
-    stale: RefCell<Option<String>>,
+    stale: Mutex<Option<String>>,
     turn: Turn,
 }
 
-impl<F> SessionToken<F> {
+impl SessionToken {
     /// A fixed token.
     #[must_use]
     pub fn fixed(token: impl Into<String>) -> Self {
@@ -86,30 +88,63 @@ impl<F> SessionToken<F> {
     /// again; the next call asks anew. What the function takes counts within the call's time limit.
     ///
     /// Where each token is good for one request, calls at once get tokens of their own.
+    ///
+    /// ```
+    /// use openai_wasm::client::SessionToken;
+    ///
+    /// # async fn ask_my_server(path: &str) -> Result<String, std::io::Error> { Ok(path.into()) }
+    /// let token = SessionToken::from_fn(async || ask_my_server("/session").await);
+    /// ```
+    ///
+    /// In a page or a Worker, where a future holds JavaScript's promises, use `from_local_fn`.
     #[must_use]
-    pub fn asked(ask: impl Fn() -> LocalFuture<'static, Result<String, F>> + 'static) -> Self {
+    pub fn from_fn<Asked, E>(ask: impl Fn() -> Asked + Send + Sync + 'static) -> Self
+    where
+        Asked: Future<Output = Result<String, E>> + Send + 'static,
+        E: Into<BoxError>,
+    {
+        Self::boxed(boxed(ask))
+    }
+
+    pub(super) fn boxed(ask: Box<Ask>) -> Self {
         Self(Source::Asked(Asked {
-            ask: Rc::new(ask),
-            kept: RefCell::default(),
-            stale: RefCell::default(),
+            ask,
+            kept: Mutex::default(),
+            stale: Mutex::default(),
             turn: Turn::default(),
         }))
     }
 }
 
-impl<F: Fault> Asked<F> {
-    async fn question(&self) -> Result<String, F> {
+/// The function with its future in a box.
+pub(super) fn boxed<Asked, E>(ask: impl Fn() -> Asked + Send + Sync + 'static) -> Box<Ask>
+where
+    Asked: Future<Output = Result<String, E>> + Send + 'static,
+    E: Into<BoxError>,
+{
+    Box::new(move || {
+        let asked = ask();
+        Box::pin(async move { asked.await.map_err(Into::into) })
+    })
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Asked {
+    async fn question(&self) -> Result<String, BoxError> {
         sent(session_authorization(&(self.ask)().await?))
     }
 
     fn known(&self) -> Option<String> {
-        self.kept.borrow().clone()
+        lock(&self.kept).clone()
     }
 
     /// Takes a value into use.
     fn keep(&self, header: String) -> String {
-        self.stale.replace(None);
-        self.kept.replace(Some(header.clone()));
+        *lock(&self.stale) = None;
+        *lock(&self.kept) = Some(header.clone());
         header
     }
 
@@ -120,7 +155,7 @@ impl<F: Fault> Asked<F> {
         Some(self.turn.take().await)
     }
 
-    async fn authorization(&self, apart: bool) -> Result<String, F> {
+    async fn authorization(&self, apart: bool) -> Result<String, BoxError> {
         let _taken = self.turn(apart).await;
         match self.known() {
             Some(header) => Ok(header),
@@ -128,7 +163,7 @@ impl<F: Fault> Asked<F> {
         }
     }
 
-    async fn renew(&self, refused: &str, alone: bool, apart: bool) -> Result<Renewed, F> {
+    async fn renew(&self, refused: &str, alone: bool, apart: bool) -> Result<Renewed, BoxError> {
         if alone {
             let header = self.question().await?;
             return Ok(if header == refused {
@@ -141,21 +176,21 @@ impl<F: Fault> Asked<F> {
         if let Some(header) = self.known() {
             return Ok(Renewed::Shared(header));
         }
-        let asked_in_vain = self.stale.borrow().as_deref() == Some(refused);
+        let asked_in_vain = lock(&self.stale).as_deref() == Some(refused);
         if asked_in_vain {
             return Ok(Renewed::Same);
         }
         let header = self.question().await?;
         if header == refused {
-            self.stale.replace(Some(header));
+            *lock(&self.stale) = Some(header);
             return Ok(Renewed::Same);
         }
         Ok(Renewed::Own(self.keep(header)))
     }
 }
 
-impl<F: Fault> Credential<F> for SessionToken<F> {
-    fn authorization(&self, apart: bool) -> LocalFuture<'_, Result<String, F>> {
+impl Credential for SessionToken {
+    fn authorization(&self, apart: bool) -> BoxFuture<'_, Result<String, BoxError>> {
         match &self.0 {
             Source::Fixed(token) => Box::pin(ready(sent(session_authorization(token)))),
             Source::Asked(asked) => Box::pin(asked.authorization(apart)),
@@ -169,7 +204,7 @@ impl<F: Fault> Credential<F> for SessionToken<F> {
     fn refuse(&self, refused: &str) {
         if let Source::Asked(asked) = &self.0 {
             // Another call may have asked for a new one already.
-            let mut kept = asked.kept.borrow_mut();
+            let mut kept = lock(&asked.kept);
             if kept.as_deref() == Some(refused) {
                 *kept = None;
             }
@@ -181,7 +216,7 @@ impl<F: Fault> Credential<F> for SessionToken<F> {
         refused: &'a str,
         alone: bool,
         apart: bool,
-    ) -> LocalFuture<'a, Result<Renewed, F>> {
+    ) -> BoxFuture<'a, Result<Renewed, BoxError>> {
         match &self.0 {
             Source::Fixed(_) => Box::pin(ready(Ok(Renewed::Same))),
             Source::Asked(asked) => Box::pin(asked.renew(refused, alone, apart)),
@@ -202,20 +237,24 @@ impl fmt::Debug for Renewed {
 
 /// One asks, the others wait: for its answer, or, if it leaves, for their turn.
 #[derive(Default)]
-struct Turn {
-    taken: Cell<bool>,
-    waiting: RefCell<Vec<Waker>>,
+struct Turn(Mutex<Queue>);
+
+#[derive(Default)]
+struct Queue {
+    taken: bool,
+    waiting: Vec<Waker>,
 }
 
 impl Turn {
     async fn take(&self) -> Taken<'_> {
         poll_fn(|context| {
-            if self.taken.replace(true) {
-                self.waiting.borrow_mut().push(context.waker().clone());
-                Poll::Pending
-            } else {
-                Poll::Ready(Taken(self))
+            let mut queue = lock(&self.0);
+            if queue.taken {
+                queue.waiting.push(context.waker().clone());
+                return Poll::Pending;
             }
+            queue.taken = true;
+            Poll::Ready(Taken(self))
         })
         .await
     }
@@ -225,19 +264,23 @@ struct Taken<'a>(&'a Turn);
 
 impl Drop for Taken<'_> {
     fn drop(&mut self) {
-        self.0.taken.set(false);
-        for waker in self.0.waiting.take() {
+        let waiting = {
+            let mut queue = lock(&self.0.0);
+            queue.taken = false;
+            std::mem::take(&mut queue.waiting)
+        };
+        for waker in waiting {
             waker.wake();
         }
     }
 }
 
 /// The header for a credential, which is refused if it cannot stand there.
-pub(super) fn sent<F: Fault>(value: Result<String, impl AsRef<str>>) -> Result<String, F> {
-    value.map_err(|fault| F::credential(fault.as_ref()))
+pub(super) fn sent(value: Result<String, impl AsRef<str>>) -> Result<String, BoxError> {
+    value.map_err(|fault| fault.as_ref().into())
 }
 
-impl<F> fmt::Debug for SessionToken<F> {
+impl fmt::Debug for SessionToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SessionToken([redacted])")
     }

@@ -9,8 +9,8 @@ use web_sys::ReadableStream;
 
 use crate::proxy::answer::usage::Account;
 use crate::proxy::answer::{Break, Form, Step, Then, Watch};
-use crate::proxy::prompt::Prompt;
-use crate::proxy::refusal::Refusal;
+use crate::proxy::error::ProxyError;
+use crate::proxy::request::prompt::Prompt;
 use crate::proxy::{Relayed, Secret};
 
 /// What a new watch needs to know, in a new instance.
@@ -58,7 +58,7 @@ pub struct AnswerWatch {
     watch: Watch,
     account: Option<Account>,
     step: (usize, usize),
-    refusal: Option<Refusal>,
+    refusal: Option<ProxyError>,
 }
 
 impl AnswerWatch {

@@ -9,137 +9,11 @@ use wasm_bindgen_futures::future_to_promise;
 use web_sys::{Request, Response};
 
 use super::answer;
-use crate::proxy::config::{Anonymous, EndUser, Models};
-use crate::proxy::pace::Pace;
-use crate::proxy::route::Route;
-use crate::proxy::session::{self, SignFault};
-use crate::proxy::{Caller, Checks, Config, Hooks, Keyring, Proxy, Secret, Secrets, UsageEvent};
-
-/// What `pkg-template/edge/proxy.js` passes for each environment.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct ProxyOptions {
-    upstream: String,
-    allow_http: Vec<String>,
-    allow_short_key: bool,
-    /// The variables that the secrets come from: of the key, of session tokens, of Turnstile.
-    secret_names: [String; 3],
-    allowed_origins: Vec<String>,
-    routes: Vec<String>,
-    /// `["*"]` for any.
-    models: Vec<String>,
-    allow_params: Vec<String>,
-    max_output_tokens: u32,
-    max_messages: u32,
-    max_input_chars: u32,
-    max_input_tokens: Option<u32>,
-    max_image_bytes: u32,
-    image_urls: bool,
-    system_prompt: Option<String>,
-    end_user: String,
-    max_concurrent: u32,
-    max_body_bytes: u32,
-    max_upload_bytes: u32,
-    max_token_seconds: u32,
-    timeout_ms: u32,
-    answer_limits: AnswerLimits,
-    body_pace: BodyPace,
-    issuer: Option<String>,
-    audience: Option<String>,
-    session_epoch: Option<u64>,
-    anonymous_sessions: Option<AnonymousOptions>,
-}
-
-/// The same that `pkg-template/edge/relay.js` holds to.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct AnswerLimits {
-    idle_ms: u32,
-    duration_ms: u32,
-    max_bytes: u64,
-    heartbeat_ms: u32,
-}
-
-/// How slowly a body may come.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct BodyPace {
-    idle_ms: u32,
-    base_ms: u32,
-    ms_per_block: u32,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct AnonymousOptions {
-    verify_url: String,
-    hostnames: Vec<String>,
-    action: Option<String>,
-    ttl_seconds: u32,
-    models: Option<Vec<String>>,
-    max_tokens: Option<u32>,
-}
-
-impl From<ProxyOptions> for Config {
-    fn from(options: ProxyOptions) -> Self {
-        Self {
-            upstream: options.upstream,
-            allow_http: options.allow_http,
-            allow_short_key: options.allow_short_key,
-            allowed_origins: options.allowed_origins,
-            // JavaScript has refused the names that are none.
-            routes: options
-                .routes
-                .iter()
-                .filter_map(|name| Route::named(name))
-                .collect(),
-            models: match options.models.as_slice() {
-                [] => Models::None,
-                [any] if any == "*" => Models::Any,
-                _ => Models::List(options.models),
-            },
-            allowed_params: options.allow_params,
-            max_output_tokens: options.max_output_tokens,
-            max_messages: options.max_messages,
-            max_input_chars: options.max_input_chars,
-            max_input_tokens: options.max_input_tokens,
-            max_image_bytes: options.max_image_bytes,
-            image_urls: options.image_urls,
-            system_prompt: options.system_prompt,
-            end_user: match options.end_user.as_str() {
-                "user" => EndUser::User,
-                "safety_identifier" => EndUser::SafetyIdentifier,
-                _ => EndUser::Hidden,
-            },
-            max_concurrent: options.max_concurrent,
-            max_body_bytes: options.max_body_bytes,
-            max_upload_bytes: options.max_upload_bytes,
-            max_token_seconds: options.max_token_seconds,
-            timeout_ms: options.timeout_ms,
-            idle_timeout_ms: options.answer_limits.idle_ms,
-            max_duration_ms: options.answer_limits.duration_ms,
-            max_answer_bytes: options.answer_limits.max_bytes,
-            body_pace: Pace {
-                idle_ms: options.body_pace.idle_ms,
-                base_ms: options.body_pace.base_ms,
-                ms_per_block: options.body_pace.ms_per_block,
-            },
-            heartbeat_ms: options.answer_limits.heartbeat_ms,
-            issuer: options.issuer,
-            audience: options.audience,
-            session_epoch: options.session_epoch,
-            anonymous: options.anonymous_sessions.map(|anonymous| Anonymous {
-                verify_url: anonymous.verify_url,
-                hostnames: anonymous.hostnames,
-                action: anonymous.action,
-                ttl_seconds: anonymous.ttl_seconds,
-                models: anonymous.models,
-                max_tokens: anonymous.max_tokens,
-            }),
-            ..Self::default()
-        }
-    }
-}
+use crate::proxy::auth::anonymous::Anonymous;
+use crate::proxy::auth::session_token::{self, DAY_SECONDS, SignFault};
+use crate::proxy::{
+    Caller, Checks, Config, Hooks, Proxy, Secret, Secrets, SigningKeys, UsageEvent,
+};
 
 /// The proxy behind the package's `createProxy`.
 #[wasm_bindgen]
@@ -150,17 +24,36 @@ pub struct ProxyCore {
 
 #[wasm_bindgen]
 impl ProxyCore {
-    /// A proxy with these settings; throws a text that names the setting at fault.
+    /// A proxy with the settings of a [`Config`] as JSON; throws a text that names the setting at fault.
+    /// The names are those of the variables that hold the key, the session secret and Turnstile's.
     #[wasm_bindgen(constructor)]
-    pub fn new(options: JsValue) -> Result<ProxyCore, JsValue> {
-        let options: ProxyOptions =
-            serde_wasm_bindgen::from_value(options).map_err(|e| malformed("options", &e))?;
-        let secret_names = options.secret_names.clone();
-        let proxy = Proxy::new(options.into()).map_err(|fault| JsValue::from(fault.to_string()))?;
+    pub fn new(
+        config: &str,
+        key_name: String,
+        session_name: String,
+        turnstile_name: String,
+    ) -> Result<ProxyCore, JsValue> {
+        let config: Config = serde_json::from_str(config).map_err(|e| malformed(&e))?;
+        let proxy = Proxy::new(config).map_err(|fault| JsValue::from(fault.to_string()))?;
         Ok(Self {
             proxy: Rc::new(proxy),
-            secret_names,
+            secret_names: [key_name, session_name, turnstile_name],
         })
+    }
+
+    /// The limits of each answer, for `pkg-template/edge/relay.js`: how long it may be silent, how long
+    /// it may take, how large it may be, and after how long a silence a comment comes.
+    #[wasm_bindgen(js_name = answerLimits)]
+    #[must_use]
+    #[allow(clippy::cast_precision_loss)] // Bounded by 2^40.
+    pub fn answer_limits(&self) -> Vec<f64> {
+        let limits = self.proxy.answer_limits();
+        vec![
+            limits.idle_timeout_ms.into(),
+            limits.max_duration_ms.into(),
+            limits.max_answer_bytes as f64,
+            limits.heartbeat_ms.into(),
+        ]
     }
 
     /// Answers a request. Missing secrets are empty texts: the proxy then fails closed.
@@ -224,17 +117,17 @@ impl ProxyCore {
 
 /// Signs a session token; throws the name of the option at fault.
 #[wasm_bindgen(js_name = signSessionToken)]
-pub fn sign_session_token(options: JsValue) -> Result<String, JsValue> {
-    let options: SignOptions =
-        serde_wasm_bindgen::from_value(options).map_err(|e| malformed("options", &e))?;
+pub fn sign_session_token(options: &str) -> Result<String, JsValue> {
+    let options: SignOptions = serde_json::from_str(options).map_err(|e| malformed(&e))?;
     let config = Config {
-        max_token_seconds: options.max_token_seconds,
+        // What the proxy takes at most is its own to say.
+        max_token_seconds: DAY_SECONDS,
         issuer: options.issuer,
         audience: options.audience,
         ..Config::default()
     };
     let secret = Secret::new(&options.secret);
-    let keyring = Keyring::parse(&secret).map_err(|_| JsValue::from_str("secret"))?;
+    let keyring = SigningKeys::parse(&secret).map_err(|_| JsValue::from_str("secret"))?;
     let caller = Caller {
         subject: options.sub,
         token_id: Some(options.token_id),
@@ -243,7 +136,7 @@ pub fn sign_session_token(options: JsValue) -> Result<String, JsValue> {
         max_tokens: options.max_tokens,
         ..Caller::default()
     };
-    session::sign(
+    session_token::sign(
         &caller,
         options.ttl_seconds,
         &keyring,
@@ -269,30 +162,36 @@ struct SignOptions {
     origin: Option<String>,
     models: Option<Vec<String>>,
     max_tokens: Option<u32>,
+    #[serde(default = "ttl_seconds")]
     ttl_seconds: u32,
-    max_token_seconds: u32,
     now_seconds: u64,
     issuer: Option<String>,
     audience: Option<String>,
 }
 
-/// Checks an `Authorization` header; gives the session, or undefined when it is refused. Throws the
+/// A token lives as long as that of an anonymous page.
+fn ttl_seconds() -> u32 {
+    Anonymous::default().ttl_seconds
+}
+
+/// Checks an `Authorization` header; gives the session as JSON, or undefined when it is refused. Throws the
 /// name of the option at fault.
 #[wasm_bindgen(js_name = verifySessionToken)]
-pub fn verify_session_token(options: JsValue) -> Result<JsValue, JsValue> {
-    let options: VerifyOptions =
-        serde_wasm_bindgen::from_value(options).map_err(|e| malformed("options", &e))?;
-    let config = Config {
-        max_token_seconds: options.max_token_seconds,
+pub fn verify_session_token(options: &str) -> Result<Option<String>, JsValue> {
+    let options: VerifyOptions = serde_json::from_str(options).map_err(|e| malformed(&e))?;
+    let mut config = Config {
         issuer: options.issuer,
         audience: options.audience,
         session_epoch: options.epoch,
         ..Config::default()
     };
+    if let Some(most) = options.max_token_seconds {
+        config.max_token_seconds = most;
+    }
     let secret = Secret::new(&options.secret);
-    let keyring = Keyring::parse(&secret).map_err(|_| JsValue::from_str("secret"))?;
+    let keyring = SigningKeys::parse(&secret).map_err(|_| JsValue::from_str("secret"))?;
     let authorization = options.authorization.as_deref();
-    match session::verify(authorization, &keyring, &config, options.now_seconds) {
+    match session_token::verify(authorization, &keyring, &config, options.now_seconds) {
         Ok(caller) => {
             let facts = SessionFacts {
                 sub: caller.subject,
@@ -303,9 +202,11 @@ pub fn verify_session_token(options: JsValue) -> Result<JsValue, JsValue> {
                 models: caller.models,
                 max_tokens: caller.max_tokens,
             };
-            serde_wasm_bindgen::to_value(&facts).map_err(|e| malformed("session", &e))
+            serde_json::to_string(&facts)
+                .map(Some)
+                .map_err(|e| malformed(&e))
         }
-        Err(_) => Ok(JsValue::UNDEFINED),
+        Err(_) => Ok(None),
     }
 }
 
@@ -315,7 +216,7 @@ pub fn verify_session_token(options: JsValue) -> Result<JsValue, JsValue> {
 struct VerifyOptions {
     secret: String,
     authorization: Option<String>,
-    max_token_seconds: u32,
+    max_token_seconds: Option<u32>,
     now_seconds: u64,
     issuer: Option<String>,
     audience: Option<String>,
@@ -326,15 +227,20 @@ struct VerifyOptions {
 #[serde(rename_all = "camelCase")]
 struct SessionFacts {
     sub: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
     jti: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     issued_at: Option<u64>,
     expires_at: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     origin: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     models: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     max_tokens: Option<u32>,
 }
 
-/// An object of the wrong shape: what `pkg-template/edge/proxy.js` passes is not what is read here.
-fn malformed(option: &str, error: &serde_wasm_bindgen::Error) -> JsValue {
-    JsValue::from_str(&format!("{option}: {error}"))
+/// A text of the wrong shape: what `pkg-template/edge/proxy.js` passes is not what is read here.
+fn malformed(error: &serde_json::Error) -> JsValue {
+    JsValue::from_str(&format!("options: {error}"))
 }

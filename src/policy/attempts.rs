@@ -156,7 +156,7 @@ pub const fn is_redirect(status: u16) -> bool {
 
 /// Whether our own proxy refuses the session token, and then, whether it had expired.
 ///
-/// The body must be the one that the proxy writes (`proxy::Refusal`), byte by byte but for the
+/// The body must be the one that the proxy writes (`proxy::ProxyError`), byte by byte but for the
 /// message: a 401 of a gateway before it says nothing of the token.
 fn refused_token(status: u16, body: &[u8]) -> Option<bool> {
     const UNAUTHORIZED: &[u8] =

@@ -57,6 +57,11 @@ impl HeaderList {
         self.0.push((name.to_owned(), value.into()));
     }
 
+    /// Adds a header after those that are there, of the same name or of others.
+    pub fn append(&mut self, name: &str, value: impl Into<String>) {
+        self.0.push((name.to_owned(), value.into()));
+    }
+
     /// Removes every header of that name.
     pub fn remove(&mut self, name: &str) {
         self.0
@@ -68,6 +73,13 @@ impl HeaderList {
     pub fn get(&self, name: &str) -> Option<&str> {
         self.iter()
             .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value)
+    }
+
+    /// Every value of a header, in order.
+    pub fn get_all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.iter()
+            .filter(move |(known, _)| known.eq_ignore_ascii_case(name))
             .map(|(_, value)| value)
     }
 
@@ -86,6 +98,33 @@ impl HeaderList {
                 None => self.remove(name),
             }
         }
+    }
+}
+
+/// Repeated names stay, as by [`HeaderList::append`].
+impl<N: AsRef<str>, V: Into<String>> Extend<(N, V)> for HeaderList {
+    fn extend<I: IntoIterator<Item = (N, V)>>(&mut self, headers: I) {
+        for (name, value) in headers {
+            self.append(name.as_ref(), value);
+        }
+    }
+}
+
+/// Repeated names stay, as by [`HeaderList::append`].
+impl<N: AsRef<str>, V: Into<String>> FromIterator<(N, V)> for HeaderList {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(headers: I) -> Self {
+        let mut list = Self::new();
+        list.extend(headers);
+        list
+    }
+}
+
+impl IntoIterator for HeaderList {
+    type Item = (String, String);
+    type IntoIter = alloc::vec::IntoIter<(String, String)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
     }
 }
 
@@ -136,7 +175,7 @@ pub fn check_value(value: &str) -> Result<(), HeaderFault> {
 
 /// Checks that a keyless client may send a header: no credential, by name or by the shape of its
 /// value (threat table, row C6). The page's script looks at the shape itself
-/// (`pkg-template/lib/openai.js`), so that its WebAssembly holds none; both play
+/// (`pkg-template/lib/page-client.js`), so that its WebAssembly holds none; both play
 /// `tests/fixtures/key-shapes.json`.
 ///
 /// # Errors

@@ -11,8 +11,13 @@ pub mod checks;
 pub mod codes;
 pub mod endpoint;
 pub mod headers;
+#[cfg(feature = "http")]
+mod http;
 #[cfg(not(feature = "__npm-client"))]
 pub mod keys;
 pub mod providers;
 pub mod retry;
 mod url;
+
+#[cfg(not(feature = "__npm-client"))]
+mod faults;

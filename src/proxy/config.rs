@@ -1,56 +1,59 @@
 //! What the author of a Worker sets, checked once.
 
-pub use super::anonymous::Anonymous;
-use super::answer::limits::{LONGEST_TIMER_MS, Limits};
-pub use super::config_fault::ConfigFault;
-pub use super::end_user::EndUser;
-pub use super::models::Models;
-use super::origin::is_origin;
-use super::pace::Pace;
-use super::params::allow;
-use super::route::{Media, Route};
 use crate::policy::allow_http;
 use crate::policy::endpoint::BaseUrl;
+use crate::proxy::answer::limits::Limits;
+use crate::proxy::bounds::BOUNDS;
+use serde::Deserialize;
 
-/// Where requests go unless the configuration says otherwise.
+pub use crate::proxy::auth::anonymous::Anonymous;
+pub use crate::proxy::config_fault::ConfigFault;
+use crate::proxy::cors::is_origin;
+pub use crate::proxy::request::end_user::EndUser;
+pub use crate::proxy::request::models::Models;
+use crate::proxy::request::pace::Pace;
+use crate::proxy::request::params::allow;
+use crate::proxy::route::{Media, Route};
+
+/// Where requests go by default.
 pub const DEFAULT_UPSTREAM: &str = "https://api.openai.com/v1";
 
-/// The largest request body unless the configuration says otherwise: room for a long conversation,
+/// The largest request body by default: room for a long conversation,
 /// too little for an attack on a Worker's 128 MB.
 pub const DEFAULT_MAX_BODY_BYTES: u32 = 256 * 1024;
 
-/// How far in the future a token may expire unless the configuration says otherwise: 15 minutes.
+/// How far in the future a token may expire by default: 15 minutes.
 pub const DEFAULT_MAX_TOKEN_SECONDS: u32 = 900;
 
-/// How long the upstream's head may take unless the configuration says otherwise: 10 minutes, as
+/// How long the upstream's head may take by default: 10 minutes, as
 /// long as the official client waits, since an answer that does not stream has its head at the end.
 pub const DEFAULT_TIMEOUT_MS: u32 = 600_000;
 
-/// The largest multipart body unless the configuration says otherwise: what the API takes as audio.
+/// The largest multipart body by default: what the API takes as audio.
 pub const DEFAULT_MAX_UPLOAD_BYTES: u32 = 25 * 1024 * 1024;
 
-/// The most tokens of an answer unless the configuration says otherwise.
+/// The most tokens of an answer by default.
 pub const DEFAULT_MAX_OUTPUT_TOKENS: u32 = 2048;
 
-/// The most messages of a conversation unless the configuration says otherwise.
+/// The most messages of a conversation by default.
 pub const DEFAULT_MAX_MESSAGES: u32 = 256;
 
-/// The most text of a request unless the configuration says otherwise: some 32,000 tokens.
+/// The most text of a request by default: some 32,000 tokens.
 pub const DEFAULT_MAX_INPUT_CHARS: u32 = 128 * 1024;
 
-/// The longest `data:` URL of an image unless the configuration says otherwise.
+/// The longest `data:` URL of an image by default.
 pub const DEFAULT_MAX_IMAGE_BYTES: u32 = 128 * 1024;
 
-/// Requests of one caller in flight unless the configuration says otherwise.
+/// Requests of one caller in flight by default.
 pub const DEFAULT_MAX_CONCURRENT: u32 = 4;
 
-/// How long an answer may bring nothing unless the configuration says otherwise: 5 minutes.
+/// How long an answer may bring nothing by default: 5 minutes.
 pub const DEFAULT_IDLE_TIMEOUT_MS: u32 = 300_000;
 
-/// How long an answer may take unless the configuration says otherwise: 30 minutes.
+/// How long an answer may take by default: 30 minutes.
 pub const DEFAULT_MAX_DURATION_MS: u32 = 1_800_000;
 
-/// How large an answer may be unless the configuration says otherwise: 64 MiB.
+/// How large an answer may be by default: 64 MiB.
 pub const DEFAULT_MAX_ANSWER_BYTES: u64 = 64 * 1024 * 1024;
 
 /// How long a stream may be silent before its caller gets a comment, unless the configuration says
@@ -58,7 +61,22 @@ pub const DEFAULT_MAX_ANSWER_BYTES: u64 = 64 * 1024 * 1024;
 pub const DEFAULT_HEARTBEAT_MS: u32 = 10_000;
 
 /// How a proxy behaves. [`Config::default`] serves one origin, its own, and no model.
-#[derive(Debug, Clone)]
+///
+/// It can be read from JSON, in which the names are those of the npm package's options, and what is
+/// missing has its default:
+///
+/// ```
+/// use openai_wasm::proxy::Config;
+///
+/// let config: Config = serde_json::from_str(r#"{"models":["gpt-5-nano"],"timeout":60000}"#)?;
+/// assert_eq!(config.timeout_ms, 60_000);
+/// assert_eq!(config.max_messages, 256);
+/// config.check().expect("every setting is good");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct Config {
     /// The server's base URL with its path: `https://api.openai.com/v1`.
     pub upstream: String,
@@ -76,6 +94,7 @@ pub struct Config {
     pub models: Models,
     /// Parameters beyond the usual ones, most of which multiply the cost: `reasoning_effort`, `n`. A
     /// path opens a member: `messages.content.cache_control`. See [`allow::check`].
+    #[serde(rename = "allowParams")]
     pub allowed_params: Vec<String>,
     /// The most tokens of an answer, to several prompts together; a request that names none gets this.
     pub max_output_tokens: u32,
@@ -94,6 +113,7 @@ pub struct Config {
     /// and the route for completions, which it could not bind, cannot be switched on.
     pub system_prompt: Option<String>,
     /// How the provider learns whom a request is for.
+    #[serde(rename = "endUserParam")]
     pub end_user: EndUser,
     /// Requests of one caller that may be in flight, in one isolate.
     pub max_concurrent: u32,
@@ -104,10 +124,13 @@ pub struct Config {
     /// How far in the future a session token may expire, in seconds.
     pub max_token_seconds: u32,
     /// How long the upstream may take to begin its answer, in milliseconds.
+    #[serde(rename = "timeout")]
     pub timeout_ms: u32,
     /// How long an answer may bring nothing, in milliseconds.
+    #[serde(rename = "idleTimeout")]
     pub idle_timeout_ms: u32,
     /// How long an answer may take from its first byte, in milliseconds.
+    #[serde(rename = "maxDuration")]
     pub max_duration_ms: u32,
     /// How large an answer may be, in bytes.
     pub max_answer_bytes: u64,
@@ -125,6 +148,7 @@ pub struct Config {
     /// Tokens signed before this time, in seconds since 1970, are revoked.
     pub session_epoch: Option<u64>,
     /// Sessions for anonymous pages, if there are any.
+    #[serde(rename = "anonymousSessions")]
     pub anonymous: Option<Anonymous>,
     /// How slowly a request's body may come. The limits of an upload are those of its upstream.
     pub body_pace: Pace,
@@ -196,37 +220,8 @@ impl Config {
         {
             return Err(ConfigFault::Origin(bad));
         }
-        for (name, value) in [
-            ("max_body_bytes", self.max_body_bytes),
-            ("max_token_seconds", self.max_token_seconds),
-            ("max_upload_bytes", self.max_upload_bytes),
-            ("max_output_tokens", self.max_output_tokens),
-            ("max_messages", self.max_messages),
-            ("max_input_chars", self.max_input_chars),
-            ("max_input_tokens", self.max_input_tokens.unwrap_or(1)),
-            ("max_concurrent", self.max_concurrent),
-        ] {
-            if value == 0 {
-                return Err(ConfigFault::Zero(name));
-            }
-        }
-        for (name, ms) in [
-            ("timeout_ms", self.timeout_ms),
-            ("idle_timeout_ms", self.idle_timeout_ms),
-            ("max_duration_ms", self.max_duration_ms),
-        ] {
-            if ms == 0 {
-                return Err(ConfigFault::Zero(name));
-            }
-            if ms > LONGEST_TIMER_MS {
-                return Err(ConfigFault::TooLong(name));
-            }
-        }
-        if self.max_answer_bytes == 0 {
-            return Err(ConfigFault::Zero("max_answer_bytes"));
-        }
-        if self.heartbeat_ms > LONGEST_TIMER_MS {
-            return Err(ConfigFault::TooLong("heartbeat_ms"));
+        if let Some(fault) = BOUNDS.iter().find_map(|bounds| bounds.fault(self)) {
+            return Err(fault);
         }
         if matches!(&self.models, Models::None)
             || matches!(&self.models, Models::List(models) if models.is_empty())
@@ -239,8 +234,8 @@ impl Config {
             if anonymous.hostnames.is_empty() {
                 return Err(ConfigFault::Hostnames);
             }
-            if anonymous.ttl_seconds == 0 {
-                return Err(ConfigFault::Zero("ttl_seconds"));
+            if anonymous.ttl_seconds > self.max_token_seconds {
+                return Err(ConfigFault::SessionLifetime);
             }
         }
         Ok(upstream)
@@ -467,19 +462,27 @@ mod tests {
         for (edit, expected) in [
             (
                 (|c| c.timeout_ms = 0) as fn(&mut Config),
-                "timeout_ms must not be 0",
+                "timeout_ms (the option timeout) must be from 1 to 2147483647 milliseconds",
             ),
-            (|c| c.idle_timeout_ms = 0, "idle_timeout_ms must not be 0"),
-            (|c| c.max_duration_ms = 0, "max_duration_ms must not be 0"),
-            (|c| c.max_answer_bytes = 0, "max_answer_bytes must not be 0"),
-            (|c| c.max_concurrent = 0, "max_concurrent must not be 0"),
             (
                 |c| c.idle_timeout_ms = u32::MAX,
-                "idle_timeout_ms must not be over 2147483647",
+                "idle_timeout_ms (the option idleTimeout) must be from 1 to 2147483647 milliseconds",
             ),
             (
-                |c| c.max_duration_ms = 1 << 31,
-                "max_duration_ms must not be over 2147483647",
+                |c| c.heartbeat_ms = 1 << 31,
+                "heartbeat_ms (the option heartbeatMs) must be from 0 to 2147483647 milliseconds",
+            ),
+            (
+                |c| c.max_answer_bytes = 0,
+                "max_answer_bytes (the option maxAnswerBytes) must be from 1 to 1099511627776 bytes",
+            ),
+            (
+                |c| c.max_concurrent = 0,
+                "max_concurrent (the option maxConcurrent) must be from 1 to 10000 requests",
+            ),
+            (
+                |c| c.max_input_tokens = Some(0),
+                "max_input_tokens (the option maxInputTokens) must be from 1 to 2147483648 tokens",
             ),
         ] {
             assert_eq!(refused(edit), expected);

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use super::answer::limits::LONGEST_TIMER_MS;
-use super::params::allow;
 use crate::policy::allow_http;
 use crate::policy::endpoint::UrlFault;
+pub use crate::proxy::bounds::Bounds;
+use crate::proxy::request::params::allow;
 
 /// A setting that the proxy refuses.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,18 +13,18 @@ use crate::policy::endpoint::UrlFault;
 pub enum ConfigFault {
     /// The upstream's URL.
     Upstream(UrlFault),
-    /// The entry of [`Config::allow_http`](super::config::Config::allow_http) of that index.
+    /// The entry of [`Config::allow_http`](crate::proxy::config::Config::allow_http) of that index.
     AllowHttp(usize, allow_http::EntryFault),
-    /// The entry of [`Config::allowed_params`](super::config::Config::allowed_params) of that index.
+    /// The entry of [`Config::allowed_params`](crate::proxy::config::Config::allowed_params) of that index.
     AllowedParam(usize, allow::EntryFault),
     /// Completions are switched on, which a system prompt does not bind.
     LockedCompletions,
     /// The allowed origin of that index is none, or one that cannot be listed (`null`, `*`).
     Origin(usize),
-    /// The named number must not be zero.
-    Zero(&'static str),
-    /// The named time is longer than a timer can be: 2 147 483 647 milliseconds.
-    TooLong(&'static str),
+    /// A number is out of its bounds.
+    OutOfBounds(&'static Bounds),
+    /// Anonymous sessions live longer than `max_token_seconds`.
+    SessionLifetime,
     /// No model is listed.
     Models,
     /// Where Turnstile's proofs are verified.
@@ -55,8 +55,11 @@ impl fmt::Display for ConfigFault {
                 "allowed_origins[{index}] must be an origin as browsers send it: \
                  https://app.example.com, without a path or a slash at its end"
             ),
-            Self::Zero(name) => write!(f, "{name} must not be 0"),
-            Self::TooLong(name) => write!(f, "{name} must not be over {LONGEST_TIMER_MS}"),
+            Self::OutOfBounds(bounds) => bounds.fmt(f),
+            Self::SessionLifetime => f.write_str(
+                "ttl_seconds of anonymous (the option anonymousSessions.ttlSeconds) must not be over \
+                 max_token_seconds (maxTokenSeconds)",
+            ),
             Self::Models => f.write_str(
                 "models must list what callers may use: set the option `models` or the variable \
                  OPENAI_MODELS, to \"*\" if every model of the key is meant",

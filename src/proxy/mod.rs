@@ -1,45 +1,39 @@
 //! A proxy that holds the key, so that a page needs none.
 //!
-//! [`policy`] and its neighbours decide without I/O: what a request may do, what the upstream sees
-//! of it and what the caller sees of the answer. The handler (feature `proxy-handler`) runs these
-//! decisions in a Worker; session tokens say who may use it.
+//! [`routing`] and its neighbours decide without I/O: what a request may do ([`auth`], [`request`]),
+//! what the upstream sees of it and what the caller sees of the answer. The worker (feature
+//! `proxy-handler`) runs these decisions in a Worker; session tokens say who may use it.
 
-mod anonymous;
 pub mod answer;
-pub mod caller;
+pub mod auth;
+mod bounds;
 pub mod config;
 mod config_fault;
-mod end_user;
-pub mod json;
-pub mod keyring;
-pub mod limits;
-mod models;
+pub mod cors;
+pub mod error;
 pub mod notice;
-mod origin;
-pub mod pace;
-pub mod params;
-pub mod policy;
-pub mod prompt;
-pub mod refusal;
+#[cfg(test)]
+mod options;
+pub mod request;
 pub mod route;
+pub mod routing;
 mod scrub;
-pub mod secret;
-pub mod turnstile;
 pub mod upstream;
 
 #[cfg(feature = "proxy-handler")]
-mod handler;
-#[cfg(feature = "proxy-handler")]
-pub mod session;
+mod worker;
 
 pub use answer::usage::UsageEvent;
-pub use caller::Caller;
-pub use config::{Config, ConfigFault};
-#[cfg(all(feature = "proxy-handler", not(feature = "__npm-edge")))]
-pub use handler::Host;
+pub use auth::caller::Caller;
+pub use auth::secrets::{Secret, SecretFault, Secrets, Weakness};
 #[cfg(feature = "proxy-handler")]
-pub use handler::{Checks, Proxy};
+pub use auth::session_token;
+pub use auth::signing_keys::SigningKeys;
+pub use config::{Config, ConfigFault};
+pub use error::ProxyError;
+#[cfg(all(feature = "proxy-handler", not(feature = "__npm-edge")))]
+pub use worker::Host;
+#[cfg(feature = "proxy-handler")]
+pub use worker::{Checks, Proxy};
 #[cfg(feature = "__npm-edge")]
-pub(crate) use handler::{Hooks, Relayed};
-pub use keyring::Keyring;
-pub use secret::{Secret, SecretFault, Secrets, Weakness};
+pub(crate) use worker::{Hooks, Relayed};

@@ -1,8 +1,13 @@
 //! What the proxy can serve. Behind one key stand all users' files, answers and fine-tunes, so what
 //! is not listed here does not exist, and what is listed lets no caller see another's objects.
 
-/// An endpoint of the API.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+use serde::Deserialize;
+
+/// An endpoint of the API. In JSON it is its [name](Route::name).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
+#[serde(try_from = "String")]
+#[cfg_attr(test, serde(into = "String"))]
 pub enum Route {
     /// `POST /v1/chat/completions`, always served.
     ChatCompletions,
@@ -31,6 +36,21 @@ pub enum Media {
     Json,
     /// `multipart/form-data`, passed through unread.
     Multipart,
+}
+
+impl TryFrom<String> for Route {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, Self::Error> {
+        Self::named(&name)
+            .ok_or_else(|| format!("routes must not hold {name:?}, which is not served"))
+    }
+}
+
+impl From<Route> for String {
+    fn from(route: Route) -> Self {
+        route.name()
+    }
 }
 
 impl Route {

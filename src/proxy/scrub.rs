@@ -4,8 +4,8 @@
 //! Strict rather than complete: what has the form of a name of something (a host, a path, an id, a
 //! sum) goes, whatever it names. The names of parameters, of models and plain numbers stay.
 
-use super::secret::Secret;
 use crate::policy::headers::looks_like_a_key;
+use crate::proxy::auth::secrets::Secret;
 
 const MAX_MESSAGE_CHARS: usize = 500;
 

@@ -3,13 +3,13 @@
 
 use serde::Deserialize;
 
-use super::policy::Route;
-use super::prompt::Prompt;
-use super::refusal::Refusal;
-use super::scrub::is_name;
-pub use super::scrub::scrub;
-use super::secret::Secret;
 use crate::policy::headers::HeaderList;
+use crate::proxy::auth::secrets::Secret;
+use crate::proxy::error::ProxyError;
+use crate::proxy::request::prompt::Prompt;
+use crate::proxy::routing::Route;
+use crate::proxy::scrub::is_name;
+pub use crate::proxy::scrub::scrub;
 use crate::wire::sniff::{self, Content};
 use crate::wire::{ApiError, json};
 
@@ -56,7 +56,7 @@ pub enum Verdict {
     /// Its error body may explain the refusal: read it, then [`explain`].
     Explain,
     /// It is dropped unread.
-    Refuse(Refusal),
+    Refuse(ProxyError),
 }
 
 /// The media type of a whole answer, but for the texts of the audio routes.
@@ -117,8 +117,8 @@ pub fn as_events(answer: &[u8]) -> Option<String> {
 }
 
 /// What is neither JSON nor events, nor a text where there are texts.
-pub(super) fn unexpected_type() -> Refusal {
-    Refusal::new(
+pub(super) fn unexpected_type() -> ProxyError {
+    ProxyError::new(
         502,
         "upstream_invalid",
         "The model server answered with an unexpected content type.",
@@ -128,7 +128,7 @@ pub(super) fn unexpected_type() -> Refusal {
 /// Judges an answer by its head. `streams` says whether the caller asked for an event stream.
 #[must_use]
 pub fn judge(route: Route, status: u16, content_type: Option<&str>, streams: bool) -> Verdict {
-    let refuse = |status, code, message| Verdict::Refuse(Refusal::new(status, code, message));
+    let refuse = |status, code, message| Verdict::Refuse(ProxyError::new(status, code, message));
     let passes = content_type.and_then(|value| media_type(route, value, streams));
     match (status, passes) {
         (200, Some(media_type)) => return Verdict::Pass(media_type),
@@ -172,8 +172,8 @@ pub fn judge(route: Route, status: u16, content_type: Option<&str>, streams: boo
 
 /// The upstream is this proxy, directly or over others.
 #[must_use]
-pub fn circles() -> Refusal {
-    Refusal::new(
+pub fn circles() -> ProxyError {
+    ProxyError::new(
         508,
         "loop_detected",
         "The proxy's upstream leads back to the proxy.",
@@ -182,8 +182,8 @@ pub fn circles() -> Refusal {
 
 /// No answer came.
 #[must_use]
-pub fn unreachable() -> Refusal {
-    Refusal::new(
+pub fn unreachable() -> ProxyError {
+    ProxyError::new(
         502,
         "upstream_unreachable",
         "The model server could not be reached.",
@@ -192,8 +192,8 @@ pub fn unreachable() -> Refusal {
 
 /// The time limit for the answer's head passed.
 #[must_use]
-pub fn timed_out() -> Refusal {
-    Refusal::new(
+pub fn timed_out() -> ProxyError {
+    ProxyError::new(
         504,
         "upstream_timeout",
         "The model server did not answer in time.",
@@ -215,7 +215,7 @@ struct Detail {
 /// The refusal for an upstream's 4xx, with as much of its explanation as names no account and does not
 /// tell the prompt.
 #[must_use]
-pub fn explain(status: u16, body: &[u8], key: &Secret, prompt: Option<&Prompt>) -> Refusal {
+pub fn explain(status: u16, body: &[u8], key: &Secret, prompt: Option<&Prompt>) -> ProxyError {
     let detail = serde_json::from_slice::<Envelope>(body)
         .ok()
         .map(|envelope| envelope.error);
@@ -238,7 +238,7 @@ pub fn explain(status: u16, body: &[u8], key: &Secret, prompt: Option<&Prompt>) 
     } else {
         "upstream_refused"
     });
-    let mut refusal = Refusal::new(status, code, message.as_deref().unwrap_or(fixed));
+    let mut refusal = ProxyError::new(status, code, message.as_deref().unwrap_or(fixed));
     refusal.param = param;
     match prompt {
         Some(prompt) => prompt.hide(refusal, &said),
@@ -248,7 +248,7 @@ pub fn explain(status: u16, body: &[u8], key: &Secret, prompt: Option<&Prompt>) 
 
 /// The refusal for an error that came in the place of an answer, or in its midst.
 #[must_use]
-pub fn report(error: &ApiError, key: &Secret) -> Refusal {
+pub fn report(error: &ApiError, key: &Secret) -> ProxyError {
     let mut refusal = failed();
     let message = scrub(&error.message, key);
     if !message.is_empty() {
@@ -266,8 +266,8 @@ pub fn report(error: &ApiError, key: &Secret) -> Refusal {
 
 /// The model server failed while it answered.
 #[must_use]
-pub fn failed() -> Refusal {
-    Refusal::new(
+pub fn failed() -> ProxyError {
+    ProxyError::new(
         502,
         "upstream_refused",
         "The model server refused the request.",

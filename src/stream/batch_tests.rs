@@ -144,7 +144,7 @@ impl Reader {
 
     fn accept(&mut self, chunk: &str) {
         let chunk: Value = serde_json::from_str(chunk).expect("the cases hold sound chunks only");
-        self.read.text.push_str(text_of(&chunk));
+        self.read.text.push_str(&text_of(&chunk));
         self.read.events += 1;
         if !self.text_only {
             self.read.chunks.push(chunk);
@@ -152,8 +152,8 @@ impl Reader {
     }
 }
 
-fn text_of(chunk: &Value) -> &str {
-    super::Chunk::text(chunk).unwrap_or_default()
+fn text_of(chunk: &Value) -> String {
+    super::Chunk::text(chunk).unwrap_or_default().into_owned()
 }
 
 /// Splits at blank lines and parses each event's data: enough for the streams made below.
@@ -177,7 +177,7 @@ fn naive(stream: &[u8]) -> Read {
             }
             data => {
                 let chunk: Value = serde_json::from_str(data).expect(data);
-                read.text.push_str(text_of(&chunk));
+                read.text.push_str(&text_of(&chunk));
                 read.chunks.push(chunk);
                 read.events += 1;
             }

@@ -1,5 +1,7 @@
 //! What the decoder must know of a chunk, whatever its type.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use super::payload::TEXT_EVENTS;
@@ -18,7 +20,7 @@ pub trait Chunk {
     const ENDS_BY_EVENT: bool = false;
 
     /// The text that this chunk adds to choice 0.
-    fn text(&self) -> Option<&str>;
+    fn text(&self) -> Option<Cow<'_, str>>;
 
     /// Whether the answer may end after this chunk: it carries a `finish_reason`, or is the closing
     /// event of its kind.
@@ -31,18 +33,29 @@ pub trait Chunk {
 }
 
 impl Chunk for Value {
-    fn text(&self) -> Option<&str> {
+    fn text(&self) -> Option<Cow<'_, str>> {
         let Some(choices) = self.get("choices").and_then(Self::as_array) else {
             let kind = self.get("type").and_then(Self::as_str)?;
             let says = TEXT_EVENTS.contains(&kind);
-            return self.get("delta").filter(|_| says)?.as_str();
+            let delta = self.get("delta").filter(|_| says)?;
+            return delta.as_str().map(Cow::Borrowed);
         };
         let choice = choices.iter().find(|choice| {
             let index = choice.get("index");
             index.is_none_or(|index| index.is_null() || index == 0)
         })?;
-        let delta = choice.get("delta").and_then(|delta| delta.get("content"));
-        delta.or_else(|| choice.get("text"))?.as_str()
+        let of = |member| {
+            let content = choice.get(member)?.get("content")?;
+            Some(content).filter(|content| !content.is_null())
+        };
+        let text = of("delta").or_else(|| choice.get("text").filter(|text| !text.is_null()));
+        let content = text.or_else(|| of("message"))?;
+        let Some(parts) = content.as_array() else {
+            return content.as_str().map(Cow::Borrowed);
+        };
+        // Some gateways send an array of parts.
+        let texts = parts.iter().filter_map(|part| part.get("text")?.as_str());
+        Some(Cow::Owned(texts.collect()))
     }
 
     fn is_final(&self) -> bool {
@@ -64,8 +77,8 @@ impl Chunk for Value {
 }
 
 impl Chunk for ChatCompletionChunk {
-    fn text(&self) -> Option<&str> {
-        Some(ChatCompletionChunk::text(self))
+    fn text(&self) -> Option<Cow<'_, str>> {
+        Some(Cow::Borrowed(ChatCompletionChunk::text(self)))
     }
 
     fn is_final(&self) -> bool {
@@ -75,8 +88,8 @@ impl Chunk for ChatCompletionChunk {
 }
 
 impl Chunk for Completion {
-    fn text(&self) -> Option<&str> {
-        Some(Completion::text(self))
+    fn text(&self) -> Option<Cow<'_, str>> {
+        Some(Cow::Borrowed(Completion::text(self)))
     }
 
     fn is_final(&self) -> bool {
@@ -87,7 +100,7 @@ impl Chunk for Completion {
 
 /// The stream of a job's events ends with `[DONE]` alone.
 impl Chunk for FineTuneEvent {
-    fn text(&self) -> Option<&str> {
+    fn text(&self) -> Option<Cow<'_, str>> {
         None
     }
 
@@ -97,7 +110,7 @@ impl Chunk for FineTuneEvent {
 }
 
 impl Chunk for ImageStreamEvent {
-    fn text(&self) -> Option<&str> {
+    fn text(&self) -> Option<Cow<'_, str>> {
         None
     }
 
@@ -110,9 +123,9 @@ impl Chunk for ImageStreamEvent {
 impl Chunk for ResponseStreamEvent {
     const ENDS_BY_EVENT: bool = true;
 
-    fn text(&self) -> Option<&str> {
+    fn text(&self) -> Option<Cow<'_, str>> {
         match self {
-            Self::TextDelta(event) => Some(&event.delta),
+            Self::TextDelta(event) => Some(Cow::Borrowed(&event.delta)),
             _ => None,
         }
     }
@@ -123,9 +136,9 @@ impl Chunk for ResponseStreamEvent {
 }
 
 impl Chunk for TranscriptionStreamEvent {
-    fn text(&self) -> Option<&str> {
+    fn text(&self) -> Option<Cow<'_, str>> {
         match self {
-            Self::Delta(delta) => Some(&delta.delta),
+            Self::Delta(delta) => Some(Cow::Borrowed(&delta.delta)),
             _ => None,
         }
     }

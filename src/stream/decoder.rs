@@ -143,7 +143,7 @@ impl<T: DeserializeOwned + Chunk> Decoder<T> {
                     if self.final_seen && self.ends_by_event {
                         self.state = State::Done;
                     }
-                    self.text.push_str(chunk.text().unwrap_or_default());
+                    self.text.push_str(&chunk.text().unwrap_or_default());
                     self.event_index += 1;
                     return Some(Ok(chunk));
                 }
@@ -236,7 +236,7 @@ fn read<T: DeserializeOwned>(
         let event = json::read::<Value>(&lossy).map_err(malformed)?;
         if let Some(error) = report::in_event(&event, false) {
             // A server that gives up may still say something with it.
-            text.push_str(event.text().unwrap_or_default());
+            text.push_str(&event.text().unwrap_or_default());
             return Err(failed(error));
         }
     }

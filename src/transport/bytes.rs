@@ -5,6 +5,7 @@ use std::task::{Context, Poll};
 
 use futures_core::Stream;
 use js_sys::Uint8Array;
+use send_wrapper::SendWrapper;
 use wasm_bindgen::prelude::{JsCast, JsValue};
 use wasm_streams::ReadableStream;
 use wasm_streams::readable::IntoStream;
@@ -13,7 +14,9 @@ use super::fetch::FetchFault;
 use super::{AbortGuard, FaultKind, FetchBody, Streaming};
 
 /// The bytes of a fetch response. Dropping them cancels the body and aborts the fetch.
-pub struct FetchBytes {
+pub struct FetchBytes(SendWrapper<Inner>);
+
+struct Inner {
     source: Source,
     guard: AbortGuard,
 }
@@ -38,7 +41,7 @@ impl Streaming<FetchFault> for FetchBody {
                 Err((cause, _)) => Source::Broken(Some(cause.into())),
             },
         };
-        FetchBytes { source, guard }
+        FetchBytes(SendWrapper::new(Inner { source, guard }))
     }
 }
 
@@ -47,14 +50,15 @@ impl Stream for FetchBytes {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let broken = |cause| Some(Err(FetchFault::new(FaultKind::Body, cause)));
-        match &mut self.source {
+        let Inner { source, guard } = &mut *self.0;
+        match source {
             Source::Empty => Poll::Ready(None),
             Source::Broken(cause) => Poll::Ready(cause.take().and_then(broken)),
             Source::Reading(reading) => {
                 let polled = Pin::new(reading).poll_next(context);
                 if let Poll::Ready(None) = polled {
-                    self.source = Source::Empty;
-                    self.guard.disarm();
+                    *source = Source::Empty;
+                    guard.disarm();
                 }
                 polled.map(|item| match item?.map(JsCast::dyn_into::<Uint8Array>) {
                     Ok(Ok(bytes)) => Some(Ok(bytes.to_vec())),

@@ -4,6 +4,7 @@ use std::fmt;
 
 use gloo_net::http::Headers;
 use js_sys::{Function, Promise, Reflect};
+use send_wrapper::SendWrapper;
 use wasm_bindgen::prelude::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{RequestInit, RequestRedirect, ResponseType};
@@ -19,9 +20,12 @@ use crate::wire::form::FormField;
 /// `init` holds `method`, `headers`, `body`, `signal` and `redirect: "manual"`; where the platform
 /// knows them also `credentials`, `referrerPolicy: "no-referrer"` and `cache: "no-store"`. An unknown
 /// header would make browsers ask for permission first.
+///
+/// It is `Send` and `Sync`, as every transport is. Where WebAssembly runs on several threads, it stays
+/// on the one that made it: elsewhere it panics, since JavaScript's objects belong to one thread.
 #[derive(Debug, Clone, Default)]
 pub struct FetchTransport {
-    custom: Option<Function>,
+    custom: Option<SendWrapper<Function>>,
     credentials: Credentials,
 }
 
@@ -59,7 +63,7 @@ impl FetchTransport {
     #[must_use]
     pub fn with_fetch(fetch: Function) -> Self {
         Self {
-            custom: Some(fetch),
+            custom: Some(SendWrapper::new(fetch)),
             ..Self::default()
         }
     }
@@ -73,14 +77,14 @@ impl FetchTransport {
 
     fn function(&self) -> Result<Function, JsValue> {
         match &self.custom {
-            Some(fetch) => Ok(fetch.clone()),
+            Some(fetch) => Ok((**fetch).clone()),
             None => Reflect::get(&js_sys::global(), &JsValue::from_str("fetch"))?.dyn_into(),
         }
     }
 
     async fn call(
         &self,
-        request: Request<JsValue>,
+        request: Request<FetchPayload>,
         guard: &AbortGuard,
     ) -> Result<web_sys::Response, JsValue> {
         let init = RequestInit::new();
@@ -88,7 +92,7 @@ impl FetchTransport {
         init.set_redirect(RequestRedirect::Manual);
         init.set_signal(guard.signal().as_ref());
         if let Some(payload) = &request.payload {
-            init.set_body(payload);
+            init.set_body(&payload.0);
         }
         let headers = web_sys::Headers::new()?;
         for (name, value) in request.headers.iter() {
@@ -110,18 +114,11 @@ impl FetchTransport {
         }
         Ok(answer.unchecked_into())
     }
-}
 
-impl Transport for FetchTransport {
-    type Payload = JsValue;
-    type Body = FetchBody;
-    type Fault = FetchFault;
-
-    fn form(&self, fields: &[FormField<'_>]) -> Result<JsValue, FetchFault> {
-        form::form_data(fields).map_err(|cause| FetchFault::new(FaultKind::Network, cause))
-    }
-
-    async fn send(&self, request: Request<JsValue>) -> Result<Response<FetchBody>, FetchFault> {
+    async fn exchange(
+        &self,
+        request: Request<FetchPayload>,
+    ) -> Result<Response<FetchBody>, FetchFault> {
         let network = |cause| FetchFault::new(FaultKind::Network, cause);
         let guard = AbortGuard::new().map_err(network)?;
         let response = self.call(request, &guard).await.map_err(network)?;
@@ -137,9 +134,30 @@ impl Transport for FetchTransport {
             body: FetchBody::new(response, guard),
         })
     }
+}
 
-    async fn sleep(&self, ms: u32) {
-        gloo_timers::future::TimeoutFuture::new(ms.min(LONGEST_TIMER_MS)).await;
+impl Transport for FetchTransport {
+    type Payload = FetchPayload;
+    type Body = FetchBody;
+    type Fault = FetchFault;
+
+    fn form(&self, fields: &[FormField<'_>]) -> Result<FetchPayload, FetchFault> {
+        let form = form::form_data(fields);
+        let form = form.map_err(|cause| FetchFault::new(FaultKind::Network, cause))?;
+        Ok(FetchPayload(SendWrapper::new(form)))
+    }
+
+    fn send(
+        &self,
+        request: Request<FetchPayload>,
+    ) -> impl Future<Output = Result<Response<FetchBody>, FetchFault>> + Send {
+        SendWrapper::new(self.exchange(request))
+    }
+
+    fn sleep(&self, ms: u32) -> impl Future<Output = ()> + Send {
+        SendWrapper::new(gloo_timers::future::TimeoutFuture::new(
+            ms.min(LONGEST_TIMER_MS),
+        ))
     }
 
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
@@ -193,25 +211,30 @@ fn header_list(headers: &Headers) -> HeaderList {
     list
 }
 
-/// What `fetch` reported; `cause` is the JavaScript value that it threw.
+/// A request's body: a text, or a form.
+#[derive(Debug, Clone)]
+pub struct FetchPayload(SendWrapper<JsValue>);
+
+impl From<String> for FetchPayload {
+    fn from(text: String) -> Self {
+        Self(SendWrapper::new(text.into()))
+    }
+}
+
+/// What `fetch` reported, with the words of what it threw.
 pub struct FetchFault {
     kind: FaultKind,
-    cause: JsValue,
+    words: Option<String>,
 }
 
 impl FetchFault {
-    /// A failure of that kind.
-    #[must_use]
-    pub fn new(kind: FaultKind, cause: JsValue) -> Self {
-        Self { kind, cause }
-    }
-
-    /// The thrown value's own words, when it is an error or a string.
-    fn words(&self) -> Option<String> {
-        match self.cause.dyn_ref::<js_sys::Error>() {
+    /// A failure of that kind, with the thrown value's own words when it is an error or a string.
+    pub(super) fn new(kind: FaultKind, cause: JsValue) -> Self {
+        let words = match cause.dyn_ref::<js_sys::Error>() {
             Some(error) => Some(error.message().into()),
-            None => self.cause.as_string(),
-        }
+            None => cause.as_string(),
+        };
+        Self { kind, words }
     }
 }
 
@@ -219,11 +242,9 @@ impl Fault for FetchFault {
     fn kind(&self) -> FaultKind {
         self.kind
     }
-
-    fn credential(detail: &str) -> Self {
-        Self::new(FaultKind::Credential, js_sys::Error::new(detail).into())
-    }
 }
+
+impl std::error::Error for FetchFault {}
 
 impl fmt::Display for FetchFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -233,12 +254,11 @@ impl fmt::Display for FetchFault {
             }
             FaultKind::Redirect => "the server answered with a redirect, which is not followed",
             FaultKind::Body => "the connection was lost while the body was read",
-            FaultKind::Credential => "the function that gives the token or the key failed",
         })?;
-        match self.words() {
+        match &self.words {
             Some(words) if !words.is_empty() => {
                 f.write_str(": ")?;
-                f.write_str(&words)
+                f.write_str(words)
             }
             _ => Ok(()),
         }

@@ -3,7 +3,6 @@
 //! The trait is pure, so that the client above it is tested on the host with a scripted transport.
 //! `FetchTransport` (feature `fetch`) is the real one: the platform's `fetch`.
 
-use std::fmt;
 use std::future::Future;
 
 use futures_core::Stream;
@@ -22,6 +21,8 @@ mod bytes;
 mod fetch;
 #[cfg(feature = "fetch")]
 mod form;
+#[cfg(feature = "reqwest")]
+mod native;
 
 #[cfg(feature = "fetch")]
 use abort::AbortGuard;
@@ -30,7 +31,9 @@ pub use body::FetchBody;
 #[cfg(feature = "fetch")]
 pub use bytes::FetchBytes;
 #[cfg(feature = "fetch")]
-pub use fetch::{Credentials, FetchFault, FetchTransport};
+pub use fetch::{Credentials, FetchFault, FetchPayload, FetchTransport};
+#[cfg(feature = "reqwest")]
+pub use native::{ReqwestBody, ReqwestBytes, ReqwestFault, ReqwestPayload, ReqwestTransport};
 
 /// A request's method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,42 +94,49 @@ pub enum FaultKind {
     Redirect,
     /// The body broke off.
     Body,
-    /// The function that gives the session token or the key failed.
-    Credential,
 }
 
-/// What a transport reports.
-pub trait Fault: fmt::Debug + fmt::Display + 'static {
+/// What a transport reports. An error of the client has it as its
+/// [`source`](std::error::Error::source).
+pub trait Fault: std::error::Error + Send + Sync + 'static {
     /// The kind of failure.
     fn kind(&self) -> FaultKind;
-    /// A credential source failed, with this explanation.
-    fn credential(detail: &str) -> Self;
 }
 
 /// A response's body. Dropping it closes the connection.
-pub trait Body<F> {
+pub trait Body<F>: Send + 'static {
     /// Reads the whole body as UTF-8, invalid bytes replaced by U+FFFD.
     ///
     /// Dropping the future closes the connection.
     ///
     /// # Errors
     /// The body broke off.
-    fn text(self) -> impl Future<Output = Result<String, F>>;
+    fn text(self) -> impl Future<Output = Result<String, F>> + Send;
 }
 
 /// A body that can also be read bit by bit.
 pub trait Streaming<F>: Body<F> {
     /// The bytes as they come from the network. Dropping them closes the connection.
-    type Bytes: Stream<Item = Result<Vec<u8>, F>> + Unpin;
+    type Bytes: Stream<Item = Result<Vec<u8>, F>> + Unpin + Send + 'static;
 
     /// Starts reading.
     fn into_bytes(self) -> Self::Bytes;
 }
 
 /// Sends requests and keeps time.
-pub trait Transport {
+///
+/// A client is `Send` and `Sync`, and so are its calls and streams: they go into `tokio::spawn`, into
+/// the state of an axum server, into a `static`. So everything of a transport is `Send`, too. What a
+/// platform binds to one thread, as JavaScript's objects, goes into a wrapper such as the crate
+/// `send_wrapper`, which `FetchTransport` uses.
+///
+/// - A redirect must not be followed: report [`FaultKind::Redirect`]. It could carry the credential to
+///   another host.
+/// - The future of [`Transport::sleep`] is made and dropped often, once for each pause of a stream.
+/// - A request is sent once for each attempt, so its payload is cloned.
+pub trait Transport: Send + Sync + 'static {
     /// A request's body: a text, or a form made by [`Transport::form`]. Cloned for every attempt.
-    type Payload: Clone + From<String>;
+    type Payload: Clone + From<String> + Send + Sync + 'static;
     /// A response's body.
     type Body: Body<Self::Fault>;
     /// What can go wrong.
@@ -148,12 +158,13 @@ pub trait Transport {
     fn send(
         &self,
         request: Request<Self::Payload>,
-    ) -> impl Future<Output = Result<Response<Self::Body>, Self::Fault>>;
+    ) -> impl Future<Output = Result<Response<Self::Body>, Self::Fault>> + Send;
 
     /// Waits so many milliseconds.
-    fn sleep(&self, ms: u32) -> impl Future<Output = ()>;
+    fn sleep(&self, ms: u32) -> impl Future<Output = ()> + Send;
 
-    /// Wall-clock time in milliseconds since 1970.
+    /// Wall-clock time in milliseconds since 1970. `SystemTime::now()` panics on `wasm32-unknown-unknown`,
+    /// so there is no default.
     fn now_unix_ms(&self) -> u64;
 
     /// A fresh random number.

@@ -95,6 +95,8 @@ impl std::fmt::Display for ApiError {
     }
 }
 
+impl std::error::Error for ApiError {}
+
 object! {
     /// The envelope that an error comes in.
     response struct ErrorResponse {

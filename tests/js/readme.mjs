@@ -1,6 +1,10 @@
 // README.md as tests see it: its code blocks by name, and its tables.
 
+import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
+
+import { EXAMPLE_MODEL } from "../support/model.mjs";
+import { MODEL } from "../support/packed.mjs";
 
 /** The code blocks of a Markdown text: `{ language, name, code, line }`. A fence's second word is the name. */
 export function blocksOf(markdown) {
@@ -41,3 +45,12 @@ export function tableAfter(markdown, text) {
 export const code = (cell) => /^`([^`]+)`/.exec(cell)?.[1];
 
 export const README = await readFile(new URL("../../README.md", import.meta.url), "utf8");
+
+export const blocks = blocksOf(README);
+export const nameOf = ({ language, name }) => (name ? `${language} ${name}` : language);
+/** The code of the block of this name, asking for the stand-in's model. */
+export const block = (name, text = README) => {
+  const found = blocksOf(text).filter((one) => nameOf(one) === name);
+  assert.equal(found.length, 1, `one block \`${name}\``);
+  return found[0].code.replaceAll(JSON.stringify(EXAMPLE_MODEL), JSON.stringify(MODEL));
+};

@@ -10,7 +10,7 @@ import { setting } from "../support/program.mjs";
 
 const load = (file) => import(pathToFileURL(join(setting("OPENAI_WASM_PKG"), file)).href);
 const { errorIn, gaveUp, isLast } = await load("lib/report.js");
-const { reportedError, statusError } = await load("lib/failure.js");
+const { reportedError, statusError } = await load("lib/response-error.js");
 const cases = JSON.parse(
   await readFile(new URL("../fixtures/reported-errors.json", import.meta.url), "utf8"),
 );

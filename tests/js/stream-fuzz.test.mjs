@@ -23,7 +23,7 @@ import {
 
 const load = (file) => import(pathToFileURL(join(setting("OPENAI_WASM_PKG"), file)).href);
 const { ChunkReader, textOf } = await load("lib/chunk-reader.js");
-const { reportedError } = await load("lib/failure.js");
+const { reportedError } = await load("lib/response-error.js");
 const { errorIn, isLast } = await load("lib/report.js");
 
 const CASES = Number(process.env.STREAM_FUZZ_CASES ?? 2000);

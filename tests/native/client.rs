@@ -11,7 +11,7 @@ use openai_wasm::wire::chat::{ChatCompletionMessageParam, ChatCompletionRequest}
 use openai_wasm::wire::file::FileRequest;
 use serde_json::{Value, json};
 
-use crate::support::{Piece, Scripted, ScriptedFault, Step};
+use crate::support::{Piece, Scripted, Step};
 
 const JSON: (&str, &str) = ("content-type", "application/json");
 const SSE: (&str, &str) = ("content-type", "text/event-stream");
@@ -136,7 +136,7 @@ fn failed_attempts_are_repeated_as_the_policy_says() {
             vec![Step::Fail(FaultKind::Redirect)],
             1,
             0,
-            Some(ErrorKind::Connection),
+            Some(ErrorKind::Redirect),
         ),
         (
             "no head within the limit, then an answer",
@@ -182,7 +182,7 @@ fn failed_attempts_are_repeated_as_the_policy_says() {
         let client = Client::with_transport(world.clone())
             .proxy_url("/v1")
             .unwrap()
-            .timeout_ms(1000)
+            .timeout(Duration::from_millis(1000))
             .build()
             .unwrap();
         let result = world.run(client.models().list());
@@ -199,7 +199,7 @@ fn a_timeout_and_a_dropped_call_abort_the_request() {
     let client = Client::with_transport(world.clone())
         .proxy_url("/v1")
         .unwrap()
-        .timeout_ms(10)
+        .timeout(Duration::from_millis(10))
         .max_retries(0)
         .build()
         .unwrap();
@@ -280,7 +280,7 @@ fn a_token_that_cannot_be_one_is_refused_before_anything_is_sent() {
         let client = Client::with_transport(world.clone())
             .proxy_url("/v1")
             .unwrap()
-            .token(SessionToken::<ScriptedFault>::fixed(token))
+            .token(SessionToken::fixed(token))
             .build()
             .unwrap();
         let error = world.run(client.models().list()).unwrap_err();
@@ -379,7 +379,7 @@ fn every_end_of_a_stream_that_is_no_success_is_told_apart_with_its_text() {
         let client = Client::with_transport(world.clone())
             .proxy_url("/v1")
             .unwrap()
-            .idle_timeout_ms(1000)
+            .idle_timeout(Duration::from_millis(1000))
             .max_event_bytes(70)
             .build()
             .unwrap();

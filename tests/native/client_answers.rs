@@ -1,5 +1,7 @@
 //! Answers at a status of success that are not what they are called: errors, streams, whole answers.
 
+use std::time::Duration;
+
 use openai_wasm::client::{Client, Error, ErrorKind};
 use openai_wasm::wire::chat::{ChatCompletionMessageParam, ChatCompletionRequest};
 use openai_wasm::wire::embedding::EmbeddingRequest;
@@ -10,7 +12,7 @@ use crate::support::{Piece, Scripted, Step};
 const JSON: (&str, &str) = ("content-type", "application/json");
 
 fn client(world: &Scripted) -> Client<Scripted> {
-    let builder = Client::with_transport(world.clone()).timeout_ms(1000);
+    let builder = Client::with_transport(world.clone()).timeout(Duration::from_millis(1000));
     builder.proxy_url("/v1").unwrap().build().unwrap()
 }
 
@@ -219,7 +221,7 @@ fn a_redirect_that_a_transport_hands_over_is_no_answer_and_not_sent_again() {
         let headers = vec![("location", "/elsewhere"), ("x-should-retry", "true")];
         let world = Scripted::new([Step::Answer(status, headers, vec![])]);
         let error = world.run(client(&world).models().list()).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Connection, "{status}");
+        assert_eq!(error.kind(), ErrorKind::Redirect, "{status}");
         assert!(error.to_string().contains("redirect"), "{error}");
         assert_eq!(world.requests().len(), 1);
     }

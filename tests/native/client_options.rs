@@ -1,6 +1,7 @@
 //! Options of a call: what reaches the wire, what counts over the client's, and what is refused.
 
 use std::pin::pin;
+use std::time::Duration;
 
 use openai_wasm::client::{Client, ErrorKind, RequestOptions, SessionToken};
 use openai_wasm::stream::Truncation;
@@ -32,7 +33,7 @@ fn client(world: &Scripted) -> Client<Scripted> {
         .header("x-both", Some("client"))
         .unwrap()
         .query("a", "client")
-        .timeout_ms(1000)
+        .timeout(Duration::from_millis(1000))
         .build()
         .unwrap()
 }
@@ -144,9 +145,11 @@ fn a_call_can_go_without_the_credential() {
 #[test]
 fn options_that_are_given_twice_count_as_given_last() {
     let world = Scripted::new([Step::Hang]);
-    let first = RequestOptions::new().timeout_ms(70).max_retries(0);
+    let first = RequestOptions::new()
+        .timeout(Duration::from_millis(70))
+        .max_retries(0);
     let call = client(&world).get("/x").with(first);
-    let call = call.with(RequestOptions::new().timeout_ms(30));
+    let call = call.with(RequestOptions::new().timeout(Duration::from_millis(30)));
     assert_eq!(world.run(call).unwrap_err().kind(), ErrorKind::Timeout);
     assert_eq!((world.now(), world.requests().len()), (30, 1));
 }
@@ -223,13 +226,13 @@ fn limits_of_a_stream_can_be_the_calls_own() {
         (
             "silent",
             vec![Piece::Pause(500)],
-            RequestOptions::new().idle_timeout_ms(499),
+            RequestOptions::new().idle_timeout(Duration::from_millis(499)),
             Some(ErrorKind::StreamIdle),
         ),
         (
             "silent for ever",
             vec![Piece::Pause(u32::MAX), Piece::Bytes("data: [DONE]\n\n")],
-            RequestOptions::new().idle_timeout_ms(0),
+            RequestOptions::new().idle_timeout(Duration::from_millis(0)),
             None,
         ),
         (

@@ -1,5 +1,7 @@
 //! Streams beside those of chats: completions, fine-tuning events, images, audio, bytes.
 
+use std::time::Duration;
+
 use openai_wasm::client::{Client, ErrorKind, RequestOptions};
 use openai_wasm::wire::Upload;
 use openai_wasm::wire::audio::TranscriptionRequest;
@@ -13,7 +15,7 @@ const SSE: (&str, &str) = ("content-type", "text/event-stream");
 const DONE: Piece = Piece::Bytes("data: [DONE]\n\n");
 
 fn client(world: &Scripted) -> Client<Scripted> {
-    let builder = Client::with_transport(world.clone()).timeout_ms(1000);
+    let builder = Client::with_transport(world.clone()).timeout(Duration::from_millis(1000));
     builder.proxy_url("/v1").unwrap().build().unwrap()
 }
 
@@ -97,7 +99,10 @@ fn the_events_of_a_fine_tuning_job_may_be_hours_apart_unless_the_caller_says_oth
     );
 
     let world = Scripted::new([script()]);
-    let events = follow(&world, RequestOptions::new().idle_timeout_ms(60_000));
+    let events = follow(
+        &world,
+        RequestOptions::new().idle_timeout(Duration::from_secs(60)),
+    );
     assert_eq!(
         events[1].as_ref().unwrap_err().kind(),
         ErrorKind::StreamIdle

@@ -1,16 +1,18 @@
 //! Session tokens that a function gives: when it is asked, and what a refused token leads to.
 
-use std::cell::{Cell, RefCell};
+use std::convert::Infallible;
 use std::future::IntoFuture;
 use std::pin::pin;
-use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
 use std::task::{Context, Waker};
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use openai_wasm::client::{Client, Error, ErrorKind, RequestOptions, SessionToken};
 use openai_wasm::transport::Transport;
 
-use crate::support::{Piece, Scripted, ScriptedFault, Step};
+use crate::support::{Piece, Scripted, Step};
 
 const JSON: (&str, &str) = ("content-type", "application/json");
 const MODELS: &str = r#"{"object":"list","data":[{"id":"m","object":"model"}]}"#;
@@ -34,7 +36,7 @@ fn late(status: u16, body: &'static str) -> Step {
     )
 }
 
-fn with_token(world: &Scripted, token: SessionToken<ScriptedFault>) -> Client<Scripted> {
+fn with_token(world: &Scripted, token: SessionToken) -> Client<Scripted> {
     let builder = Client::with_transport(world.clone());
     let builder = builder.proxy_url("/v1").unwrap();
     builder.token(token).build().unwrap()
@@ -44,19 +46,18 @@ fn with_token(world: &Scripted, token: SessionToken<ScriptedFault>) -> Client<Sc
 /// `name` names the token by that count.
 fn counting(
     world: &Scripted,
-    name: impl Fn(u32) -> String + 'static,
-) -> (Client<Scripted>, Rc<Cell<u32>>) {
-    let count = Rc::new(Cell::new(0));
-    let asked = Rc::clone(&count);
+    name: impl Fn(u32) -> String + Send + Sync + 'static,
+) -> (Client<Scripted>, Arc<AtomicU32>) {
+    let count = Arc::new(AtomicU32::new(0));
+    let asked = Arc::clone(&count);
     let slow = world.clone();
-    let token = SessionToken::asked(move || {
-        asked.set(asked.get() + 1);
-        let token = name(asked.get());
+    let token = SessionToken::from_fn(move || {
+        let token = name(asked.fetch_add(1, SeqCst) + 1);
         let world = slow.clone();
-        Box::pin(async move {
+        async move {
             world.sleep(5).await;
-            Ok(token)
-        })
+            Ok::<_, Infallible>(token)
+        }
     });
     (with_token(world, token), count)
 }
@@ -89,7 +90,7 @@ fn the_token_function_is_asked_once_for_all_attempts_and_calls() {
     world.run(client.models().list()).unwrap();
     world.run(client.models().list()).unwrap();
     assert_eq!(tokens_sent(&world), ["token-1"; 3]);
-    assert_eq!(count.get(), 1);
+    assert_eq!(count.load(SeqCst), 1);
 }
 
 #[test]
@@ -101,7 +102,7 @@ fn c12_ten_calls_whose_token_is_refused_ask_once_and_are_sent_again() {
         for result in at_once(&world, &client, 10) {
             result.unwrap();
         }
-        assert_eq!(count.get(), 2);
+        assert_eq!(count.load(SeqCst), 2);
         let sent = tokens_sent(&world);
         assert_eq!(sent[..10], ["token-1"; 10]);
         assert_eq!(sent[10..], ["token-2"; 10]);
@@ -113,19 +114,19 @@ fn c12_ten_calls_whose_token_is_refused_ask_once_and_are_sent_again() {
 fn what_the_proxy_answers_to_a_token_that_it_refuses_is_recognised() {
     use openai_wasm::policy::attempts::{Attempts, Step as Next};
     use openai_wasm::policy::retry::{Hints, Permille};
-    use openai_wasm::proxy::refusal::Refusal;
+    use openai_wasm::proxy::error::ProxyError;
 
-    let then = |refusal: &Refusal| {
+    let then = |refusal: &ProxyError| {
         let (hints, body) = (Hints::default(), refusal.body());
         let attempts = Attempts::new(2, true, true);
         attempts.on_response(refusal.status, hints, body.as_bytes(), Permille(0))
     };
     let renew = Next::Renew { alone: false };
-    assert_eq!(then(&Refusal::unauthorized()), renew);
-    assert_eq!(then(&Refusal::token_expired()), renew);
+    assert_eq!(then(&ProxyError::unauthorized()), renew);
+    assert_eq!(then(&ProxyError::token_expired()), renew);
     // The control: what is wrong with the proxy is nothing that another token mends.
     assert!(matches!(
-        then(&Refusal::misconfigured()),
+        then(&ProxyError::misconfigured()),
         Next::Retry { .. }
     ));
 }
@@ -139,7 +140,7 @@ fn a_refusal_that_comes_late_finds_the_new_token() {
     for result in at_once(&world, &client, 2) {
         result.unwrap();
     }
-    assert_eq!(count.get(), 2);
+    assert_eq!(count.load(SeqCst), 2);
     assert_eq!(
         tokens_sent(&world),
         ["token-1", "token-1", "token-2", "token-2"]
@@ -157,7 +158,7 @@ fn c12_a_second_refusal_and_any_other_401_are_errors() {
         let (client, count) = counting(&world, numbered);
         let error = world.run(client.models().list()).unwrap_err();
         assert_eq!(error.status(), Some(401));
-        assert_eq!(count.get(), asked);
+        assert_eq!(count.load(SeqCst), asked);
     }
     for body in [EXPIRED, REFUSED] {
         let world = Scripted::new([answer(401, body)]);
@@ -173,7 +174,7 @@ fn a_call_after_two_refusals_asks_anew() {
     let (client, count) = counting(&world, numbered);
     assert!(world.run(client.models().list()).is_err());
     world.run(client.models().list()).unwrap();
-    assert_eq!(count.get(), 3);
+    assert_eq!(count.load(SeqCst), 3);
     assert_eq!(tokens_sent(&world), ["token-1", "token-2", "token-3"]);
 }
 
@@ -189,7 +190,7 @@ fn a_function_that_gives_the_refused_token_again_is_not_tried_again() {
                 (ErrorKind::Status, Some(401))
             );
         }
-        assert_eq!((count.get(), world.requests().len()), (2, calls));
+        assert_eq!((count.load(SeqCst), world.requests().len()), (2, calls));
     }
 }
 
@@ -211,7 +212,7 @@ fn tokens_that_are_good_for_one_request_serve_calls_in_a_row_and_at_once() {
     for result in at_once(&world, &client, 4) {
         result.unwrap();
     }
-    assert_eq!(count.get(), 4);
+    assert_eq!(count.load(SeqCst), 4);
     let mut last = tokens_sent(&world).split_off(7);
     last.sort();
     assert_eq!(last, ["token-3", "token-4"]);
@@ -220,9 +221,11 @@ fn tokens_that_are_good_for_one_request_serve_calls_in_a_row_and_at_once() {
 #[test]
 fn a_question_counts_within_the_calls_time_limit_and_is_no_attempt() {
     let world = Scripted::new([]);
-    let token = SessionToken::asked(|| Box::pin(std::future::pending()));
+    let token = SessionToken::from_fn(std::future::pending::<Result<_, Infallible>>);
     let client = with_token(&world, token);
-    let options = RequestOptions::new().timeout_ms(70).max_retries(5);
+    let options = RequestOptions::new()
+        .timeout(Duration::from_millis(70))
+        .max_retries(5);
     let call = client.models().list().with(options);
     let error = world.run(call).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);
@@ -232,17 +235,16 @@ fn a_question_counts_within_the_calls_time_limit_and_is_no_attempt() {
 }
 
 /// A function whose first question never ends, as in a request that was cancelled.
-fn hangs_once() -> SessionToken<ScriptedFault> {
-    let count = RefCell::new(0);
-    SessionToken::asked(move || {
-        *count.borrow_mut() += 1;
-        let first = *count.borrow() == 1;
-        Box::pin(async move {
+fn hangs_once() -> SessionToken {
+    let again = AtomicBool::new(false);
+    SessionToken::from_fn(move || {
+        let first = !again.swap(true, SeqCst);
+        async move {
             if first {
                 std::future::pending::<()>().await;
             }
-            Ok("token".to_owned())
-        })
+            Ok::<_, Infallible>("token".to_owned())
+        }
     })
 }
 
@@ -263,7 +265,7 @@ fn where_requests_stand_alone_no_call_waits_for_anothers_question() {
     let client = with_token(&world, hangs_once());
     let mut first = pin!(client.models().list().into_future());
     assert!(first.as_mut().poll(&mut context).is_pending());
-    let quick = RequestOptions::new().timeout_ms(9);
+    let quick = RequestOptions::new().timeout(Duration::from_millis(9));
     let error = world.run(client.models().list().with(quick)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);
 }
@@ -278,6 +280,10 @@ fn where_requests_stand_alone_refused_calls_ask_for_themselves_and_share_what_ca
     }
     world.run(client.models().list()).unwrap();
     // Two at first, each of its own.
-    assert!((3..=4).contains(&count.get()), "{}", count.get());
+    assert!(
+        (3..=4).contains(&count.load(SeqCst)),
+        "{}",
+        count.load(SeqCst)
+    );
     assert_eq!(world.requests().len(), 5);
 }

@@ -9,6 +9,7 @@
 )]
 
 mod build_flag;
+#[cfg(feature = "validation")]
 mod checks;
 mod client;
 mod client_answers;
@@ -20,7 +21,10 @@ mod client_refusals;
 mod client_responses;
 mod client_streams;
 mod client_tokens;
+mod client_whole;
+mod dependencies;
 mod key_shapes;
+mod layer_table;
 mod layers;
 mod openapi;
 mod proxy_answer;
@@ -28,7 +32,6 @@ mod proxy_caps;
 #[cfg(feature = "proxy-handler")]
 mod proxy_claims;
 mod proxy_cost;
-mod proxy_defaults;
 mod proxy_origins;
 mod proxy_params;
 mod proxy_params_open;
@@ -53,4 +56,5 @@ mod wire_anything;
 mod wire_chat;
 mod wire_documents;
 mod wire_form;
+mod wire_numbers;
 mod wire_odd_servers;

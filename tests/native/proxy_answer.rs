@@ -5,7 +5,7 @@ use std::rc::Rc;
 use openai_wasm::proxy::Secret;
 use openai_wasm::proxy::answer::usage::{Account, Outcome};
 use openai_wasm::proxy::answer::{Form, Then, Watch};
-use openai_wasm::proxy::prompt::Prompt;
+use openai_wasm::proxy::request::prompt::Prompt;
 
 pub const KEY: &str = "sk-proj-Kx9QwErTyUiOpAsDfGhJkLzXcVbNm123";
 

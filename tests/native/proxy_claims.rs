@@ -1,7 +1,7 @@
 //! What a session token says: its claims, read and written.
 
-use openai_wasm::proxy::session::{LEEWAY_SECONDS, SignFault, sign, verify};
-use openai_wasm::proxy::{Caller, Config, Keyring};
+use openai_wasm::proxy::auth::session_token::{LEEWAY_SECONDS, SignFault, sign, verify};
+use openai_wasm::proxy::{Caller, Config, SigningKeys};
 
 use crate::proxy_session::{
     HEADER, NOW, SECRET, caller, code, code_under, made, secret, signed, unauthorized,
@@ -141,7 +141,7 @@ fn an_epoch_revokes_what_was_signed_before_it() {
 #[test]
 fn a_tokens_scope_comes_back_as_it_was_signed() {
     let secret = secret();
-    let keyring = Keyring::parse(&secret).unwrap();
+    let keyring = SigningKeys::parse(&secret).unwrap();
     let config = Config::default();
     let given = Caller {
         token_id: Some("id-1".to_owned()),

@@ -2,7 +2,8 @@
 
 use openai_wasm::proxy::Config;
 use openai_wasm::proxy::config::Anonymous;
-use openai_wasm::proxy::policy::{Decision, Head, answer_headers, decide};
+use openai_wasm::proxy::cors::answer_headers;
+use openai_wasm::proxy::routing::{Decision, Head, decide};
 
 use crate::proxy_policy::{CHAT, MODELS, PAGE, config, head, listed, status};
 

@@ -1,8 +1,8 @@
 //! What a caller may ask of the model (threat table, rows V7 to V15).
 
 use openai_wasm::proxy::config::{EndUser, Models};
-use openai_wasm::proxy::params::{Params, check};
-use openai_wasm::proxy::refusal::Refusal;
+use openai_wasm::proxy::error::ProxyError;
+use openai_wasm::proxy::request::params::{Params, check};
 use openai_wasm::proxy::route::Route;
 use openai_wasm::proxy::{Caller, Config};
 use serde_json::{Value, json};
@@ -23,11 +23,11 @@ pub fn ask_as(
     body: &Value,
     config: &Config,
     caller: &Caller,
-) -> Result<Params, Refusal> {
+) -> Result<Params, ProxyError> {
     check(route, body.to_string().as_bytes(), config, caller, END_USER)
 }
 
-pub fn chat(body: &Value, config: &Config) -> Result<Params, Refusal> {
+pub fn chat(body: &Value, config: &Config) -> Result<Params, ProxyError> {
     ask_as(Route::ChatCompletions, body, config, &Caller::default())
 }
 
@@ -44,7 +44,7 @@ pub fn sent(params: &Params) -> Value {
     serde_json::from_slice(&params.body.to_bytes()).unwrap()
 }
 
-pub fn refused(result: Result<Params, Refusal>) -> (u16, String, Option<String>) {
+pub fn refused(result: Result<Params, ProxyError>) -> (u16, String, Option<String>) {
     let refusal = result.expect_err("it went on");
     (refusal.status, refusal.code, refusal.param)
 }

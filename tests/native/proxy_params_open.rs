@@ -1,7 +1,7 @@
 //! What needs no configuration, what `allowParams` opens, and what a refusal says (threat table, rows V8,
 //! V11 and V12).
 
-use openai_wasm::proxy::params::check;
+use openai_wasm::proxy::request::params::check;
 use openai_wasm::proxy::route::Route;
 use openai_wasm::proxy::{Caller, Config};
 use serde_json::{Value, json};

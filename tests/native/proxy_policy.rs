@@ -2,8 +2,8 @@
 
 use openai_wasm::proxy::Config;
 use openai_wasm::proxy::config::Models;
-use openai_wasm::proxy::policy::{Decision, Head, check_body_head, decide};
 use openai_wasm::proxy::route::{Media, Route};
+use openai_wasm::proxy::routing::{Decision, Head, check_body_head, decide};
 
 pub const CHAT: &str = "https://proxy.example.com/v1/chat/completions";
 pub const MODELS: &str = "https://proxy.example.com/v1/models";

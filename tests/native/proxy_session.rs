@@ -1,8 +1,8 @@
 //! Session tokens (threat table, rows A1 to A6, A9, A10). That other libraries' tokens are read alike
 //! is shown in `tests/worker`, where `jose` mints them.
 
-use openai_wasm::proxy::session::{LEEWAY_SECONDS, SignFault, pseudonym, sign, verify};
-use openai_wasm::proxy::{Caller, Config, Keyring, Secret};
+use openai_wasm::proxy::auth::session_token::{LEEWAY_SECONDS, SignFault, pseudonym, sign, verify};
+use openai_wasm::proxy::{Caller, Config, Secret, SigningKeys};
 
 pub const NOW: u64 = 1_800_000_000;
 pub const SECRET: &str = "0123456789abcdef0123456789abcdef";
@@ -17,7 +17,7 @@ pub fn code(authorization: &str) -> Result<String, String> {
 
 pub fn code_under(authorization: &str, config: &Config, now: u64) -> Result<String, String> {
     let secret = secret();
-    let keyring = Keyring::parse(&secret).unwrap();
+    let keyring = SigningKeys::parse(&secret).unwrap();
     match verify(Some(authorization), &keyring, config, now) {
         Ok(session) => Ok(session.subject),
         Err(refusal) => {
@@ -45,7 +45,7 @@ pub fn made(
     config: &Config,
 ) -> Result<String, SignFault> {
     let secret = Secret::new(secret);
-    let keyring = Keyring::parse(&secret).map_err(|_| SignFault::Secret)?;
+    let keyring = SigningKeys::parse(&secret).map_err(|_| SignFault::Secret)?;
     sign(&caller(subject), ttl_seconds, &keyring, config, NOW)
 }
 
@@ -136,7 +136,7 @@ fn anything_but_one_bearer_token_is_refused_alike() {
         assert_eq!(code(&value), unauthorized(), "{value}");
     }
     let secret = secret();
-    let keyring = Keyring::parse(&secret).unwrap();
+    let keyring = SigningKeys::parse(&secret).unwrap();
     let refused = verify(None, &keyring, &Config::default(), NOW).unwrap_err();
     assert_eq!(
         (refused.status, refused.code.as_str()),
@@ -233,7 +233,7 @@ fn a_member_of_the_header_that_is_null_is_refused() {
 #[test]
 fn the_log_tells_why_a_token_is_refused_and_the_caller_does_not_learn_it() {
     let secret = secret();
-    let keyring = Keyring::parse(&secret).unwrap();
+    let keyring = SigningKeys::parse(&secret).unwrap();
     let strict = Config {
         issuer: Some("me".to_owned()),
         ..Config::default()
@@ -373,7 +373,7 @@ fn secrets_rotate_by_name() {
     let both = format!(r#"{{"new":"{new}","old":"{old}"}}"#);
     let opens = |token: &str, secret: &str| {
         let secret = Secret::new(secret);
-        let keyring = Keyring::parse(&secret).unwrap();
+        let keyring = SigningKeys::parse(&secret).unwrap();
         verify(Some(&format!("Bearer {token}")), &keyring, &config, NOW).is_ok()
     };
     let first = made("s", 60, &format!(r#"{{"old":"{old}"}}"#), &config).unwrap();

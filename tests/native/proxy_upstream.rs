@@ -1,8 +1,8 @@
 //! What the upstream sees and what comes back from it (threat table, rows K1 to K5, T10, E1).
 
 use openai_wasm::proxy::Secret;
-use openai_wasm::proxy::policy::Route;
-use openai_wasm::proxy::prompt::Prompt;
+use openai_wasm::proxy::request::prompt::Prompt;
+use openai_wasm::proxy::routing::Route;
 use openai_wasm::proxy::upstream::{
     Verdict, as_events, explain, judge, report, request_headers, retry_after, scrub,
 };

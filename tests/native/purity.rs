@@ -12,19 +12,13 @@ const WEB: &[&str] = &[
     "serde-wasm-bindgen",
 ];
 
-/// The names of every crate that the library depends on with these features, on any target.
-fn crates(features: &str) -> Vec<String> {
+/// The names of every crate that the library depends on with these features. Without a `target` it is
+/// the host's.
+fn crates(features: &str, target: &[&str]) -> Vec<String> {
     let output = Command::new(env!("CARGO"))
         .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .args([
-            "tree",
-            "--package",
-            "openai-wasm",
-            "--edges",
-            "normal",
-            "--target",
-            "all",
-        ])
+        .args(["tree", "--package", "openai-wasm", "--edges", "normal"])
+        .args(target)
         .args([
             "--prefix",
             "none",
@@ -46,7 +40,11 @@ fn crates(features: &str) -> Vec<String> {
 }
 
 fn web_crates(features: &str) -> Vec<String> {
-    let mut crates = crates(features);
+    web_crates_for(features, &["--target", "all"])
+}
+
+fn web_crates_for(features: &str, target: &[&str]) -> Vec<String> {
+    let mut crates = crates(features, target);
     assert!(
         crates.iter().any(|name| name == "serde_json"),
         "the list is one of crates"
@@ -65,6 +63,11 @@ fn the_pure_layers_depend_on_nothing_of_the_web() {
 fn the_generic_client_depends_on_nothing_of_the_web() {
     assert_eq!(web_crates("client"), Vec::<String>::new());
     assert_eq!(web_crates("direct"), Vec::<String>::new());
+}
+
+#[test]
+fn the_native_transport_depends_on_nothing_of_the_web() {
+    assert_eq!(web_crates_for("reqwest", &[]), Vec::<String>::new());
 }
 
 #[test]

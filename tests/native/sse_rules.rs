@@ -1,6 +1,6 @@
 //! The rules of the event stream itself, each over every cut and against the oracle.
 //!
-//! Numbers name the rules in the project's list of decoder rules; "WPT" names a file of the
+//! Numbers name the rules in docs/stream-rules.md; "WPT" names a file of the
 //! web-platform-tests under `eventsource/`.
 
 use openai_wasm::sse::Decoder;

@@ -1,6 +1,6 @@
 //! The rules of a streamed answer that are about its chunks: odd ones are kept, and add no text.
 //!
-//! Numbers name the rules in the project's list of decoder rules.
+//! Numbers name the rules in docs/stream-rules.md.
 
 use openai_wasm::stream::{Chunk, Decoder, StreamError, StreamErrorKind};
 use openai_wasm::wire::chat::ChatCompletionChunk;

@@ -11,7 +11,7 @@ struct Small {
 }
 
 impl stream::Chunk for Small {
-    fn text(&self) -> Option<&str> {
+    fn text(&self) -> Option<std::borrow::Cow<'_, str>> {
         None
     }
     fn is_final(&self) -> bool {

@@ -88,7 +88,7 @@ impl<'de> Deserialize<'de> for Declared {
 impl Chunk for Declared {
     const ENDS_BY_EVENT: bool = true;
 
-    fn text(&self) -> Option<&str> {
+    fn text(&self) -> Option<std::borrow::Cow<'_, str>> {
         self.0.text()
     }
 

@@ -101,3 +101,13 @@ export async function startProxy({
       send(workerd.url, { ...(await post(body, request)), path }),
   };
 }
+
+/** Runs a proxy of its own for one test. */
+export async function withProxy(settings, test) {
+  const own = await startProxy(settings);
+  try {
+    await test(own);
+  } finally {
+    await own.stop();
+  }
+}

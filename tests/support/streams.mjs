@@ -128,7 +128,7 @@ export async function runtimeOf() {
   const { prepare } = await partOf("client/glue.js");
   const { createRuntime } = await partOf("lib/runtime.js");
   const load = async () => WebAssembly.compile(await readFile(at("client/client.wasm")));
-  const { defineClient } = await partOf("lib/openai.js");
+  const { defineClient } = await partOf("lib/page-client.js");
   return { defineClient, runtime: createRuntime(prepare, load) };
 }
 

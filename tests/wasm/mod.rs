@@ -4,6 +4,7 @@ mod endpoints;
 mod fine_tune;
 
 use std::pin::pin;
+use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
@@ -192,7 +193,7 @@ async fn dropping_a_call_before_its_answer_closes_the_servers_socket() {
 async fn a_time_limit_closes_the_servers_socket() {
     forget_requests().await;
     let client = builder()
-        .timeout_ms(100)
+        .timeout(Duration::from_millis(100))
         .header("x-fault", Some("hang"))
         .unwrap()
         .build()
@@ -210,7 +211,7 @@ async fn every_fault_is_the_error_that_it_is() {
         ("html", ErrorKind::Decode),
         ("empty", ErrorKind::Decode),
         ("reset", ErrorKind::Connection),
-        ("redirect=https://example.com/", ErrorKind::Connection),
+        ("redirect=https://example.com/", ErrorKind::Redirect),
     ] {
         let error = with_fault(fault)
             .chat()

@@ -150,7 +150,7 @@ const bundleWith = (pace) => ({
           });
         if (pace)
           change(
-            /edge[/\\]proxy\.js$/,
+            /edge[/\\]proxy-option-table\.js$/,
             /BODY_PACE = \{[^}]*\}/,
             `BODY_PACE = ${JSON.stringify(pace)}`,
           );

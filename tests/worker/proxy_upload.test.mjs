@@ -22,7 +22,7 @@ const bundleWith = (pace) => ({
     {
       name: "pace",
       setup: (bundler) =>
-        bundler.onLoad({ filter: /edge[/\\]proxy\.js$/ }, async ({ path }) => {
+        bundler.onLoad({ filter: /edge[/\\]proxy-option-table\.js$/ }, async ({ path }) => {
           const text = await readFile(path, "utf8");
           const changed = text.replace(
             /BODY_PACE = \{[^}]*\}/,

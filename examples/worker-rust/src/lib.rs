@@ -8,8 +8,9 @@ mod proxy;
 use futures_util::{TryStreamExt, future::ready};
 use openai_wasm::client::auth::ApiKey;
 use openai_wasm::client::{ChatStream, Client};
-use openai_wasm::proxy::refusal::Refusal;
-use openai_wasm::proxy::{Config, Keyring, Secret, Secrets, session};
+use openai_wasm::proxy::error::ProxyError;
+use openai_wasm::proxy::auth::session_token;
+use openai_wasm::proxy::{Config, Secret, Secrets, SigningKeys};
 use openai_wasm::transport::FetchTransport;
 use openai_wasm::wire::chat::{ChatCompletionMessageParam as Message, ChatCompletionRequest};
 use serde::Deserialize;
@@ -39,12 +40,12 @@ async fn fetch(request: Request, env: Env, context: Context) -> worker::Result<w
     response.map(web_sys::Response::from)
 }
 
-async fn answer(mut request: Request, env: &Env) -> Result<ChatStream<FetchTransport>, Refusal> {
+async fn answer(mut request: Request, env: &Env) -> Result<ChatStream<FetchTransport>, ProxyError> {
     if request.path() != "/ask" {
-        return Err(Refusal::new(404, "not_found", "There is only /ask."));
+        return Err(ProxyError::new(404, "not_found", "There is only /ask."));
     }
     if request.method() != Method::Post {
-        let mut refusal = Refusal::new(405, "method_not_allowed", "Ask by POST.");
+        let mut refusal = ProxyError::new(405, "method_not_allowed", "Ask by POST.");
         refusal.allow = Some("POST");
         return Err(refusal);
     }
@@ -53,24 +54,24 @@ async fn answer(mut request: Request, env: &Env) -> Result<ChatStream<FetchTrans
     let secrets = secrets(env);
     let checked = secrets
         .check(&config)
-        .and_then(|()| Keyring::parse(&secrets.session));
+        .and_then(|()| SigningKeys::parse(&secrets.session));
     let keyring = checked.map_err(|fault| misconfigured(&fault.of(&secrets)))?;
     let authorization = request.headers().get("authorization").ok().flatten();
     let now = Date::now().as_millis() / 1000;
-    session::verify(authorization.as_deref(), &keyring, &config, now)?;
+    session_token::verify(authorization.as_deref(), &keyring, &config, now)?;
 
     let Ask { question } = request
         .json()
         .await
-        .map_err(|_| Refusal::new(400, "invalid_body", r#"The body must be {"question":"…"}."#))?;
+        .map_err(|_| ProxyError::new(400, "invalid_body", r#"The body must be {"question":"…"}."#))?;
     if question.len() > MAX_QUESTION_BYTES {
-        return Err(Refusal::too_large());
+        return Err(ProxyError::too_large());
     }
     let key = binding(env, "OPENAI_API_KEY").unwrap_or_default();
     ask(env, &key, &question).await.map_err(|error| {
         // Its words may concern the key's account, so they go to the log alone.
         worker::console_error!("the model did not answer: {error}");
-        Refusal::new(502, "upstream_error", "The model did not answer.")
+        ProxyError::new(502, "upstream_error", "The model did not answer.")
     })
 }
 
@@ -107,7 +108,7 @@ fn streamed(chunks: ChatStream<FetchTransport>) -> worker::Result<Response> {
 }
 
 /// `{"error":{"message","type","code","param"}}` with the status that belongs to it.
-fn refused(refusal: &Refusal) -> worker::Result<Response> {
+fn refused(refusal: &ProxyError) -> worker::Result<Response> {
     let mut response = ResponseBuilder::new()
         .with_status(refusal.status)
         .with_header("cache-control", "no-store")?
@@ -119,9 +120,9 @@ fn refused(refusal: &Refusal) -> worker::Result<Response> {
 }
 
 /// Why stands in the log alone.
-fn misconfigured(fault: &impl std::fmt::Display) -> Refusal {
+fn misconfigured(fault: &impl std::fmt::Display) -> ProxyError {
     worker::console_error!("not configured: {fault}");
-    Refusal::misconfigured()
+    ProxyError::misconfigured()
 }
 
 /// A missing secret is an empty one: nothing is answered then.

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 
 use openai_wasm::proxy::config::Models;
-use openai_wasm::proxy::refusal::Refusal;
+use openai_wasm::proxy::error::ProxyError;
 use openai_wasm::proxy::route::Route;
 use openai_wasm::proxy::{Config, Host, Proxy, UsageEvent};
 use worker::{Context, Env, web_sys};
@@ -24,7 +24,7 @@ pub async fn answer(
 ) -> Result<web_sys::Response, String> {
     let proxy = PROXY.with(|proxy| proxy.get_or_init(|| make(env)).clone())?;
     if binding(env, "PROXY_DISABLED").is_some_and(|off| off != "0" && off != "false") {
-        return Ok(proxy.refuse(request, Refusal::disabled()));
+        return Ok(proxy.refuse(request, ProxyError::disabled()));
     }
     let host = Host::new(move |work| context.wait_until(work)).on_usage(tell);
     Ok(proxy.handle(request, &secrets(env), &host).await)

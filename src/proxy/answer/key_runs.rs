@@ -1,6 +1,6 @@
 //! Finding the proxy's key in an answer, whole or in part (threat table, row K6).
 
-use crate::proxy::secret::Secret;
+use crate::proxy::auth::secrets::Secret;
 
 /// So many characters of a key in a row give it away.
 const RUN: usize = 8;

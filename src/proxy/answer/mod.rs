@@ -18,10 +18,10 @@ use std::rc::Rc;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
-use super::prompt::Prompt;
-use super::refusal::Refusal;
-use super::secret::Secret;
-use super::upstream;
+use crate::proxy::auth::secrets::Secret;
+use crate::proxy::error::ProxyError;
+use crate::proxy::request::prompt::Prompt;
+use crate::proxy::upstream;
 use crate::wire::report::{LastEvent, in_answer, in_event, last_event};
 use crate::wire::{ApiError, json};
 use event::{Event, data_of};
@@ -215,7 +215,7 @@ impl Watch {
     }
 
     /// The answer ends before its own end: what the caller is told.
-    pub fn broken(&mut self, why: Break) -> Refusal {
+    pub fn broken(&mut self, why: Break) -> ProxyError {
         let (status, code, message) = match why {
             Break::Truncated => (
                 502,
@@ -235,11 +235,11 @@ impl Watch {
         } else {
             Outcome::Failed
         });
-        Refusal::new(status, code, message)
+        ProxyError::new(status, code, message)
     }
 
     /// A whole answer that is no event stream. The refusal is what the caller gets instead of it.
-    pub fn whole(&mut self, answer: &[u8]) -> Option<Refusal> {
+    pub fn whole(&mut self, answer: &[u8]) -> Option<ProxyError> {
         let mut error = None;
         if self.form == Form::Text {
             self.cost.said_bytes += answer.len() as u64;
@@ -259,7 +259,7 @@ impl Watch {
                 None => refusal,
             }
         } else if self.form == Form::Bytes && !is_object(answer) {
-            Refusal::new(
+            ProxyError::new(
                 502,
                 "upstream_invalid",
                 "The model server's answer was no JSON object.",
@@ -316,7 +316,7 @@ impl Watch {
 
     /// An error as the stream's last event. In a body that is no event stream there is no such place.
     #[must_use]
-    pub fn error_event(&self, refusal: &Refusal) -> String {
+    pub fn error_event(&self, refusal: &ProxyError) -> String {
         match self.form {
             Form::Bytes | Form::Text => String::new(),
             // The beginning of an event has gone on: it must not swallow this one.
@@ -325,7 +325,7 @@ impl Watch {
         }
     }
 
-    fn fail(&mut self, forward: usize, refusal: Refusal) -> Step {
+    fn fail(&mut self, forward: usize, refusal: ProxyError) -> Step {
         self.outcome.get_or_insert(Outcome::Failed);
         step(forward, Then::Fail(refusal))
     }
@@ -389,7 +389,7 @@ impl Watch {
     }
 
     /// An error in the midst of an answer by a locked prompt has a fixed text.
-    fn in_stream(&self, refusal: Refusal) -> Refusal {
+    fn in_stream(&self, refusal: ProxyError) -> ProxyError {
         match &self.prompt {
             Some(prompt) => prompt.replace(refusal),
             None => refusal,
@@ -448,13 +448,13 @@ enum Verdict {
     Pass,
     Hide,
     Done,
-    Fail(Refusal),
+    Fail(ProxyError),
     /// It goes on, and is the last one that does.
-    PassAndFail(Refusal),
+    PassAndFail(ProxyError),
 }
 
-fn withheld() -> Refusal {
-    Refusal::new(
+fn withheld() -> ProxyError {
+    ProxyError::new(
         502,
         "upstream_invalid",
         "The model server's answer held what no caller may see.",

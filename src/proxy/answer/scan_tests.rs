@@ -1,7 +1,7 @@
 //! What the scan sees, however the JSON is cut.
 
 use super::*;
-use crate::proxy::secret::Secret;
+use crate::proxy::auth::secrets::Secret;
 
 const KEY: &str = "sk-0123456789abcdefGHIJ";
 

@@ -1,6 +1,6 @@
 //! What becomes of bytes that were pushed, and why an answer ends.
 
-use crate::proxy::refusal::Refusal;
+use crate::proxy::error::ProxyError;
 
 /// Why an answer ends before its own end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub enum Then {
     /// The answer is whole. Nothing more goes on.
     Done,
     /// The answer ends with this error.
-    Fail(Refusal),
+    Fail(ProxyError),
 }
 
 pub(super) const fn step(forward: usize, then: Then) -> Step {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::super::json::{Json, Object};
+use crate::proxy::request::strict_json::{Json, Object};
 
 /// Counts above this are nonsense, and JavaScript could not hold them.
 const MAX_TOKENS: u64 = 1 << 53;
@@ -215,8 +215,8 @@ pub fn ask_for_usage(body: &mut Object) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::json;
     use super::*;
+    use crate::proxy::request::strict_json;
     use serde_json::json;
 
     #[test]
@@ -298,7 +298,7 @@ mod tests {
                 false,
             ),
         ] {
-            let mut given = json::read(body.to_string().as_bytes()).unwrap();
+            let mut given = strict_json::read(body.to_string().as_bytes()).unwrap();
             let was_asked = ask_for_usage(&mut given);
             let sent: Value = serde_json::from_slice(&given.to_bytes()).unwrap();
             assert_eq!(

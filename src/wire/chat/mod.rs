@@ -7,8 +7,11 @@ mod logprobs;
 mod message;
 mod moderation;
 mod param;
+mod parse;
 mod request;
 mod response;
+#[cfg(feature = "schemars")]
+mod schema;
 mod tool;
 
 pub use chunk::{
@@ -40,11 +43,14 @@ pub use param::{
     StopSequences, StreamOptions, UserLocation, Verbosity, Voice, VoiceId, WebSearchLocation,
     WebSearchOptions,
 };
+pub use parse::ParseError;
 pub use request::ChatCompletionRequest;
 pub use response::{
     Annotation, ChatCompletion, ChatCompletionAudio, ChatCompletionChoice, ChatCompletionMessage,
     FinishReason, FunctionCall, Role, UrlCitation,
 };
+#[cfg(feature = "schemars")]
+pub use schema::SchemaError;
 pub use tool::{
     AllowedTools, AllowedToolsChoice, AllowedToolsMode, CustomTool, CustomToolCall,
     CustomToolDefinition, CustomToolFormat, CustomToolInput, Function, FunctionCallMode,

@@ -1,6 +1,10 @@
 //! Tools that a model may call, and its calls.
 
-use serde_json::{Map, Value};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::super::json;
+use super::ParseError;
 
 literal! {
     FunctionType = "function",
@@ -21,17 +25,33 @@ union! {
 }
 
 impl Tool {
-    /// A function tool.
+    /// A function tool. Its parameters are a JSON schema: `json!({…})`, a map, or a schema of the crate
+    /// schemars. With the feature `schemars`, `Tool::of` takes a type.
+    ///
+    /// ```
+    /// use openai_wasm::wire::chat::Tool;
+    /// use serde_json::json;
+    ///
+    /// let weather = Tool::function(
+    ///     "get_weather",
+    ///     "The weather in a city, now",
+    ///     json!({
+    ///         "type": "object",
+    ///         "properties": {"city": {"type": "string"}},
+    ///         "required": ["city"],
+    ///     }),
+    /// );
+    /// ```
     pub fn function(
         name: impl Into<String>,
         description: impl Into<String>,
-        parameters: Map<String, Value>,
+        parameters: impl Into<Value>,
     ) -> Self {
         Self::Function(FunctionTool {
             function: FunctionDefinition {
                 name: name.into(),
                 description: Some(description.into()),
-                parameters: Some(parameters),
+                parameters: Some(parameters.into()),
                 ..Default::default()
             },
             ..Default::default()
@@ -58,7 +78,7 @@ object! {
         description: Option<String>,
         /// Its parameters as a JSON schema object; left out means none.
         #[ts(optional, type = "FunctionParameters")]
-        parameters: Option<Map<String, Value>>,
+        parameters: Option<Value>,
         /// Whether arguments must follow the schema exactly (Fireworks, 2026). Default `false`.
         strict: Option<bool>,
     }
@@ -249,6 +269,38 @@ impl ToolCall {
             Self::Custom(call) => &call.id,
             Self::Other(call) => call.get("id").and_then(Value::as_str).unwrap_or_default(),
         }
+    }
+
+    /// The name of the function or tool that is called; empty for a call of another kind.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Function(call) => &call.function.name,
+            Self::Custom(call) => &call.custom.name,
+            Self::Other(_) => "",
+        }
+    }
+
+    /// The arguments of a function as JSON text, or the input of a custom tool, as the model wrote it.
+    #[must_use]
+    pub fn arguments(&self) -> &str {
+        match self {
+            Self::Function(call) => &call.function.arguments,
+            Self::Custom(call) => &call.custom.input,
+            Self::Other(_) => "",
+        }
+    }
+
+    /// The arguments as a type of yours. Without arguments a function is called with `{}`.
+    ///
+    /// # Errors
+    /// [`ParseError`]: the model may write anything.
+    pub fn parse<T: DeserializeOwned>(&self) -> Result<T, ParseError> {
+        let arguments = match self.arguments().trim() {
+            "" => "{}",
+            arguments => arguments,
+        };
+        json::read(arguments).map_err(|cause| ParseError::arguments(self.name(), cause))
     }
 }
 

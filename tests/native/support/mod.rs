@@ -1,11 +1,11 @@
 //! A transport that plays a script on a clock of its own: no sockets, no waiting.
 
-use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::pin::{Pin, pin};
-use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
 use futures_core::Stream;
@@ -61,50 +61,50 @@ impl Sent {
 
 #[derive(Default)]
 struct World {
-    now: Cell<u64>,
+    now: AtomicU64,
     /// Deadlines that something waits for.
-    timers: RefCell<BTreeMap<u64, usize>>,
-    script: RefCell<VecDeque<Step>>,
-    requests: RefCell<Vec<Request<Sent>>>,
-    slept: RefCell<Vec<u32>>,
-    open_bodies: Cell<usize>,
-    aborted_sends: Cell<usize>,
-    apart: Cell<bool>,
+    timers: Mutex<BTreeMap<u64, usize>>,
+    script: Mutex<VecDeque<Step>>,
+    requests: Mutex<Vec<Request<Sent>>>,
+    slept: Mutex<Vec<u32>>,
+    open_bodies: AtomicUsize,
+    aborted_sends: AtomicUsize,
+    apart: AtomicBool,
 }
 
 #[derive(Clone, Default)]
-pub struct Scripted(Rc<World>);
+pub struct Scripted(Arc<World>);
 
 impl Scripted {
     pub fn new(script: impl IntoIterator<Item = Step>) -> Self {
         let world = Self::default();
-        world.0.script.borrow_mut().extend(script);
+        world.0.script.lock().unwrap().extend(script);
         world
     }
 
     /// The same where every request of the program stands alone.
     pub fn apart(self) -> Self {
-        self.0.apart.set(true);
+        self.0.apart.store(true, SeqCst);
         self
     }
 
     pub fn requests(&self) -> Vec<Request<Sent>> {
-        self.0.requests.borrow().clone()
+        self.0.requests.lock().unwrap().clone()
     }
 
     /// Milliseconds on the scripted clock.
     pub fn now(&self) -> u64 {
-        self.0.now.get()
+        self.0.now.load(SeqCst)
     }
 
     /// Bodies that are neither read to their end nor dropped.
     pub fn open_bodies(&self) -> usize {
-        self.0.open_bodies.get()
+        self.0.open_bodies.load(SeqCst)
     }
 
     /// Requests that were dropped before they were answered.
     pub fn aborted_sends(&self) -> usize {
-        self.0.aborted_sends.get()
+        self.0.aborted_sends.load(SeqCst)
     }
 
     /// Runs a future to its end, jumping the clock to the next deadline whenever all wait.
@@ -115,10 +115,10 @@ impl Scripted {
             if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
                 return output;
             }
-            let next = self.0.timers.borrow().keys().next().copied();
+            let next = self.0.timers.lock().unwrap().keys().next().copied();
             let next = next.expect("the future waits for nothing: it hangs");
-            self.0.timers.borrow_mut().remove(&next);
-            self.0.now.set(self.0.now.get().max(next));
+            self.0.timers.lock().unwrap().remove(&next);
+            self.0.now.fetch_max(next, SeqCst);
         }
     }
 
@@ -127,13 +127,13 @@ impl Scripted {
         let mut context = Context::from_waker(Waker::noop());
         loop {
             assert!(future.as_mut().poll(&mut context).is_pending(), "it ended");
-            let next = self.0.timers.borrow().keys().next().copied();
+            let next = self.0.timers.lock().unwrap().keys().next().copied();
             let Some(next) = next.filter(|next| *next <= ms) else {
-                self.0.now.set(ms);
+                self.0.now.store(ms, SeqCst);
                 return;
             };
-            self.0.timers.borrow_mut().remove(&next);
-            self.0.now.set(self.0.now.get().max(next));
+            self.0.timers.lock().unwrap().remove(&next);
+            self.0.now.fetch_max(next, SeqCst);
         }
     }
 
@@ -150,7 +150,7 @@ impl Scripted {
 
     fn timer(&self, ms: u32) -> Timer {
         let at = self.now() + u64::from(ms);
-        *self.0.timers.borrow_mut().entry(at).or_default() += 1;
+        *self.0.timers.lock().unwrap().entry(at).or_default() += 1;
         Timer {
             world: self.clone(),
             at,
@@ -176,7 +176,7 @@ impl Future for Timer {
 
 impl Drop for Timer {
     fn drop(&mut self) {
-        let mut timers = self.world.0.timers.borrow_mut();
+        let mut timers = self.world.0.timers.lock().unwrap();
         if let Some(count) = timers.get_mut(&self.at) {
             *count -= 1;
             if *count == 0 {
@@ -199,10 +199,9 @@ impl Fault for ScriptedFault {
     fn kind(&self) -> FaultKind {
         self.0
     }
-    fn credential(_: &str) -> Self {
-        Self(FaultKind::Credential)
-    }
 }
+
+impl std::error::Error for ScriptedFault {}
 
 /// A body; what is left of it when it is dropped counts as closed.
 pub struct ScriptedBody {
@@ -214,7 +213,7 @@ pub struct ScriptedBody {
 impl Drop for ScriptedBody {
     fn drop(&mut self) {
         let open = &self.world.0.open_bodies;
-        open.set(open.get() - 1);
+        open.fetch_sub(1, SeqCst);
     }
 }
 
@@ -264,7 +263,7 @@ struct Pending(Scripted);
 impl Drop for Pending {
     fn drop(&mut self) {
         let aborted = &self.0.0.aborted_sends;
-        aborted.set(aborted.get() + 1);
+        aborted.fetch_add(1, SeqCst);
     }
 }
 
@@ -287,8 +286,8 @@ impl Transport for Scripted {
     }
 
     async fn send(&self, request: Request<Sent>) -> Result<Response<ScriptedBody>, ScriptedFault> {
-        self.0.requests.borrow_mut().push(request);
-        let step = self.0.script.borrow_mut().pop_front();
+        self.0.requests.lock().unwrap().push(request);
+        let step = self.0.script.lock().unwrap().pop_front();
         match step.expect("the script has no step for this request") {
             Step::Fail(kind) => Err(ScriptedFault(kind)),
             Step::Hang => {
@@ -300,7 +299,7 @@ impl Transport for Scripted {
                 for (name, value) in headers {
                     list.set(name, value);
                 }
-                self.0.open_bodies.set(self.open_bodies() + 1);
+                self.0.open_bodies.fetch_add(1, SeqCst);
                 let body = ScriptedBody {
                     world: self.clone(),
                     pieces: pieces.into(),
@@ -316,7 +315,7 @@ impl Transport for Scripted {
     }
 
     async fn sleep(&self, ms: u32) {
-        self.0.slept.borrow_mut().push(ms);
+        self.0.slept.lock().unwrap().push(ms);
         self.timer(ms).await;
     }
 
@@ -329,6 +328,6 @@ impl Transport for Scripted {
     }
 
     fn requests_are_apart(&self) -> bool {
-        self.0.apart.get()
+        self.0.apart.load(SeqCst)
     }
 }

@@ -171,9 +171,11 @@ impl Builder<'_> {
         let turn = File::create(self.workspace.scratch("pack")?.join("lock"))?;
         turn.lock()
             .context("another pack's turn cannot be awaited")?;
-        let mut cargo = self.wasm.cargo("build");
+        // The crate itself is a plain library: a program that depends on it links no module of its own.
+        let mut cargo = self.wasm.cargo("rustc");
         cargo
             .args(["--package", "openai-wasm", "--lib", "--quiet"])
+            .args(["--crate-type", "cdylib"])
             .args(["--profile", self.profile()])
             .args(["--no-default-features", "--features", features])
             .arg("--config")

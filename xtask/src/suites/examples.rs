@@ -22,7 +22,7 @@ pub fn all(stage: &Stage) -> Result<Counts> {
     let mut folders: Vec<_> = fs::read_dir(stage.workspace.path("examples"))?
         .flatten()
         .map(|entry| entry.path())
-        .filter(|folder| folder.join("Cargo.toml").exists())
+        .filter(|folder| is_a_workspace(folder))
         .collect();
     folders.sort();
     for folder in folders {
@@ -34,6 +34,12 @@ pub fn all(stage: &Stage) -> Result<Counts> {
         )?;
     }
     Ok(sum)
+}
+
+/// The native examples are members of the repository's workspace; the suite `native` runs them.
+fn is_a_workspace(folder: &Path) -> bool {
+    let manifest = fs::read_to_string(folder.join("Cargo.toml"));
+    manifest.is_ok_and(|text| text.lines().any(|line| line == "[workspace]"))
 }
 
 /// The Worker in Rust with its glue, `glue.js` and `glue_bg.wasm`, for the tests in workerd.

@@ -46,10 +46,10 @@ impl Suite {
 }
 
 /// From the quickest answer to the slowest.
-const SUITES: [Suite; 15] = [
+const SUITES: [Suite; 16] = [
     Suite {
         name: "format",
-        about: "cargo fmt --check; Biome's formatter and linter",
+        about: "cargo fmt --check; Biome's formatter and linter; Knip's search for dead exports",
         first: Some(native::format),
         rest: None,
     },
@@ -58,6 +58,12 @@ const SUITES: [Suite; 15] = [
         about: "cargo test; the rest: each shape of the crate, the build flag",
         first: Some(native::tests),
         rest: Some(native::tests_of_other_shapes),
+    },
+    Suite {
+        name: "package",
+        about: "cargo package: what crates.io would get, built",
+        first: None,
+        rest: Some(native::package),
     },
     Suite {
         name: "tokens",

@@ -12,11 +12,15 @@ use crate::suites::stage::Stage;
 
 /// The shapes that the crate compiles in, besides its default one and `js,edge`. `proxy-only` bears no
 /// `direct`.
-const SHAPES: [&str; 10] = [
+const SHAPES: [&str; 14] = [
     "",
     "tokens",
     "client",
     "fetch",
+    "reqwest",
+    "schemars",
+    "http",
+    "validation",
     "direct",
     "proxy-only",
     "proxy-handler",
@@ -27,6 +31,14 @@ const SHAPES: [&str; 10] = [
 
 /// The tokenizer beside the reference: megabytes of text, which take minutes unless they are optimized.
 const REFERENCE: &str = "tokens-reference";
+
+/// The examples that run natively. They hold a key, so they are built apart: in one build with the crate's
+/// own tests their feature `direct` would be everybody's, and what a keyless build lacks would not be
+/// tested.
+const EXAMPLES: [&str; 2] = [
+    "openai-wasm-example-axum-server",
+    "openai-wasm-example-cli-chat",
+];
 
 /// Compiles a shape with `proxy-only`; the other shapes do not read it.
 const PROXY_URL: &str = "https://proxy.example/v1";
@@ -45,23 +57,33 @@ pub fn format(stage: &Stage) -> Result<Counts> {
         .args(["check", "--error-on-warnings", "."])
         .current_dir(root);
     sum += check(stage, "format-js", &mut biome)?;
+    let mut knip = npm::node();
+    knip.arg(root.join("tests/node_modules/knip/bin/knip.js"))
+        .args([
+            "--config",
+            "../tests/knip.json",
+            "--include",
+            "files,exports",
+        ])
+        .args(["--no-progress", "--no-config-hints"])
+        .current_dir(root.join("pkg-template"));
+    sum += check(stage, "dead-exports", &mut knip)?;
     Ok(sum)
 }
 
 pub fn tests(stage: &Stage) -> Result<Counts> {
-    let mut sum = counted(
-        stage,
-        "native",
-        cargo(stage).args([
-            "test",
-            "--workspace",
-            "--exclude",
-            "bindings",
-            "--exclude",
-            REFERENCE,
-            "--no-fail-fast",
-        ]),
-    )?;
+    let mut workspace = cargo(stage);
+    workspace.args(["test", "--workspace", "--no-fail-fast"]);
+    for apart in ["bindings", REFERENCE].iter().chain(&EXAMPLES) {
+        workspace.args(["--exclude", apart]);
+    }
+    let mut sum = counted(stage, "native", &mut workspace)?;
+    let mut examples = cargo(stage);
+    examples.args(["test", "--no-fail-fast"]);
+    for example in EXAMPLES {
+        examples.args(["--package", example]);
+    }
+    sum += counted(stage, "native-examples", &mut examples)?;
     sum += of_its_own(stage, "edge")?;
     // The proxy's tests stand beside the others, which have run already.
     let mut cargo = of_shape(stage, "test", "edge");
@@ -81,6 +103,15 @@ pub fn tests_of_other_shapes(stage: &Stage) -> Result<Counts> {
     ignored.args(["--", "--ignored"]);
     sum += counted(stage, "native-build-flag", &mut ignored)?;
     Ok(sum)
+}
+
+/// What crates.io would get, built from its own files alone. It needs no network: cargo finds what it
+/// needs among what the other suites have fetched.
+pub fn package(stage: &Stage) -> Result<Counts> {
+    let mut cargo = cargo(stage);
+    cargo.args(["package", "--package", "openai-wasm"]);
+    cargo.args(["--allow-dirty", "--offline"]);
+    check(stage, "package", &mut cargo)
 }
 
 pub fn tokens(stage: &Stage) -> Result<Counts> {

@@ -1,0 +1,55 @@
+// Generated from src/proxy/options by `UPDATE_OPTIONS=1 cargo test --lib proxy::options`. Do not edit.
+
+/** The check of each option and its arguments; of a number the unit, the bounds and the default. */
+export const OPTIONS = {
+  upstream: ["upstreamUrl"],
+  allowHttp: ["hostsAndPorts"],
+  keySecret: ["text"],
+  allowShortKey: ["flag"],
+  sessionSecret: ["text"],
+  models: ["models"],
+  routes: ["routes"],
+  allowParams: ["params"],
+  maxOutputTokens: ["whole","tokens",1,2147483648,2048],
+  maxMessages: ["whole","messages",1,10000,256],
+  maxInputChars: ["whole","characters",1,104857600,131072],
+  maxInputTokens: ["whole","tokens",1,2147483648],
+  tokenizer: ["tokenizer"],
+  maxImageBytes: ["whole","bytes",1,104857600,131072],
+  imageUrls: ["flag"],
+  systemPrompt: ["text"],
+  endUserParam: ["endUserParam"],
+  maxConcurrent: ["whole","requests",1,10000,4],
+  rateLimits: ["rateLimits"],
+  authenticate: ["func"],
+  isRevoked: ["func"],
+  claimOnce: ["func"],
+  disabled: ["func"],
+  anonymousSessions: ["anonymousSessions"],
+  allowedOrigins: ["origins"],
+  fetch: ["func"],
+  maxBodyBytes: ["whole","bytes",1,104857600,262144],
+  maxUploadBytes: ["whole","bytes",1,524288000,26214400],
+  maxTokenSeconds: ["whole","seconds",1,86400,900],
+  timeout: ["whole","milliseconds",1,2147483647,600000],
+  issuer: ["text"],
+  audience: ["text"],
+  onUsage: ["func"],
+  inspectAnswers: ["flag"],
+  idleTimeout: ["whole","milliseconds",1,2147483647,300000],
+  maxDuration: ["whole","milliseconds",1,2147483647,1800000],
+  maxAnswerBytes: ["whole","bytes",1,1099511627776,67108864],
+  heartbeatMs: ["whole","milliseconds",0,2147483647,10000],
+};
+
+/** The same for numbers of `anonymousSessions`, and of tokens. */
+export const NUMBERS = {
+  ttlSeconds: ["whole","seconds",1,86400,900],
+  maxTokens: ["whole","tokens",1,2147483648],
+};
+
+/** What can be switched on besides chat completions. */
+export const ROUTES = ["models","completions","embeddings","moderations","images.generations","audio.transcriptions","audio.translations"];
+
+/** How slowly a request's body may come. */
+export const BODY_PACE = {"baseMs":60000,"idleMs":30000,"msPerBlock":1000};

@@ -1,0 +1,10 @@
+//! Who calls: secrets, session tokens, what an anonymous page proves, and by what requests are counted.
+
+pub mod anonymous;
+pub mod caller;
+pub mod rate_key;
+pub mod secrets;
+#[cfg(feature = "proxy-handler")]
+pub mod session_token;
+pub mod signing_keys;
+pub mod turnstile;

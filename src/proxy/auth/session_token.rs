@@ -1,0 +1,400 @@
+//! Session tokens: JSON Web Tokens signed with HMAC-SHA-256 (RFC 7519, RFC 7518 section 3.2).
+//!
+//! The crate `jsonwebtoken` reads, checks and writes them; RustCrypto's `hmac` computes and
+//! compares. `jsonwebtoken` takes its cryptography from one provider per process. Its ready-made
+//! ones bring RSA and elliptic curves, which triples what the proxy adds to a Worker, so the
+//! provider here has HMAC-SHA-256 alone. It is installed at the first use unless the program has
+//! installed another: a program that verifies other algorithms with `jsonwebtoken` installs its own
+//! provider first, and this module uses that one.
+
+use std::fmt;
+
+use hmac::{Hmac, Mac};
+use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
+use jsonwebtoken::errors::{Error, ErrorKind, Result as JwtResult, new_error};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use serde::{Deserialize, Deserializer, Serialize};
+use sha2::Sha256;
+use signature::{Signer, Verifier};
+
+use crate::proxy::auth::caller::{Caller, is_subject};
+use crate::proxy::auth::signing_keys::SigningKeys;
+use crate::proxy::config::Config;
+use crate::proxy::error::ProxyError;
+use crate::proxy::request::strict_json::{self, Json};
+use crate::wire::embedding::base64;
+
+/// Clocks may differ by so much.
+pub const LEEWAY_SECONDS: u64 = 60;
+
+/// No token lives longer.
+pub const DAY_SECONDS: u32 = 86_400;
+
+/// No token of ours comes near it; a longer text is not looked at.
+const MAX_TOKEN_BYTES: usize = 4096;
+
+#[derive(Serialize, Deserialize)]
+struct Claims {
+    sub: String,
+    exp: u64,
+    #[serde(
+        default,
+        deserialize_with = "given",
+        skip_serializing_if = "Option::is_none"
+    )]
+    iat: Option<u64>,
+    #[serde(
+        default,
+        deserialize_with = "given",
+        skip_serializing_if = "Option::is_none"
+    )]
+    nbf: Option<u64>,
+    #[serde(
+        default,
+        deserialize_with = "given",
+        skip_serializing_if = "Option::is_none"
+    )]
+    jti: Option<String>,
+    #[serde(
+        default,
+        deserialize_with = "given",
+        skip_serializing_if = "Option::is_none"
+    )]
+    iss: Option<String>,
+    // `jsonwebtoken` compares them.
+    #[serde(
+        default,
+        deserialize_with = "given",
+        skip_serializing_if = "Option::is_none"
+    )]
+    aud: Option<Audience>,
+    #[serde(
+        default,
+        deserialize_with = "given",
+        skip_serializing_if = "Option::is_none"
+    )]
+    origin: Option<String>,
+    #[serde(
+        default,
+        deserialize_with = "given",
+        skip_serializing_if = "Option::is_none"
+    )]
+    models: Option<Vec<String>>,
+    #[serde(
+        default,
+        deserialize_with = "given",
+        skip_serializing_if = "Option::is_none"
+    )]
+    max_tokens: Option<u32>,
+}
+
+/// One audience or several (RFC 7519, section 4.1.3).
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Audience {
+    One(String),
+    Several(Vec<String>),
+}
+
+/// A claim that is there has a value: `"models":null` may be a scope that somebody failed to look up,
+/// and must not open every model.
+fn given<'de, D, T>(claim: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    T::deserialize(claim).map(Some)
+}
+
+/// The caller that a request's `Authorization` header names.
+///
+/// # Errors
+/// 401: `token_expired` for a token that was good once, otherwise always the same answer.
+pub fn verify(
+    authorization: Option<&str>,
+    keyring: &SigningKeys<'_>,
+    config: &Config,
+    now_unix_seconds: u64,
+) -> Result<Caller, ProxyError> {
+    let Some(authorization) = authorization else {
+        return Err(ProxyError::unauthorized());
+    };
+    let refused = |why: &str| {
+        ProxyError::unauthorized().noting("token", format!("a session token was refused: {why}"))
+    };
+    let token = bearer(authorization).ok_or_else(|| refused(NO_TOKEN))?;
+    let claims = read(token, keyring, config).map_err(refused)?;
+    let latest = now_unix_seconds.saturating_add(LEEWAY_SECONDS);
+    let longest = u64::from(config.max_token_seconds);
+    if claims.exp > latest.saturating_add(longest)
+        || claims
+            .iat
+            .is_some_and(|iat| claims.exp > iat && claims.exp - iat > longest)
+    {
+        return Err(refused(&format!(
+            "it is valid for longer than {longest} seconds: maxTokenSeconds \
+             (Config::max_token_seconds)"
+        )));
+    }
+    let timely = claims.nbf.is_none_or(|nbf| nbf <= latest)
+        && claims
+            .iat
+            .is_none_or(|iat| iat <= latest && claims.exp > iat);
+    if !timely {
+        return Err(refused(
+            "its nbf or iat lies in the future, or its exp before its iat",
+        ));
+    }
+    // A token that does not say when it was signed may be older than the epoch.
+    let revoked = config
+        .session_epoch
+        .is_some_and(|epoch| claims.iat.is_none_or(|iat| iat < epoch));
+    if revoked {
+        return Err(refused(
+            "it was signed before SESSION_EPOCH (Config::session_epoch)",
+        ));
+    }
+    let named = claims.jti.as_deref().is_none_or(is_subject);
+    // The upstream might take a cap of 0 for none.
+    let capped = claims.max_tokens.is_none_or(|most| most > 0);
+    if !named || !capped || !is_subject(&claims.sub) {
+        return Err(refused(
+            "its sub or jti has not 1 to 128 bytes without control characters, or its max_tokens is 0",
+        ));
+    }
+    if claims.exp.saturating_add(LEEWAY_SECONDS) <= now_unix_seconds {
+        return Err(ProxyError::token_expired());
+    }
+    Ok(Caller {
+        subject: claims.sub,
+        token_id: claims.jti,
+        issued_at: claims.iat,
+        expires_at: Some(claims.exp),
+        origin: claims.origin,
+        models: claims.models,
+        max_tokens: claims.max_tokens,
+    })
+}
+
+/// Why no token was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SignFault {
+    /// The secret is too weak, see [`SigningKeys`].
+    Secret,
+    /// The subject is empty, longer than 128 bytes, or has control characters.
+    Subject,
+    /// The lifetime is zero or over the limit.
+    Lifetime,
+}
+
+/// Makes a token for a caller whom the author has authenticated. Its times are set here.
+///
+/// # Errors
+/// [`SignFault`].
+pub fn sign(
+    caller: &Caller,
+    ttl_seconds: u32,
+    keyring: &SigningKeys<'_>,
+    config: &Config,
+    now_unix_seconds: u64,
+) -> Result<String, SignFault> {
+    if !is_subject(&caller.subject) {
+        return Err(SignFault::Subject);
+    }
+    if ttl_seconds == 0 || ttl_seconds > config.max_token_seconds {
+        return Err(SignFault::Lifetime);
+    }
+    let claims = Claims {
+        sub: caller.subject.clone(),
+        exp: now_unix_seconds.saturating_add(u64::from(ttl_seconds)),
+        iat: Some(now_unix_seconds),
+        nbf: None,
+        jti: caller.token_id.clone(),
+        iss: config.issuer.clone(),
+        aud: config.audience.clone().map(Audience::One),
+        origin: caller.origin.clone(),
+        models: caller.models.clone(),
+        max_tokens: caller.max_tokens,
+    };
+    install();
+    let (name, secret) = keyring.first();
+    let mut header = Header::new(Algorithm::HS256);
+    header.kid = name.map(str::to_owned);
+    let key = EncodingKey::from_secret(secret.as_bytes());
+    jsonwebtoken::encode(&header, &claims, &key).map_err(|_| SignFault::Secret)
+}
+
+/// A caller's subject as others may know it: HMAC-SHA-256 under `secret`, hexadecimal. Whoever has
+/// not the secret learns nothing of the subject, and no two subjects share one, however they are
+/// spelled (threat table, rows A14 and V15). `purpose` keeps the hashes of different uses apart.
+#[must_use]
+pub fn pseudonym(purpose: &str, subject: &str, secret: &str) -> String {
+    let Ok(mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else {
+        // HMAC takes keys of every length.
+        return String::new();
+    };
+    let mac = mac
+        .chain_update(purpose)
+        .chain_update([0])
+        .chain_update(subject);
+    let mut text = String::with_capacity(64);
+    for byte in mac.finalize().into_bytes() {
+        text.push(char::from_digit(u32::from(byte >> 4), 16).unwrap_or_default());
+        text.push(char::from_digit(u32::from(byte & 15), 16).unwrap_or_default());
+    }
+    text
+}
+
+/// `Bearer <token>` and nothing else (RFC 6750, section 2.1). The scheme's case does not count
+/// (RFC 9110, section 11.1).
+fn bearer(value: &str) -> Option<&str> {
+    let (scheme, token) = value.split_once(' ')?;
+    let fits = scheme.eq_ignore_ascii_case("bearer")
+        && (1..=MAX_TOKEN_BYTES).contains(&token.len())
+        && token
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
+    fits.then_some(token)
+}
+
+/// What is told of a text that is no token at all.
+const NO_TOKEN: &str = "it is no JSON Web Token signed with HS256";
+
+/// The claims, or why the token is refused.
+fn read(token: &str, keyring: &SigningKeys<'_>, config: &Config) -> Result<Claims, &'static str> {
+    install();
+    let mut validation = Validation::new(Algorithm::HS256);
+    // Time is an argument here, and the library would ask the platform's clock.
+    validation.validate_exp = false;
+    let mut required = vec!["exp", "sub"];
+    if let Some(issuer) = &config.issuer {
+        validation.set_issuer(&[issuer]);
+        required.push("iss");
+    }
+    if let Some(audience) = &config.audience {
+        validation.set_audience(&[audience]);
+        required.push("aud");
+    }
+    validation.set_required_spec_claims(&required);
+    // Nothing in the header may change the meaning (`jku`, `crit`, …), and `kid` chooses among the
+    // secrets here by its whole text.
+    let header = jsonwebtoken::decode_header(token).map_err(|_| NO_TOKEN)?;
+    let mut plain = Header::new(Algorithm::HS256);
+    plain.typ.clone_from(&header.typ);
+    plain.kid.clone_from(&header.kid);
+    let typed = plain
+        .typ
+        .as_deref()
+        .is_none_or(|typ| typ.eq_ignore_ascii_case("JWT"));
+    if !typed || plain != header || !is_plain_header(token) {
+        return Err(NO_TOKEN);
+    }
+    let secret = keyring
+        .get(header.kid.as_deref())
+        .ok_or("no secret of sessionSecret (Secrets::session) has the name in its header (kid)")?;
+    let key = DecodingKey::from_secret(secret.as_bytes());
+    match jsonwebtoken::decode::<Claims>(token, &key, &validation) {
+        Ok(data) => Ok(data.claims),
+        Err(error) => Err(match error.kind() {
+            ErrorKind::InvalidSignature => {
+                "it was signed with another secret than sessionSecret (Secrets::session)"
+            }
+            ErrorKind::InvalidIssuer => "its iss is not that of issuer (Config::issuer)",
+            ErrorKind::InvalidAudience => "its aud is not that of audience (Config::audience)",
+            ErrorKind::MissingRequiredClaim(_) => "a claim is missing: sub, exp, iss or aud",
+            _ => "its claims are not of the types that they must have",
+        }),
+    }
+}
+
+/// Is every member of the header one of these texts? `jsonwebtoken` takes null for a member that is
+/// not there, which RFC 7515 forbids: `"crit": null` is a header of which nobody knows what it means.
+fn is_plain_header(token: &str) -> bool {
+    let coded = token.split('.').next().unwrap_or_default();
+    let header = base64(&coded.replace('-', "+").replace('_', "/"));
+    let Some(Ok(header)) = header.map(|bytes| strict_json::read(&bytes)) else {
+        return false;
+    };
+    header.iter().all(|(name, value)| {
+        matches!(name, "alg" | "typ" | "kid") && matches!(value, Json::Text(_))
+    })
+}
+
+/// Does nothing when the program has a provider already.
+fn install() {
+    let _ = PROVIDER.install_default();
+}
+
+static PROVIDER: CryptoProvider = CryptoProvider {
+    signer_factory: |algorithm, key| Ok(Box::new(HmacSha256::new(*algorithm, key.as_bytes())?)),
+    verifier_factory: |algorithm, key| {
+        Ok(Box::new(HmacSha256::new(
+            *algorithm,
+            key.try_get_as_bytes()?,
+        )?))
+    },
+    key_utils: KeyUtils::new_unimplemented(),
+};
+
+struct HmacSha256(Hmac<Sha256>);
+
+impl HmacSha256 {
+    fn new(algorithm: Algorithm, key: &[u8]) -> JwtResult<Self> {
+        if algorithm != Algorithm::HS256 {
+            return Err(new_error(ErrorKind::UnsupportedAlgorithm));
+        }
+        Hmac::new_from_slice(key)
+            .map(Self)
+            .map_err(|_| Error::from(ErrorKind::InvalidKeyFormat))
+    }
+}
+
+impl Signer<Vec<u8>> for HmacSha256 {
+    fn try_sign(&self, message: &[u8]) -> Result<Vec<u8>, signature::Error> {
+        Ok(self
+            .0
+            .clone()
+            .chain_update(message)
+            .finalize()
+            .into_bytes()
+            .to_vec())
+    }
+}
+
+impl Verifier<Vec<u8>> for HmacSha256 {
+    fn verify(&self, message: &[u8], signature: &Vec<u8>) -> Result<(), signature::Error> {
+        // Compares in constant time, and only the full length.
+        let mac = self.0.clone().chain_update(message);
+        mac.verify_slice(signature)
+            .map_err(|_| signature::Error::new())
+    }
+}
+
+impl JwtSigner for HmacSha256 {
+    fn algorithm(&self) -> Algorithm {
+        Algorithm::HS256
+    }
+}
+
+impl JwtVerifier for HmacSha256 {
+    fn algorithm(&self) -> Algorithm {
+        Algorithm::HS256
+    }
+}
+
+impl std::error::Error for SignFault {}
+
+impl fmt::Display for SignFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Secret => "the secret is too weak: give 32 random bytes or more",
+            Self::Subject => {
+                "the subject must have 1 to 128 bytes and no control characters: give the user's id"
+            }
+            Self::Lifetime => {
+                "the lifetime must be 1 second or more, and within `max_token_seconds`"
+            }
+        })
+    }
+}

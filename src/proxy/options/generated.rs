@@ -1,0 +1,270 @@
+//! The options in the places that need them: the package's checks and types, and README.md.
+
+use std::fmt::Write as _;
+use std::{env, fs};
+
+use serde_json::{Value, json};
+
+use super::{Kind, ROWS, Row};
+use crate::proxy::auth::anonymous::Anonymous;
+use crate::proxy::bounds::{BOUNDS, Bounds};
+use crate::proxy::config::Config;
+use crate::proxy::route::Route;
+
+const SOURCE: &str = "Generated from src/proxy/options by `UPDATE_OPTIONS=1 cargo test --lib proxy::options`. Do not edit.";
+
+fn routes() -> Vec<String> {
+    let all = Route::ALL.into_iter();
+    let more = all.filter(|route| *route != Route::ChatCompletions);
+    more.map(Route::name).collect()
+}
+
+fn bounds(option: &str) -> &'static Bounds {
+    let found = BOUNDS.iter().find(|bounds| bounds.option == option);
+    found.unwrap_or_else(|| panic!("{option} has no bounds"))
+}
+
+/// The name of the check in `proxy-options.js`, and what it needs to know.
+fn check(row: &Row) -> Value {
+    match row.kind {
+        Kind::Whole => whole(row.name),
+        Kind::Flag => json!(["flag"]),
+        Kind::Text => json!(["text"]),
+        Kind::Function(_) => json!(["func"]),
+        Kind::Own(name, _) => json!([name]),
+    }
+}
+
+fn whole(option: &str) -> Value {
+    let Bounds {
+        unit, least, most, ..
+    } = bounds(option);
+    let mut cells = vec![json!("whole"), json!(unit), json!(least), json!(most)];
+    let config = Config {
+        anonymous: Some(Anonymous::default()),
+        ..Config::default()
+    };
+    let value = serde_json::to_value(config).unwrap();
+    let value = option.split('.').fold(&value, |value, name| &value[name]);
+    if !value.is_null() {
+        cells.push(value.clone());
+    }
+    Value::from(cells)
+}
+
+fn script() -> String {
+    let mut text = format!(
+        "// {SOURCE}\n\n/** The check of each option and its arguments; of a number the unit, the bounds and the default. */\nexport const OPTIONS = {{\n"
+    );
+    for row in ROWS {
+        let _ = writeln!(text, "  {}: {},", row.name, check(row));
+    }
+    text.push_str("};\n\n/** The same for numbers of `anonymousSessions`, and of tokens. */\nexport const NUMBERS = {\n");
+    for option in [
+        "anonymousSessions.ttlSeconds",
+        "anonymousSessions.maxTokens",
+    ] {
+        let name = option.rsplit('.').next().unwrap_or_default();
+        let _ = writeln!(text, "  {name}: {},", whole(option));
+    }
+    let defaults = serde_json::to_value(Config::default()).unwrap();
+    let _ = write!(
+        text,
+        "}};\n\n/** What can be switched on besides chat completions. */\nexport const ROUTES = {};\n\n\
+         /** How slowly a request's body may come. */\nexport const BODY_PACE = {};\n",
+        json!(routes()),
+        defaults["bodyPace"],
+    );
+    text
+}
+
+/// A text as lines of at most 100 characters.
+fn wrapped(text: &str, before: &str) -> String {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let line = lines.last_mut().unwrap();
+        if !line.is_empty() && before.len() + line.chars().count() + word.chars().count() >= 100 {
+            lines.push(word.to_owned());
+        } else {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+    }
+    let lines = lines.iter().map(|line| format!("{before}{line}\n"));
+    lines.collect()
+}
+
+fn doc(row: &Row) -> String {
+    let list: Vec<String> = routes()
+        .iter()
+        .map(|name| format!("`\"{name}\"`"))
+        .collect();
+    row.doc.replace("ROUTES", &list.join(", "))
+}
+
+/// `600,000 ms`.
+fn default(row: &Row) -> String {
+    if !row.default.is_empty() {
+        return row.default.to_owned();
+    }
+    let defaults = serde_json::to_value(Config::default()).unwrap();
+    let value = &defaults[row.name];
+    let value = match value {
+        Value::Null => panic!("{} has no default", row.name),
+        Value::Number(number) if number.as_u64() >= Some(1000) => grouped(number.as_u64().unwrap()),
+        Value::Number(number) => return format!("{number}{}", unit(row)),
+        other => return format!("`{}`", other.to_string().replace("\"User\"", "\"user\"")),
+    };
+    format!("{value}{}", unit(row))
+}
+
+fn unit(row: &Row) -> &'static str {
+    match bounds(row.name).unit {
+        "milliseconds" => " ms",
+        "seconds" => " s",
+        "bytes" => " bytes",
+        _ => "",
+    }
+}
+
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+fn types() -> String {
+    let mut text = format!(
+        "// {SOURCE}\n\nimport type {{\n  AnonymousSessions,\n  Caller,\n  RateLimits,\n  RequestCounter,\n  \
+         SessionFacts,\n  UsageEvent,\n}} from \"./proxy.js\";\n\n\
+         /** What can be switched on besides chat completions. */\nexport type ProxyRoute =\n"
+    );
+    for name in routes() {
+        let _ = writeln!(text, "  | \"{name}\"");
+    }
+    text.truncate(text.trim_end().len());
+    text.push_str(";\n\nexport interface ProxyOptions {\n");
+    for row in ROWS {
+        let ty = match row.kind {
+            Kind::Whole => "number".to_owned(),
+            Kind::Flag => "boolean".to_owned(),
+            Kind::Text => "string".to_owned(),
+            Kind::Function(ty) => format!("({ty})"),
+            Kind::Own(_, ty) => ty.to_owned(),
+        };
+        let doc = format!("{} Default: {}.", doc(row), default(row));
+        let _ = write!(
+            text,
+            "  /**\n{}   */\n  {}?: {ty} | undefined;\n",
+            wrapped(&doc, "   * "),
+            row.name
+        );
+    }
+    text.push_str("}\n");
+    text
+}
+
+const TABLE: [&str; 2] = [
+    "<!-- The options of createProxy, generated from src/proxy/options: UPDATE_OPTIONS=1 cargo test --lib proxy::options -->\n\n",
+    "\n<!-- The end of the options of createProxy. -->",
+];
+
+fn table() -> String {
+    let mut text = "| option | default | what |\n|---|---|---|\n".to_owned();
+    for row in ROWS {
+        let doc = doc(row);
+        let doc = match row.more {
+            "" => doc,
+            more => format!("{doc} {more}"),
+        };
+        let (name, default) = (row.name, default(row));
+        let _ = writeln!(text, "| `{name}` | {default} | {doc} |");
+    }
+    text
+}
+
+/// The file with what stands between the two marks replaced.
+fn between(text: &str, [from, to]: [&str; 2], new: &str) -> String {
+    let (before, rest) = text.split_once(from).expect("the mark before the table");
+    let (_, after) = rest.split_once(to).expect("the mark after the table");
+    format!("{before}{from}{new}{to}{after}")
+}
+
+#[test]
+fn the_committed_files_say_what_the_table_of_options_says() {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let readme = fs::read_to_string(format!("{root}/README.md")).unwrap();
+    for (path, rendered) in [
+        ("pkg-template/edge/proxy-option-table.js", script()),
+        ("pkg-template/edge/proxy-option-types.d.ts", types()),
+        ("README.md", between(&readme, TABLE, &table())),
+    ] {
+        let file = format!("{root}/{path}");
+        if env::var_os("UPDATE_OPTIONS").is_some() {
+            fs::write(&file, &rendered).unwrap();
+        }
+        assert!(
+            fs::read_to_string(&file).unwrap_or_default() == rendered,
+            "{path} is not what src/proxy/options says. Rewrite it with: UPDATE_OPTIONS=1 cargo test \
+             --lib proxy::options"
+        );
+    }
+}
+
+#[test]
+fn every_member_of_the_configuration_is_an_option_or_the_packages_own() {
+    let Value::Object(config) = serde_json::to_value(Config::default()).unwrap() else {
+        panic!("a configuration is an object");
+    };
+    for (name, _) in &config {
+        let is_option = ROWS.iter().any(|row| row.name == name);
+        // The package sets these two: one by a variable, one by its table.
+        assert!(
+            is_option || ["sessionEpoch", "bodyPace"].contains(&name.as_str()),
+            "{name}"
+        );
+    }
+    for bounds in BOUNDS {
+        let name = bounds.option.split('.').next().unwrap_or_default();
+        assert!(
+            ROWS.iter().any(|row| row.name == name) && config.contains_key(name),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_configuration_is_read_by_the_names_of_the_options() {
+    let config: Config = serde_json::from_value(json!({
+        "models": "*",
+        "routes": ["models", "images.generations"],
+        "endUserParam": false,
+        "maxDuration": 5,
+        "anonymousSessions": { "hostnames": ["a.example.com"] },
+    }))
+    .unwrap();
+    config.check().unwrap();
+    assert_eq!(config.max_duration_ms, 5);
+    assert_eq!(config.routes, [Route::Models, Route::ImageGenerations]);
+    assert_eq!(config.anonymous.unwrap().ttl_seconds, 900);
+    for wrong in [
+        json!({ "maxDuratoin": 5 }),
+        json!({ "models": "gpt-4o" }),
+        json!({ "endUserParam": true }),
+        json!({ "routes": ["files"] }),
+        json!({ "maxMessages": -1 }),
+    ] {
+        assert!(
+            serde_json::from_value::<Config>(wrong.clone()).is_err(),
+            "{wrong}"
+        );
+    }
+}

@@ -1,0 +1,179 @@
+//! Reading a body up to a limit.
+
+use futures_util::future::{Either, select};
+use gloo_timers::future::TimeoutFuture;
+use js_sys::{IteratorNext, Uint8Array};
+use wasm_bindgen::prelude::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{ReadableStream, ReadableStreamDefaultReader, Request};
+
+use super::now_unix_ms;
+use crate::proxy::answer::Break;
+use crate::proxy::answer::limits::{Limits, Times};
+use crate::proxy::request::pace::{Pace, TooSlow};
+
+/// Why there is no body.
+pub(super) enum Lost {
+    /// It is longer than the limit; the rest is not read.
+    Large,
+    /// It broke off.
+    Broken,
+    /// It stood still, or came too slowly.
+    Slow(TooSlow),
+}
+
+/// The whole body of a request. Nothing is reserved for what has not come: its declared length is a
+/// stranger's word.
+pub(super) async fn of_request(
+    request: &Request,
+    max_bytes: usize,
+    pace: &Pace,
+) -> Result<Vec<u8>, Lost> {
+    let Some(body) = request.body() else {
+        return Ok(Vec::new());
+    };
+    let reader = reader(body).map_err(|_| Lost::Broken)?;
+    let collected = collect(&reader, max_bytes, pace).await;
+    if collected.is_err() {
+        let _ = reader.cancel();
+    }
+    collected
+}
+
+/// One timer serves the whole body: when it ends, the clock tells whether there is time left.
+async fn collect(
+    reader: &ReadableStreamDefaultReader,
+    max_bytes: usize,
+    pace: &Pace,
+) -> Result<Vec<u8>, Lost> {
+    let mut bytes = Vec::new();
+    let began = now_unix_ms();
+    let mut last = began;
+    let left = |last, bytes: &Vec<u8>| {
+        let looked = pace.look(began, last, bytes.len() as u64, now_unix_ms());
+        looked.map(TimeoutFuture::new).map_err(Lost::Slow)
+    };
+    let mut timer = left(last, &bytes)?;
+    loop {
+        let mut read = Box::pin(next(reader));
+        let chunk = loop {
+            match select(read, timer).await {
+                Either::Left((chunk, pending)) => {
+                    timer = pending;
+                    break chunk.map_err(|_| Lost::Broken)?;
+                }
+                Either::Right(((), pending)) => {
+                    read = pending;
+                    timer = left(last, &bytes)?;
+                }
+            }
+        };
+        let Some(chunk) = chunk else {
+            return Ok(bytes);
+        };
+        last = now_unix_ms();
+        let length = usize::try_from(chunk.length()).unwrap_or(usize::MAX);
+        if length > max_bytes.saturating_sub(bytes.len()) {
+            return Err(Lost::Large);
+        }
+        append(&mut bytes, &chunk);
+    }
+}
+
+/// The whole body, or `None` when it is longer than `max_bytes`: then the rest is not read.
+pub(super) async fn read(
+    body: Option<ReadableStream>,
+    max_bytes: usize,
+) -> Result<Option<Vec<u8>>, JsValue> {
+    let mut bytes = Vec::new();
+    let Some(body) = body else {
+        return Ok(Some(bytes));
+    };
+    let reader = reader(body)?;
+    while let Some(chunk) = next(&reader).await? {
+        let length = usize::try_from(chunk.length()).unwrap_or(usize::MAX);
+        if length > max_bytes.saturating_sub(bytes.len()) {
+            let _ = reader.cancel();
+            return Ok(None);
+        }
+        append(&mut bytes, &chunk);
+    }
+    Ok(Some(bytes))
+}
+
+/// Copies a chunk behind what is there.
+pub(super) fn append(bytes: &mut Vec<u8>, chunk: &Uint8Array) {
+    let start = bytes.len();
+    let length = usize::try_from(chunk.length()).unwrap_or(usize::MAX);
+    bytes.resize(start.saturating_add(length), 0);
+    if let Some(room) = bytes.get_mut(start..) {
+        chunk.copy_to(room);
+    }
+}
+
+/// The platform's own reader: that of wasm-streams cannot be let go while a read is pending.
+pub(super) fn reader(body: ReadableStream) -> Result<ReadableStreamDefaultReader, JsValue> {
+    if body.locked() {
+        // Asking for a reader would throw: a `fetch` of the author's gave a response that was read.
+        return Err(JsValue::UNDEFINED);
+    }
+    Ok(body.get_reader().unchecked_into())
+}
+
+/// The next chunk; nothing at the body's end.
+pub(super) async fn next(
+    reader: &ReadableStreamDefaultReader,
+) -> Result<Option<Uint8Array>, JsValue> {
+    let read: IteratorNext = JsFuture::from(reader.read()).await?.unchecked_into();
+    if read.done() {
+        return Ok(None);
+    }
+    read.value().dyn_into().map(Some)
+}
+
+/// The beginning of a body, or all of it.
+pub(super) enum Start {
+    Whole(Vec<u8>),
+    /// There is more, unread.
+    Part(Vec<u8>),
+}
+
+/// Reads on behind `bytes` until the end, or until there is `enough`, within the limits.
+pub(super) async fn read_start(
+    body: Option<ReadableStream>,
+    mut bytes: Vec<u8>,
+    limits: &Limits,
+    enough: impl Fn(&mut Vec<u8>) -> bool,
+) -> Result<Start, Break> {
+    let Some(body) = body else {
+        return Ok(Start::Whole(bytes));
+    };
+    let reader = reader(body).map_err(|_| Break::Truncated)?;
+    let began_ms = now_unix_ms();
+    let mut total = bytes.len() as u64;
+    while !enough(&mut bytes) {
+        let times = Times {
+            began_ms,
+            waiting_since_ms: Some(now_unix_ms()),
+            quiet_since_ms: None,
+        };
+        let mut read = Box::pin(next(&reader));
+        let chunk = loop {
+            let wait_ms = limits.look(&times, now_unix_ms())?.again_ms;
+            match select(read, TimeoutFuture::new(wait_ms)).await {
+                Either::Left((chunk, _)) => break chunk.map_err(|_| Break::Truncated)?,
+                Either::Right(((), pending)) => read = pending,
+            }
+        };
+        let Some(chunk) = chunk else {
+            return Ok(Start::Whole(bytes));
+        };
+        append(&mut bytes, &chunk);
+        total += u64::from(chunk.length());
+        if total > limits.max_answer_bytes {
+            return Err(Break::Size);
+        }
+    }
+    reader.release_lock();
+    Ok(Start::Part(bytes))
+}

@@ -1,0 +1,175 @@
+//! The Worker in Rust around a proxy.
+
+use std::fmt;
+use std::future::{Future, pending};
+use std::rc::Rc;
+
+use futures_util::future::{AbortHandle, Abortable, LocalBoxFuture};
+use js_sys::{Function, Promise, Reflect};
+use wasm_bindgen::prelude::JsValue;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Request, Response};
+
+use super::checks::Checks;
+use super::hooks::Hooks;
+use super::relay::{self, Terms};
+use super::{Proxy, signal_of};
+use crate::proxy::answer::usage::UsageEvent;
+use crate::proxy::auth::secrets::Secrets;
+
+/// Keeps work going that nobody awaits.
+pub(super) type WaitUntil = Rc<dyn Fn(LocalBoxFuture<'static, ()>)>;
+
+/// Takes what a request has cost.
+pub(super) type OnUsage = Rc<dyn Fn(UsageEvent) -> LocalBoxFuture<'static, ()>>;
+
+/// What a Worker in Rust brings along for a request: the platform's context, and hooks.
+///
+/// With the crate `worker`, whose `Context` and `console_log!` these are:
+///
+/// ```no_run
+/// # use futures_util::future::LocalBoxFuture;
+/// # struct Context; impl Context { fn wait_until(&self, _: LocalBoxFuture<'static, ()>) {} }
+/// # macro_rules! console_log { ($($t:tt)*) => { println!($($t)*) } }
+/// # fn host(context: Context) -> openai_wasm::proxy::Host {
+/// use openai_wasm::proxy::{Host, UsageEvent};
+///
+/// Host::new(move |work| context.wait_until(work)).on_usage(|event: UsageEvent| async move {
+///     let (subject, tokens) = (event.request.subject, event.usage.total_tokens());
+///     console_log!("{subject} has spent {tokens} tokens");
+/// })
+/// # }
+/// ```
+#[derive(Clone)]
+#[must_use]
+pub struct Host {
+    wait_until: WaitUntil,
+    fetch: Option<Function>,
+    checks: Checks,
+    on_usage: Option<OnUsage>,
+}
+
+impl Host {
+    /// `wait_until` keeps a future going that nobody awaits: the `wait_until` of a Worker's context,
+    /// elsewhere `wasm_bindgen_futures::spawn_local`.
+    ///
+    /// A Worker's request otherwise ends with its caller: an answer that was left would be neither
+    /// counted nor would its memory be given back.
+    pub fn new(wait_until: impl Fn(LocalBoxFuture<'static, ()>) + 'static) -> Self {
+        Self {
+            wait_until: Rc::new(wait_until),
+            fetch: None,
+            checks: Checks::default(),
+            on_usage: None,
+        }
+    }
+
+    /// A function in the place of the platform's `fetch`, called as `fetch(url, init)`: a service
+    /// binding's, say. It must follow `init.signal`.
+    pub fn fetch(mut self, fetch: Function) -> Self {
+        self.fetch = Some(fetch);
+        self
+    }
+
+    /// What the author of the Worker decides about a request.
+    pub fn checks(mut self, checks: Checks) -> Self {
+        self.checks = checks;
+        self
+    }
+
+    /// Hears what each request has cost, exactly once: at the end of its answer, whole or not, or
+    /// when its caller has left. The answer does not wait for it.
+    ///
+    /// Streams are asked for their usage; the event with it is left out unless the caller asked too.
+    /// It needs [`Config::inspect_answers`](crate::proxy::Config::inspect_answers): without, the
+    /// proxy refuses every request with 503.
+    pub fn on_usage<F>(mut self, hook: impl Fn(UsageEvent) -> F + 'static) -> Self
+    where
+        F: Future<Output = ()> + 'static,
+    {
+        self.on_usage = Some(Rc::new(move |event| Box::pin(hook(event))));
+        self
+    }
+
+    /// The request goes on as long as this lives, though its caller may have left.
+    fn keep(&self) -> Kept {
+        let (kept, dropped) = AbortHandle::new_pair();
+        let until_dropped = Abortable::new(pending::<()>(), dropped);
+        (self.wait_until)(Box::pin(async {
+            let _ = until_dropped.await;
+        }));
+        Kept(kept)
+    }
+}
+
+impl fmt::Debug for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Host").finish_non_exhaustive()
+    }
+}
+
+struct Kept(AbortHandle);
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl Proxy {
+    /// Answers one request. Every failure is a response too.
+    ///
+    /// The upstream's connection closes when the caller leaves. Workers tell that with the
+    /// compatibility flag `enable_request_signal` alone: without it every request is refused with
+    /// 503, since the upstream would go on generating at the key owner's cost.
+    ///
+    /// # Cancel safety
+    /// A request that was sent on when the future is dropped goes on until its caller leaves.
+    pub async fn handle(&self, request: &Request, secrets: &Secrets, host: &Host) -> Response {
+        if let Some(problem) = self.unfit(host) {
+            return self.misconfigured(request, problem);
+        }
+        let _kept = host.keep();
+        let wait_until = |promise: Promise| {
+            (host.wait_until)(Box::pin(async {
+                let _ = JsFuture::from(promise).await;
+            }));
+        };
+        let relay = |relayed| {
+            let terms = Terms {
+                limits: self.config.answer_limits(),
+                signal: signal_of(request),
+                on_usage: host.on_usage.clone(),
+            };
+            let (stream, end) = relay::pass(relayed, terms)?;
+            (host.wait_until)(end);
+            Ok(stream)
+        };
+        let report = host
+            .on_usage
+            .as_ref()
+            .map(|on_usage| |event| (host.wait_until)(on_usage(event)));
+        let hooks = Hooks {
+            fetch: host.fetch.as_ref(),
+            checks: &host.checks,
+            wait_until: Some(&wait_until),
+            relay: self.config.inspect_answers.then_some(&relay as _),
+            report: report.as_ref().map(|report| report as _),
+        };
+        self.run(&hooks, request, secrets).await
+    }
+
+    /// What the author has to change before this proxy can be trusted.
+    fn unfit(&self, host: &Host) -> Option<&'static str> {
+        if host.on_usage.is_some() && !self.config.inspect_answers {
+            return Some("inspect_answers must not be off with on_usage, which needs it");
+        }
+        let member = |object: &JsValue, name| Reflect::get(object, &JsValue::from_str(name)).ok();
+        let flags = member(&js_sys::global(), "Cloudflare")
+            .filter(JsValue::is_object)
+            .and_then(|platform| member(&platform, "compatibilityFlags"))
+            .filter(JsValue::is_object)?;
+        let tells = member(&flags, "enable_request_signal").is_some_and(|flag| flag.is_truthy());
+        (!tells).then_some(r#"the Worker needs the compatibility flag "enable_request_signal""#)
+    }
+}
