@@ -36,6 +36,7 @@ mod proxy_origins;
 mod proxy_params;
 mod proxy_params_open;
 mod proxy_policy;
+mod proxy_responses;
 mod proxy_route_params;
 #[cfg(feature = "proxy-handler")]
 mod proxy_session;
