@@ -2068,6 +2068,18 @@ export interface InputTokenCountResponse {
     input_tokens: number;
 }
 
+/** Which items to list. */
+export interface InputItemListParams {
+    /** The identifier of the item before the first. */
+    after?: string | undefined;
+    /** How many at most: 1 to 100; default 20. */
+    limit?: number | undefined;
+    /** The newest first (`desc`, the default), or the oldest (`asc`). */
+    order?: "asc" | "desc" | undefined;
+    /** What the items hold besides. */
+    include?: Array<ResponseIncludable> | undefined;
+}
+
 /** Something that goes to the model. A server that leaves out `type` means a message. */
 export type ResponseInputItem = EasyInputMessage | ResponseFunctionToolCall | ResponseFunctionCallOutput | ResponseCustomToolCall | ResponseCustomToolCallOutput | ResponseReasoningItem | ResponseItemReference | ResponseCompactionItem | ResponseFunctionWebSearch | ResponseFileSearchToolCall | ResponseCodeInterpreterToolCall | ResponseImageGenerationCall | ResponseMcpCall | ResponseMcpListTools | ResponseMcpApprovalRequest | ResponseMcpApprovalResponse | ResponseFunctionShellToolCall | ResponseFunctionShellToolCallOutput;
 
@@ -4158,16 +4170,4 @@ export interface ResponseRetrieveParams {
     starting_after?: number | undefined;
     /** Whether random characters even out the sizes of events. */
     include_obfuscation?: boolean | undefined;
-}
-
-/** Which items to list. */
-export interface InputItemListParams {
-    /** What the items hold besides. */
-    include?: Array<ResponseIncludable> | undefined;
-    /** How many at most: 1 to 100; default 20. */
-    limit?: number | undefined;
-    /** The identifier of the item before the first. */
-    after?: string | undefined;
-    /** The newest first (`desc`, the default), or the oldest. */
-    order?: "asc" | "desc" | undefined;
 }

@@ -49,7 +49,7 @@ export const NUMBERS = {
 };
 
 /** What can be switched on besides chat completions. */
-export const ROUTES = ["models","completions","embeddings","moderations","images.generations","audio.transcriptions","audio.translations"];
+export const ROUTES = ["models","completions","embeddings","moderations","images.generations","responses","responses.input_tokens","audio.transcriptions","audio.translations"];
 
 /** How slowly a request's body may come. */
 export const BODY_PACE = {"baseMs":60000,"idleMs":30000,"msPerBlock":1000};

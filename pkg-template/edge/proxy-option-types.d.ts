@@ -16,6 +16,8 @@ export type ProxyRoute =
   | "embeddings"
   | "moderations"
   | "images.generations"
+  | "responses"
+  | "responses.input_tokens"
   | "audio.transcriptions"
   | "audio.translations";
 
@@ -55,9 +57,9 @@ export interface ProxyOptions {
   models?: readonly string[] | "*" | undefined;
   /**
    * What is served besides `POST /v1/chat/completions`: `"models"`, `"completions"`,
-   * `"embeddings"`, `"moderations"`, `"images.generations"`, `"audio.transcriptions"`,
-   * `"audio.translations"`. Nothing that the users of one key share: no files, no fine-tunes.
-   * Default: `[]`.
+   * `"embeddings"`, `"moderations"`, `"images.generations"`, `"responses"`,
+   * `"responses.input_tokens"`, `"audio.transcriptions"`, `"audio.translations"`. Nothing that the
+   * users of one key share: no files, no fine-tunes. Default: `[]`.
    */
   routes?: readonly ProxyRoute[] | undefined;
   /**

@@ -38,7 +38,9 @@ export function errorIn(body, named, whole) {
   const { error, object, type, detail, choices } = it;
   const alone = Object.keys(it).length === 1;
   // The error of a job that was asked for tells of the job, and not of this call.
-  const job = whole && typeof it.status === "string" && object && !ANSWERS.includes(object);
+  const background = object === "response" && it.background === true;
+  const job =
+    whole && typeof it.status === "string" && object && (background || !ANSWERS.includes(object));
   if (!job && (says(error) || (alone && (error ?? false) !== false))) return error;
   if (named || object === "error" || type === "error") return it;
   if (alone && says(detail))

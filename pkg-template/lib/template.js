@@ -73,6 +73,19 @@ function builderOf(chunk, plan) {
       });
     }
   }
+  // The next: a response's piece of text, which is flat. A loop over its steps takes three times as long.
+  const [a, b, c, ...further] = plan.filter(({ value }) => value !== undefined);
+  const [list, ...lists] = plan.filter(({ array }) => array);
+  if (a && !further.length && !lists.length && !plan.some(({ plan }) => plan)) {
+    return (values, at) => {
+      const copy = { ...chunk };
+      copy[a.key] = values[at + a.value];
+      if (b) copy[b.key] = values[at + b.value];
+      if (c) copy[c.key] = values[at + c.value];
+      if (list) copy[list.key] = list.array.slice();
+      return copy;
+    };
+  }
   return (values, at) => fill(chunk, plan, values, at);
 }
 

@@ -14,6 +14,7 @@ use limits::Limits;
 use no_transport::NoTransport as DefaultTransport;
 
 mod accumulated;
+mod accumulated_response;
 mod any;
 mod attempt;
 mod audio;
@@ -29,6 +30,7 @@ mod builder;
 mod call;
 mod chat;
 mod completions;
+mod conversations;
 mod edits;
 mod embeddings;
 mod engines;
@@ -50,6 +52,7 @@ mod page;
 mod path;
 mod rate_limit;
 mod read;
+mod responses;
 mod stream;
 mod token;
 mod tool_loop;
@@ -63,6 +66,7 @@ mod validation;
 mod web;
 
 pub use accumulated::Accumulated;
+pub use accumulated_response::AccumulatedResponse;
 pub use audio::{
     Audio, TranscriptionAnswer, TranscriptionStream, Transcriptions, TranslationAnswer,
     Translations,
@@ -71,6 +75,7 @@ pub use builder::Builder;
 pub use call::Call;
 pub use chat::Chat;
 pub use completions::{CompletionStream, Completions};
+pub use conversations::Conversations;
 pub use edits::Edits;
 pub use embeddings::Embeddings;
 pub use engines::Engines;
@@ -87,6 +92,7 @@ pub use native::NativeClient;
 pub use options::RequestOptions;
 pub use page::{Items, Page};
 pub use rate_limit::RateLimit;
+pub use responses::{ResponseStream, Responses};
 pub use stream::{ByteStream, ChatStream, EventStream};
 pub use token::{BoxError, BoxFuture, Credential, Renewed, SessionToken};
 pub use tool_loop::ToolRun;

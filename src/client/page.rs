@@ -12,6 +12,7 @@ use super::call::Template;
 use super::{BoxFuture, Call, Error, ErrorKind};
 use crate::transport::Transport;
 use crate::wire::file::{FileList, FileObject};
+use crate::wire::responses::{ResponseInputItem, ResponseItemList};
 
 /// A page of a list.
 pub trait Page: DeserializeOwned + 'static {
@@ -35,6 +36,19 @@ impl Page for FileList {
     }
 
     fn into_items(self) -> Vec<FileObject> {
+        self.data
+    }
+}
+
+impl Page for ResponseItemList {
+    type Item = ResponseInputItem;
+
+    fn next_after(&self) -> Option<String> {
+        let known = self.has_more && !self.last_id.is_empty();
+        known.then(|| self.last_id.clone())
+    }
+
+    fn into_items(self) -> Vec<ResponseInputItem> {
         self.data
     }
 }

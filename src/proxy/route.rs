@@ -21,6 +21,10 @@ pub enum Route {
     Moderations,
     /// `POST /v1/images/generations`
     ImageGenerations,
+    /// `POST /v1/responses`, of which nothing is kept.
+    Responses,
+    /// `POST /v1/responses/input_tokens`, which costs nothing.
+    InputTokens,
     /// `POST /v1/audio/transcriptions`
     AudioTranscriptions,
     /// `POST /v1/audio/translations`
@@ -55,13 +59,15 @@ impl From<Route> for String {
 
 impl Route {
     /// Every route.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::ChatCompletions,
         Self::Models,
         Self::Completions,
         Self::Embeddings,
         Self::Moderations,
         Self::ImageGenerations,
+        Self::Responses,
+        Self::InputTokens,
         Self::AudioTranscriptions,
         Self::AudioTranslations,
     ];
@@ -99,6 +105,8 @@ impl Route {
             Self::Embeddings => "/v1/embeddings",
             Self::Moderations => "/v1/moderations",
             Self::ImageGenerations => "/v1/images/generations",
+            Self::Responses => "/v1/responses",
+            Self::InputTokens => "/v1/responses/input_tokens",
             Self::AudioTranscriptions => "/v1/audio/transcriptions",
             Self::AudioTranslations => "/v1/audio/translations",
         }
@@ -153,7 +161,9 @@ mod tests {
             ("audio.transcriptions", Some(Route::AudioTranscriptions)),
             ("files", None),
             ("fine_tuning.jobs", None),
-            ("responses", None),
+            ("responses", Some(Route::Responses)),
+            ("responses.input_tokens", Some(Route::InputTokens)),
+            ("conversations", None),
             ("images/generations", None),
             ("", None),
         ] {

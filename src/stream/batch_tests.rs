@@ -445,3 +445,30 @@ fn batches_allocate_nothing_in_the_steady_state() {
         assert_eq!(allocation_counter::measure(run).count_total, 0);
     }
 }
+
+#[test]
+fn a_response_s_pieces_come_by_a_template_and_none_of_another_item_does() {
+    let piece = |at: usize, item: &str, text: &str| {
+        let kind = "response.output_text.delta";
+        let pad = &"abcdefgh"[at % 8..];
+        format!(
+            "event: {kind}\ndata: {{\"type\":\"{kind}\",\"item_id\":\"{item}\",\"output_index\":0,\
+             \"content_index\":0,\"delta\":\"{text}\",\"logprobs\":[],\"sequence_number\":{at},\
+             \"obfuscation\":\"{pad}\"}}\n\n"
+        )
+    };
+    let mut stream: String = (0..40).map(|at| piece(at, "msg_1", "a\\n")).collect();
+    stream += &piece(40, "msg_2", "b");
+    let expected = naive(stream.as_bytes());
+    for text_only in [false, true] {
+        let mut reader = Reader::new(text_only);
+        reader.push(stream.as_bytes());
+        let read = reader.finish();
+        assert_eq!((read.events, &*read.text), (41, &*expected.text));
+        // Two teach what varies; the place in the response never does.
+        assert!((36..40).contains(&read.fits), "{} of 41", read.fits);
+        if !text_only {
+            assert_eq!(read.chunks, expected.chunks);
+        }
+    }
+}

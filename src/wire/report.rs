@@ -174,7 +174,9 @@ fn is_job(body: &Map<String, Value>) -> bool {
         "chat.completion",
         "text_completion",
     ];
-    text("status").is_some() && !answers.contains(&kind)
+    // A response of the background is a job, too.
+    let background = kind == "response" && body.get("background") == Some(&Value::Bool(true));
+    text("status").is_some() && (background || !answers.contains(&kind))
 }
 
 /// Whether the body holds nothing beside this error, and the error is not ruled out in so many words.

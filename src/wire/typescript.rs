@@ -104,7 +104,7 @@ fn declarations() -> String {
         }
         engine { Engine, EngineList }
         responses {
-            ResponseRequest, InputTokensRequest, InputTokens, ResponseInputItem,
+            ResponseRequest, InputTokensRequest, InputTokens, ItemListQuery, ResponseInputItem,
             ResponseInputMessage, ResponseContentPart, InputText, InputImage, InputFile,
             OutputText, Refusal, ReasoningText, SummaryText, ResponseAnnotation,
             ResponseUrlCitation, ResponseFileCitation, ResponseContainerFileCitation,

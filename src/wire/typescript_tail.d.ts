@@ -311,15 +311,3 @@ export interface ResponseRetrieveParams {
     /** Whether random characters even out the sizes of events. */
     include_obfuscation?: boolean | undefined;
 }
-
-/** Which items to list. */
-export interface InputItemListParams {
-    /** What the items hold besides. */
-    include?: Array<ResponseIncludable> | undefined;
-    /** How many at most: 1 to 100; default 20. */
-    limit?: number | undefined;
-    /** The identifier of the item before the first. */
-    after?: string | undefined;
-    /** The newest first (`desc`, the default), or the oldest. */
-    order?: "asc" | "desc" | undefined;
-}

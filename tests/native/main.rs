@@ -18,6 +18,7 @@ mod client_meta;
 mod client_options;
 mod client_pages;
 mod client_refusals;
+mod client_responses;
 mod client_streams;
 mod client_tokens;
 mod client_whole;
@@ -35,6 +36,7 @@ mod proxy_origins;
 mod proxy_params;
 mod proxy_params_open;
 mod proxy_policy;
+mod proxy_responses;
 mod proxy_route_params;
 #[cfg(feature = "proxy-handler")]
 mod proxy_session;

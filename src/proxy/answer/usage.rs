@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::proxy::request::strict_json::{Json, Object};
+use crate::proxy::route::Route;
 
 /// Counts above this are nonsense, and JavaScript could not hold them.
 const MAX_TOKENS: u64 = 1 << 53;
@@ -173,6 +174,7 @@ impl Account {
         let (usage, estimated) = match (&cost.usage, outcome) {
             (Some(usage), _) => (usage.clone(), false),
             (None, Outcome::Refused) => (Usage::none(), false),
+            (None, _) if self.route == Route::InputTokens.path() => (Usage::none(), false),
             (None, _) => (
                 Usage::estimated(self.request_bytes, cost.said_bytes, cost.events),
                 true,

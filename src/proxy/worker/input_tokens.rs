@@ -13,7 +13,7 @@ pub(super) async fn check(params: &Params, most: u32, checks: &Checks) -> Result
         return Ok(());
     }
     let mut counted = None;
-    if let Some(count) = &checks.count_tokens {
+    if let Some(count) = checks.count_tokens.as_ref().filter(|_| params.countable) {
         // JSON that we wrote is UTF-8.
         let json = JsValue::from_str(&String::from_utf8_lossy(&body));
         counted = checks::number(count, "countTokens", &json).await?;

@@ -122,7 +122,9 @@ impl Proxy {
                 if let Some(most) = self.config.max_input_tokens {
                     input_tokens::check(&params, most, hooks.checks).await?;
                 }
-                Ok(Payload::of(params, bytes.len(), hooks.report.is_some()))
+                // A response tells its usage unasked, and knows no such option.
+                let asks = hooks.report.is_some() && !matches!(route, Route::Responses);
+                Ok(Payload::of(params, bytes.len(), asks))
             }
             Media::Multipart => {
                 // Nobody looks into it, so a session for some models only cannot be held to them.

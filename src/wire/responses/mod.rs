@@ -59,7 +59,7 @@ pub use param::{
     ResponseFormatJsonObject, ResponseFormatJsonSchema, ResponseFormatText, ResponseInclude,
     ResponseStreamOptions, ResponseText, Truncation,
 };
-pub use request::{InputTokens, InputTokensRequest, ResponseRequest};
+pub use request::{InputTokens, InputTokensRequest, ItemListQuery, ResponseRequest};
 pub use response::{
     ConversationId, IncompleteDetails, IncompleteReason, InputTokensDetails, OutputTokensDetails,
     Response, ResponseDeleted, ResponseError, ResponseStatus, ResponseUsage,

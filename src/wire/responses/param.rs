@@ -151,6 +151,12 @@ union! {
     }
 }
 
+impl From<&str> for ConversationReference {
+    fn from(id: &str) -> Self {
+        Self::Name(id.to_owned())
+    }
+}
+
 object! {
     /// When the server makes a conversation shorter.
     request struct ContextManagement as "ResponseContextManagement" {

@@ -142,6 +142,24 @@ object! {
     }
 }
 
+object! {
+    /// Which items to list.
+    request struct ItemListQuery as "InputItemListParams" {
+        /// The identifier of the item before the first.
+        #[ts(optional)]
+        after: Option<String>,
+        /// How many at most: 1 to 100; default 20.
+        #[ts(optional)]
+        limit: Option<u32>,
+        /// The newest first (`desc`, the default), or the oldest (`asc`).
+        #[ts(optional, type = "\"asc\" | \"desc\"")]
+        order: Option<String>,
+        /// What the items hold besides.
+        #[ts(optional)]
+        include: Option<Vec<ResponseInclude>>,
+    }
+}
+
 /// The count of a request's input: its fields that the count does not need are left out.
 impl From<&ResponseRequest> for InputTokensRequest {
     fn from(request: &ResponseRequest) -> Self {

@@ -29,6 +29,8 @@ const NEVER: &[&str] = &[
     "safety_identifier",
     "prompt_cache_key",
     "conversation",
+    "prompt",
+    "context_management",
     // Stored things and files.
     "id",
     "ids",

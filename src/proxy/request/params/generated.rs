@@ -200,6 +200,7 @@ const CODES: [(u16, &str, &str); 47] = [
 fn kind(rule: &Rule) -> String {
     match rule {
         Rule::Flag => "true or false".to_owned(),
+        Rule::False => "false".to_owned(),
         Rule::Number => "number".to_owned(),
         Rule::Whole => "whole number".to_owned(),
         Rule::Text => "text".to_owned(),
@@ -267,8 +268,9 @@ A parameter that stands in no table is refused with 400 `param_not_allowed`, at 
 message names it. A dot steps into an object and into every entry of a list; `allowParams` writes it so,
 too. `null` stands for a parameter that is not there: it is left out, but where the tables say that null
 is a value. `model` must be one of `models`. {end_user} are the proxy's to set and are left out.
-`max_tokens` or `max_completion_tokens` may be given for chats and completions, up to `maxOutputTokens`
-({most_tokens}); the proxy sets it if neither is there. The whole request may have `maxInputChars`
+`max_tokens` or `max_completion_tokens` may be given for chats and completions, `max_output_tokens` for
+responses, up to `maxOutputTokens` ({most_tokens}); the proxy sets it if none is there. Of a response
+nothing is kept (`store: false`), and nothing kept is reached. The whole request may have `maxInputChars`
 ({most_chars}) characters as JSON, images aside.
 
 `allowParams` opens a parameter, or one member by its path: `messages.content.cache_control`. The parents

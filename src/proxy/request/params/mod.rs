@@ -7,6 +7,7 @@
 pub mod allow;
 #[cfg(test)]
 mod generated;
+mod responses;
 mod rule;
 mod tables;
 
@@ -29,6 +30,8 @@ pub struct Params {
     pub body: Object,
     /// How many images it has, whose tokens no number of bytes bounds.
     pub images: usize,
+    /// Does a tokenizer of conversations know its form? Else a byte counts as a token.
+    pub countable: bool,
 }
 
 /// Names by which callers say who their end user is; the proxy says it.
@@ -36,6 +39,9 @@ const END_USER: [&str; 3] = ["user", "safety_identifier", "prompt_cache_key"];
 
 /// Names of the cap on an answer's tokens: the old one, which most servers know, and OpenAI's.
 const CAPS: [&str; 2] = ["max_tokens", "max_completion_tokens"];
+
+/// The same of responses.
+const RESPONSE_CAPS: [&str; 1] = ["max_output_tokens"];
 
 /// Checks a body. `end_user` is what the provider may know of the caller.
 ///
@@ -78,8 +84,12 @@ pub fn check(
     }
     check_length(&body, &whole, &walk, config)?;
     require_input(route, &body)?;
+    let is_response = matches!(route, Route::Responses | Route::InputTokens);
     if matches!(route, Route::ChatCompletions) {
-        check_messages(&mut body, config)?;
+        check_messages("messages", &mut body, config)?;
+    } else if is_response {
+        check_messages("input", &mut body, config)?;
+        check_instructions(&mut body, config)?;
     }
 
     for (name, value) in body.iter() {
@@ -88,7 +98,11 @@ pub fn check(
     if let Some((name, cap)) = cap {
         whole.set(name, Json::Number(cap.into()));
     }
-    if !matches!(route, Route::Moderations)
+    if matches!(route, Route::Responses) {
+        // Whatever is kept, every caller could read: all of them have one account.
+        whole.set("store", Json::Bool(false));
+    }
+    if !matches!(route, Route::Moderations | Route::InputTokens)
         && let Some(name) = config.end_user.param()
     {
         whole.set(name, Json::from(end_user));
@@ -100,6 +114,7 @@ pub fn check(
             .map(|(_, each)| all_answers(route, &whole).saturating_mul(each.into())),
         body: whole,
         images: walk.images,
+        countable: !is_response,
     })
 }
 
@@ -215,9 +230,11 @@ fn check_cap(
     config: &Config,
     caller: &Caller,
 ) -> Result<Option<(&'static str, u32)>, ProxyError> {
-    if !matches!(route, Route::ChatCompletions | Route::Completions) {
-        return Ok(None);
-    }
+    let names: &'static [&'static str] = match route {
+        Route::ChatCompletions | Route::Completions => &CAPS,
+        Route::Responses => &RESPONSE_CAPS,
+        _ => return Ok(None),
+    };
     let answers = answers(route, body);
     let proxys = config.max_output_tokens / answers;
     let sessions = caller.max_tokens.map(|own| own / answers);
@@ -232,10 +249,11 @@ fn check_cap(
             &format!(" may have at most {tokens} items here: each gets a token at least."),
         ));
     }
-    let given = CAPS.map(|name| (name, take(body, name)));
     let mut asked = None;
-    for (name, value) in given {
-        let Some(value) = value else { continue };
+    for &name in names {
+        let Some(value) = take(body, name) else {
+            continue;
+        };
         let at = Path::Name(&Path::Top, name);
         if asked.is_some() {
             return Err(at.refuse_saying(
@@ -270,6 +288,7 @@ fn check_cap(
     }
     let name = match route {
         Route::ChatCompletions => config.cap_param(),
+        Route::Responses => "max_output_tokens",
         _ => "max_tokens",
     };
     Ok(Some(asked.unwrap_or((name, most))))
@@ -292,10 +311,11 @@ fn require_input(route: Route, body: &Object) -> Result<(), ProxyError> {
     }
 }
 
-/// How many messages there are, and whose the first one is.
-fn check_messages(body: &mut Object, config: &Config) -> Result<(), ProxyError> {
-    let top = Path::Name(&Path::Top, "messages");
-    let Some(Json::List(messages)) = body.get_mut("messages") else {
+/// How many messages or items there are, and whose the first one is.
+fn check_messages(name: &str, body: &mut Object, config: &Config) -> Result<(), ProxyError> {
+    let is_chat = name == "messages";
+    let top = Path::Name(&Path::Top, name);
+    let Some(Json::List(messages)) = body.get_mut(name) else {
         return Ok(());
     };
     if messages.len() > config.max_messages as usize {
@@ -311,7 +331,8 @@ fn check_messages(body: &mut Object, config: &Config) -> Result<(), ProxyError> 
         let Json::Object(message) = message else {
             continue;
         };
-        let Some(role) = message.get("role").and_then(Json::as_str) else {
+        let role = message.get("role").and_then(Json::as_str);
+        let Some(role) = role.or((!is_chat).then_some("")) else {
             return Err(Path::Name(&here, "role").required());
         };
         if config.system_prompt.is_some() && matches!(role, "system" | "developer") {
@@ -321,12 +342,27 @@ fn check_messages(body: &mut Object, config: &Config) -> Result<(), ProxyError> 
             ));
         }
     }
-    if let Some(prompt) = &config.system_prompt {
+    if is_chat && let Some(prompt) = &config.system_prompt {
         let first = Object::from([
             ("role", Json::from("system")),
             ("content", Json::from(prompt.as_str())),
         ]);
         messages.insert(0, Json::Object(first));
     }
+    Ok(())
+}
+
+/// The operator's prompt is the instructions of a response.
+fn check_instructions(body: &mut Object, config: &Config) -> Result<(), ProxyError> {
+    let Some(prompt) = &config.system_prompt else {
+        return Ok(());
+    };
+    if body.get("instructions").is_some() {
+        return Err(Path::Name(&Path::Top, "instructions").refuse(
+            "role_not_allowed",
+            ": the proxy does not accept instructions besides its own.",
+        ));
+    }
+    body.set("instructions", Json::from(prompt.as_str()));
     Ok(())
 }

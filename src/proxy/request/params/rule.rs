@@ -44,6 +44,8 @@ pub(super) struct Terms {
 /// A parameter's type.
 pub(super) enum Rule {
     Flag,
+    /// `false`, the default spelled out.
+    False,
     Number,
     Whole,
     Text,
@@ -271,6 +273,7 @@ impl Walk<'_> {
     ) -> Result<(), ProxyError> {
         match (rule, value) {
             (Rule::Flag, Json::Bool(_))
+            | (Rule::False, Json::Bool(false))
             | (Rule::Number, Json::Number(_))
             | (Rule::Text, Json::Text(_))
             | (Rule::Dropped, _) => Ok(()),
@@ -306,6 +309,7 @@ impl Walk<'_> {
                 }
             }
             (Rule::Flag, _) => Err(at.type_must_be("true or false")),
+            (Rule::False, _) => Err(at.refuse("invalid_value", " must be false here.")),
             (Rule::Number, _) => Err(at.type_must_be("a number")),
             (Rule::Whole, _) => Err(at.type_must_be("a whole number")),
             (Rule::Text, _) => Err(at.type_must_be("a string")),

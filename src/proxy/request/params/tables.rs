@@ -1,6 +1,7 @@
 //! The parameters of each route. What multiplies the cost of an answer, keeps it at the provider or
 //! reaches beyond it must be listed by the operator (threat table, rows V8, V11, V12).
 
+use super::responses;
 use super::rule::{Field, Rule, Terms, field, listed, listed_unless};
 use crate::proxy::request::strict_json::Json;
 use crate::proxy::route::Route;
@@ -14,6 +15,8 @@ pub(super) const fn of(route: Route) -> &'static [Field] {
         Route::Embeddings => EMBEDDINGS,
         Route::Moderations => MODERATIONS,
         Route::ImageGenerations => IMAGES,
+        Route::Responses => responses::CREATE,
+        Route::InputTokens => responses::INPUT_TOKENS,
         Route::Models | Route::AudioTranscriptions | Route::AudioTranslations => &[],
     }
 }
@@ -21,7 +24,7 @@ pub(super) const fn of(route: Route) -> &'static [Field] {
 /// So many texts in one request to be completed, embedded or moderated: what the API takes to embed.
 /// How long they may be together is for the cap on the input.
 const MAX_TEXTS: usize = 2048;
-const MAX_TOOLS: usize = 128;
+pub(super) const MAX_TOOLS: usize = 128;
 
 /// A text's tokens.
 const TOKENS: Rule = Rule::List(usize::MAX, &Rule::Token);
@@ -44,16 +47,16 @@ fn no(value: &Json, _: Terms) -> bool {
 }
 
 /// Are they names of these?
-fn is_among(value: &Json, words: &[&str]) -> bool {
+pub(super) fn is_among(value: &Json, words: &[&str]) -> bool {
     value.as_str().is_some_and(|text| words.contains(&text))
 }
 
-fn up_to(value: &Json, most: u64) -> bool {
+pub(super) fn up_to(value: &Json, most: u64) -> bool {
     matches!(value, Json::Number(number) if number.as_u64().is_some_and(|number| number <= most))
 }
 
 /// Chances of tokens tell a locked prompt, and a bias bends what it asks for; else they cost nothing.
-const MAX_TOP_LOGPROBS: u64 = 5;
+pub(super) const MAX_TOP_LOGPROBS: u64 = 5;
 const MAX_BIASES: usize = 300;
 
 fn few_biases(value: &Json, terms: Terms) -> bool {
@@ -70,7 +73,7 @@ fn few_biases(value: &Json, terms: Terms) -> bool {
 const BIASES: &str = "up to 300 numbers, where the proxy sets no prompt";
 
 /// As OpenAI limits it.
-fn small_metadata(value: &Json, _: Terms) -> bool {
+pub(super) fn small_metadata(value: &Json, _: Terms) -> bool {
     let Json::Object(entries) = value else {
         return false;
     };
@@ -225,7 +228,7 @@ const TOOL_CALL: &[Field] = &[
 const CALLED: &[Field] = &[field("name", Rule::Text), field("arguments", Rule::Text)];
 
 /// Tools that the caller runs itself. Those that the provider hosts are billed by the call.
-const TOOL_TYPES: &[&str] = &["function", "custom"];
+pub(super) const TOOL_TYPES: &[&str] = &["function", "custom"];
 
 const TOOL: &[Field] = &[
     field("type", Rule::Word(TOOL_TYPES)),
