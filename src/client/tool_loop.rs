@@ -30,21 +30,24 @@ impl<T: Transport> Chat<T> {
     /// ```no_run
     /// # async fn f<T: openai_wasm::transport::Transport>(
     /// #     client: openai_wasm::client::Client<T>,
-    /// #     mut request: openai_wasm::wire::chat::ChatCompletionRequest,
+    /// #     request: openai_wasm::wire::chat::ChatCompletionRequest,
     /// # ) -> Result<(), openai_wasm::client::Error> {
+    /// use openai_wasm::wire::chat::ToolCall;
+    ///
     /// #[derive(serde::Deserialize)]
     /// struct Place {
     ///     city: String,
     /// }
     ///
-    /// let run = client.chat().run_tools(&request, async |call| match call.name() {
+    /// let tools = async |call: ToolCall| match call.name() {
     ///     "get_weather" => {
     ///         let place: Place = call.parse()?;
     ///         Ok(format!("It rains in {}.", place.city))
     ///     }
     ///     other => Ok(format!("There is no tool `{other}`.")),
-    /// });
-    /// println!("{}", run.await?.answer.text());
+    /// };
+    /// let run = client.chat().run_tools(&request, tools).await?;
+    /// println!("{}", run.answer.text());
     /// # Ok(()) }
     /// ```
     ///
