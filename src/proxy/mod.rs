@@ -4,6 +4,8 @@
 //! what the upstream sees of it and what the caller sees of the answer. The worker (feature
 //! `proxy-handler`) runs these decisions in a Worker; session tokens say who may use it.
 
+#[cfg(feature = "proxy-handler")]
+pub mod admission;
 pub mod answer;
 pub mod auth;
 mod bounds;

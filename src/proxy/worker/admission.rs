@@ -41,7 +41,7 @@ impl Proxy {
         &self,
         secrets: &'a Secrets,
         checks: &Checks,
-    ) -> Result<Option<SigningKeys<'a>>, ProxyError> {
+    ) -> Result<Option<SigningKeys>, ProxyError> {
         let checked = if checks.authenticate.is_some() && self.config.anonymous.is_none() {
             secrets.check_key(&self.config).map(|()| None)
         } else {
@@ -69,7 +69,7 @@ impl Proxy {
         request: &Request,
         received: &Received,
         secrets: &Secrets,
-        keyring: Option<&SigningKeys<'_>>,
+        keyring: Option<&SigningKeys>,
         hooks: &Hooks<'_>,
     ) -> Result<Admitted, ProxyError> {
         let (head, authorization, checks) =
@@ -185,7 +185,7 @@ async fn authenticate(
     proxy: &Proxy,
     request: &Request,
     authorization: Option<&str>,
-    keyring: Option<&SigningKeys<'_>>,
+    keyring: Option<&SigningKeys>,
     checks: &Checks,
 ) -> Result<Caller, ProxyError> {
     let Some(own) = &checks.authenticate else {

@@ -32,7 +32,7 @@ impl Proxy {
         request: &Request,
         head: &Head<'_>,
         turnstile_secret: Option<&Secret>,
-        keyring: Option<&SigningKeys<'_>>,
+        keyring: Option<&SigningKeys>,
         checks: &Checks,
     ) -> Result<String, ProxyError> {
         let settings = self.config.anonymous.as_ref();
