@@ -1,4 +1,4 @@
-// When something is due in an answer under way. The same as `Limits::look` in src/proxy/answer/limits.rs;
+// When something is due in an answer under way. The same as `Limits::look` in src/proxy/response/deadlines.rs;
 // tests/fixtures/answer-clock.json has the cases of both.
 
 /** Longer timers fire at once. */

@@ -2,7 +2,7 @@
 // stand the loop, the clock and the end, so that a stream outlives the instance that began it.
 
 import { look } from "./clock.js";
-import { source } from "./source.js";
+import { source } from "./coalescing-reader.js";
 
 const NONE = new Uint8Array();
 const encoder = new TextEncoder();

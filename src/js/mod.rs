@@ -2,12 +2,12 @@
 //!
 //! The npm package's own JavaScript (`pkg-template/`) stands above them; nobody else calls them.
 
-#[cfg(feature = "__npm-edge")]
-mod answer;
 #[cfg(feature = "__npm-client")]
 mod bare;
 mod call;
 mod decode;
+#[cfg(feature = "__npm-edge")]
+mod inspector;
 #[cfg(feature = "direct")]
 mod keyed;
 #[cfg(feature = "__npm-edge")]

@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
 use wasm_bindgen_futures::future_to_promise;
 use web_sys::{Request, Response};
 
-use super::answer;
+use super::inspector;
 use crate::proxy::config::{Anonymous, EndUser, Models};
 use crate::proxy::pace::Pace;
 use crate::proxy::route::Route;
@@ -190,7 +190,7 @@ impl ProxyCore {
             turnstile: turnstile.map(|text| Secret::named(turnstile_name, &text)),
         };
         future_to_promise(async move {
-            let relay = relay.map(|relay| move |relayed| answer::relay(&relay, relayed));
+            let relay = relay.map(|relay| move |relayed| inspector::relay(&relay, relayed));
             let report = report.map(|report| {
                 move |event: UsageEvent| {
                     // Strings and numbers always have a JSON form.

@@ -1,13 +1,13 @@
 //! What the author of a Worker sets, checked once.
 
 pub use super::anonymous::Anonymous;
-use super::answer::limits::{LONGEST_TIMER_MS, Limits};
 pub use super::config_fault::ConfigFault;
 pub use super::end_user::EndUser;
 pub use super::models::Models;
 use super::origin::is_origin;
 use super::pace::Pace;
 use super::params::allow;
+use super::response::deadlines::{LONGEST_TIMER_MS, Limits};
 use super::route::{Media, Route};
 use crate::policy::allow_http;
 use crate::policy::endpoint::BaseUrl;

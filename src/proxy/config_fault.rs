@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::answer::limits::LONGEST_TIMER_MS;
 use super::params::allow;
+use super::response::deadlines::LONGEST_TIMER_MS;
 use crate::policy::allow_http;
 use crate::policy::endpoint::UrlFault;
 

@@ -5,7 +5,6 @@
 //! decisions in a Worker; session tokens say who may use it.
 
 mod anonymous;
-pub mod answer;
 pub mod caller;
 pub mod config;
 mod config_fault;
@@ -21,6 +20,7 @@ pub mod params;
 pub mod policy;
 pub mod prompt;
 pub mod refusal;
+pub mod response;
 pub mod route;
 mod scrub;
 pub mod secret;
@@ -32,7 +32,6 @@ mod handler;
 #[cfg(feature = "proxy-handler")]
 pub mod session;
 
-pub use answer::usage::UsageEvent;
 pub use caller::Caller;
 pub use config::{Config, ConfigFault};
 #[cfg(all(feature = "proxy-handler", not(feature = "__npm-edge")))]
@@ -42,4 +41,5 @@ pub use handler::{Checks, Proxy};
 #[cfg(feature = "__npm-edge")]
 pub(crate) use handler::{Hooks, Relayed};
 pub use keyring::Keyring;
+pub use response::usage::UsageEvent;
 pub use secret::{Secret, SecretFault, Secrets, Weakness};

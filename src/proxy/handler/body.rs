@@ -8,9 +8,9 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReadableStream, ReadableStreamDefaultReader, Request};
 
 use super::now_unix_ms;
-use crate::proxy::answer::Break;
-use crate::proxy::answer::limits::{Limits, Times};
 use crate::proxy::pace::{Pace, TooSlow};
+use crate::proxy::response::deadlines::Break;
+use crate::proxy::response::deadlines::{Limits, Times};
 
 /// Why there is no body.
 pub(super) enum Lost {

@@ -17,15 +17,17 @@ use super::payload::Payload;
 use super::slots::Slot;
 use super::upload::Pump;
 use super::{Answer, headers, now_unix_ms, signal_of};
-use crate::proxy::answer::limits::Limits;
-use crate::proxy::answer::usage::{Account, Cost, Outcome, UsageEvent};
-use crate::proxy::answer::{Break, Form, Watch};
 use crate::proxy::pace::Pace;
 use crate::proxy::policy::Route;
 use crate::proxy::prompt::Prompt;
 use crate::proxy::refusal::Refusal;
+use crate::proxy::response::deadlines::{Break, Limits};
+use crate::proxy::response::filter::{Filter, Form};
+use crate::proxy::response::head::{self, Verdict};
+use crate::proxy::response::upstream_error;
+use crate::proxy::response::usage::{Account, Cost, Outcome, UsageEvent};
 use crate::proxy::secret::Secret;
-use crate::proxy::upstream::{self, Verdict};
+use crate::proxy::upstream;
 use crate::wire::sniff::Content;
 
 /// A JSON answer up to this size is looked at as a whole before any of it goes on. A longer one
@@ -87,7 +89,7 @@ impl Exchange<'_> {
         let (streams, hides_usage) = (payload.streams, payload.hides_usage);
         // Of a request whose caller has left already the upstream hears nothing, so it costs nothing.
         if self.caller_left() {
-            return Err(upstream::unreachable());
+            return Err(upstream_error::unreachable());
         }
         let account = Account {
             request_id: self.request_id.to_owned(),
@@ -198,46 +200,48 @@ impl Exchange<'_> {
         let status = response.status();
         let header = |name| response.headers().get(name).ok().flatten();
         let content_type = header("content-type");
-        let mut refusal =
-            match upstream::judge(self.route, status, content_type.as_deref(), streams) {
-                Verdict::Pass(content_type) => {
-                    let form = Form::of(content_type);
-                    // An upload is not read: whether it asks for a stream, the answer says.
-                    account.stream = form == Form::Events;
-                    let watch = self.watch(form, hides_usage);
-                    let body = self
-                        .pass(response.body(), controller, watch, account, slot)
-                        .await?;
-                    return Ok(Answer::Pass { body, content_type });
-                }
-                Verdict::Look if self.hooks.relay.is_some() => {
-                    let looked = Looked {
-                        content_type,
-                        body: response.body(),
-                        controller,
-                        hides_usage,
-                    };
-                    let body = self.look(looked, account, slot).await?;
-                    let content_type = upstream::EVENTS;
-                    return Ok(Answer::Pass { body, content_type });
-                }
-                // Nobody looks at the bytes of this answer.
-                Verdict::Look => upstream::unexpected_type(),
-                Verdict::Refuse(refusal) => refusal,
-                Verdict::Explain => {
-                    let (most, limits) = (upstream::MAX_ERROR_BODY_BYTES, self.explaining_limits());
-                    let body = body::read_start(response.body(), Vec::new(), &limits, |bytes| {
-                        bytes.len() > most
-                    })
-                    .await;
-                    let whole = match body {
-                        Ok(Start::Whole(whole)) => whole,
-                        Ok(Start::Part(_)) | Err(_) => Vec::new(),
-                    };
-                    let prompt = self.prompt.map(Rc::as_ref);
-                    upstream::explain(status, &whole, self.key, prompt)
-                }
-            };
+        let mut refusal = match head::judge(self.route, status, content_type.as_deref(), streams) {
+            Verdict::Pass(content_type) => {
+                let form = Form::of(content_type);
+                // An upload is not read: whether it asks for a stream, the answer says.
+                account.stream = form == Form::Events;
+                let watch = self.watch(form, hides_usage);
+                let body = self
+                    .pass(response.body(), controller, watch, account, slot)
+                    .await?;
+                return Ok(Answer::Pass { body, content_type });
+            }
+            Verdict::Look if self.hooks.relay.is_some() => {
+                let looked = Looked {
+                    content_type,
+                    body: response.body(),
+                    controller,
+                    hides_usage,
+                };
+                let body = self.look(looked, account, slot).await?;
+                let content_type = head::EVENTS;
+                return Ok(Answer::Pass { body, content_type });
+            }
+            // Nobody looks at the bytes of this answer.
+            Verdict::Look => upstream_error::unexpected_type(),
+            Verdict::Refuse(refusal) => refusal,
+            Verdict::Explain => {
+                let (most, limits) = (
+                    upstream_error::MAX_ERROR_BODY_BYTES,
+                    self.explaining_limits(),
+                );
+                let body = body::read_start(response.body(), Vec::new(), &limits, |bytes| {
+                    bytes.len() > most
+                })
+                .await;
+                let whole = match body {
+                    Ok(Start::Whole(whole)) => whole,
+                    Ok(Start::Part(_)) | Err(_) => Vec::new(),
+                };
+                let prompt = self.prompt.map(Rc::as_ref);
+                upstream_error::explain(status, &whole, self.key, prompt)
+            }
+        };
         // The rest of the body is of no use to anyone.
         controller.abort();
         let outcome = if status >= 400 {
@@ -253,14 +257,13 @@ impl Exchange<'_> {
         }
         if matches!(refusal.status, 429 | 503) {
             let value = header("retry-after");
-            refusal.retry_after_seconds =
-                upstream::retry_after(value.as_deref(), now_unix_ms() / 1000);
+            refusal.retry_after_seconds = head::retry_after(value.as_deref(), now_unix_ms() / 1000);
         }
         Err(refusal)
     }
 
-    fn watch(&self, form: Form, hides_usage: bool) -> Watch {
-        Watch::new(form, self.key, hides_usage).hiding(self.prompt.cloned())
+    fn watch(&self, form: Form, hides_usage: bool) -> Filter {
+        Filter::new(form, self.key, hides_usage).hiding(self.prompt.cloned())
     }
 
     /// The body as the caller gets it: an event stream in the making, or a whole answer.
@@ -268,7 +271,7 @@ impl Exchange<'_> {
         &self,
         body: Option<ReadableStream>,
         controller: AbortController,
-        mut watch: Watch,
+        mut watch: Filter,
         account: Account,
         slot: Option<Slot>,
     ) -> Result<JsValue, Refusal> {
@@ -321,8 +324,7 @@ impl Exchange<'_> {
             hides_usage,
         } = looked;
         let mut watch = self.watch(Form::Bytes, hides_usage);
-        let content =
-            |bytes: &[u8], ended| upstream::content(content_type.as_deref(), bytes, ended);
+        let content = |bytes: &[u8], ended| head::content(content_type.as_deref(), bytes, ended);
         let enough = |bytes: &mut Vec<u8>| content(bytes, false).is_some();
         let start = body::read_start(body.clone(), Vec::new(), &self.limits, enough).await;
         let (bytes, body) = match start {
@@ -348,17 +350,17 @@ impl Exchange<'_> {
                     Err(why) => watch.broken(why),
                     Ok(Start::Whole(json)) => match watch.whole(&json) {
                         Some(refusal) => refusal,
-                        None => match upstream::as_events(&json) {
+                        None => match head::as_events(&json) {
                             Some(events) => {
                                 self.settle(&account, Outcome::Completed, &watch.cost());
                                 return Ok(Uint8Array::from(events.as_bytes()).into());
                             }
-                            None => upstream::unexpected_type(),
+                            None => upstream_error::unexpected_type(),
                         },
                     },
                 }
             }
-            Some(Content::Other) | None => upstream::unexpected_type(),
+            Some(Content::Other) | None => upstream_error::unexpected_type(),
         };
         Err(self.end(refusal, &controller, &watch, &account))
     }
@@ -369,7 +371,7 @@ impl Exchange<'_> {
         first: &[u8],
         body: Option<ReadableStream>,
         controller: AbortController,
-        watch: Watch,
+        watch: Filter,
         account: Account,
         slot: Option<Slot>,
     ) -> Result<JsValue, Refusal> {
@@ -387,7 +389,7 @@ impl Exchange<'_> {
     }
 
     /// An answer that is no stream: nothing of it goes on unless all of it may.
-    fn whole(&self, whole: &[u8], watch: &mut Watch, account: &Account) -> Result<(), Refusal> {
+    fn whole(&self, whole: &[u8], watch: &mut Filter, account: &Account) -> Result<(), Refusal> {
         match watch.whole(whole) {
             Some(refusal) => Err(refusal),
             None => {
@@ -402,7 +404,7 @@ impl Exchange<'_> {
         &self,
         refusal: Refusal,
         controller: &AbortController,
-        watch: &Watch,
+        watch: &Filter,
         account: &Account,
     ) -> Refusal {
         controller.abort();

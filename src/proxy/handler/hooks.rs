@@ -6,8 +6,8 @@ use wasm_bindgen::prelude::JsValue;
 use web_sys::{AbortController, ReadableStream};
 
 use super::checks::Checks;
-use crate::proxy::answer::Watch;
-use crate::proxy::answer::usage::{Account, UsageEvent};
+use crate::proxy::response::filter::Filter;
+use crate::proxy::response::usage::{Account, UsageEvent};
 
 /// Hooks around a request.
 pub(crate) struct Hooks<'a> {
@@ -35,7 +35,7 @@ pub(crate) struct Relayed {
     /// What ends its connection.
     pub controller: AbortController,
     /// What decides.
-    pub watch: Watch,
+    pub watch: Filter,
     /// What its record says, if one is wanted.
     pub account: Option<Account>,
     /// To be called once the answer has ended, in whatever way: the caller may ask for another.

@@ -14,7 +14,7 @@ use super::checks::Checks;
 use super::hooks::Hooks;
 use super::relay::{self, Terms};
 use super::{Proxy, signal_of};
-use crate::proxy::answer::usage::UsageEvent;
+use crate::proxy::response::usage::UsageEvent;
 use crate::proxy::secret::Secrets;
 
 /// Keeps work going that nobody awaits.

@@ -8,8 +8,8 @@ use web_sys::console;
 use super::now_unix_ms;
 use crate::proxy::notice::{self, LineLimit, shown};
 use crate::proxy::refusal::Refusal;
+use crate::proxy::response::upstream_error;
 use crate::proxy::secret::Secret;
-use crate::proxy::upstream;
 
 thread_local! {
     static WRITTEN: RefCell<LineLimit> = const { RefCell::new(LineLimit::new()) };
@@ -46,10 +46,10 @@ pub(super) fn unreachable(url: &str, own: bool, key: &Secret, cause: &JsValue) -
     } else {
         let message = cause.dyn_ref::<js_sys::Error>().map(js_sys::Error::message);
         let message = message.and_then(|message| message.as_string());
-        shown(&upstream::scrub(&message.unwrap_or_default(), key))
+        shown(&upstream_error::scrub(&message.unwrap_or_default(), key))
     };
     let text = format!("the upstream {} could not be reached: {why}", host_of(url));
-    upstream::unreachable().noting("upstream", text)
+    upstream_error::unreachable().noting("upstream", text)
 }
 
 /// The upstream did not begin its answer in time.
@@ -58,7 +58,7 @@ pub(super) fn late(url: &str, timeout_ms: u32) -> Refusal {
         "the upstream {} did not answer in {timeout_ms} ms: timeout (Config::timeout_ms)",
         host_of(url)
     );
-    upstream::timed_out().noting("upstream's time", text)
+    upstream_error::timed_out().noting("upstream's time", text)
 }
 
 /// The host and port of a URL.

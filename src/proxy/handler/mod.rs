@@ -27,6 +27,7 @@ use super::config::{Config, ConfigFault};
 use super::policy::{self, Decision};
 use super::prompt::Prompt;
 use super::refusal::Refusal;
+use super::response::head::EVENTS;
 use super::route::Route;
 use super::secret::Secrets;
 use super::upstream;
@@ -228,7 +229,7 @@ fn respond(answer: Answer, mut headers_of: HeaderList) -> Result<Response, JsVal
     match answer {
         Answer::Pass { body, content_type } => {
             headers_of.set("content-type", content_type);
-            if content_type == upstream::EVENTS {
+            if content_type == EVENTS {
                 // Some reverse proxies buffer whatever is not marked so.
                 headers_of.set("x-accel-buffering", "no");
             }

@@ -12,7 +12,6 @@ use super::hooks::Hooks;
 use super::input_tokens;
 use super::upload::{self, Pump};
 use crate::policy::endpoint::encode_component;
-use crate::proxy::answer::usage::ask_for_usage;
 use crate::proxy::caller::Caller;
 use crate::proxy::config::Models;
 use crate::proxy::json::Json;
@@ -20,6 +19,7 @@ use crate::proxy::pace::Pace;
 use crate::proxy::params::{self, Params};
 use crate::proxy::policy::{self, Head};
 use crate::proxy::refusal::Refusal;
+use crate::proxy::response::usage::ask_for_usage;
 use crate::proxy::route::{Media, Route};
 
 /// A request body as it goes on. It is not in Rust's memory: a request that is given up while it

@@ -1,5 +1,5 @@
 //! Passes an answer on to the caller of a Worker in Rust: the loop, the clock and the end. What goes
-//! on is decided by [`Watch`].
+//! on is decided by [`Filter`].
 //!
 //! The npm package has the same loop in `pkg-template/edge/relay.js`, where a stream has to outlive
 //! the WebAssembly instance that began it.
@@ -22,10 +22,10 @@ use super::body;
 use super::hooks::Relayed;
 use super::host::OnUsage;
 use super::now_unix_ms;
-use crate::proxy::answer::limits::{HEARTBEAT, Limits, Look, Times};
-use crate::proxy::answer::usage::Account;
-use crate::proxy::answer::{Break, Then, Watch};
 use crate::proxy::refusal::Refusal;
+use crate::proxy::response::deadlines::{Break, HEARTBEAT, Limits, Look, Times};
+use crate::proxy::response::filter::{Filter, Then};
+use crate::proxy::response::usage::Account;
 
 /// How long the rest of a body may take once its answer is whole, in milliseconds.
 const DRAIN_MS: u32 = 1000;
@@ -128,7 +128,7 @@ async fn tend(answer: Rc<Answer>, mut stirred: JsFuture, on_usage: Option<OnUsag
 
 /// An answer under way, in the hands of the stream and of the task beside it.
 struct Answer {
-    watch: RefCell<Watch>,
+    watch: RefCell<Filter>,
     account: Option<Account>,
     limits: Limits,
     signal: Option<AbortSignal>,

@@ -1,37 +1,29 @@
 //! An answer on its way to the caller: it is passed on event by event, and ended where it must be.
 //!
-//! Pure: [`Watch::push`] says how much of what has come may go on. Threat table, rows K5, K6, T6, T8
+//! Pure: [`Filter::push`] says how much of what has come may go on. Threat table, rows K5, K6, T6, T8
 //! to T10.
-
-mod event;
-mod key_runs;
-pub mod limits;
-mod lines;
-mod member;
-mod scan;
-mod seen;
-mod step;
-pub mod usage;
 
 use std::rc::Rc;
 
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
-use super::prompt::Prompt;
-use super::refusal::Refusal;
-use super::secret::Secret;
-use super::upstream;
+use super::deadlines::Break;
+use super::event::{Event, data_of};
+use super::head;
+use super::json_scan::Scan;
+use super::key_detector::{KeyDetector, Tail};
+use super::lines::Lines;
+use super::seen::Seen;
+use super::step::step;
+pub use super::step::{Step, Then};
+use super::upstream_error;
+use super::usage::{Account, Cost, Outcome, Usage, UsageEvent};
+use crate::proxy::prompt::Prompt;
+use crate::proxy::refusal::Refusal;
+use crate::proxy::secret::Secret;
 use crate::wire::report::{LastEvent, in_answer, in_event, last_event};
 use crate::wire::{ApiError, json};
-use event::{Event, data_of};
-use key_runs::{KeyRuns, Tail};
-use lines::Lines;
-use scan::Scan;
-use seen::Seen;
-use step::step;
-pub use step::{Break, Step, Then};
-use usage::{Account, Cost, Outcome, Usage, UsageEvent};
 
 /// So much of an unfinished event is held back until it is whole. A larger one goes on in pieces.
 pub const MAX_HELD_BYTES: usize = 1 << 20;
@@ -52,8 +44,8 @@ impl Form {
     #[must_use]
     pub fn of(media_type: &str) -> Self {
         match media_type {
-            upstream::EVENTS => Self::Events,
-            upstream::JSON => Self::Bytes,
+            head::EVENTS => Self::Events,
+            head::JSON => Self::Bytes,
             _ => Self::Text,
         }
     }
@@ -61,10 +53,10 @@ impl Form {
 
 /// Follows one answer.
 #[derive(Debug)]
-pub struct Watch {
+pub struct Filter {
     form: Form,
     key: Secret,
-    runs: KeyRuns,
+    runs: KeyDetector,
     /// Is the event with the usage the proxy's own wish?
     hides_usage: bool,
     /// What no error may repeat.
@@ -84,7 +76,7 @@ pub struct Watch {
     cost: Cost,
 }
 
-impl Watch {
+impl Filter {
     /// Follows an answer to a request that carried `key`. `hides_usage` says that the caller did not
     /// ask for the event with the usage.
     #[must_use]
@@ -92,7 +84,7 @@ impl Watch {
         Self {
             form,
             key: key.clone(),
-            runs: KeyRuns::of(key),
+            runs: KeyDetector::of(key),
             hides_usage,
             prompt: None,
             tail: Tail::default(),
@@ -138,7 +130,7 @@ impl Watch {
                     return self.fail(0, withheld());
                 }
                 if seen.error_says || seen.gave_up {
-                    return self.fail(0, upstream::failed());
+                    return self.fail(0, upstream_error::failed());
                 }
                 self.torn = true;
                 self.retire(pending.len());
@@ -253,7 +245,7 @@ impl Watch {
         let refusal = if self.tail.feed(answer, &self.runs) || self.event.scan.seen().echoes_key {
             withheld()
         } else if let Some(error) = error {
-            let refusal = upstream::report(&error, &self.key);
+            let refusal = upstream_error::report(&error, &self.key);
             match &self.prompt {
                 Some(prompt) => prompt.hide(refusal, &error.message),
                 None => refusal,
@@ -363,7 +355,7 @@ impl Watch {
             match event {
                 Some(event) => {
                     if let Some(error) = error_in(event, named) {
-                        let refusal = self.in_stream(upstream::report(&error, &self.key));
+                        let refusal = self.in_stream(upstream_error::report(&error, &self.key));
                         if seen.only_gave_up() && !named {
                             // Its words are no error's: the caller gets them, then the error.
                             self.count();
@@ -374,7 +366,7 @@ impl Watch {
                 }
                 None if named || seen.error_says || seen.gave_up => {
                     self.count();
-                    return Verdict::Fail(upstream::failed());
+                    return Verdict::Fail(upstream_error::failed());
                 }
                 None => {}
             }

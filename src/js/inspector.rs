@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
 use web_sys::ReadableStream;
 
-use crate::proxy::answer::usage::Account;
-use crate::proxy::answer::{Break, Form, Step, Then, Watch};
 use crate::proxy::prompt::Prompt;
 use crate::proxy::refusal::Refusal;
+use crate::proxy::response::deadlines::Break;
+use crate::proxy::response::filter::{Filter, Form, Step, Then};
+use crate::proxy::response::usage::Account;
 use crate::proxy::{Relayed, Secret};
 
 /// What a new watch needs to know, in a new instance.
@@ -55,14 +56,14 @@ pub(super) fn relay(relay: &Function, relayed: Relayed) -> Result<ReadableStream
 /// Decides what of an answer goes on.
 #[wasm_bindgen]
 pub struct AnswerWatch {
-    watch: Watch,
+    watch: Filter,
     account: Option<Account>,
     step: (usize, usize),
     refusal: Option<Refusal>,
 }
 
 impl AnswerWatch {
-    pub(super) fn new(watch: Watch, account: Option<Account>) -> Self {
+    pub(super) fn new(watch: Filter, account: Option<Account>) -> Self {
         Self {
             watch,
             account,
@@ -100,7 +101,7 @@ impl AnswerWatch {
             Form::Text
         };
         let prompt = facts.hides_prompt.then(|| Rc::new(Prompt::unknown()));
-        let watch = Watch::new(form, &Secret::new(key), facts.hides_usage).hiding(prompt);
+        let watch = Filter::new(form, &Secret::new(key), facts.hides_usage).hiding(prompt);
         Ok(Self::new(watch, facts.account))
     }
 

@@ -1,19 +1,6 @@
-//! What becomes of bytes that were pushed, and why an answer ends.
+//! What becomes of bytes that were pushed.
 
 use crate::proxy::refusal::Refusal;
-
-/// Why an answer ends before its own end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Break {
-    /// The connection was lost, or closed without an end of the answer.
-    Truncated,
-    /// Nothing came for too long.
-    Idle,
-    /// It took too long as a whole.
-    Duration,
-    /// It is too long.
-    Size,
-}
 
 /// What becomes of the bytes that were pushed.
 #[derive(Debug, Clone, PartialEq, Eq)]

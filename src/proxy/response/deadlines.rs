@@ -1,13 +1,24 @@
 //! How long and how large an answer may be (threat table, row T8).
 
-use super::Break;
-
 /// Timers count in a signed 32-bit number of milliseconds; above it they fire at once.
 pub const LONGEST_TIMER_MS: u32 = i32::MAX as u32;
 
 /// A comment in an event stream, which says nothing but that the stream lives. Writing it is how a
 /// server learns that its caller has closed the connection without a reset.
 pub const HEARTBEAT: &str = ":\n\n";
+
+/// Why an answer ends before its own end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Break {
+    /// The connection was lost, or closed without an end of the answer.
+    Truncated,
+    /// Nothing came for too long.
+    Idle,
+    /// It took too long as a whole.
+    Duration,
+    /// It is too long.
+    Size,
+}
 
 /// Limits of one answer behind its head.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
