@@ -3,14 +3,16 @@
 import { InvalidOptionError } from "../lib/errors.js";
 import { relay } from "./relay.js";
 
+/** For so long events of an answer under way wait to be sent together, in milliseconds. */
+const COALESCE_MS = 50;
+
 /**
  * @param runtime of the entry
  * @param options checked options of createProxy
- * @param limits of each answer
  * @returns `(request, env, ctx, key) → { relay, report }`: what `ProxyCore.handle` takes
  */
-export function answering(runtime, options, limits) {
-  const { onUsage, inspectAnswers = true } = options;
+export function answering(runtime, options) {
+  const { onUsage, inspectAnswers = true, coalesceMs = COALESCE_MS } = options;
   if (onUsage && !inspectAnswers) {
     throw new InvalidOptionError(
       "inspectAnswers",
@@ -30,7 +32,7 @@ export function answering(runtime, options, limits) {
       }
     };
     return {
-      relay(first, body, controller, watch, facts, release) {
+      relay(held, body, controller, inspector, release) {
         let over;
         // Whoever leaves, the end is awaited: what the answer cost is told, its memory given back.
         const ended = new Promise((resolve) => (over = resolve));
@@ -40,11 +42,14 @@ export function answering(runtime, options, limits) {
           await told(record);
           over();
         };
-        const renew = async () => new (await runtime.instance()).exports.AnswerWatch(key, facts);
+        const renew = async (facts, gone) => {
+          const { exports } = await runtime.instance();
+          return new exports.Inspector(key, facts, gone, Date.now());
+        };
         const abort = () => controller.abort();
         return relay(
-          { first, body, abort, watch },
-          { limits, signal: request.signal, renew, settle },
+          { held, body, abort, inspector },
+          { signal: request.signal, renew, settle, coalesceMs },
         );
       },
       report:

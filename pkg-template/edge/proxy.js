@@ -60,7 +60,7 @@ function createProxy(runtime, options) {
     },
   };
   const coreFor = coreOf(settings);
-  const hooksFor = answering(runtime, options, settings.answerLimits);
+  const hooksFor = answering(runtime, options);
   const tellOfFailure = onceASecond(() =>
     console.error("openai-wasm proxy: a request failed inside the proxy"),
   );

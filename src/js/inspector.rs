@@ -1,165 +1,219 @@
-//! An answer's watch, for the loop in `pkg-template/edge/relay.js`.
-
-use std::rc::Rc;
+//! The inspector of a response, for the driver in `pkg-template/edge/relay.js`.
 
 use js_sys::{Array, Function};
-use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::{JsCast, JsValue, wasm_bindgen};
 use web_sys::ReadableStream;
 
-use crate::proxy::prompt::Prompt;
-use crate::proxy::refusal::Refusal;
-use crate::proxy::response::deadlines::Break;
-use crate::proxy::response::filter::{Filter, Form, Step, Then};
-use crate::proxy::response::usage::Account;
+use crate::proxy::response::head::Head;
+use crate::proxy::response::{self, Body, Facts, Reply, Step};
 use crate::proxy::{Relayed, Secret};
 
-/// What a new watch needs to know, in a new instance.
-#[derive(Serialize, Deserialize)]
-struct Facts {
-    events: bool,
-    hides_usage: bool,
-    hides_prompt: bool,
-    account: Option<Account>,
-}
-
-/// Calls the loop: `relay(first, body, controller, watch, facts, release)`.
+/// Calls the driver: `relay(held, body, controller, inspector, release)`.
 pub(super) fn relay(relay: &Function, relayed: Relayed) -> Result<ReadableStream, JsValue> {
     let Relayed {
-        first,
+        held,
         body,
         controller,
-        watch,
-        account,
+        inspector,
         release,
     } = relayed;
-    let facts = Facts {
-        events: watch.form() == Form::Events,
-        hides_usage: watch.hides_usage(),
-        hides_prompt: watch.hides_prompt(),
-        account,
-    };
     let arguments = Array::of5(
-        &first.into(),
+        &held.into_array().into(),
         &body.into(),
         &controller.into(),
-        &JsValue::UNDEFINED,
-        &serde_json::to_string(&facts).unwrap_or_default().into(),
+        &Inspector::from(inspector).into(),
+        &release.into(),
     );
-    let watch = AnswerWatch::new(watch, facts.account);
-    arguments.set(3, watch.into());
-    arguments.push(&release.into());
     let stream = relay.apply(&JsValue::UNDEFINED, &arguments)?;
     Ok(stream.unchecked_into())
 }
 
-/// Decides what of an answer goes on.
+/// Decides what becomes of a response. Its methods give the codes of `edge/codes.js`.
 #[wasm_bindgen]
-pub struct AnswerWatch {
-    watch: Filter,
-    account: Option<Account>,
-    step: (usize, usize),
-    refusal: Option<Refusal>,
+pub struct Inspector {
+    inspector: response::Inspector,
+    step: Step,
 }
 
-impl AnswerWatch {
-    pub(super) fn new(watch: Filter, account: Option<Account>) -> Self {
+impl From<response::Inspector> for Inspector {
+    fn from(inspector: response::Inspector) -> Self {
         Self {
-            watch,
-            account,
-            step: (0, 0),
-            refusal: None,
-        }
-    }
-
-    fn take(&mut self, step: Step) -> u32 {
-        self.step = (step.forward, step.skip);
-        match step.then {
-            Then::Wait => 0,
-            Then::Again => 1,
-            Then::Done => 2,
-            Then::Fail(refusal) => {
-                self.refusal = Some(refusal);
-                3
-            }
+            inspector,
+            step: Step::Wait,
         }
     }
 }
 
+impl Inspector {
+    fn take(&mut self, step: Step) -> u8 {
+        self.step = step;
+        self.step.code()
+    }
+}
+
 #[wasm_bindgen]
-impl AnswerWatch {
-    /// A watch for an answer whose own died with its instance. It throws if `facts` are not those
-    /// that came with the first.
+impl Inspector {
+    /// Takes over from an inspector that died with its instance: `facts` are what its `facts` gave, and
+    /// `gone` is how many bytes were passed on or dropped. Throws a text if the facts are malformed.
     #[wasm_bindgen(constructor)]
-    pub fn again(key: &str, facts: &str) -> Result<Self, JsValue> {
+    pub fn resume(key: &str, facts: &str, gone: f64, now_ms: f64) -> Result<Self, JsValue> {
         let facts: Facts = serde_json::from_str(facts)
-            .map_err(|_| JsValue::from_str("the answer's facts are malformed"))?;
-        // From the midst of JSON nobody can tell what is a member of what: it is looked at as a text.
-        let form = if facts.events {
-            Form::Events
-        } else {
-            Form::Text
+            .map_err(|_| JsValue::from_str("the facts of the request are malformed"))?;
+        let key = Secret::new(key);
+        let resumed = response::Inspector::resume(facts, key, whole(gone), whole(now_ms));
+        Ok(resumed.into())
+    }
+
+    /// What the driver keeps for another instance, as JSON.
+    #[must_use]
+    pub fn facts(&self) -> String {
+        // Strings and numbers always have a JSON form.
+        serde_json::to_string(&self.inspector.facts()).unwrap_or_default()
+    }
+
+    /// The response's head has come.
+    pub fn head(
+        &mut self,
+        status: u16,
+        content_type: Option<String>,
+        retry_after: Option<String>,
+        now_ms: f64,
+    ) -> u8 {
+        let head = Head {
+            status,
+            content_type: content_type.as_deref(),
+            retry_after: retry_after.as_deref(),
         };
-        let prompt = facts.hides_prompt.then(|| Rc::new(Prompt::unknown()));
-        let watch = Filter::new(form, &Secret::new(key), facts.hides_usage).hiding(prompt);
-        Ok(Self::new(watch, facts.account))
-    }
-
-    /// What is to be done with the bytes: 0 wait for more, 1 push the rest again, 2 done, 3 failed.
-    pub fn push(&mut self, pending: &[u8]) -> u32 {
-        let step = self.watch.push(pending);
+        let step = self.inspector.head(&head, whole(now_ms));
         self.take(step)
     }
 
-    /// The same at the body's end.
-    pub fn end(&mut self, pending: &[u8]) -> u32 {
-        let step = self.watch.end(pending);
+    /// No head came, as `fetch` says; nothing where a `fetch` of the author's failed.
+    pub fn unreachable(&mut self, cause: Option<String>) -> u8 {
+        let step = self.inspector.unreachable(cause.as_deref());
         self.take(step)
     }
 
-    /// How many bytes go on.
+    /// More of the body has come.
+    pub fn push(&mut self, bytes: &[u8], now_ms: f64) -> u8 {
+        let step = self.inspector.push(bytes, whole(now_ms));
+        self.take(step)
+    }
+
+    /// The body has ended.
+    pub fn end(&mut self, now_ms: f64) -> u8 {
+        let step = self.inspector.end(whole(now_ms));
+        self.take(step)
+    }
+
+    /// The connection to the upstream was lost.
+    pub fn lost(&mut self) -> u8 {
+        let step = self.inspector.lost();
+        self.take(step)
+    }
+
+    /// The caller has left.
+    pub fn left(&mut self) {
+        self.inspector.left();
+    }
+
+    /// Looks at the clock: see `response::Inspector::tick`.
+    pub fn tick(&mut self, now_ms: f64, waiting_since_ms: Option<f64>, is_asked: bool) -> u8 {
+        let waiting_since_ms = waiting_since_ms.map(whole);
+        let step = self
+            .inspector
+            .tick(whole(now_ms), waiting_since_ms, is_asked);
+        self.take(step)
+    }
+
+    /// The next step.
+    pub fn step(&mut self) -> u8 {
+        let step = self.inspector.step();
+        self.take(step)
+    }
+
+    /// In how many milliseconds to look at the clock again.
+    #[wasm_bindgen(getter, js_name = againMs)]
+    #[must_use]
+    pub fn again_ms(&self) -> u32 {
+        self.inspector.again_ms()
+    }
+
+    /// How many bytes the step passes on.
     #[wasm_bindgen(getter)]
     #[must_use]
-    pub fn forward(&self) -> usize {
-        self.step.0
+    pub fn len(&self) -> usize {
+        match self.step {
+            Step::Forward { len, .. } => len,
+            _ => 0,
+        }
     }
 
-    /// How many bytes behind them are left out.
+    /// How many bytes the step drops after them.
     #[wasm_bindgen(getter)]
     #[must_use]
     pub fn skip(&self) -> usize {
-        self.step.1
+        match self.step {
+            Step::Forward { skip, .. } => skip,
+            _ => 0,
+        }
     }
 
-    /// May a comment stand behind what has gone on?
+    /// The step's text: what is inserted, the whole answer, or an error as JSON.
     #[wasm_bindgen(getter)]
     #[must_use]
-    pub fn between(&self) -> bool {
-        self.watch.is_between_events()
+    pub fn text(&self) -> Option<String> {
+        match &self.step {
+            Step::Insert(text)
+            | Step::Respond(Reply {
+                body: Body::Text(text),
+                ..
+            }) => Some(text.clone()),
+            Step::Refuse(refusal) => Some(refusal.body()),
+            _ => None,
+        }
     }
 
-    /// The last event of an answer that failed, or that breaks for a reason: 0 truncated, 1 idle,
-    /// 2 duration, 3 size. It is empty where the body has no place for one.
-    pub fn error(&mut self, why: Option<u32>) -> String {
-        let known = self.refusal.take();
-        let refusal = known.unwrap_or_else(|| {
-            self.watch.broken(match why {
-                Some(1) => Break::Idle,
-                Some(2) => Break::Duration,
-                Some(3) => Break::Size,
-                _ => Break::Truncated,
-            })
-        });
-        self.watch.error_event(&refusal)
-    }
-
-    /// The record of what the answer has cost, as JSON; nothing if none is wanted.
+    /// The status of the error that the caller gets.
+    #[wasm_bindgen(getter)]
     #[must_use]
-    pub fn record(&self, now_ms: f64) -> Option<String> {
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        let now_ms = now_ms as u64;
-        let event = self.watch.event(self.account.as_ref()?, now_ms);
+    pub fn status(&self) -> Option<u16> {
+        match &self.step {
+            Step::Refuse(refusal) => Some(refusal.status),
+            _ => None,
+        }
+    }
+
+    /// The `Retry-After` of the error that the caller gets, in seconds.
+    #[wasm_bindgen(getter, js_name = retryAfter)]
+    #[must_use]
+    pub fn retry_after(&self) -> Option<u32> {
+        match &self.step {
+            Step::Refuse(refusal) => refusal.retry_after_seconds,
+            _ => None,
+        }
+    }
+
+    /// The `Content-Type` of the answer that begins.
+    #[wasm_bindgen(getter, js_name = contentType)]
+    #[must_use]
+    pub fn content_type(&self) -> Option<String> {
+        match &self.step {
+            Step::Respond(reply) => Some(reply.content_type.to_owned()),
+            _ => None,
+        }
+    }
+
+    /// The record of what the request has cost, as JSON, once; nothing if none is wanted.
+    pub fn record(&mut self, now_ms: f64) -> Option<String> {
+        let event = self.inspector.record(whole(now_ms))?;
         // Strings and numbers always have a JSON form.
         serde_json::to_string(&event).ok()
     }
+}
+
+/// A whole number that is not negative, as JavaScript has it.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+fn whole(number: f64) -> u64 {
+    number as u64
 }

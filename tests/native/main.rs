@@ -28,6 +28,7 @@ mod proxy_caps;
 mod proxy_claims;
 mod proxy_cost;
 mod proxy_defaults;
+mod proxy_inspector;
 mod proxy_origins;
 mod proxy_params;
 mod proxy_params_open;

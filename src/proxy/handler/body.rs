@@ -9,8 +9,6 @@ use web_sys::{ReadableStream, ReadableStreamDefaultReader, Request};
 
 use super::now_unix_ms;
 use crate::proxy::pace::{Pace, TooSlow};
-use crate::proxy::response::deadlines::Break;
-use crate::proxy::response::deadlines::{Limits, Times};
 
 /// Why there is no body.
 pub(super) enum Lost {
@@ -129,51 +127,4 @@ pub(super) async fn next(
         return Ok(None);
     }
     read.value().dyn_into().map(Some)
-}
-
-/// The beginning of a body, or all of it.
-pub(super) enum Start {
-    Whole(Vec<u8>),
-    /// There is more, unread.
-    Part(Vec<u8>),
-}
-
-/// Reads on behind `bytes` until the end, or until there is `enough`, within the limits.
-pub(super) async fn read_start(
-    body: Option<ReadableStream>,
-    mut bytes: Vec<u8>,
-    limits: &Limits,
-    enough: impl Fn(&mut Vec<u8>) -> bool,
-) -> Result<Start, Break> {
-    let Some(body) = body else {
-        return Ok(Start::Whole(bytes));
-    };
-    let reader = reader(body).map_err(|_| Break::Truncated)?;
-    let began_ms = now_unix_ms();
-    let mut total = bytes.len() as u64;
-    while !enough(&mut bytes) {
-        let times = Times {
-            began_ms,
-            waiting_since_ms: Some(now_unix_ms()),
-            quiet_since_ms: None,
-        };
-        let mut read = Box::pin(next(&reader));
-        let chunk = loop {
-            let wait_ms = limits.look(&times, now_unix_ms())?.again_ms;
-            match select(read, TimeoutFuture::new(wait_ms)).await {
-                Either::Left((chunk, _)) => break chunk.map_err(|_| Break::Truncated)?,
-                Either::Right(((), pending)) => read = pending,
-            }
-        };
-        let Some(chunk) = chunk else {
-            return Ok(Start::Whole(bytes));
-        };
-        append(&mut bytes, &chunk);
-        total += u64::from(chunk.length());
-        if total > limits.max_answer_bytes {
-            return Err(Break::Size);
-        }
-    }
-    reader.release_lock();
-    Ok(Start::Part(bytes))
 }

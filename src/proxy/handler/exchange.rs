@@ -8,12 +8,15 @@ use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, ReadableStream, Request, RequestInit, RequestRedirect, Response};
+use web_sys::{
+    AbortController, ReadableStream, ReadableStreamDefaultReader, Request, RequestInit,
+    RequestRedirect, Response,
+};
 
-use super::body::{self, Lost, Start};
+use super::body::{self, Lost};
 use super::hooks::{Hooks, Relayed};
-use super::log::{self, log};
 use super::payload::Payload;
+use super::pieces::Pieces;
 use super::slots::Slot;
 use super::upload::Pump;
 use super::{Answer, headers, now_unix_ms, signal_of};
@@ -21,25 +24,12 @@ use crate::proxy::pace::Pace;
 use crate::proxy::policy::Route;
 use crate::proxy::prompt::Prompt;
 use crate::proxy::refusal::Refusal;
-use crate::proxy::response::deadlines::{Break, Limits};
-use crate::proxy::response::filter::{Filter, Form};
-use crate::proxy::response::head::{self, Verdict};
-use crate::proxy::response::upstream_error;
-use crate::proxy::response::usage::{Account, Cost, Outcome, UsageEvent};
+use crate::proxy::response::deadlines::Limits;
+use crate::proxy::response::head::Head;
+use crate::proxy::response::usage::Account;
+use crate::proxy::response::{Body, Facts, Forwarded, Inspector, Reply, Step, upstream_error};
 use crate::proxy::secret::Secret;
 use crate::proxy::upstream;
-use crate::wire::sniff::Content;
-
-/// A JSON answer up to this size is looked at as a whole before any of it goes on. A longer one
-/// (pictures, embeddings) goes on in pieces.
-const MAX_WHOLE_BYTES: usize = 1 << 20;
-
-/// A JSON answer up to this size becomes the one chunk of the stream that was asked for. It has room for
-/// a picture.
-const MAX_CHUNK_BYTES: usize = 8 << 20;
-
-/// How long the body of an upstream's error is waited for.
-const MAX_EXPLAINING_MS: u32 = 5000;
 
 /// A request that may go on.
 pub(super) struct Exchange<'a> {
@@ -58,21 +48,6 @@ pub(super) struct Exchange<'a> {
     pub(super) prompt: Option<&'a Rc<Prompt>>,
 }
 
-/// An answer of which more than the head must be looked at.
-struct Looked {
-    content_type: Option<String>,
-    body: Option<ReadableStream>,
-    controller: AbortController,
-    hides_usage: bool,
-}
-
-/// Blanks before JSON, by which servers keep a connection alive, are nothing of the answer.
-fn drop_blanks(bytes: &mut Vec<u8>) {
-    if bytes.trim_ascii_start().is_empty() {
-        bytes.clear();
-    }
-}
-
 /// The upstream's answer and what ends it.
 struct Asked {
     response: Response,
@@ -80,55 +55,66 @@ struct Asked {
 }
 
 impl Exchange<'_> {
-    /// Sends the request on and judges the answer.
+    /// Sends the request on, and does with the answer what its inspector says.
     pub(super) async fn run(
         self,
         mut payload: Payload,
         slot: Option<Slot>,
     ) -> Result<Answer, Refusal> {
-        let (streams, hides_usage) = (payload.streams, payload.hides_usage);
         // Of a request whose caller has left already the upstream hears nothing, so it costs nothing.
         if self.caller_left() {
             return Err(upstream_error::unreachable());
         }
-        let account = Account {
-            request_id: self.request_id.to_owned(),
-            subject: self.subject.clone(),
-            route: self.route.path().to_owned(),
-            model: payload.model.take(),
-            stream: streams,
-            request_bytes: payload.bytes,
-            max_output_tokens: payload.max_output_tokens,
-            started_at_ms: now_unix_ms(),
-        };
-        match self.ask(payload).await {
-            Ok(asked) => self.judge(asked, streams, hides_usage, account, slot).await,
+        let mut inspector = Inspector::new(self.forwarded(&mut payload), now_unix_ms());
+        match self.ask(payload, &mut inspector).await {
+            Ok(asked) => self.pass_on(asked, inspector, slot).await,
             Err(refusal) => {
-                self.settle(&account, Outcome::Failed, &Cost::default());
+                self.settle(&mut inspector);
                 Err(refusal)
             }
         }
     }
 
-    /// Takes an event, if the answer can cost anything.
-    fn report(&self) -> Option<&dyn Fn(UsageEvent)> {
-        self.hooks.report.filter(|_| self.route.has_body())
+    fn forwarded(&self, payload: &mut Payload) -> Forwarded {
+        // A request that can cost nothing needs no record.
+        let is_recorded = self.hooks.report.is_some() && self.route.has_body();
+        Forwarded {
+            facts: Facts {
+                route: self.route,
+                upstream_host: self.url.split('/').nth(2).unwrap_or_default().to_owned(),
+                streams: payload.streams,
+                hides_usage: payload.hides_usage,
+                hides_prompt: self.prompt.is_some(),
+                inspects: self.hooks.relay.is_some(),
+                timeout_ms: self.timeout_ms,
+                limits: self.limits,
+                account: is_recorded.then(|| Account {
+                    request_id: self.request_id.to_owned(),
+                    subject: self.subject.clone(),
+                    route: self.route.path().to_owned(),
+                    model: payload.model.take(),
+                    stream: payload.streams,
+                    request_bytes: payload.bytes,
+                    max_output_tokens: payload.max_output_tokens,
+                    started_at_ms: now_unix_ms(),
+                }),
+                stream: None,
+            },
+            key: self.key.clone(),
+            prompt: self.prompt.cloned(),
+        }
     }
 
     /// An exchange ends here.
-    fn settle(&self, account: &Account, outcome: Outcome, cost: &Cost) {
-        if let Some(report) = self.report() {
-            let outcome = if outcome != Outcome::Completed && self.caller_left() {
-                Outcome::Disconnected
-            } else {
-                outcome
-            };
-            report(account.event(outcome, cost, now_unix_ms()));
+    fn settle(&self, inspector: &mut Inspector) {
+        let event = inspector.record(now_unix_ms());
+        if let (Some(report), Some(event)) = (self.hooks.report, event) {
+            report(event);
         }
     }
 
     /// Waits for the head of the answer.
-    async fn ask(&self, mut payload: Payload) -> Result<Asked, Refusal> {
+    async fn ask(&self, mut payload: Payload, inspector: &mut Inspector) -> Result<Asked, Refusal> {
         let internal = |_| Refusal::internal();
         let controller = controller().map_err(internal)?;
         self.follow_caller(&controller).map_err(internal)?;
@@ -146,14 +132,13 @@ impl Exchange<'_> {
             .attach(&init, self.body_pace)
             .map_err(internal)?
             .unwrap_or_else(|| Box::pin(ready(Ok(()))));
-        // What `fetch` throws may name the address; the caller learns only that it failed.
-        let lost = |cause| {
-            let own = self.hooks.fetch.is_some();
-            log::unreachable(&self.url, own, self.key, &cause)
+        let sent = match fetch(self.hooks.fetch, &self.url, &init) {
+            Ok(sent) => JsFuture::from(sent),
+            Err(cause) => return Err(self.unreachable(inspector, &cause)),
         };
-        let sent = fetch(self.hooks.fetch, &self.url, &init).map_err(lost)?;
-        let late = TimeoutFuture::new(self.timeout_ms);
-        let answer = select(JsFuture::from(sent), late);
+        inspector.tick(now_unix_ms(), None, false);
+        let late = TimeoutFuture::new(inspector.again_ms());
+        let answer = select(sent, late);
         let answer = match select(answer, pump).await {
             Either::Left((answer, pump)) => {
                 if let Either::Left((Ok(_), _)) = &answer {
@@ -165,10 +150,12 @@ impl Exchange<'_> {
             Either::Right((Ok(()), answer)) => answer.await,
             Either::Right((Err(why), _)) => {
                 controller.abort();
-                return Err(match why {
+                let refusal = match why {
                     Lost::Slow(why) => Refusal::too_slow(&why.to_string()),
                     Lost::Broken | Lost::Large => Refusal::body_incomplete(),
-                });
+                };
+                self.leave_if_left(inspector);
+                return Err(refused(inspector.give_up(refusal)));
             }
         };
         match answer {
@@ -176,249 +163,169 @@ impl Exchange<'_> {
                 response: response.unchecked_into(),
                 controller,
             }),
-            Either::Left((Err(cause), _)) => Err(lost(cause)),
-            Either::Left(_) => Err(lost(JsValue::UNDEFINED)),
+            Either::Left((Err(cause), _)) => Err(self.unreachable(inspector, &cause)),
+            Either::Left(_) => Err(self.unreachable(inspector, &JsValue::UNDEFINED)),
             Either::Right(((), _)) => {
                 controller.abort();
-                Err(log::late(&self.url, self.timeout_ms))
+                self.leave_if_left(inspector);
+                // Timers may come a millisecond early.
+                let late_ms = now_unix_ms() + u64::from(inspector.again_ms());
+                Err(refused(inspector.tick(late_ms, None, false)))
             }
         }
     }
 
-    async fn judge(
+    /// The upstream did not answer, as `fetch` says. What it throws may name the address.
+    fn unreachable(&self, inspector: &mut Inspector, cause: &JsValue) -> Refusal {
+        self.leave_if_left(inspector);
+        let message = cause.dyn_ref::<js_sys::Error>().map(js_sys::Error::message);
+        let message = message.and_then(|message| message.as_string());
+        let is_ours = self.hooks.fetch.is_none();
+        refused(inspector.unreachable(is_ours.then(|| message.unwrap_or_default()).as_deref()))
+    }
+
+    fn leave_if_left(&self, inspector: &mut Inspector) {
+        if self.caller_left() {
+            inspector.left();
+        }
+    }
+
+    /// Does what the inspector says until the caller's answer begins.
+    async fn pass_on(
         &self,
         asked: Asked,
-        streams: bool,
-        hides_usage: bool,
-        mut account: Account,
+        mut inspector: Inspector,
         slot: Option<Slot>,
     ) -> Result<Answer, Refusal> {
         let Asked {
             response,
             controller,
         } = asked;
-        let status = response.status();
         let header = |name| response.headers().get(name).ok().flatten();
-        let content_type = header("content-type");
-        let mut refusal = match head::judge(self.route, status, content_type.as_deref(), streams) {
-            Verdict::Pass(content_type) => {
-                let form = Form::of(content_type);
-                // An upload is not read: whether it asks for a stream, the answer says.
-                account.stream = form == Form::Events;
-                let watch = self.watch(form, hides_usage);
-                let body = self
-                    .pass(response.body(), controller, watch, account, slot)
-                    .await?;
-                return Ok(Answer::Pass { body, content_type });
-            }
-            Verdict::Look if self.hooks.relay.is_some() => {
-                let looked = Looked {
-                    content_type,
-                    body: response.body(),
-                    controller,
-                    hides_usage,
-                };
-                let body = self.look(looked, account, slot).await?;
-                let content_type = head::EVENTS;
-                return Ok(Answer::Pass { body, content_type });
-            }
-            // Nobody looks at the bytes of this answer.
-            Verdict::Look => upstream_error::unexpected_type(),
-            Verdict::Refuse(refusal) => refusal,
-            Verdict::Explain => {
-                let (most, limits) = (
-                    upstream_error::MAX_ERROR_BODY_BYTES,
-                    self.explaining_limits(),
-                );
-                let body = body::read_start(response.body(), Vec::new(), &limits, |bytes| {
-                    bytes.len() > most
-                })
-                .await;
-                let whole = match body {
-                    Ok(Start::Whole(whole)) => whole,
-                    Ok(Start::Part(_)) | Err(_) => Vec::new(),
-                };
-                let prompt = self.prompt.map(Rc::as_ref);
-                upstream_error::explain(status, &whole, self.key, prompt)
-            }
+        let (content_type, retry_after) = (header("content-type"), header("retry-after"));
+        let head = Head {
+            status: response.status(),
+            content_type: content_type.as_deref(),
+            retry_after: retry_after.as_deref(),
         };
-        // The rest of the body is of no use to anyone.
-        controller.abort();
-        let outcome = if status >= 400 {
-            Outcome::Refused
-        } else {
-            Outcome::Failed
-        };
-        self.settle(&account, outcome, &Cost::default());
-        if refusal.code == "upstream_auth" {
-            log(&format!(
-                "openai-wasm proxy: the upstream refused the key (status {status})"
-            ));
+        let mut held = Pieces::default();
+        let mut reader = None;
+        let mut step = inspector.head(&head, now_unix_ms());
+        loop {
+            match step {
+                Step::Wait => {
+                    if reader.is_none() {
+                        let body = response.body().map(body::reader);
+                        // A body that somebody else reads has nothing for us.
+                        reader = match body.transpose() {
+                            Ok(reader) => reader,
+                            Err(_) => {
+                                step = inspector.lost();
+                                continue;
+                            }
+                        };
+                    }
+                    step = self.read(reader.as_ref(), &mut inspector, &mut held).await;
+                    continue;
+                }
+                Step::Forward { len, skip } => {
+                    held.take(len + skip);
+                }
+                Step::Respond(Reply { content_type, body }) => {
+                    if let Some(reader) = reader {
+                        reader.release_lock();
+                    }
+                    let body = match body {
+                        Body::Whole => held.joined().into(),
+                        Body::Text(text) => Uint8Array::from(text.as_bytes()).into(),
+                        Body::Untouched => self.untouched(response.body(), slot)?,
+                        Body::Stream => {
+                            let body = response.body();
+                            let slot = slot.and_then(Slot::into_release);
+                            return self
+                                .relay(held, body, controller, inspector, slot)
+                                .map(|body| Answer::Pass { body, content_type });
+                        }
+                    };
+                    self.settle(&mut inspector);
+                    return Ok(Answer::Pass { body, content_type });
+                }
+                last => {
+                    // The rest of the body is of no use to anyone.
+                    controller.abort();
+                    self.settle(&mut inspector);
+                    return Err(refused(last));
+                }
+            }
+            step = inspector.step();
         }
-        if matches!(refusal.status, 429 | 503) {
-            let value = header("retry-after");
-            refusal.retry_after_seconds = head::retry_after(value.as_deref(), now_unix_ms() / 1000);
-        }
-        Err(refusal)
     }
 
-    fn watch(&self, form: Form, hides_usage: bool) -> Filter {
-        Filter::new(form, self.key, hides_usage).hiding(self.prompt.cloned())
+    /// Tells the inspector of the next piece of the body, or of the time.
+    async fn read(
+        &self,
+        reader: Option<&ReadableStreamDefaultReader>,
+        inspector: &mut Inspector,
+        held: &mut Pieces,
+    ) -> Step {
+        let Some(reader) = reader else {
+            return inspector.end(now_unix_ms());
+        };
+        let waiting_since_ms = now_unix_ms();
+        let mut read = Box::pin(body::next(reader));
+        loop {
+            let step = inspector.tick(now_unix_ms(), Some(waiting_since_ms), false);
+            if step != Step::Wait {
+                return step;
+            }
+            match select(read, TimeoutFuture::new(inspector.again_ms())).await {
+                Either::Left((Ok(Some(piece)), _)) => {
+                    let bytes = piece.to_vec();
+                    held.push(piece);
+                    return inspector.push(&bytes, now_unix_ms());
+                }
+                Either::Left((Ok(None), _)) => return inspector.end(now_unix_ms()),
+                Either::Left((Err(_), _)) => {
+                    self.leave_if_left(inspector);
+                    return inspector.lost();
+                }
+                Either::Right(((), pending)) => read = pending,
+            }
+        }
     }
 
-    /// The body as the caller gets it: an event stream in the making, or a whole answer.
-    async fn pass(
+    /// The platform pumps the body without waking this code again.
+    fn untouched(
         &self,
         body: Option<ReadableStream>,
-        controller: AbortController,
-        mut watch: Filter,
-        account: Account,
         slot: Option<Slot>,
     ) -> Result<JsValue, Refusal> {
-        if self.hooks.relay.is_none() {
-            // Untouched: the platform pumps it without waking this code again.
-            let Some(slot) = slot else {
-                return Ok(body.into());
-            };
-            let held = slot.hold(body, self.hooks.wait_until);
-            return held.map(JsValue::from).map_err(|_| Refusal::internal());
-        }
-        let mut first = Vec::new();
-        if watch.form() != Form::Events {
-            let too_long = |bytes: &mut Vec<u8>| {
-                if watch.form() == Form::Bytes {
-                    drop_blanks(bytes);
-                }
-                bytes.len() > MAX_WHOLE_BYTES
-            };
-            let start = body::read_start(body.clone(), first, &self.limits, too_long).await;
-            match start {
-                Ok(Start::Part(bytes)) => first = bytes,
-                Ok(Start::Whole(whole)) => {
-                    return match self.whole(&whole, &mut watch, &account) {
-                        Ok(()) => Ok(Uint8Array::from(whole.as_slice()).into()),
-                        Err(refusal) => Err(self.end(refusal, &controller, &watch, &account)),
-                    };
-                }
-                Err(why) => {
-                    let refusal = watch.broken(why);
-                    return Err(self.end(refusal, &controller, &watch, &account));
-                }
-            }
-        }
-        self.relay(&first, body, controller, watch, account, slot)
-    }
-
-    /// An answer of another type where a stream was asked for: events, or the one chunk that its JSON
-    /// becomes.
-    async fn look(
-        &self,
-        looked: Looked,
-        account: Account,
-        slot: Option<Slot>,
-    ) -> Result<JsValue, Refusal> {
-        let Looked {
-            content_type,
-            body,
-            controller,
-            hides_usage,
-        } = looked;
-        let mut watch = self.watch(Form::Bytes, hides_usage);
-        let content = |bytes: &[u8], ended| head::content(content_type.as_deref(), bytes, ended);
-        let enough = |bytes: &mut Vec<u8>| content(bytes, false).is_some();
-        let start = body::read_start(body.clone(), Vec::new(), &self.limits, enough).await;
-        let (bytes, body) = match start {
-            Ok(Start::Whole(bytes)) => (bytes, None),
-            Ok(Start::Part(bytes)) => (bytes, body),
-            Err(why) => {
-                let refusal = watch.broken(why);
-                return Err(self.end(refusal, &controller, &watch, &account));
-            }
+        let held = match slot {
+            Some(slot) => slot.hold(body, self.hooks.wait_until),
+            None => Ok(body),
         };
-        let refusal = match content(&bytes, body.is_none()) {
-            Some(Content::Events) => {
-                let watch = self.watch(Form::Events, hides_usage);
-                return self.relay(&bytes, body, controller, watch, account, slot);
-            }
-            Some(Content::Json) => {
-                let too_long = |bytes: &mut Vec<u8>| {
-                    drop_blanks(bytes);
-                    bytes.len() > MAX_CHUNK_BYTES
-                };
-                match body::read_start(body, bytes, &self.limits, too_long).await {
-                    Ok(Start::Part(_)) => watch.broken(Break::Size),
-                    Err(why) => watch.broken(why),
-                    Ok(Start::Whole(json)) => match watch.whole(&json) {
-                        Some(refusal) => refusal,
-                        None => match head::as_events(&json) {
-                            Some(events) => {
-                                self.settle(&account, Outcome::Completed, &watch.cost());
-                                return Ok(Uint8Array::from(events.as_bytes()).into());
-                            }
-                            None => upstream_error::unexpected_type(),
-                        },
-                    },
-                }
-            }
-            Some(Content::Other) | None => upstream_error::unexpected_type(),
-        };
-        Err(self.end(refusal, &controller, &watch, &account))
+        held.map(JsValue::from).map_err(|_| Refusal::internal())
     }
 
     /// The stream that the caller gets.
     fn relay(
         &self,
-        first: &[u8],
+        held: Pieces,
         body: Option<ReadableStream>,
         controller: AbortController,
-        watch: Filter,
-        account: Account,
-        slot: Option<Slot>,
+        inspector: Inspector,
+        release: Option<Function>,
     ) -> Result<JsValue, Refusal> {
         let relay = self.hooks.relay.ok_or_else(Refusal::internal)?;
         relay(Relayed {
-            first: (!first.is_empty()).then(|| Uint8Array::from(first)),
+            held,
             body,
             controller,
-            watch,
-            account: self.report().map(|_| account),
-            release: slot.and_then(Slot::into_release),
+            inspector,
+            release,
         })
         .map(JsValue::from)
         .map_err(|_| Refusal::internal())
-    }
-
-    /// An answer that is no stream: nothing of it goes on unless all of it may.
-    fn whole(&self, whole: &[u8], watch: &mut Filter, account: &Account) -> Result<(), Refusal> {
-        match watch.whole(whole) {
-            Some(refusal) => Err(refusal),
-            None => {
-                self.settle(account, Outcome::Completed, &watch.cost());
-                Ok(())
-            }
-        }
-    }
-
-    /// An answer of which nothing goes on.
-    fn end(
-        &self,
-        refusal: Refusal,
-        controller: &AbortController,
-        watch: &Filter,
-        account: &Account,
-    ) -> Refusal {
-        controller.abort();
-        let outcome = watch.outcome().unwrap_or(Outcome::Failed);
-        self.settle(account, outcome, &watch.cost());
-        refusal
-    }
-
-    /// An error's body only explains: the caller does not wait for it as for an answer.
-    fn explaining_limits(&self) -> Limits {
-        Limits {
-            max_duration_ms: self.limits.max_duration_ms.min(MAX_EXPLAINING_MS),
-            ..self.limits
-        }
     }
 
     fn caller_left(&self) -> bool {
@@ -443,6 +350,14 @@ impl Exchange<'_> {
         // Bound without an argument, the event would become the abort's reason.
         let abort = abort.bind1(controller, &JsValue::UNDEFINED);
         signal.add_event_listener_with_callback("abort", abort.unchecked_ref())
+    }
+}
+
+/// What the caller gets after the last step. One who has left gets nothing.
+fn refused(last: Step) -> Refusal {
+    match last {
+        Step::Refuse(refusal) => refusal,
+        _ => upstream_error::unreachable(),
     }
 }
 

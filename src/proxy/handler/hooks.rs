@@ -1,13 +1,14 @@
 //! What stands around the handling of one request: `pkg-template/edge` in the npm package, a
 //! [`Host`](super::Host) in a Worker in Rust.
 
-use js_sys::{Function, Promise, Uint8Array};
+use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::JsValue;
 use web_sys::{AbortController, ReadableStream};
 
 use super::checks::Checks;
-use crate::proxy::response::filter::Filter;
-use crate::proxy::response::usage::{Account, UsageEvent};
+use super::pieces::Pieces;
+use crate::proxy::response::Inspector;
+use crate::proxy::response::usage::UsageEvent;
 
 /// Hooks around a request.
 pub(crate) struct Hooks<'a> {
@@ -28,16 +29,14 @@ pub(crate) type Relay<'a> = &'a dyn Fn(Relayed) -> Result<ReadableStream, JsValu
 
 /// An answer to be passed on.
 pub(crate) struct Relayed {
-    /// Its beginning, if it was read already.
-    pub first: Option<Uint8Array>,
+    /// What was read of it and has not gone on.
+    pub held: Pieces,
     /// The rest.
     pub body: Option<ReadableStream>,
     /// What ends its connection.
     pub controller: AbortController,
     /// What decides.
-    pub watch: Filter,
-    /// What its record says, if one is wanted.
-    pub account: Option<Account>,
+    pub inspector: Inspector,
     /// To be called once the answer has ended, in whatever way: the caller may ask for another.
     pub release: Option<Function>,
 }

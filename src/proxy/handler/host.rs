@@ -137,7 +137,6 @@ impl Proxy {
         };
         let relay = |relayed| {
             let terms = Terms {
-                limits: self.config.answer_limits(),
                 signal: signal_of(request),
                 on_usage: host.on_usage.clone(),
             };

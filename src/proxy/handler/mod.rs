@@ -12,6 +12,7 @@ mod input_tokens;
 mod log;
 mod mint;
 mod payload;
+mod pieces;
 #[cfg(not(feature = "__npm-edge"))]
 mod relay;
 mod slots;

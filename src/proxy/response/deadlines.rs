@@ -1,5 +1,7 @@
 //! How long and how large an answer may be (threat table, row T8).
 
+use serde::{Deserialize, Serialize};
+
 /// Timers count in a signed 32-bit number of milliseconds; above it they fire at once.
 pub const LONGEST_TIMER_MS: u32 = i32::MAX as u32;
 
@@ -20,8 +22,9 @@ pub enum Break {
     Size,
 }
 
-/// Limits of one answer behind its head.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Limits of one answer after its head.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Limits {
     /// How long the upstream may send nothing while it is waited for, in milliseconds.
     pub idle_timeout_ms: u32,

@@ -6,6 +6,7 @@
 use std::rc::Rc;
 
 use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::deadlines::Break;
@@ -14,9 +15,9 @@ use super::head;
 use super::json_scan::Scan;
 use super::key_detector::{KeyDetector, Tail};
 use super::lines::Lines;
+use super::ruling::ruling;
+pub use super::ruling::{Ruling, Then};
 use super::seen::Seen;
-use super::step::step;
-pub use super::step::{Step, Then};
 use super::upstream_error;
 use super::usage::{Account, Cost, Outcome, Usage, UsageEvent};
 use crate::proxy::prompt::Prompt;
@@ -29,7 +30,8 @@ use crate::wire::{ApiError, json};
 pub const MAX_HELD_BYTES: usize = 1 << 20;
 
 /// What an answer is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Form {
     /// Server-sent events.
     Events,
@@ -99,6 +101,11 @@ impl Filter {
         }
     }
 
+    /// Of an answer of which nothing was pushed yet: it is of another form.
+    pub fn set_form(&mut self, form: Form) {
+        self.form = form;
+    }
+
     /// No error repeats this prompt.
     #[must_use]
     pub fn hiding(mut self, prompt: Option<Rc<Prompt>>) -> Self {
@@ -114,7 +121,7 @@ impl Filter {
 
     /// Looks at what has come and was not yet passed on: `pending` begins with what the last step
     /// left, and ends with new bytes.
-    pub fn push(&mut self, pending: &[u8]) -> Step {
+    pub fn push(&mut self, pending: &[u8]) -> Ruling {
         let fresh = pending.get(self.searched..).unwrap_or_default();
         let echoed = self.tail.feed(fresh, &self.runs);
         self.searched = pending.len();
@@ -134,17 +141,17 @@ impl Filter {
                 }
                 self.torn = true;
                 self.retire(pending.len());
-                step(pending.len(), Then::Wait)
+                ruling(pending.len(), Then::Wait)
             }
             Form::Text => {
                 self.cost.said_bytes += fresh.len() as u64;
                 self.retire(pending.len());
-                step(pending.len(), Then::Wait)
+                ruling(pending.len(), Then::Wait)
             }
         }
     }
 
-    fn push_events(&mut self, pending: &[u8]) -> Step {
+    fn push_events(&mut self, pending: &[u8]) -> Ruling {
         let mut forward = 0;
         while let Some(end) = self.lines.next_end(pending, &mut self.event, &self.runs) {
             let whole = !std::mem::take(&mut self.torn);
@@ -153,7 +160,7 @@ impl Filter {
                 Verdict::Pass => forward = end,
                 Verdict::Hide => {
                     self.retire(end);
-                    return Step {
+                    return Ruling {
                         forward,
                         skip: end - forward,
                         then: Then::Again,
@@ -162,7 +169,7 @@ impl Filter {
                 Verdict::Done => {
                     self.done = true;
                     self.outcome.get_or_insert(Outcome::Completed);
-                    return step(end, Then::Done);
+                    return ruling(end, Then::Done);
                 }
                 Verdict::Fail(refusal) => {
                     self.torn = !whole;
@@ -179,11 +186,11 @@ impl Filter {
             self.torn |= forward > 0;
         }
         self.retire(forward);
-        step(forward, Then::Wait)
+        ruling(forward, Then::Wait)
     }
 
     /// The body has ended. `pending` is what the last step left.
-    pub fn end(&mut self, pending: &[u8]) -> Step {
+    pub fn end(&mut self, pending: &[u8]) -> Ruling {
         let rest = pending.trim_ascii();
         if self.form == Form::Events {
             // A last line without its line ends is an event only here: some servers end so.
@@ -192,10 +199,10 @@ impl Filter {
             if done || (self.finished && rest.is_empty() && !self.torn) {
                 self.done = true;
                 self.outcome.get_or_insert(Outcome::Completed);
-                return step(if done { pending.len() } else { 0 }, Then::Done);
+                return ruling(if done { pending.len() } else { 0 }, Then::Done);
             }
             let refusal = self.broken(Break::Truncated);
-            return step(0, Then::Fail(refusal));
+            return ruling(0, Then::Fail(refusal));
         }
         if self.form == Form::Bytes {
             self.count();
@@ -203,7 +210,7 @@ impl Filter {
         }
         self.done = true;
         self.outcome.get_or_insert(Outcome::Completed);
-        step(0, Then::Done)
+        ruling(0, Then::Done)
     }
 
     /// The answer ends before its own end: what the caller is told.
@@ -317,9 +324,9 @@ impl Filter {
         }
     }
 
-    fn fail(&mut self, forward: usize, refusal: Refusal) -> Step {
+    fn fail(&mut self, forward: usize, refusal: Refusal) -> Ruling {
         self.outcome.get_or_insert(Outcome::Failed);
-        step(forward, Then::Fail(refusal))
+        ruling(forward, Then::Fail(refusal))
     }
 
     /// So many of the pushed bytes are gone.

@@ -11,6 +11,17 @@ use crate::wire::sniff::{self, Content};
 /// A longer wait is not worth a header: a client would give up, and an attacker could ask for years.
 const MAX_RETRY_AFTER_SECONDS: u32 = 3600;
 
+/// The head of a response, as far as it matters.
+#[derive(Debug, Clone, Copy)]
+pub struct Head<'a> {
+    /// Its status.
+    pub status: u16,
+    /// `Content-Type`.
+    pub content_type: Option<&'a str>,
+    /// `Retry-After`.
+    pub retry_after: Option<&'a str>,
+}
+
 /// What becomes of the upstream's answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {

@@ -3,6 +3,7 @@
 
 use serde::Deserialize;
 
+use crate::proxy::notice::shown;
 use crate::proxy::prompt::Prompt;
 use crate::proxy::refusal::Refusal;
 use crate::proxy::scrub::is_name;
@@ -22,7 +23,7 @@ pub(in crate::proxy) fn unexpected_type() -> Refusal {
     )
 }
 
-/// No answer came.
+/// The answer's head did not come.
 #[must_use]
 pub fn unreachable() -> Refusal {
     Refusal::new(
@@ -32,14 +33,30 @@ pub fn unreachable() -> Refusal {
     )
 }
 
-/// The time limit for the answer's head passed.
+/// The same, and why. `cause` is what the platform says of it; `None` if a function of the author's
+/// failed, whose words may tell secrets. The caller learns only that it failed.
 #[must_use]
-pub fn timed_out() -> Refusal {
+pub fn unreachable_because(host: &str, cause: Option<&str>, key: &Secret) -> Refusal {
+    let why = match cause {
+        Some(cause) => shown(&scrub(cause, key)),
+        None => "the option fetch failed".to_owned(),
+    };
+    let text = format!("the upstream {host} could not be reached: {why}");
+    unreachable().noting("upstream", text)
+}
+
+/// The answer's head did not come in time.
+#[must_use]
+pub fn timed_out(host: &str, timeout_ms: u32) -> Refusal {
+    let text = format!(
+        "the upstream {host} did not answer in {timeout_ms} ms: timeout (Config::timeout_ms)"
+    );
     Refusal::new(
         504,
         "upstream_timeout",
         "The model server did not answer in time.",
     )
+    .noting("upstream's time", text)
 }
 
 #[derive(Deserialize)]
