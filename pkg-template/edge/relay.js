@@ -35,8 +35,12 @@ export function relay({ held, body, abort, inspector }, { signal, renew, settle,
     let sent = false;
     for (let step = first; step !== WAIT; step = inspector.step()) {
       if (step === FORWARD) {
-        sent = pieces.take(inspector.len, (chunk) => output.enqueue(chunk)) || sent;
-        pieces.take(inspector.skip);
+        const { len, skip } = inspector;
+        if (len > 0) {
+          output.enqueue(pieces.take(len));
+          sent = true;
+        }
+        if (skip > 0) pieces.take(skip);
       } else if (step === INSERT) {
         output.enqueue(encoder.encode(inspector.text));
         sent = true;

@@ -13,36 +13,38 @@ impl Pieces {
         self.0.push_back(piece);
     }
 
-    /// Takes so many bytes from the beginning. A piece that goes as it came is not copied.
-    pub(super) fn take(&mut self, len: usize) -> VecDeque<Uint8Array> {
-        let mut taken = VecDeque::new();
-        let mut left = u32::try_from(len).unwrap_or(u32::MAX);
-        while left > 0 {
-            let Some(piece) = self.0.pop_front() else {
-                break;
-            };
-            let length = piece.length();
-            if length > left {
-                self.0.push_front(piece.subarray(left, length));
-                taken.push_back(piece.subarray(0, left));
-                break;
-            }
-            left -= length;
-            taken.push_back(piece);
+    /// Takes so many bytes from the beginning, as one: two small writes cost twice as much as one. A
+    /// piece that goes as it came is not copied.
+    pub(super) fn take(&mut self, len: usize) -> Uint8Array {
+        let len = u32::try_from(len).unwrap_or(u32::MAX);
+        if self.0.front().is_some_and(|piece| piece.length() < len) {
+            self.join();
         }
-        taken
+        let Some(piece) = self.0.pop_front() else {
+            return Uint8Array::new_with_length(0);
+        };
+        if piece.length() <= len {
+            return piece;
+        }
+        self.0.push_front(piece.subarray(len, piece.length()));
+        piece.subarray(0, len)
     }
 
     /// All of it as one.
-    pub(super) fn joined(self) -> Uint8Array {
+    pub(super) fn joined(mut self) -> Uint8Array {
+        self.join();
+        self.0.pop_front().unwrap_or_default()
+    }
+
+    fn join(&mut self) {
         let length = self.0.iter().map(Uint8Array::length).sum();
         let all = Uint8Array::new_with_length(length);
         let mut at = 0;
-        for piece in &self.0 {
-            all.set(piece, at);
+        for piece in self.0.drain(..) {
+            all.set(&piece, at);
             at += piece.length();
         }
-        all
+        self.0.push_back(all);
     }
 
     /// As an array of JavaScript's.

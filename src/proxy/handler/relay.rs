@@ -171,7 +171,9 @@ impl Answer {
                 Step::Wait => break,
                 Step::Forward { len, skip } => {
                     let mut held = self.held.borrow_mut();
-                    self.ready.borrow_mut().append(&mut held.take(len));
+                    if len > 0 {
+                        self.ready.borrow_mut().push_back(held.take(len));
+                    }
                     held.take(skip);
                 }
                 Step::Insert(text) => {
