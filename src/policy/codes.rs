@@ -10,6 +10,7 @@ macro_rules! codes {
             &[$(($doc, stringify!($name), stringify!($code))),*];
     };
 }
+#[cfg(not(any(feature = "__npm-client", feature = "__npm-tokens")))]
 pub(crate) use codes;
 
 /// Checks that a file of the package's has these codes, or writes it.
