@@ -102,14 +102,14 @@ fn told(admission: &mut Admission, told: &Value, now_ms: u64) -> Step {
     if let Some(body) = told["body"].as_str() {
         return admission.resume(Answer::Body(body.as_bytes()), now_ms);
     }
-    if let Some(pace) = told["pace"].as_array() {
-        let at = |index: usize| pace[index].as_u64().unwrap();
-        assert_eq!(admission.pace(at(0), at(1), at(2), at(3)), None);
-    }
     let answer = match told["lost"].as_str() {
         Some("large") => Answer::Lost(Lost::Large),
         Some("broken") => Answer::Lost(Lost::Broken),
-        Some("slow") => Answer::Lost(Lost::Slow),
+        Some("slow") => {
+            let at = |index: usize| told["pace"][index].as_u64().unwrap();
+            let looked = admission.pace().look(at(0), at(1), at(2), at(3));
+            Answer::Lost(Lost::Slow(looked.unwrap_err()))
+        }
         Some(other) => panic!("{other}"),
         None => Answer::Failed,
     };

@@ -4,6 +4,8 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use serde::Deserialize;
+
 use crate::policy::endpoint::BaseUrl;
 use crate::proxy::SigningKeys;
 use crate::proxy::auth::secrets::Secrets;
@@ -17,7 +19,8 @@ use crate::proxy::request::prompt::Prompt;
 pub struct Gate {
     /// The settings.
     pub config: Config,
-    pub(super) upstream: BaseUrl,
+    /// Missing if it is not to serve anything.
+    pub(super) upstream: Option<BaseUrl>,
     pub(super) prompt: Option<Rc<Prompt>>,
     in_flight: RefCell<HashMap<String, u32>>,
     lines: RefCell<LineLimit>,
@@ -33,11 +36,34 @@ impl Gate {
         let prompt = config.system_prompt.as_deref().map(Prompt::new);
         Ok(Self {
             config,
-            upstream,
+            upstream: Some(upstream),
             prompt: prompt.map(Rc::new),
             in_flight: RefCell::default(),
             lines: RefCell::new(LineLimit::new()),
         })
+    }
+
+    /// A proxy that is not to serve anything: of its settings only the origins hold, whose pages may read
+    /// that it is not configured.
+    #[must_use]
+    pub fn closed(config: &str) -> Self {
+        #[derive(Default, Deserialize)]
+        #[serde(default, rename_all = "camelCase")]
+        struct Origins {
+            allowed_origins: Vec<String>,
+        }
+        let origins: Origins = serde_json::from_str(config).unwrap_or_default();
+        let config = Config {
+            allowed_origins: origins.allowed_origins,
+            ..Config::default()
+        };
+        Self {
+            config,
+            upstream: None,
+            prompt: None,
+            in_flight: RefCell::default(),
+            lines: RefCell::new(LineLimit::new()),
+        }
     }
 
     /// May a line of this kind be written now?

@@ -18,7 +18,6 @@ use crate::proxy::auth::caller::Caller;
 use crate::proxy::auth::rate_key::address_bucket;
 use crate::proxy::auth::session_token::{self, pseudonym};
 use crate::proxy::error::ProxyError;
-use crate::proxy::request::pace::TooSlow;
 use crate::proxy::request::params::Params;
 use crate::proxy::route::{Media, Route};
 use crate::proxy::routing::{self, Decision};
@@ -58,7 +57,6 @@ pub struct Admission {
     caller: Caller,
     place: Option<Place>,
     payload: Payload,
-    too_slow: Option<TooSlow>,
     /// Lines for the operator.
     lines: Vec<String>,
 }
@@ -102,7 +100,6 @@ impl Admission {
             caller: Caller::default(),
             place: None,
             payload: Payload::default(),
-            too_slow: None,
             lines: Vec::new(),
         }
     }
@@ -117,6 +114,11 @@ impl Admission {
     pub fn resume(&mut self, answer: Answer<'_>, now_ms: u64) -> Step {
         let step = self.go_on(answer, now_ms);
         self.step(step, now_ms)
+    }
+
+    /// The caller's place among its requests in flight, for a driver that keeps it longer than the machine.
+    pub fn take_place(&mut self) -> Option<Place> {
+        self.place.take()
     }
 
     fn step(&mut self, step: Result<Step, ProxyError>, now_ms: u64) -> Step {
@@ -175,7 +177,7 @@ impl Admission {
             }
             Awaiting::SubjectLimit => {
                 self.counted(Limit::Subject, answer)?;
-                self.take_place()
+                self.find_place()
             }
             Awaiting::Body => self.read(answer),
             Awaiting::Tokens(params, bytes) => self.tokens_counted(params, bytes, answer),
@@ -258,7 +260,7 @@ impl Admission {
             let key = format!("sub:{}", self.pseudonym("limit"));
             return Ok(self.count(Awaiting::SubjectLimit, Limit::Subject, key));
         }
-        self.take_place()
+        self.find_place()
     }
 
     fn pseudonym(&self, purpose: &str) -> String {
@@ -266,7 +268,7 @@ impl Admission {
         pseudonym(purpose, &self.caller.subject, pepper)
     }
 
-    fn take_place(&mut self) -> Result<Step, ProxyError> {
+    fn find_place(&mut self) -> Result<Step, ProxyError> {
         if self.route.has_body() {
             self.place = self.gate.place(&self.caller.subject);
             if self.place.is_none() {

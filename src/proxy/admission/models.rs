@@ -32,9 +32,11 @@ impl Admission {
 
     /// Where the request goes at the upstream.
     pub(super) fn url(&self) -> Result<String, ProxyError> {
+        let upstream = self.gate.upstream.as_ref();
+        let upstream = upstream.ok_or_else(ProxyError::internal)?;
         let path = self.route.upstream_path();
         let Some(id) = &self.model_id else {
-            let url = self.gate.upstream.join(path, &[]);
+            let url = upstream.join(path, &[]);
             return url.map_err(|_| ProxyError::internal());
         };
         let no_such_model = || ProxyError::no_such_model(id);
@@ -43,9 +45,6 @@ impl Admission {
         }
         let mut path = format!("{path}/");
         encode_component(id, &mut path);
-        self.gate
-            .upstream
-            .join(&path, &[])
-            .map_err(|_| no_such_model())
+        upstream.join(&path, &[]).map_err(|_| no_such_model())
     }
 }

@@ -1,10 +1,12 @@
 //! A request's body on its way to the upstream.
 
 use super::{Admission, Answer, Awaiting, Lost, Question, Step, UpstreamRequest};
-use crate::proxy::answer::usage::{Account, ask_for_usage};
 use crate::proxy::error::ProxyError;
+use crate::proxy::request::pace::Pace;
 use crate::proxy::request::params::{self, Params};
 use crate::proxy::request::strict_json::Json;
+use crate::proxy::response::usage::{Account, ask_for_usage};
+use crate::proxy::response::{Facts, Forwarded};
 use crate::proxy::routing;
 use crate::proxy::upstream;
 
@@ -49,29 +51,26 @@ impl Payload {
 }
 
 impl Admission {
-    /// How long to wait for more of the request's body, in milliseconds: `began_ms` is when it was first
-    /// waited for, `last_ms` when its last piece came, `bytes` how much has come. `None` if it comes too
-    /// slowly; then resume with [`Lost::Slow`].
-    pub fn pace(&mut self, began_ms: u64, last_ms: u64, bytes: u64, now_ms: u64) -> Option<u32> {
-        let pace = self.gate.config.body_pace;
-        match pace.look(began_ms, last_ms, bytes, now_ms) {
-            Ok(again_ms) => Some(again_ms),
-            Err(too_slow) => {
-                self.too_slow = Some(too_slow);
-                None
-            }
-        }
+    /// How slowly the request's body may come.
+    #[must_use]
+    pub fn pace(&self) -> Pace {
+        self.gate.config.body_pace
     }
 
     /// Why there is no body, as the caller is told. `option` is the one that sets the limit, if there is
     /// one.
-    #[must_use]
-    pub fn lost(&self, lost: Lost, max_bytes: u32, option: &str) -> ProxyError {
-        match (lost, self.too_slow) {
-            (Lost::Large, _) => ProxyError::over_bytes(max_bytes, option),
-            (Lost::Slow, Some(why)) => ProxyError::too_slow(&why.to_string()),
-            (Lost::Slow | Lost::Broken, _) => ProxyError::body_incomplete(),
+    pub(super) fn lost(lost: Lost, max_bytes: u32, option: &str) -> ProxyError {
+        match lost {
+            Lost::Large => ProxyError::over_bytes(max_bytes, option),
+            Lost::Slow(why) => ProxyError::too_slow(&why.to_string()),
+            Lost::Broken => ProxyError::body_incomplete(),
         }
+    }
+
+    /// Why an upload ended before its end, as the caller is told.
+    #[must_use]
+    pub fn lost_upload(lost: Lost) -> ProxyError {
+        Self::lost(lost, 0, "")
     }
 
     /// The body, checked. What JSON the upstream gets is written here.
@@ -81,7 +80,7 @@ impl Admission {
             Answer::Body(bytes) => bytes,
             Answer::Lost(lost) => {
                 let most = config.max_body_bytes;
-                return Err(self.lost(lost, most, routing::MAX_BODY_OPTION));
+                return Err(Self::lost(lost, most, routing::MAX_BODY_OPTION));
             }
             _ => return Err(ProxyError::internal()),
         };
@@ -162,18 +161,39 @@ impl Admission {
         }))
     }
 
-    /// What the record of the request's cost says of it, if one is wanted. A request that can cost
-    /// nothing needs none.
-    fn account(&self, now_ms: u64) -> Option<Account> {
-        (self.asks.usage && self.route.has_body()).then(|| Account {
-            request_id: self.request_id.clone(),
-            subject: self.caller.subject.clone(),
-            route: self.route.path().to_owned(),
-            model: self.payload.model.clone(),
-            stream: self.payload.streams,
-            request_bytes: self.payload.bytes,
-            max_output_tokens: self.payload.max_output_tokens,
-            started_at_ms: now_ms,
+    /// What the inspector of the answer has to know of the request, which is sent at this time. Nothing
+    /// before [`Step::Forward`].
+    #[must_use]
+    pub fn forwarded(&self, now_ms: u64) -> Option<Forwarded> {
+        let keys = self.keys.as_ref().as_ref().ok()?;
+        let (config, payload) = (&self.gate.config, &self.payload);
+        // A request that can cost nothing needs no record.
+        let is_recorded = self.asks.usage && self.route.has_body();
+        let host = config.upstream.split('/').nth(2).unwrap_or_default();
+        Some(Forwarded {
+            facts: Facts {
+                route: self.route,
+                upstream_host: host.to_owned(),
+                streams: payload.streams,
+                hides_usage: payload.hides_usage,
+                hides_prompt: self.gate.prompt.is_some(),
+                inspects: config.inspect_answers,
+                timeout_ms: config.timeout_ms,
+                limits: config.answer_limits(),
+                account: is_recorded.then(|| Account {
+                    request_id: self.request_id.clone(),
+                    subject: self.caller.subject.clone(),
+                    route: self.route.path().to_owned(),
+                    model: payload.model.clone(),
+                    stream: payload.streams,
+                    request_bytes: payload.bytes,
+                    max_output_tokens: payload.max_output_tokens,
+                    started_at_ms: now_ms,
+                }),
+                stream: None,
+            },
+            key: keys.secrets.key.clone(),
+            prompt: self.gate.prompt.clone(),
         })
     }
 }

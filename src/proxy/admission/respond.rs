@@ -5,7 +5,7 @@ use crate::policy::headers::HeaderList;
 use crate::proxy::cors;
 use crate::proxy::error::ProxyError;
 use crate::proxy::notice;
-use crate::proxy::upstream;
+use crate::proxy::response::head;
 
 impl Admission {
     /// An error as the caller gets it, with the lines that the operator reads of it.
@@ -29,7 +29,7 @@ impl Admission {
     pub fn pass(&self, content_type: &str) -> Response {
         let mut own = HeaderList::new();
         own.set("content-type", content_type);
-        if content_type == upstream::EVENTS {
+        if content_type == head::EVENTS {
             // Some reverse proxies hold back everything that is not marked so.
             own.set("x-accel-buffering", "no");
         }

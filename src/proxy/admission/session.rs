@@ -44,7 +44,7 @@ impl Admission {
     ) -> Result<Step, ProxyError> {
         let proof = match answer {
             Answer::Body(bytes) => turnstile::proof(bytes)?,
-            Answer::Lost(lost) => return Err(self.lost(lost, turnstile::MAX_BODY_BYTES, "")),
+            Answer::Lost(lost) => return Err(Self::lost(lost, turnstile::MAX_BODY_BYTES, "")),
             _ => return Err(ProxyError::internal()),
         };
         let settings = self.gate.config.anonymous.as_ref();

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::policy::headers::HeaderList;
 use crate::proxy::auth::caller::Caller;
+use crate::proxy::request::pace::TooSlow;
 use crate::proxy::routing::Head;
 use crate::proxy::upstream;
 
@@ -177,7 +178,7 @@ pub enum Lost {
     /// It broke off.
     Broken,
     /// It came too slowly, as [`Admission::pace`](super::Admission::pace) has said.
-    Slow,
+    Slow(TooSlow),
 }
 
 /// Which questions somebody can answer.

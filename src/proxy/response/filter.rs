@@ -1,43 +1,37 @@
 //! An answer on its way to the caller: it is passed on event by event, and ended where it must be.
 //!
-//! Pure: [`Watch::push`] says how much of what has come may go on. Threat table, rows K5, K6, T6, T8
+//! Pure: [`Filter::push`] says how much of what has come may go on. Threat table, rows K5, K6, T6, T8
 //! to T10.
-
-mod event;
-mod key_runs;
-pub mod limits;
-mod lines;
-mod member;
-mod scan;
-mod seen;
-mod step;
-pub mod usage;
 
 use std::rc::Rc;
 
 use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::deadlines::Break;
+use super::event::{Event, data_of};
+use super::head;
+use super::json_scan::Scan;
+use super::key_detector::{KeyDetector, Tail};
+use super::lines::Lines;
+use super::ruling::ruling;
+pub use super::ruling::{Ruling, Then};
+use super::seen::Seen;
+use super::upstream_error;
+use super::usage::{Account, Cost, Outcome, Usage, UsageEvent};
 use crate::proxy::auth::secrets::Secret;
 use crate::proxy::error::ProxyError;
 use crate::proxy::request::prompt::Prompt;
-use crate::proxy::upstream;
 use crate::wire::report::{LastEvent, in_answer, in_event, last_event};
 use crate::wire::{ApiError, json};
-use event::{Event, data_of};
-use key_runs::{KeyRuns, Tail};
-use lines::Lines;
-use scan::Scan;
-use seen::Seen;
-use step::step;
-pub use step::{Break, Step, Then};
-use usage::{Account, Cost, Outcome, Usage, UsageEvent};
 
 /// So much of an unfinished event is held back until it is whole. A larger one goes on in pieces.
 pub const MAX_HELD_BYTES: usize = 1 << 20;
 
 /// What an answer is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Form {
     /// Server-sent events.
     Events,
@@ -52,8 +46,8 @@ impl Form {
     #[must_use]
     pub fn of(media_type: &str) -> Self {
         match media_type {
-            upstream::EVENTS => Self::Events,
-            upstream::JSON => Self::Bytes,
+            head::EVENTS => Self::Events,
+            head::JSON => Self::Bytes,
             _ => Self::Text,
         }
     }
@@ -61,10 +55,10 @@ impl Form {
 
 /// Follows one answer.
 #[derive(Debug)]
-pub struct Watch {
+pub struct Filter {
     form: Form,
     key: Secret,
-    runs: KeyRuns,
+    runs: KeyDetector,
     /// Is the event with the usage the proxy's own wish?
     hides_usage: bool,
     /// What no error may repeat.
@@ -84,7 +78,7 @@ pub struct Watch {
     cost: Cost,
 }
 
-impl Watch {
+impl Filter {
     /// Follows an answer to a request that carried `key`. `hides_usage` says that the caller did not
     /// ask for the event with the usage.
     #[must_use]
@@ -92,7 +86,7 @@ impl Watch {
         Self {
             form,
             key: key.clone(),
-            runs: KeyRuns::of(key),
+            runs: KeyDetector::of(key),
             hides_usage,
             prompt: None,
             tail: Tail::default(),
@@ -105,6 +99,11 @@ impl Watch {
             outcome: None,
             cost: Cost::default(),
         }
+    }
+
+    /// Of an answer of which nothing was pushed yet: it is of another form.
+    pub fn set_form(&mut self, form: Form) {
+        self.form = form;
     }
 
     /// No error repeats this prompt.
@@ -122,7 +121,7 @@ impl Watch {
 
     /// Looks at what has come and was not yet passed on: `pending` begins with what the last step
     /// left, and ends with new bytes.
-    pub fn push(&mut self, pending: &[u8]) -> Step {
+    pub fn push(&mut self, pending: &[u8]) -> Ruling {
         let fresh = pending.get(self.searched..).unwrap_or_default();
         let echoed = self.tail.feed(fresh, &self.runs);
         self.searched = pending.len();
@@ -138,21 +137,21 @@ impl Watch {
                     return self.fail(0, withheld());
                 }
                 if seen.error_says || seen.gave_up {
-                    return self.fail(0, upstream::failed());
+                    return self.fail(0, upstream_error::failed());
                 }
                 self.torn = true;
                 self.retire(pending.len());
-                step(pending.len(), Then::Wait)
+                ruling(pending.len(), Then::Wait)
             }
             Form::Text => {
                 self.cost.said_bytes += fresh.len() as u64;
                 self.retire(pending.len());
-                step(pending.len(), Then::Wait)
+                ruling(pending.len(), Then::Wait)
             }
         }
     }
 
-    fn push_events(&mut self, pending: &[u8]) -> Step {
+    fn push_events(&mut self, pending: &[u8]) -> Ruling {
         let mut forward = 0;
         while let Some(end) = self.lines.next_end(pending, &mut self.event, &self.runs) {
             let whole = !std::mem::take(&mut self.torn);
@@ -161,7 +160,7 @@ impl Watch {
                 Verdict::Pass => forward = end,
                 Verdict::Hide => {
                     self.retire(end);
-                    return Step {
+                    return Ruling {
                         forward,
                         skip: end - forward,
                         then: Then::Again,
@@ -170,7 +169,7 @@ impl Watch {
                 Verdict::Done => {
                     self.done = true;
                     self.outcome.get_or_insert(Outcome::Completed);
-                    return step(end, Then::Done);
+                    return ruling(end, Then::Done);
                 }
                 Verdict::Fail(refusal) => {
                     self.torn = !whole;
@@ -187,11 +186,11 @@ impl Watch {
             self.torn |= forward > 0;
         }
         self.retire(forward);
-        step(forward, Then::Wait)
+        ruling(forward, Then::Wait)
     }
 
     /// The body has ended. `pending` is what the last step left.
-    pub fn end(&mut self, pending: &[u8]) -> Step {
+    pub fn end(&mut self, pending: &[u8]) -> Ruling {
         let rest = pending.trim_ascii();
         if self.form == Form::Events {
             // A last line without its line ends is an event only here: some servers end so.
@@ -200,10 +199,10 @@ impl Watch {
             if done || (self.finished && rest.is_empty() && !self.torn) {
                 self.done = true;
                 self.outcome.get_or_insert(Outcome::Completed);
-                return step(if done { pending.len() } else { 0 }, Then::Done);
+                return ruling(if done { pending.len() } else { 0 }, Then::Done);
             }
             let refusal = self.broken(Break::Truncated);
-            return step(0, Then::Fail(refusal));
+            return ruling(0, Then::Fail(refusal));
         }
         if self.form == Form::Bytes {
             self.count();
@@ -211,7 +210,7 @@ impl Watch {
         }
         self.done = true;
         self.outcome.get_or_insert(Outcome::Completed);
-        step(0, Then::Done)
+        ruling(0, Then::Done)
     }
 
     /// The answer ends before its own end: what the caller is told.
@@ -253,7 +252,7 @@ impl Watch {
         let refusal = if self.tail.feed(answer, &self.runs) || self.event.scan.seen().echoes_key {
             withheld()
         } else if let Some(error) = error {
-            let refusal = upstream::report(&error, &self.key);
+            let refusal = upstream_error::report(&error, &self.key);
             match &self.prompt {
                 Some(prompt) => prompt.hide(refusal, &error.message),
                 None => refusal,
@@ -325,9 +324,9 @@ impl Watch {
         }
     }
 
-    fn fail(&mut self, forward: usize, refusal: ProxyError) -> Step {
+    fn fail(&mut self, forward: usize, refusal: ProxyError) -> Ruling {
         self.outcome.get_or_insert(Outcome::Failed);
-        step(forward, Then::Fail(refusal))
+        ruling(forward, Then::Fail(refusal))
     }
 
     /// So many of the pushed bytes are gone.
@@ -363,7 +362,7 @@ impl Watch {
             match event {
                 Some(event) => {
                     if let Some(error) = error_in(event, named) {
-                        let refusal = self.in_stream(upstream::report(&error, &self.key));
+                        let refusal = self.in_stream(upstream_error::report(&error, &self.key));
                         if seen.only_gave_up() && !named {
                             // Its words are no error's: the caller gets them, then the error.
                             self.count();
@@ -374,7 +373,7 @@ impl Watch {
                 }
                 None if named || seen.error_says || seen.gave_up => {
                     self.count();
-                    return Verdict::Fail(upstream::failed());
+                    return Verdict::Fail(upstream_error::failed());
                 }
                 None => {}
             }

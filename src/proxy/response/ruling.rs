@@ -1,23 +1,10 @@
-//! What becomes of bytes that were pushed, and why an answer ends.
+//! What becomes of bytes that were pushed.
 
 use crate::proxy::error::ProxyError;
 
-/// Why an answer ends before its own end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Break {
-    /// The connection was lost, or closed without an end of the answer.
-    Truncated,
-    /// Nothing came for too long.
-    Idle,
-    /// It took too long as a whole.
-    Duration,
-    /// It is too long.
-    Size,
-}
-
 /// What becomes of the bytes that were pushed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
+pub struct Ruling {
     /// So many bytes go on.
     pub forward: usize,
     /// So many bytes behind them are left out. What follows is to be pushed again with what comes.
@@ -26,7 +13,7 @@ pub struct Step {
     pub then: Then,
 }
 
-/// What comes after a [`Step`].
+/// What comes after a [`Ruling`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Then {
     /// More bytes are needed.
@@ -39,8 +26,8 @@ pub enum Then {
     Fail(ProxyError),
 }
 
-pub(super) const fn step(forward: usize, then: Then) -> Step {
-    Step {
+pub(super) const fn ruling(forward: usize, then: Then) -> Ruling {
+    Ruling {
         forward,
         skip: 0,
         then,

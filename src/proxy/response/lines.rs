@@ -3,7 +3,7 @@
 use memchr::memchr2;
 
 use super::event::Event;
-use super::key_runs::KeyRuns;
+use super::key_detector::KeyDetector;
 
 /// The names of fields that matter have fewer bytes, with a byte order mark in front.
 const MAX_FIELD_BYTES: usize = 16;
@@ -31,7 +31,7 @@ impl Lines {
         &mut self,
         pending: &[u8],
         event: &mut Event,
-        key: &KeyRuns,
+        key: &KeyDetector,
     ) -> Option<usize> {
         loop {
             let rest = pending.get(self.read..)?;
@@ -70,7 +70,7 @@ impl Lines {
 
     /// Takes what has come of a line that has not ended, if the name of its field is whole. Gives up to
     /// where all was taken.
-    pub(super) fn part(&mut self, pending: &[u8], event: &mut Event, key: &KeyRuns) -> usize {
+    pub(super) fn part(&mut self, pending: &[u8], event: &mut Event, key: &KeyDetector) -> usize {
         let line = pending.get(self.line..).unwrap_or_default();
         if !event.is_open() && line.len() <= MAX_FIELD_BYTES {
             return self.line;
@@ -80,7 +80,7 @@ impl Lines {
     }
 
     /// Takes the rest as a line: nothing more comes.
-    pub(super) fn last(&mut self, pending: &[u8], event: &mut Event, key: &KeyRuns) {
+    pub(super) fn last(&mut self, pending: &[u8], event: &mut Event, key: &KeyDetector) {
         let line = pending.get(self.line..).unwrap_or_default();
         event.line(without_bom(&mut self.started, line), key);
     }

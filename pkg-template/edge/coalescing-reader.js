@@ -10,33 +10,36 @@
 const AHEAD_BYTES = 32 * 1024;
 const READ_BYTES = 16 * 1024;
 
-/** What comes within a frame of a screen after a read is read together; in a burst, within two. */
-const GATHER_MS = 16;
-const BURST_MS = 32;
-const BURST_BYTES = 2048;
+/** From so many pieces on, gathering saves more than its set-up costs. */
+const GATHER_AFTER_PIECES = 16;
+
+const EMPTY = { read: async () => ({ done: true }) };
 
 /**
- * @param body a ReadableStream of bytes that nobody has locked
+ * @param body a ReadableStream of bytes that is not locked, or null
+ * @param windowMs for how long pieces wait to be read together, once the answer has become long
  * @returns `read()`, as a reader's: a promise of `{ done, value }`. Never two at a time
  */
-export function source(body) {
-  if (!canGather(body)) return body.getReader();
-  const reader = body.getReader();
-  let rest;
-  let begun = false;
+export function coalescingReader(body, windowMs) {
+  if (!body) return EMPTY;
+  let reader = body.getReader();
+  // Asked for before the caller asks: it comes while the head is on its way.
+  let upcoming = reader.read();
+  upcoming.catch(() => {});
+  let pieces = windowMs > 0 ? 0 : GATHER_AFTER_PIECES;
   return {
-    async read() {
-      if (!begun) {
-        begun = true;
-        return reader.read();
+    read() {
+      if (upcoming) {
+        const read = upcoming;
+        upcoming = undefined;
+        return read;
       }
-      if (!rest) {
-        // The first piece is what its caller waits for: it has gone before the gathering begins.
-        await scheduler.wait(1);
+      pieces += 1;
+      if (pieces === GATHER_AFTER_PIECES) {
         reader.releaseLock();
-        rest = gathering(body);
+        reader = canGather(body) ? gathering(body, windowMs) : body.getReader();
       }
-      return rest.read();
+      return reader.read();
     },
   };
 }
@@ -51,14 +54,13 @@ function canGather(body) {
   }
 }
 
-function gathering(body) {
+function gathering(body, windowMs) {
   const [asked, flowing] = body.tee();
   const reader = asked.getReader({ mode: "byob" });
   let ahead = 0;
   let caughtUp;
   /** When the next read may begin, in milliseconds since 1970. */
   let due = 0;
-  let interval = GATHER_MS;
 
   // Both halves are asked by the runtime for what they need together: were this one asked for many
   // bytes itself, the other would get none before they are there.
@@ -83,8 +85,7 @@ function gathering(body) {
       if (early > 0) await scheduler.wait(early);
       const read = await reader.read(new Uint8Array(READ_BYTES));
       const length = read.value?.length ?? 0;
-      interval = length < BURST_BYTES ? GATHER_MS : Math.min(2 * interval, BURST_MS);
-      if (length < READ_BYTES) due = Date.now() + interval;
+      if (length < READ_BYTES) due = Date.now() + windowMs;
       ahead -= length;
       if (ahead <= 0) caughtUp?.();
       return read;

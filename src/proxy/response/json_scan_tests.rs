@@ -5,8 +5,8 @@ use crate::proxy::auth::secrets::Secret;
 
 const KEY: &str = "sk-0123456789abcdefGHIJ";
 
-fn key() -> KeyRuns {
-    KeyRuns::of(&Secret::new(KEY))
+fn key() -> KeyDetector {
+    KeyDetector::of(&Secret::new(KEY))
 }
 
 /// The scan of a text, which is the same however it is cut.

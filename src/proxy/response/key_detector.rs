@@ -13,14 +13,14 @@ const MIN_RANDOM: usize = 16;
 
 /// All runs of eight characters of a key's random part.
 #[derive(Clone)]
-pub struct KeyRuns {
+pub struct KeyDetector {
     /// Sorted.
     runs: Vec<u64>,
     /// Of 1024 bits, those that some run's hash names.
     probe: [u64; 16],
 }
 
-impl KeyRuns {
+impl KeyDetector {
     /// Of a key that is not random (short, or without digits or letters) there are none.
     #[must_use]
     pub fn of(key: &Secret) -> Self {
@@ -73,7 +73,7 @@ const fn hash(run: u64) -> usize {
     (run.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 54) as usize
 }
 
-impl std::fmt::Debug for KeyRuns {
+impl std::fmt::Debug for KeyDetector {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("[redacted]")
     }
@@ -85,7 +85,7 @@ pub struct Tail(u64);
 
 impl Tail {
     /// Goes on with the text. Does it hold a run of the key now?
-    pub fn feed(&mut self, text: &[u8], key: &KeyRuns) -> bool {
+    pub fn feed(&mut self, text: &[u8], key: &KeyDetector) -> bool {
         let mut found = false;
         for byte in text {
             self.0 = self.0 << 8 | u64::from(*byte);
@@ -98,7 +98,7 @@ impl Tail {
 impl Tail {
     /// Goes on with a text that is searched by itself elsewhere: does a run of the key begin before
     /// it, and end in it?
-    pub fn join(&mut self, text: &[u8], key: &KeyRuns) -> bool {
+    pub fn join(&mut self, text: &[u8], key: &KeyDetector) -> bool {
         let Some(last) = text.last_chunk::<RUN>().filter(|_| text.len() > 2 * RUN) else {
             return self.feed(text, key);
         };
@@ -158,7 +158,7 @@ mod tests {
     const KEY: &str = "sk-proj-CANARYkx9QwErTyUiOpAsDfGhJkLzXcVbNm123";
 
     fn finds(key: &str, parts: &[&str]) -> bool {
-        let runs = KeyRuns::of(&Secret::new(key));
+        let runs = KeyDetector::of(&Secret::new(key));
         let mut tail = Tail::default();
         parts.iter().any(|part| tail.feed(part.as_bytes(), &runs))
     }

@@ -3,7 +3,7 @@
 
 use memchr::memchr2;
 
-use super::key_runs::{KeyRuns, Tail, Tails};
+use super::key_detector::{KeyDetector, Tail, Tails};
 use super::member::{Member, Place};
 use super::seen::{Seen, Word};
 use crate::wire::report::gave_up;
@@ -162,7 +162,7 @@ impl Scan {
     }
 
     /// The next piece. A key that lies in it as it stands is not looked for here.
-    pub(super) fn feed(&mut self, json: &[u8], key: &KeyRuns) {
+    pub(super) fn feed(&mut self, json: &[u8], key: &KeyDetector) {
         let mut at = 0;
         let mut kept_from = 0;
         while let Some(rest) = json.get(at..).filter(|rest| !rest.is_empty()) {
@@ -277,7 +277,7 @@ impl Scan {
     }
 
     /// Takes a text up to its end or an escape; gives the length.
-    fn text(&mut self, json: &[u8], key: &KeyRuns) -> usize {
+    fn text(&mut self, json: &[u8], key: &KeyDetector) -> usize {
         if self.escape != Escape::None {
             if let Some(byte) = json.first() {
                 self.escaped(*byte, key);
@@ -298,7 +298,7 @@ impl Scan {
         found + 1
     }
 
-    fn escaped(&mut self, byte: u8, key: &KeyRuns) {
+    fn escaped(&mut self, byte: u8, key: &KeyDetector) {
         self.escape = match self.escape {
             Escape::Begun if byte == b'u' => Escape::Code(0, 0),
             Escape::Code(digits, code) => {
@@ -327,7 +327,7 @@ impl Scan {
     }
 
     /// A piece of the text or the name that is being read.
-    fn say(&mut self, plain: &[u8], bytes: u64, key: &KeyRuns) {
+    fn say(&mut self, plain: &[u8], bytes: u64, key: &KeyDetector) {
         if plain.is_empty() {
             return;
         }
@@ -474,5 +474,5 @@ const fn mix(name: u64, byte: u8) -> u64 {
 }
 
 #[cfg(test)]
-#[path = "scan_tests.rs"]
+#[path = "json_scan_tests.rs"]
 mod tests;

@@ -1,6 +1,6 @@
 //! How long and how large an answer may be (threat table, row T8).
 
-use super::Break;
+use serde::{Deserialize, Serialize};
 
 /// Timers count in a signed 32-bit number of milliseconds; above it they fire at once.
 pub const LONGEST_TIMER_MS: u32 = i32::MAX as u32;
@@ -9,8 +9,22 @@ pub const LONGEST_TIMER_MS: u32 = i32::MAX as u32;
 /// server learns that its caller has closed the connection without a reset.
 pub const HEARTBEAT: &str = ":\n\n";
 
-/// Limits of one answer behind its head.
+/// Why an answer ends before its own end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Break {
+    /// The connection was lost, or closed without an end of the answer.
+    Truncated,
+    /// Nothing came for too long.
+    Idle,
+    /// It took too long as a whole.
+    Duration,
+    /// It is too long.
+    Size,
+}
+
+/// Limits of one answer after its head.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Limits {
     /// How long the upstream may send nothing while it is waited for, in milliseconds.
     pub idle_timeout_ms: u32,

@@ -1,7 +1,7 @@
 //! The lines of one server-sent event, as far as the answer's watch must know them.
 
-use super::key_runs::KeyRuns;
-use super::scan::Scan;
+use super::json_scan::Scan;
+use super::key_detector::KeyDetector;
 
 /// What a line of an event is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,13 +85,13 @@ impl Event {
     }
 
     /// The rest of a line, up to its end.
-    pub(super) fn line(&mut self, line: &[u8], key: &KeyRuns) {
+    pub(super) fn line(&mut self, line: &[u8], key: &KeyDetector) {
         self.part(line, key);
         self.open = None;
     }
 
     /// A piece of a line.
-    pub(super) fn part(&mut self, part: &[u8], key: &KeyRuns) {
+    pub(super) fn part(&mut self, part: &[u8], key: &KeyDetector) {
         let (field, value) = match self.open {
             Some(field) => (field, part),
             None => Field::of(part),
