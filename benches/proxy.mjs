@@ -106,7 +106,7 @@ function stream(port, request) {
       }
       tail = (tail + bytes.subarray(-32).toString("latin1")).slice(-32);
       size += bytes.length;
-      if (!tail.endsWith("0\r\n\r\n")) return;
+      if (!tail.endsWith("\n0\r\n\r\n")) return;
       socket.destroy();
       if (size < EVENTS * 150) return void reject(new Error(`an answer of ${size} bytes: ${head}`));
       resolve({ first, last: performance.now() - began });

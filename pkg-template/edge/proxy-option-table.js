@@ -53,3 +53,9 @@ export const ROUTES = ["models","completions","embeddings","moderations","images
 
 /** How slowly a request's body may come. */
 export const BODY_PACE = {"baseMs":60000,"idleMs":30000,"msPerBlock":1000};
+
+/** The members of a caller that `authenticate` gives. */
+export const CALLER = ["sub","origin","models","maxTokens","jti","issuedAt","expiresAt"];
+
+/** For so long an answer to a question is waited for, in milliseconds. */
+export const QUESTION_MS = 5000;

@@ -227,9 +227,29 @@ export function read(source, checks, { needed = [], option = "options", prefix =
   return options;
 }
 
+/** The options that are the driver's own; the others are the settings of the proxy in WebAssembly. */
+const OF_DRIVER = new Set([
+  ...Object.keys(OPTIONS).filter((name) => OPTIONS[name][0] === "func"),
+  "keySecret",
+  "sessionSecret",
+  "tokenizer",
+  "rateLimits",
+]);
+
+export function settingsOf(options) {
+  const own = Object.entries(options).filter(([name]) => !OF_DRIVER.has(name));
+  const settings = Object.fromEntries(own);
+  if (!options.anonymousSessions) return settings;
+  const { turnstileSecret, ...anonymousSessions } = options.anonymousSessions;
+  return { ...settings, anonymousSessions };
+}
+
 /** What two options ask of each other. */
 export function checkTogether(options) {
   checkUpstream(options);
+  if (options.onUsage && options.inspectAnswers === false) {
+    refuse("inspectAnswers", "must not be false with onUsage, which needs it");
+  }
   if (options.systemPrompt !== undefined && options.routes?.includes("completions")) {
     refuse(
       "routes",

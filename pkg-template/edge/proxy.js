@@ -1,10 +1,19 @@
-// The key-holding proxy as a Worker's `fetch`. What it decides is decided in WebAssembly; here stand
-// the environment, and what happens when the instance dies.
+// The key-holding proxy as a Worker's `fetch`. What it does with a request is decided in WebAssembly, by an
+// Admission and an Inspector; here is what they ask for: functions, bindings, bodies, timers, `fetch`.
 
 import { InvalidOptionError } from "../lib/errors.js";
-import { answering } from "./answer.js";
-import { BODY_PACE } from "./proxy-option-table.js";
-import { checkTogether, DAY_SECONDS, PROXY, read, TOKEN, VERIFY } from "./proxy-options.js";
+import { exchange, isLate, respond, within } from "./exchange.js";
+import { BODY_PACE, CALLER, QUESTION_MS } from "./proxy-option-table.js";
+import {
+  checkTogether,
+  DAY_SECONDS,
+  PROXY,
+  read,
+  settingsOf,
+  TOKEN,
+  VERIFY,
+} from "./proxy-options.js";
+import { joined, readBody } from "./request-body.js";
 
 /** @param runtime of the entry */
 export function defineProxy(runtime) {
@@ -17,58 +26,53 @@ export function defineProxy(runtime) {
   };
 }
 
-/** The options that the proxy in WebAssembly does not take: the driver's own. */
-const OWN = new Set([
-  "keySecret",
-  "sessionSecret",
-  "tokenizer",
-  "rateLimits",
-  "authenticate",
-  "isRevoked",
-  "claimOnce",
-  "disabled",
-  "fetch",
-  "onUsage",
-]);
+/** For so long events of an answer under way wait to be sent together, in milliseconds. */
+const COALESCE_MS = 50;
 
 function createProxy(runtime, options) {
-  const { keySecret = "OPENAI_API_KEY", sessionSecret = "SESSION_SECRET" } = options;
-  const { turnstileSecret = "TURNSTILE_SECRET", ...anonymousSessions } =
-    options.anonymousSessions ?? { turnstileSecret: "" };
-  const settings = Object.fromEntries(Object.entries(options).filter(([name]) => !OWN.has(name)));
-  if (options.anonymousSessions) settings.anonymousSessions = anonymousSessions;
-  const coreFor = coreOf({ ...settings, bodyPace: BODY_PACE }, [
-    keySecret,
-    sessionSecret,
-    turnstileSecret,
-  ]);
-  const hooksFor = answering(runtime, options);
+  const coreFor = coreOf(options);
   const tellOfFailure = onceASecond(() =>
     console.error("openai-wasm proxy: a request failed inside the proxy"),
   );
 
   const answer = async (request, env, ctx) => {
+    let admission;
+    let ended;
     try {
-      const [instance, key, session, turnstile] = await Promise.all([
-        runtime.instance(),
-        secret(env?.[keySecret]),
-        secret(env?.[sessionSecret]),
-        turnstileSecret && secret(env?.[turnstileSecret]),
-      ]);
-      const { core, fault, limits } = coreFor(instance, {
-        upstream: options.upstream ?? (env?.OPENAI_BASE_URL || undefined),
-        models: options.models ?? split(env?.OPENAI_MODELS),
-        sessionEpoch: env?.SESSION_EPOCH,
+      const instance = await runtime.instance();
+      const core = coreFor(instance, await variablesOf(options, env));
+      admission = core.handle(JSON.stringify(headOf(request)), crypto.randomUUID(), Date.now());
+      const step = await admitted(admission, request, questions(options, request, env));
+      if (step.respond) return respond(step.respond, step.respond.body);
+      const answered = await exchange(step.forward, {
+        request,
+        admission,
+        instance,
+        env,
+        fetch: options.fetch,
+        renew: async (facts, gone) => {
+          const { exports } = await runtime.instance();
+          return new exports.Inspector(
+            await secret(env?.[keyName(options)]),
+            facts,
+            gone,
+            Date.now(),
+          );
+        },
+        report: (record) => wait(ctx, tell(options.onUsage, record, env, ctx)),
+        coalesceMs: COALESCE_MS,
       });
-      const problem = fault ?? missingFlag();
-      if (problem) return core.misconfigured(request, problem);
-      const hooks = { ...hooksFor(request, env, ctx, key, limits), ...checks(options, env) };
-      hooks.waitUntil = ctx?.waitUntil && ((promise) => ctx.waitUntil(promise));
-      return await alive(instance, core.handle(request, key, session, turnstile, hooks));
+      ({ ended } = answered);
+      return answered.response;
     } catch {
       // The instance died or could not be made. Nothing of the cause is for the caller.
       tellOfFailure();
       return failure(request, options.allowedOrigins ?? []);
+    } finally {
+      // With it the caller's place among its requests in flight is given back.
+      const free = () => admission?.free();
+      if (ended) wait(ctx, ended.then(free, free));
+      else free();
     }
   };
 
@@ -77,32 +81,81 @@ function createProxy(runtime, options) {
       const response = answer(request, env, ctx);
       // workerd drops a request whose caller has left, unless something waits for it: what it held in
       // WebAssembly's memory would stay there. It ends at once, since its fetch is aborted.
-      ctx?.waitUntil?.(response);
+      wait(ctx, response);
       return response;
     },
   };
 }
 
-/** The author's functions with the request's environment, and the bindings that count. */
-function checks(
-  { fetch, authenticate, isRevoked, claimOnce, disabled, rateLimits, tokenizer },
-  env,
-) {
-  const limit = (binding) =>
-    binding && (async (key) => (await env[binding].limit({ key })).success);
-  const off = env?.PROXY_DISABLED;
+const wait = (ctx, promise) => ctx?.waitUntil?.(promise);
+
+/** Does what the admission of a request asks for, until it is answered or may be sent on. */
+async function admitted(admission, request, asked) {
+  let step = JSON.parse(admission.first());
+  while (!step.respond && !step.forward) {
+    step = JSON.parse(
+      step.ask
+        ? await ask(admission, asked[step.ask.question], step.ask.argument)
+        : await readBody(request, admission, step.readBody),
+    );
+  }
+  return step;
+}
+
+/** Whatever is not said in time is not said. What is thrown goes nowhere, since it may tell secrets. */
+async function ask(admission, question, argument) {
+  let said;
+  try {
+    said = await within(QUESTION_MS, question(argument));
+    if (isLate(said)) return admission.failed(Date.now());
+    said = JSON.stringify(said) ?? "null";
+  } catch {
+    return admission.failed(Date.now());
+  }
+  return admission.said(said, Date.now());
+}
+
+/** What answers the questions of a request's admission. */
+function questions(options, request, env) {
+  const { rateLimits, tokenizer } = options;
   return {
-    fetch: fetch && ((url, init) => fetch(url, init, env)),
-    disabled:
-      off && off !== "0" && off !== "false" ? () => true : disabled && (() => disabled(env)),
-    authenticate: authenticate && ((request) => authenticate(headOf(request), env)),
-    isRevoked: isRevoked && ((session) => isRevoked(session, env)),
-    claimOnce: claimOnce && ((session) => claimOnce(session, env)),
-    limitSubject: limit(rateLimits?.subject),
-    limitAddress: limit(rateLimits?.address),
-    limitSessions: limit(rateLimits?.session),
-    countTokens: tokenizer && ((json) => countTokens(tokenizer, JSON.parse(json))),
+    disabled: async () => isOff(env) || options.disabled(env),
+    limit: async ([limit, key]) => (await env[rateLimits[limit]].limit({ key })).success,
+    authenticate: async () => callerOf(await options.authenticate(withoutBody(request), env)),
+    isRevoked: async (session) => options.isRevoked(session, env),
+    claimOnce: async (session) => options.claimOnce(session, env),
+    countTokens: async (json) => countTokens(tokenizer, JSON.parse(json)),
+    turnstile: verifyProof,
   };
+}
+
+/** Which questions can be answered. */
+const answerable = (options, env) => ({
+  disabled: isOff(env) || options.disabled !== undefined,
+  authenticate: options.authenticate !== undefined,
+  isRevoked: options.isRevoked !== undefined,
+  claimOnce: options.claimOnce !== undefined,
+  limitAddress: options.rateLimits?.address !== undefined,
+  limitSubject: options.rateLimits?.subject !== undefined,
+  limitSession: options.rateLimits?.session !== undefined,
+  countTokens: options.tokenizer !== undefined,
+  usage: options.onUsage !== undefined,
+});
+
+function isOff(env) {
+  const off = env?.PROXY_DISABLED;
+  return Boolean(off) && off !== "0" && off !== "false";
+}
+
+/** Every member that says something, whether it is the object's own or not; what has no JSON form is null. */
+function callerOf(said) {
+  if (said === null || (typeof said !== "object" && typeof said !== "function")) return said;
+  const members = { __proto__: null };
+  for (const name of [...CALLER, ...Reflect.ownKeys(said)]) {
+    const value = said[name];
+    members[String(name)] = ["function", "symbol"].includes(typeof value) ? null : value;
+  }
+  return members;
 }
 
 /** The most tokens that a request has, or undefined if that cannot be told. */
@@ -117,15 +170,58 @@ async function countTokens(tokenizer, params) {
   }
 }
 
-/** A request without its body, which is the proxy's to read. */
-const headOf = ({ url, method, headers, cf }) => new Request(url, { method, headers, cf });
+/** Asks the server of proofs. */
+async function verifyProof({ url, body, maxBytes }) {
+  const headers = { "content-type": "application/json", accept: "application/json" };
+  const signal = AbortSignal.timeout(QUESTION_MS);
+  const response = await fetch(url, { method: "POST", headers, body, redirect: "manual", signal });
+  const pieces = [];
+  let length = 0;
+  for await (const piece of response.body ?? []) {
+    length += piece.length;
+    if (length > maxBytes) throw new RangeError("the answer is too long");
+    pieces.push(piece);
+  }
+  return { status: response.status, body: new TextDecoder().decode(joined(pieces, length)) };
+}
 
-/** The items of a variable: `gpt-5-nano, gpt-5-mini`. */
-const split = (variable) =>
-  String(variable ?? "")
-    .split(",")
-    .map((item) => item.trim())
-    .filter(Boolean);
+/** A request without its body, which is the proxy's to read. */
+const withoutBody = ({ url, method, headers, cf }) => new Request(url, { method, headers, cf });
+
+/** What an admission looks at. */
+function headOf({ method, url, headers }) {
+  let headerChars = 0;
+  if (method === "OPTIONS") {
+    for (const [name, value] of headers) headerChars += name.length + value.length;
+  }
+  return {
+    method,
+    url,
+    headerChars,
+    authorization: headers.get("authorization"),
+    origin: headers.get("origin"),
+    requestedMethod: headers.get("access-control-request-method"),
+    host: headers.get("host"),
+    upgrade: headers.get("upgrade"),
+    contentType: headers.get("content-type"),
+    contentEncoding: headers.get("content-encoding"),
+    contentLength: headers.get("content-length"),
+    address: headers.get("cf-connecting-ip"),
+    userAgent: headers.get("user-agent"),
+    via: headers.get("via"),
+    cdnLoop: headers.get("cdn-loop"),
+  };
+}
+
+/** Tells the author what an answer has cost. */
+async function tell(onUsage, record, env, ctx) {
+  try {
+    await onUsage(JSON.parse(record), env, ctx);
+  } catch (error) {
+    // Its author is told, its caller is not.
+    console.error(`openai-wasm proxy: onUsage failed: ${error?.message ?? error}`);
+  }
+}
 
 /** What strangers can cause is told once a second at most; the lines of a living instance it limits itself. */
 function onceASecond(tell) {
@@ -138,38 +234,41 @@ function onceASecond(tell) {
   };
 }
 
-/** The core of an instance and an environment, made once. A refused setting gives one that only refuses. */
-function coreOf(settings, secretNames) {
-  let made;
-  return (instance, variables) => {
-    const of = JSON.stringify(variables);
-    if (made?.instance !== instance || made.of !== of) {
-      const { ProxyCore } = instance.exports;
-      const make = (config) => new ProxyCore(JSON.stringify(config), ...secretNames);
-      let core;
-      let fault;
-      try {
-        core = make({ ...settings, ...given(variables) });
-      } catch (refused) {
-        if (typeof refused !== "string") throw refused;
-        fault = refused;
-        core = make({ models: "*", allowedOrigins: settings.allowedOrigins });
-      }
-      const [idleMs, durationMs, maxBytes, heartbeatMs] = core.answerLimits();
-      made = { instance, of, core, fault, limits: { idleMs, durationMs, maxBytes, heartbeatMs } };
-    }
-    return made;
-  };
+const keyName = ({ keySecret = "OPENAI_API_KEY" }) => keySecret;
+
+/** What of the environment a core is made of: texts in a fixed order. */
+async function variablesOf(options, env) {
+  const { sessionSecret = "SESSION_SECRET", anonymousSessions } = options;
+  const names = [keyName(options), sessionSecret];
+  if (anonymousSessions) names.push(anonymousSessions.turnstileSecret ?? "TURNSTILE_SECRET");
+  const bindings = names.map((name) => env?.[name]);
+  const isPlain = bindings.every((binding) => typeof binding === "string");
+  const secrets = isPlain ? bindings : await Promise.all(bindings.map(secret));
+  const [upstream, models, sessionEpoch] = VARIABLES.map((name) => String(env?.[name] ?? ""));
+  return { env, names, secrets, upstream, models, sessionEpoch, isOff: isOff(env) };
 }
 
-/** Variables are texts; throws a text that names the one at fault. */
-function given({ upstream, models, sessionEpoch }) {
-  const config = { upstream: upstream && String(upstream), models };
-  if (models?.length === 1 && models[0] === "*") config.models = "*";
-  if (!sessionEpoch) return config;
-  if (!/^[0-9]{1,12}$/.test(sessionEpoch))
-    throw "SESSION_EPOCH must be a time in seconds since 1970";
-  return { ...config, sessionEpoch: Number(sessionEpoch) };
+const VARIABLES = ["OPENAI_BASE_URL", "OPENAI_MODELS", "SESSION_EPOCH"];
+
+/** The core of an instance and an environment, made once for all of its requests. */
+function coreOf(options) {
+  const config = JSON.stringify({ ...settingsOf(options), bodyPace: BODY_PACE });
+  let made;
+  return (instance, variables) => {
+    const { env, names, secrets, upstream, models, sessionEpoch } = variables;
+    const of = [...secrets, upstream, models, sessionEpoch, variables.isOff];
+    if (made?.instance !== instance || of.some((value, index) => value !== made.of[index])) {
+      const core = new instance.exports.ProxyCore(
+        config,
+        JSON.stringify({ upstream, models, sessionEpoch }),
+        JSON.stringify(answerable(options, env)),
+        JSON.stringify([0, 1, 2].map((index) => [names[index] ?? "", secrets[index] ?? ""])),
+        missingFlag(),
+      );
+      made = { instance, of, core };
+    }
+    return made.core;
+  };
 }
 
 /** A secret's text: a plain binding, or one of a secrets store, which is asked. Missing ones are empty. */
@@ -192,14 +291,6 @@ function missingFlag() {
   const flags = globalThis.Cloudflare?.compatibilityFlags;
   if (!flags || flags.enable_request_signal) return undefined;
   return 'the Worker needs the compatibility flag "enable_request_signal"';
-}
-
-/** The promise's outcome, or the death of the instance, which would leave it pending for ever. */
-function alive(instance, promise) {
-  return new Promise((resolve, reject) => {
-    const forget = instance.onDead(reject);
-    promise.then(resolve, reject).finally(forget);
-  });
 }
 
 function failure(request, allowedOrigins) {

@@ -4,7 +4,6 @@ import module from "./edge.wasm?module";
 
 import { prepare } from "./glue.js";
 import { keyHolding } from "./build-marker.js";
-import { Platform } from "./platform.js";
 import { createRuntime } from "../lib/runtime.js";
 
-export const runtime = keyHolding(createRuntime(prepare, module, () => new Platform()));
+export const runtime = keyHolding(createRuntime(prepare, module));

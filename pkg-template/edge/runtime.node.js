@@ -2,11 +2,8 @@
 
 import { prepare } from "./glue.js";
 import { keyHolding } from "./build-marker.js";
-import { Platform } from "./platform.js";
 import { SUM, WASM } from "./wasm.js";
 import { embedded } from "../lib/embedded.js";
 import { createRuntime } from "../lib/runtime.js";
 
-export const runtime = keyHolding(
-  createRuntime(prepare, embedded(WASM, SUM), () => new Platform()),
-);
+export const runtime = keyHolding(createRuntime(prepare, embedded(WASM, SUM)));

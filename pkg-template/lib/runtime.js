@@ -6,11 +6,10 @@
 import { OpenAIError, WasmTrapError } from "./errors.js";
 
 /**
- * @param prepare the glue's factory: (platform) → { imports, start(rawExports) → exports }
+ * @param prepare the glue's factory: () → { imports, start(rawExports) → exports }
  * @param load the WebAssembly.Module, or a function that gives a promise of it: lib/embedded.js
- * @param makePlatform for an instance that begins requests and timers: edge/platform.js
  */
-export function createRuntime(prepare, load, makePlatform) {
+export function createRuntime(prepare, load) {
   let loading;
   let current;
 
@@ -25,7 +24,7 @@ export function createRuntime(prepare, load, makePlatform) {
   };
 
   const begin = () => {
-    const fresh = new Instance(prepare, makePlatform?.());
+    const fresh = new Instance(prepare);
     // A module that is at hand is instantiated at once: a promise that a request of a Worker made
     // would never settle if that request were cancelled, and all later requests would wait for it.
     // It may come from another realm, whose WebAssembly.Module is another class.
@@ -57,12 +56,10 @@ class Instance {
   /** Is one of its functions on the stack? */
   #running = false;
   #glue;
-  #platform;
   #watchers = new Set();
 
-  constructor(prepare, platform) {
-    this.#platform = platform;
-    this.#glue = prepare(platform ?? globalThis);
+  constructor(prepare) {
+    this.#glue = prepare();
   }
 
   startNow(module) {
@@ -101,10 +98,8 @@ class Instance {
         "The WebAssembly instance stopped unexpectedly. Calls in flight failed; the next call gets a new instance.",
       );
       this.dead.cause = cause;
-      // Watchers first: who waits is to hear of the death, not of the aborts that follow from it.
       for (const watcher of this.#watchers) watcher(this.dead);
       this.#watchers.clear();
-      this.#platform?.end();
     }
     return this.dead;
   }

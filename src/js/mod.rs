@@ -3,15 +3,15 @@
 //! The npm package's own JavaScript (`pkg-template/`) stands above them; nobody else calls them.
 
 #[cfg(feature = "__npm-edge")]
-mod answer;
+mod admission;
 #[cfg(feature = "__npm-client")]
 mod bare;
 mod call;
 mod decode;
+#[cfg(feature = "__npm-edge")]
+mod inspector;
 #[cfg(feature = "direct")]
 mod keyed;
-#[cfg(feature = "__npm-edge")]
-mod proxy;
 #[cfg(feature = "proxy-only")]
 #[path = "rules_baked.rs"]
 mod rules;
@@ -21,3 +21,5 @@ mod rules;
 #[cfg(all(feature = "direct", not(feature = "proxy-only")))]
 #[path = "rules_keyed.rs"]
 mod rules;
+#[cfg(feature = "__npm-edge")]
+mod session_token;

@@ -10,6 +10,28 @@ macro_rules! codes {
             &[$(($doc, stringify!($name), stringify!($code))),*];
     };
 }
+#[cfg(not(any(feature = "__npm-client", feature = "__npm-tokens")))]
+pub(crate) use codes;
+
+/// Checks that a file of the package's has these codes, or writes it.
+#[cfg(test)]
+pub(crate) fn check_codes(file: &str, module: &str, all: &[(&str, &str, &str)]) {
+    let source = module.replace("::", "/");
+    let command = format!("UPDATE_CODES=1 cargo test --lib {module}");
+    let path = format!("{}/pkg-template/{file}", env!("CARGO_MANIFEST_DIR"));
+    let mut rendered =
+        format!("// Generated from src/{source}.rs by `{command}`. Do not edit.\n\n");
+    for (doc, name, code) in all {
+        rendered += &format!("/**{doc} */\nexport const {name} = {code};\n");
+    }
+    if std::env::var_os("UPDATE_CODES").is_some() {
+        std::fs::write(&path, &rendered).unwrap();
+    }
+    assert!(
+        std::fs::read_to_string(&path).unwrap_or_default() == rendered,
+        "{file} is not what src/{source}.rs says. Rewrite it with: {command}"
+    );
+}
 
 codes! {
     /// Forget the refused token, get another one, and send the request again at once.
@@ -44,24 +66,8 @@ codes! {
 
 #[cfg(test)]
 mod tests {
-    use super::ALL;
-
     #[test]
     fn javascript_has_the_same_codes() {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/pkg-template/lib/codes.js");
-        let mut rendered = String::from(
-            "// Generated from src/policy/codes.rs by `UPDATE_CODES=1 cargo test --lib policy::codes`. Do not edit.\n\n",
-        );
-        for (doc, name, code) in ALL {
-            rendered += &format!("/**{doc} */\nexport const {name} = {code};\n");
-        }
-        if std::env::var_os("UPDATE_CODES").is_some() {
-            std::fs::write(path, &rendered).unwrap();
-        }
-        assert!(
-            std::fs::read_to_string(path).unwrap_or_default() == rendered,
-            "codes.js is not what src/policy/codes.rs says. Rewrite it with: \
-             UPDATE_CODES=1 cargo test --lib policy::codes"
-        );
+        super::check_codes("lib/codes.js", "policy::codes", super::ALL);
     }
 }

@@ -3,8 +3,8 @@
 
 use std::fmt;
 
-use crate::proxy::answer::limits::LONGEST_TIMER_MS;
 use crate::proxy::config::{Config, ConfigFault};
+use crate::proxy::response::deadlines::LONGEST_TIMER_MS;
 
 /// The bounds of a number, both included.
 #[derive(Debug)]

@@ -2,8 +2,8 @@
 
 use crate::policy::allow_http;
 use crate::policy::endpoint::BaseUrl;
-use crate::proxy::answer::limits::Limits;
 use crate::proxy::bounds::BOUNDS;
+use crate::proxy::response::deadlines::Limits;
 use serde::Deserialize;
 
 pub use crate::proxy::auth::anonymous::Anonymous;

@@ -4,7 +4,8 @@
 //! what the upstream sees of it and what the caller sees of the answer. The worker (feature
 //! `proxy-handler`) runs these decisions in a Worker; session tokens say who may use it.
 
-pub mod answer;
+#[cfg(feature = "__admission")]
+pub mod admission;
 pub mod auth;
 mod bounds;
 pub mod config;
@@ -12,9 +13,11 @@ mod config_fault;
 pub mod cors;
 pub mod error;
 pub mod notice;
+#[cfg(feature = "__admission")]
 #[cfg(test)]
 mod options;
 pub mod request;
+pub mod response;
 pub mod route;
 pub mod routing;
 mod scrub;
@@ -23,17 +26,13 @@ pub mod upstream;
 #[cfg(feature = "proxy-handler")]
 mod worker;
 
-pub use answer::usage::UsageEvent;
 pub use auth::caller::Caller;
 pub use auth::secrets::{Secret, SecretFault, Secrets, Weakness};
-#[cfg(feature = "proxy-handler")]
+#[cfg(feature = "__admission")]
 pub use auth::session_token;
 pub use auth::signing_keys::SigningKeys;
 pub use config::{Config, ConfigFault};
 pub use error::ProxyError;
-#[cfg(all(feature = "proxy-handler", not(feature = "__npm-edge")))]
-pub use worker::Host;
+pub use response::usage::UsageEvent;
 #[cfg(feature = "proxy-handler")]
-pub use worker::{Checks, Proxy};
-#[cfg(feature = "__npm-edge")]
-pub(crate) use worker::{Hooks, Relayed};
+pub use worker::{Checks, Host, Proxy};

@@ -64,7 +64,7 @@ pub const LAYERS: &[Layer] = &[
     Layer {
         name: "proxy",
         level: 3,
-        what: "`routing` and `cors` decide by a request's head, `auth/` by who calls, `request/` by its body; `answer/` judges what comes back, `error` is what a caller is told and `notice` what the operator's log says; `worker/` runs the decisions in a Worker",
+        what: "`routing` and `cors` decide by a request's head, `auth/` by who calls, `request/` by its body; `admission/` decides whether a request goes on, `response/` judges what comes back, `error` is what a caller is told and `notice` what the operator's log says; `worker/` runs the decisions in a Worker",
         may_import: &["policy", "wire"],
     },
     Layer {

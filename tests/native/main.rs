@@ -32,6 +32,7 @@ mod proxy_caps;
 #[cfg(feature = "proxy-handler")]
 mod proxy_claims;
 mod proxy_cost;
+mod proxy_inspector;
 mod proxy_origins;
 mod proxy_params;
 mod proxy_params_open;

@@ -3,14 +3,14 @@
 use std::rc::Rc;
 
 use openai_wasm::proxy::Secret;
-use openai_wasm::proxy::answer::usage::{Account, Outcome};
-use openai_wasm::proxy::answer::{Form, Then, Watch};
 use openai_wasm::proxy::request::prompt::Prompt;
+use openai_wasm::proxy::response::filter::{Filter, Form, Then};
+use openai_wasm::proxy::response::usage::{Account, Outcome};
 
 pub const KEY: &str = "sk-proj-Kx9QwErTyUiOpAsDfGhJkLzXcVbNm123";
 
-pub fn watch(form: Form) -> Watch {
-    Watch::new(form, &Secret::new(KEY), false)
+pub fn watch(form: Form) -> Filter {
+    Filter::new(form, &Secret::new(KEY), false)
 }
 
 /// How an event stream of these data ends: `None` as a whole answer, else by an error of that code.
@@ -141,7 +141,7 @@ pub fn stream(events: &[&str]) -> String {
 }
 
 /// What comes of a body that is pushed in pieces of this size: what went on, and how it ended.
-pub fn pass(watch: &mut Watch, body: &str, size: usize) -> (String, Option<String>) {
+pub fn pass(watch: &mut Filter, body: &str, size: usize) -> (String, Option<String>) {
     let mut held: Vec<u8> = Vec::new();
     let mut sent = Vec::new();
     for piece in body.as_bytes().chunks(size) {
@@ -274,7 +274,7 @@ fn a_reason_that_is_empty_ends_nothing_and_one_that_gave_up_fails() {
 fn no_error_in_a_stream_tells_the_prompt() {
     let prompt = "You are the pirate Blackbeard. Never tell where the treasure lies.";
     let spaced: String = prompt.chars().flat_map(|c| [c, ' ']).collect();
-    let hide = |watch: Watch| watch.hiding(Some(Rc::new(Prompt::new(prompt))));
+    let hide = |watch: Filter| watch.hiding(Some(Rc::new(Prompt::new(prompt))));
     for message in [prompt, &spaced, "treasure"] {
         let error = format!(r#"{{"error":{{"message":"context: {message}","param":"treasure"}}}}"#);
         let step = hide(watch(Form::Events)).push(stream(&[&error]).as_bytes());

@@ -1,11 +1,11 @@
 //! What an answer has cost, by the server's count or by what was passed on (threat table, rows L6, L7).
 
-use openai_wasm::proxy::answer::{Form, Then, Watch};
+use openai_wasm::proxy::response::filter::{Filter, Form, Then};
 
 use crate::proxy_answer::{KEY, MIB, account, pass, stream, watch};
 
 /// What the answer so far has cost: tokens in and out, and whether that is an estimate.
-fn told(watch: &Watch) -> (u64, u64, bool) {
+fn told(watch: &Filter) -> (u64, u64, bool) {
     let event = watch.event(&account(), 1);
     let usage = &event.usage;
     (
@@ -16,7 +16,7 @@ fn told(watch: &Watch) -> (u64, u64, bool) {
 }
 
 /// Pushes a part of a stream that ends with an event.
-fn pass_on(watch: &mut Watch, body: &str) -> (String, Option<String>) {
+fn pass_on(watch: &mut Filter, body: &str) -> (String, Option<String>) {
     let step = watch.push(body.as_bytes());
     let code = match step.then {
         Then::Fail(refusal) => Some(refusal.code),

@@ -2,10 +2,10 @@
 
 use openai_wasm::proxy::Secret;
 use openai_wasm::proxy::request::prompt::Prompt;
+use openai_wasm::proxy::response::head::{Verdict, as_events, judge, retry_after};
+use openai_wasm::proxy::response::upstream_error::{explain, report, scrub};
 use openai_wasm::proxy::routing::Route;
-use openai_wasm::proxy::upstream::{
-    Verdict, as_events, explain, judge, report, request_headers, retry_after, scrub,
-};
+use openai_wasm::proxy::upstream::request_headers;
 use openai_wasm::wire::ApiError;
 
 const KEY: &str = "sk-proj-Kx9QwErTyUiOpAsDfGhJkLzXcVbNm123";

@@ -1,5 +1,9 @@
 //! Who calls, and what this caller may do.
 
+use std::num::{NonZeroU32, NonZeroU64};
+
+use serde::{Deserialize, Deserializer};
+
 use crate::proxy::error::ProxyError;
 use crate::proxy::notice::shown;
 use crate::proxy::routing::Head;
@@ -31,7 +35,64 @@ pub fn is_subject(subject: &str) -> bool {
     (1..=MAX_SUBJECT_BYTES).contains(&subject.len()) && !subject.chars().any(char::is_control)
 }
 
+/// A caller, as an author's function writes it. What is there must be right: a scope that is misspelt or
+/// null must not open everything.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Written {
+    sub: String,
+    #[serde(default, deserialize_with = "given")]
+    origin: Option<String>,
+    #[serde(default, deserialize_with = "given")]
+    models: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "given")]
+    max_tokens: Option<NonZeroU32>,
+    #[serde(default, deserialize_with = "given")]
+    jti: Option<String>,
+    #[serde(default, deserialize_with = "given")]
+    issued_at: Option<NonZeroU64>,
+    #[serde(default, deserialize_with = "given")]
+    expires_at: Option<NonZeroU64>,
+}
+
+/// A member that is there has a value: null may be a scope that could not be looked up.
+pub(super) fn given<'de, D, T>(member: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    T::deserialize(member).map(Some)
+}
+
 impl Caller {
+    /// The members of a caller that an author's function names.
+    pub const MEMBERS: [&str; 7] = [
+        "sub",
+        "origin",
+        "models",
+        "maxTokens",
+        "jti",
+        "issuedAt",
+        "expiresAt",
+    ];
+
+    /// A caller from JSON: `{"sub":"ada","models":["gpt-5-nano"]}`. `None` if a member is missing,
+    /// unknown, null or out of its bounds.
+    #[must_use]
+    pub fn of_json(json: &str) -> Option<Self> {
+        let written: Written = serde_json::from_str(json).ok()?;
+        let sound = is_subject(&written.sub) && written.jti.as_deref().is_none_or(is_subject);
+        sound.then(|| Self {
+            subject: written.sub,
+            token_id: written.jti,
+            issued_at: written.issued_at.map(NonZeroU64::get),
+            expires_at: written.expires_at.map(NonZeroU64::get),
+            origin: written.origin,
+            models: written.models,
+            max_tokens: written.max_tokens.map(NonZeroU32::get),
+        })
+    }
+
     /// May this caller use the model?
     #[must_use]
     pub fn may_use(&self, model: &str) -> bool {
@@ -74,6 +135,40 @@ impl Caller {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_caller_in_json_has_sound_members_and_no_others() {
+        for (json, good) in [
+            (r#"{"sub":"ada"}"#, true),
+            (
+                r#"{"sub":"ada","models":[],"maxTokens":7,"jti":"x","issuedAt":1,"expiresAt":2,"origin":"o"}"#,
+                true,
+            ),
+            (r#"{"models":[]}"#, false),
+            (r#"{"sub":""}"#, false),
+            (r#"{"sub":"a\nb"}"#, false),
+            (r#"{"sub":7}"#, false),
+            (r#"{"sub":"ada","models":null}"#, false),
+            (r#"{"sub":"ada","models":"gpt"}"#, false),
+            (r#"{"sub":"ada","models":[7]}"#, false),
+            (r#"{"sub":"ada","model":["gpt"]}"#, false),
+            (r#"{"sub":"ada","maxTokens":0}"#, false),
+            (r#"{"sub":"ada","maxTokens":1.5}"#, false),
+            (r#"{"sub":"ada","maxTokens":4294967296}"#, false),
+            (r#"{"sub":"ada","expiresAt":-1}"#, false),
+            (r#"{"sub":"ada","jti":""}"#, false),
+            (r#"{"sub":"ada","sub":"bob"}"#, false),
+            ("true", false),
+            ("[]", false),
+            ("", false),
+        ] {
+            assert_eq!(Caller::of_json(json).is_some(), good, "{json}");
+        }
+        for name in Caller::MEMBERS {
+            let null = format!(r#"{{"sub":"ada","{name}":null}}"#);
+            assert!(Caller::of_json(&null).is_none(), "{name}");
+        }
+    }
 
     #[test]
     fn a_token_of_one_page_serves_no_other() {

@@ -4,7 +4,7 @@ pub mod anonymous;
 pub mod caller;
 pub mod rate_key;
 pub mod secrets;
-#[cfg(feature = "proxy-handler")]
+#[cfg(feature = "__admission")]
 pub mod session_token;
 pub mod signing_keys;
 pub mod turnstile;

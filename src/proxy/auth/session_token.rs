@@ -13,11 +13,11 @@ use hmac::{Hmac, KeyInit, Mac};
 use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
 use jsonwebtoken::errors::{Error, ErrorKind, Result as JwtResult, new_error};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use signature::{Signer, Verifier};
 
-use crate::proxy::auth::caller::{Caller, is_subject};
+use crate::proxy::auth::caller::{Caller, given, is_subject};
 use crate::proxy::auth::signing_keys::SigningKeys;
 use crate::proxy::config::Config;
 use crate::proxy::error::ProxyError;
@@ -96,23 +96,13 @@ enum Audience {
     Several(Vec<String>),
 }
 
-/// A claim that is there has a value: `"models":null` may be a scope that somebody failed to look up,
-/// and must not open every model.
-fn given<'de, D, T>(claim: D) -> Result<Option<T>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de>,
-{
-    T::deserialize(claim).map(Some)
-}
-
 /// The caller that a request's `Authorization` header names.
 ///
 /// # Errors
 /// 401: `token_expired` for a token that was good once, otherwise always the same answer.
 pub fn verify(
     authorization: Option<&str>,
-    keyring: &SigningKeys<'_>,
+    keyring: &SigningKeys,
     config: &Config,
     now_unix_seconds: u64,
 ) -> Result<Caller, ProxyError> {
@@ -195,7 +185,7 @@ pub enum SignFault {
 pub fn sign(
     caller: &Caller,
     ttl_seconds: u32,
-    keyring: &SigningKeys<'_>,
+    keyring: &SigningKeys,
     config: &Config,
     now_unix_seconds: u64,
 ) -> Result<String, SignFault> {
@@ -262,7 +252,7 @@ fn bearer(value: &str) -> Option<&str> {
 const NO_TOKEN: &str = "it is no JSON Web Token signed with HS256";
 
 /// The claims, or why the token is refused.
-fn read(token: &str, keyring: &SigningKeys<'_>, config: &Config) -> Result<Claims, &'static str> {
+fn read(token: &str, keyring: &SigningKeys, config: &Config) -> Result<Claims, &'static str> {
     install();
     let mut validation = Validation::new(Algorithm::HS256);
     // Time is an argument here, and the library would ask the platform's clock.

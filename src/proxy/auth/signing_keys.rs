@@ -8,21 +8,21 @@ use crate::proxy::request::strict_json;
 ///
 /// Several are written as a JSON object: `{"2026-11":"new secret","2026-08":"old secret"}`. To come
 /// from a single secret, keep it for a while under the empty name: its tokens carry none.
-pub struct SigningKeys<'a>(Vec<(Option<String>, std::borrow::Cow<'a, str>)>);
+pub struct SigningKeys(Vec<(Option<String>, String)>);
 
 const MAX_SECRETS: usize = 8;
 
-impl<'a> SigningKeys<'a> {
+impl SigningKeys {
     /// Reads and checks the secrets.
     ///
     /// # Errors
     /// [`SecretFault::Session`].
-    pub fn parse(secret: &'a Secret) -> Result<Self, SecretFault> {
+    pub fn parse(secret: &Secret) -> Result<Self, SecretFault> {
         const NAMES: SecretFault = SecretFault::Session(Weakness::Names);
         let text = secret.expose();
         if !text.starts_with('{') {
             check_session(text)?;
-            return Ok(Self(vec![(None, text.into())]));
+            return Ok(Self(vec![(None, text.to_owned())]));
         }
         let named = strict_json::read(text.as_bytes()).map_err(|_| NAMES)?;
         let mut secrets = Vec::new();
@@ -34,7 +34,7 @@ impl<'a> SigningKeys<'a> {
                 name if is_name(name) => Some(name.to_owned()),
                 _ => return Err(NAMES),
             };
-            secrets.push((name, secret.to_owned().into()));
+            secrets.push((name, secret.to_owned()));
         }
         if (1..=MAX_SECRETS).contains(&secrets.len()) {
             Ok(Self(secrets))
@@ -61,7 +61,7 @@ impl<'a> SigningKeys<'a> {
     pub(super) fn iter(&self) -> impl Iterator<Item = (Option<&str>, &str)> {
         self.0
             .iter()
-            .map(|(name, secret)| (name.as_deref(), secret.as_ref()))
+            .map(|(name, secret)| (name.as_deref(), secret.as_str()))
     }
 }
 
@@ -73,7 +73,7 @@ fn is_name(name: &str) -> bool {
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
 }
 
-impl std::fmt::Debug for SigningKeys<'_> {
+impl std::fmt::Debug for SigningKeys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_list()
             .entries(self.iter().map(|(name, _)| name))

@@ -6,7 +6,9 @@ use std::{env, fs};
 use serde_json::{Value, json};
 
 use super::{Kind, ROWS, Row};
+use crate::proxy::admission::TIMEOUT_MS;
 use crate::proxy::auth::anonymous::Anonymous;
+use crate::proxy::auth::caller::Caller;
 use crate::proxy::bounds::{BOUNDS, Bounds};
 use crate::proxy::config::Config;
 use crate::proxy::route::Route;
@@ -71,9 +73,14 @@ fn script() -> String {
     let _ = write!(
         text,
         "}};\n\n/** What can be switched on besides chat completions. */\nexport const ROUTES = {};\n\n\
-         /** How slowly a request's body may come. */\nexport const BODY_PACE = {};\n",
+         /** How slowly a request's body may come. */\nexport const BODY_PACE = {};\n\n\
+         /** The members of a caller that `authenticate` gives. */\nexport const CALLER = {};\n\n\
+         /** For so long an answer to a question is waited for, in milliseconds. */\n\
+         export const QUESTION_MS = {};\n",
         json!(routes()),
         defaults["bodyPace"],
+        json!(Caller::MEMBERS),
+        TIMEOUT_MS,
     );
     text
 }

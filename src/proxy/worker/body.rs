@@ -8,27 +8,17 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReadableStream, ReadableStreamDefaultReader, Request};
 
 use super::now_unix_ms;
-use crate::proxy::answer::Break;
-use crate::proxy::answer::limits::{Limits, Times};
-use crate::proxy::request::pace::{Pace, TooSlow};
-
-/// Why there is no body.
-pub(super) enum Lost {
-    /// It is longer than the limit; the rest is not read.
-    Large,
-    /// It broke off.
-    Broken,
-    /// It stood still, or came too slowly.
-    Slow(TooSlow),
-}
+use crate::proxy::admission::Lost;
+use crate::proxy::request::pace::Pace;
 
 /// The whole body of a request. Nothing is reserved for what has not come: its declared length is a
 /// stranger's word.
 pub(super) async fn of_request(
     request: &Request,
-    max_bytes: usize,
+    max_bytes: u32,
     pace: &Pace,
 ) -> Result<Vec<u8>, Lost> {
+    let max_bytes = usize::try_from(max_bytes).unwrap_or(usize::MAX);
     let Some(body) = request.body() else {
         return Ok(Vec::new());
     };
@@ -129,51 +119,4 @@ pub(super) async fn next(
         return Ok(None);
     }
     read.value().dyn_into().map(Some)
-}
-
-/// The beginning of a body, or all of it.
-pub(super) enum Start {
-    Whole(Vec<u8>),
-    /// There is more, unread.
-    Part(Vec<u8>),
-}
-
-/// Reads on behind `bytes` until the end, or until there is `enough`, within the limits.
-pub(super) async fn read_start(
-    body: Option<ReadableStream>,
-    mut bytes: Vec<u8>,
-    limits: &Limits,
-    enough: impl Fn(&mut Vec<u8>) -> bool,
-) -> Result<Start, Break> {
-    let Some(body) = body else {
-        return Ok(Start::Whole(bytes));
-    };
-    let reader = reader(body).map_err(|_| Break::Truncated)?;
-    let began_ms = now_unix_ms();
-    let mut total = bytes.len() as u64;
-    while !enough(&mut bytes) {
-        let times = Times {
-            began_ms,
-            waiting_since_ms: Some(now_unix_ms()),
-            quiet_since_ms: None,
-        };
-        let mut read = Box::pin(next(&reader));
-        let chunk = loop {
-            let wait_ms = limits.look(&times, now_unix_ms())?.again_ms;
-            match select(read, TimeoutFuture::new(wait_ms)).await {
-                Either::Left((chunk, _)) => break chunk.map_err(|_| Break::Truncated)?,
-                Either::Right(((), pending)) => read = pending,
-            }
-        };
-        let Some(chunk) = chunk else {
-            return Ok(Start::Whole(bytes));
-        };
-        append(&mut bytes, &chunk);
-        total += u64::from(chunk.length());
-        if total > limits.max_answer_bytes {
-            return Err(Break::Size);
-        }
-    }
-    reader.release_lock();
-    Ok(Start::Part(bytes))
 }

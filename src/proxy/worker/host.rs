@@ -5,17 +5,12 @@ use std::future::{Future, pending};
 use std::rc::Rc;
 
 use futures_util::future::{AbortHandle, Abortable, LocalBoxFuture};
-use js_sys::{Function, Promise, Reflect};
+use js_sys::{Function, Reflect};
 use wasm_bindgen::prelude::JsValue;
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{Request, Response};
 
-use super::checks::Checks;
-use super::hooks::Hooks;
-use super::relay::{self, Terms};
-use super::{Proxy, signal_of};
-use crate::proxy::answer::usage::UsageEvent;
-use crate::proxy::auth::secrets::Secrets;
+use super::ask::Checks;
+use crate::proxy::config::Config;
+use crate::proxy::response::usage::UsageEvent;
 
 /// Keeps work going that nobody awaits.
 pub(super) type WaitUntil = Rc<dyn Fn(LocalBoxFuture<'static, ()>)>;
@@ -43,10 +38,10 @@ pub(super) type OnUsage = Rc<dyn Fn(UsageEvent) -> LocalBoxFuture<'static, ()>>;
 #[derive(Clone)]
 #[must_use]
 pub struct Host {
-    wait_until: WaitUntil,
-    fetch: Option<Function>,
-    checks: Checks,
-    on_usage: Option<OnUsage>,
+    pub(super) wait_until: WaitUntil,
+    pub(super) fetch: Option<Function>,
+    pub(super) checks: Checks,
+    pub(super) on_usage: Option<OnUsage>,
 }
 
 impl Host {
@@ -92,7 +87,7 @@ impl Host {
     }
 
     /// The request goes on as long as this lives, though its caller may have left.
-    fn keep(&self) -> Kept {
+    pub(super) fn keep(&self) -> Kept {
         let (kept, dropped) = AbortHandle::new_pair();
         let until_dropped = Abortable::new(pending::<()>(), dropped);
         (self.wait_until)(Box::pin(async {
@@ -108,7 +103,7 @@ impl fmt::Debug for Host {
     }
 }
 
-struct Kept(AbortHandle);
+pub(super) struct Kept(AbortHandle);
 
 impl Drop for Kept {
     fn drop(&mut self) {
@@ -116,52 +111,10 @@ impl Drop for Kept {
     }
 }
 
-impl Proxy {
-    /// Answers one request. Every failure is a response too.
-    ///
-    /// The upstream's connection closes when the caller leaves. Workers tell that with the
-    /// compatibility flag `enable_request_signal` alone: without it every request is refused with
-    /// 503, since the upstream would go on generating at the key owner's cost.
-    ///
-    /// # Cancel safety
-    /// A request that was sent on when the future is dropped goes on until its caller leaves.
-    pub async fn handle(&self, request: &Request, secrets: &Secrets, host: &Host) -> Response {
-        if let Some(problem) = self.unfit(host) {
-            return self.misconfigured(request, problem);
-        }
-        let _kept = host.keep();
-        let wait_until = |promise: Promise| {
-            (host.wait_until)(Box::pin(async {
-                let _ = JsFuture::from(promise).await;
-            }));
-        };
-        let relay = |relayed| {
-            let terms = Terms {
-                limits: self.config.answer_limits(),
-                signal: signal_of(request),
-                on_usage: host.on_usage.clone(),
-            };
-            let (stream, end) = relay::pass(relayed, terms)?;
-            (host.wait_until)(end);
-            Ok(stream)
-        };
-        let report = host
-            .on_usage
-            .as_ref()
-            .map(|on_usage| |event| (host.wait_until)(on_usage(event)));
-        let hooks = Hooks {
-            fetch: host.fetch.as_ref(),
-            checks: &host.checks,
-            wait_until: Some(&wait_until),
-            relay: self.config.inspect_answers.then_some(&relay as _),
-            report: report.as_ref().map(|report| report as _),
-        };
-        self.run(&hooks, request, secrets).await
-    }
-
-    /// What the author has to change before this proxy can be trusted.
-    fn unfit(&self, host: &Host) -> Option<&'static str> {
-        if host.on_usage.is_some() && !self.config.inspect_answers {
+impl Host {
+    /// What the author has to change before a proxy of these settings can be trusted.
+    pub(super) fn unfit(&self, config: &Config) -> Option<&'static str> {
+        if self.on_usage.is_some() && !config.inspect_answers {
             return Some("inspect_answers must not be off with on_usage, which needs it");
         }
         let member = |object: &JsValue, name| Reflect::get(object, &JsValue::from_str(name)).ok();

@@ -1,20 +1,14 @@
-//! Runs the proxy's decisions in a Worker: request in, response out.
+//! The driver of the proxy in a Worker in Rust: it does what a request's
+//! [`Admission`](crate::proxy::admission::Admission) and its answer's
+//! [`Inspector`](crate::proxy::response::Inspector) say.
 
-mod admission;
+mod ask;
 mod body;
-mod checks;
-mod exchange;
-mod head;
-mod hooks;
-#[cfg(not(feature = "__npm-edge"))]
+mod forward;
 mod host;
-mod input_tokens;
-mod log;
-mod mint;
-mod payload;
-#[cfg(not(feature = "__npm-edge"))]
+mod pieces;
 mod relay;
-mod slots;
+mod request_head;
 mod upload;
 
 use std::rc::Rc;
@@ -23,34 +17,20 @@ use js_sys::{Function, Reflect};
 use wasm_bindgen::prelude::{JsCast, JsValue};
 use web_sys::{Request, Response, ResponseInit};
 
-use crate::policy::endpoint::BaseUrl;
 use crate::policy::headers::HeaderList;
-use crate::proxy::answer::limits::Limits;
+use crate::proxy::admission::{self, Admission, Answer, Asks, Gate, Keys, Step};
 use crate::proxy::auth::secrets::Secrets;
 use crate::proxy::config::{Config, ConfigFault};
-use crate::proxy::cors;
 use crate::proxy::error::ProxyError;
-use crate::proxy::request::prompt::Prompt;
-use crate::proxy::route::Route;
-use crate::proxy::routing::{self, Decision};
-use crate::proxy::upstream;
-pub use checks::Checks;
-use exchange::Exchange;
-use head::Received;
-pub(crate) use hooks::Hooks;
-#[cfg(feature = "__npm-edge")]
-pub(crate) use hooks::Relayed;
-#[cfg(not(feature = "__npm-edge"))]
+pub use ask::Checks;
+use forward::Exchange;
 pub use host::Host;
-use log::{log, note};
-use slots::Slots;
 
 /// A proxy with its settings. It holds no secret: each request brings its environment's.
 ///
 /// A Worker keeps one for all of its requests, since it counts how many of a caller's are in flight.
 ///
 /// ```no_run
-/// # #[cfg(not(feature = "__npm-edge"))] mod answering {
 /// use openai_wasm::proxy::config::Models;
 /// use openai_wasm::proxy::{Config, ConfigFault, Host, Proxy, Secret, Secrets};
 /// use web_sys::{Request, Response};
@@ -71,28 +51,9 @@ use slots::Slots;
 ///     };
 ///     proxy.handle(request, &secrets, host).await
 /// }
-/// # }
 /// ```
 #[derive(Debug)]
-pub struct Proxy {
-    config: Config,
-    upstream: BaseUrl,
-    prompt: Option<Rc<Prompt>>,
-    slots: Slots,
-}
-
-/// An answer in the making.
-enum Answer {
-    /// The upstream's body: a stream, a byte array, or null.
-    Pass {
-        body: JsValue,
-        content_type: &'static str,
-    },
-    /// JSON that the proxy itself wrote.
-    Own(String),
-    Preflight(HeaderList),
-    Refuse(ProxyError),
-}
+pub struct Proxy(Rc<Gate>);
 
 impl Proxy {
     /// A proxy with these settings.
@@ -100,177 +61,86 @@ impl Proxy {
     /// # Errors
     /// The first setting that is refused.
     pub fn new(config: Config) -> Result<Self, ConfigFault> {
-        let upstream = config.check()?;
-        let prompt = config.system_prompt.as_deref().map(Prompt::new);
-        Ok(Self {
-            config,
-            upstream,
-            prompt: prompt.map(Rc::new),
-            slots: Slots::new(),
-        })
+        Gate::new(config).map(|gate| Self(Rc::new(gate)))
     }
 
-    /// The limits of each answer.
-    #[cfg_attr(not(feature = "__npm-edge"), allow(dead_code))]
-    pub(crate) const fn answer_limits(&self) -> Limits {
-        self.config.answer_limits()
-    }
-
-    /// Answers one request.
-    pub(crate) async fn run(
-        &self,
-        hooks: &Hooks<'_>,
-        request: &Request,
-        secrets: &Secrets,
-    ) -> Response {
-        let received = Received::of(request);
-        let id = request_id();
-        let answer = match self.answer(request, &received, secrets, hooks, &id).await {
-            Ok(answer) => answer,
-            Err(refusal) => {
-                note(&refusal);
-                Answer::Refuse(refusal)
-            }
+    /// Answers one request. Every failure is a response too.
+    ///
+    /// The upstream's connection closes when the caller leaves. Workers tell that with the
+    /// compatibility flag `enable_request_signal` alone: without it every request is refused with
+    /// 503, since the upstream would go on generating at the key owner's cost.
+    ///
+    /// # Cancel safety
+    /// A request that was sent on when the future is dropped goes on until its caller leaves.
+    pub async fn handle(&self, request: &Request, secrets: &Secrets, host: &Host) -> Response {
+        let config = &self.0.config;
+        let keys = match host.unfit(config) {
+            Some(problem) => Err(problem.to_owned()),
+            None => Keys::check(secrets.clone(), config, host.checks.authenticate.is_some()),
         };
-        self.finish(&received, answer, &id)
+        let _kept = host.keep();
+        let asks = host.checks.asks(host.on_usage.is_some());
+        let mut admission = self.admission(request, keys, asks);
+        let pace = admission.pace();
+        let mut step = admission.start(now_unix_ms());
+        loop {
+            step = match step {
+                Step::Ask(question) => {
+                    let said = host.checks.ask(&question, request).await;
+                    let answer = said.as_deref().map_or(Answer::Failed, Answer::Said);
+                    admission.resume(answer, now_unix_ms())
+                }
+                Step::ReadBody { max_bytes } => {
+                    match body::of_request(request, max_bytes, &pace).await {
+                        Ok(bytes) => admission.resume(Answer::Body(&bytes), now_unix_ms()),
+                        Err(lost) => admission.resume(Answer::Lost(lost), now_unix_ms()),
+                    }
+                }
+                Step::Forward(sent) => {
+                    let exchange = Exchange {
+                        request,
+                        host,
+                        sent,
+                        pace,
+                    };
+                    return exchange.run(admission).await;
+                }
+                Step::Respond(response) => return respond(response, None),
+            };
+        }
     }
 
     /// Refuses a request as the proxy itself does, readable for pages of the listed origins: for what
     /// the author of a Worker checks beforehand.
     #[must_use]
-    pub fn refuse(&self, request: &Request, refusal: ProxyError) -> Response {
-        self.finish(
-            &Received::of(request),
-            Answer::Refuse(refusal),
-            &request_id(),
-        )
+    pub fn refuse(&self, request: &Request, error: ProxyError) -> Response {
+        let keys = Err(String::new());
+        let mut admission = self.admission(request, keys, Asks::default());
+        respond(admission.refuse(&error, now_unix_ms()), None)
     }
 
-    /// Refuses a request since something is not configured; what it is stands in the log.
-    pub(crate) fn misconfigured(&self, request: &Request, problem: &str) -> Response {
-        log(&format!("openai-wasm proxy: not configured: {problem}"));
-        self.refuse(request, ProxyError::misconfigured())
-    }
-
-    fn finish(&self, received: &Received, answer: Answer, id: &str) -> Response {
-        let common = cors::answer_headers(&received.head(), &self.config.allowed_origins, id);
-        let answered = respond(answer, common).and_then(|response| {
-            if received.head().method == "HEAD" {
-                without_body(response)
-            } else {
-                Ok(response)
-            }
-        });
-        answered.unwrap_or_else(|_| Response::error())
-    }
-
-    async fn answer(
-        &self,
-        request: &Request,
-        received: &Received,
-        secrets: &Secrets,
-        hooks: &Hooks<'_>,
-        request_id: &str,
-    ) -> Result<Answer, ProxyError> {
-        let keyring = self.check_secrets(secrets, hooks.checks)?;
-        let keyring = keyring.as_ref();
-        let head = received.head();
-        let decision = routing::decide(&head, &self.config);
-        // Whose preflight is refused cannot read that the proxy is switched off.
-        if !matches!(decision, Decision::Preflight(_)) {
-            admission::check_open(hooks.checks).await?;
-        }
-        if received.circles {
-            return Err(upstream::circles());
-        }
-        let (route, model) = match decision {
-            Decision::Forward(route) => (route, None),
-            Decision::Model(id) => (Route::Models, Some(id)),
-            Decision::Preflight(headers) => return Ok(Answer::Preflight(headers)),
-            Decision::Reject(refusal) => return Err(refusal),
-            Decision::Mint(origin) => {
-                let turnstile = secrets.turnstile.as_ref();
-                let minted = self.mint(origin, request, &head, turnstile, keyring, hooks.checks);
-                return minted.await.map(Answer::Own);
-            }
-        };
-        let admitted = self.admit(route, request, received, secrets, keyring, hooks);
-        let admitted = admitted.await?;
-        let payload = self
-            .payload(route, request, &head, &admitted, hooks)
-            .await?;
-        if let Some(own) = self.own_models(route, model.as_deref(), &admitted.caller) {
-            return own.map(Answer::Own);
-        }
-        self.claim(&admitted.caller, hooks.checks).await?;
-        let exchange = Exchange {
-            url: self.url_of(route, model.as_deref())?,
-            route,
-            key: &secrets.key,
-            request,
-            hooks,
-            request_id,
-            subject: admitted.caller.subject,
-            timeout_ms: self.config.timeout_ms,
-            limits: self.config.answer_limits(),
-            body_pace: self.config.body_pace,
-            prompt: self.prompt.as_ref(),
-        };
-        exchange.run(payload, admitted.slot).await
+    fn admission(&self, request: &Request, keys: Result<Keys, String>, asks: Asks) -> Admission {
+        let head = request_head::of(request);
+        Admission::new(Rc::clone(&self.0), Rc::new(keys), asks, head, random_id())
     }
 }
 
-/// The same answer to `HEAD`: nobody reads its body.
-fn without_body(response: Response) -> Result<Response, JsValue> {
-    let init = ResponseInit::new();
-    init.set_status(response.status());
-    init.set_headers(&response.headers());
-    if let Some(body) = response.body() {
-        let _ = body.cancel();
+/// The platform's response. The body is the upstream's, or the response's own text.
+fn respond(response: admission::Response, body: Option<JsValue>) -> Response {
+    for line in &response.log {
+        web_sys::console::error_1(&line.into());
     }
-    Response::new_with_opt_str_and_init(None, &init)
-}
-
-fn respond(answer: Answer, mut headers_of: HeaderList) -> Result<Response, JsValue> {
-    let init = ResponseInit::new();
-    match answer {
-        Answer::Pass { body, content_type } => {
-            headers_of.set("content-type", content_type);
-            if content_type == upstream::EVENTS {
-                // Some reverse proxies buffer whatever is not marked so.
-                headers_of.set("x-accel-buffering", "no");
-            }
-            init.set_status(200);
-            init.set_headers(&*headers(&headers_of)?);
-            // The constructor takes every kind of body, whatever its binding is called.
-            let body = (!body.is_null()).then(|| body.unchecked_into());
-            Response::new_with_opt_readable_stream_and_init(body.as_ref(), &init)
-        }
-        Answer::Own(json) => {
-            headers_of.set("content-type", "application/json");
-            init.set_status(200);
-            init.set_headers(&*headers(&headers_of)?);
-            Response::new_with_opt_str_and_init(Some(&json), &init)
-        }
-        Answer::Preflight(own) => {
-            extend(&mut headers_of, &own);
-            init.set_status(204);
-            init.set_headers(&*headers(&headers_of)?);
-            Response::new_with_opt_str_and_init(None, &init)
-        }
-        Answer::Refuse(refusal) => {
-            extend(&mut headers_of, &refusal.headers());
-            init.set_status(refusal.status);
-            init.set_headers(&*headers(&headers_of)?);
-            Response::new_with_opt_str_and_init(Some(&refusal.body()), &init)
-        }
-    }
-}
-
-fn extend(headers: &mut HeaderList, more: &HeaderList) {
-    for (name, value) in more.iter() {
-        headers.set(name, value);
-    }
+    let body = body.or_else(|| response.body.as_deref().map(JsValue::from_str));
+    let made = || -> Result<Response, JsValue> {
+        let init = ResponseInit::new();
+        init.set_status(response.status);
+        init.set_headers(&*headers(&response.headers)?);
+        // The constructor takes every kind of body, whatever its binding is called.
+        let body = body.filter(|body| !body.is_null() && !body.is_undefined());
+        let body = body.map(JsCast::unchecked_into);
+        Response::new_with_opt_readable_stream_and_init(body.as_ref(), &init)
+    };
+    made().unwrap_or_else(|_| Response::error())
 }
 
 fn headers(list: &HeaderList) -> Result<web_sys::Headers, JsValue> {
@@ -279,10 +149,6 @@ fn headers(list: &HeaderList) -> Result<web_sys::Headers, JsValue> {
         headers.append(name, value)?;
     }
     Ok(headers)
-}
-
-fn now_unix_seconds() -> u64 {
-    now_unix_ms() / 1000
 }
 
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
@@ -297,8 +163,7 @@ fn signal_of(request: &Request) -> Option<web_sys::AbortSignal> {
     signal.is_object().then(|| signal.unchecked_into())
 }
 
-/// An id of our own: the upstream's would name its account's request.
-fn request_id() -> String {
+fn random_id() -> String {
     let uuid = || -> Result<JsValue, JsValue> {
         let crypto = Reflect::get(&js_sys::global(), &JsValue::from_str("crypto"))?;
         let random: Function =

@@ -1,17 +1,16 @@
-//! Passes an answer on to the caller of a Worker in Rust: the loop, the clock and the end. What goes
-//! on is decided by [`Watch`].
+//! Passes an answer on to the caller of a Worker in Rust: reads, waits, and does what the answer's
+//! [`Inspector`] says.
 //!
-//! The npm package has the same loop in `pkg-template/edge/relay.js`, where a stream has to outlive
-//! the WebAssembly instance that began it.
+//! The npm package's driver is `pkg-template/edge/relay.js`.
 
 use std::cell::{Cell, RefCell};
-use std::future::{poll_fn, ready};
-use std::pin::Pin;
+use std::collections::VecDeque;
+use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
-use futures_util::future::{AbortHandle, Abortable, Either, LocalBoxFuture, join, select};
-use futures_util::stream::{self, StreamExt};
+use futures_util::future::{Either, LocalBoxFuture, join, select};
+use futures_util::stream;
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{Function, Promise, TypeError, Uint8Array};
 use wasm_bindgen::prelude::JsValue;
@@ -19,69 +18,66 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, AbortSignal, ReadableStream, ReadableStreamDefaultReader};
 
 use super::body;
-use super::hooks::Relayed;
 use super::host::OnUsage;
 use super::now_unix_ms;
-use crate::proxy::answer::limits::{HEARTBEAT, Limits, Look, Times};
-use crate::proxy::answer::usage::Account;
-use crate::proxy::answer::{Break, Then, Watch};
-use crate::proxy::error::ProxyError;
+use super::pieces::Pieces;
+use crate::proxy::admission::Place;
+use crate::proxy::response::{Inspector, Step};
 
 /// How long the rest of a body may take once its answer is whole, in milliseconds.
 const DRAIN_MS: u32 = 1000;
 
+/// An answer to be passed on.
+pub(super) struct Relayed {
+    /// What was read of it and has not gone on.
+    pub held: Pieces,
+    /// The rest.
+    pub body: Option<ReadableStream>,
+    /// What ends its connection.
+    pub controller: AbortController,
+    /// What decides.
+    pub inspector: Inspector,
+    /// The caller's place among its requests in flight.
+    pub place: Option<Place>,
+}
+
 /// What a request says of how its answer is passed on.
 pub(super) struct Terms {
-    pub limits: Limits,
     /// Tells that the caller has left.
     pub signal: Option<AbortSignal>,
     pub on_usage: Option<OnUsage>,
 }
 
-/// The stream that the caller gets, and what must be kept going beside it: it keeps the time, hears
-/// that the caller leaves, and tells what the answer has cost.
+/// The stream that the caller gets, and what must be kept going with it: it keeps the time, hears that
+/// the caller leaves, and tells what the answer has cost.
 pub(super) fn pass(
     relayed: Relayed,
     terms: Terms,
 ) -> Result<(ReadableStream, LocalBoxFuture<'static, ()>), JsValue> {
     let (stirred, stir) = stirring(terms.signal.as_ref())?;
-    let (stop, stopped) = AbortHandle::new_pair();
     let answer = Rc::new(Answer {
-        watch: RefCell::new(relayed.watch),
-        account: relayed.account,
-        limits: terms.limits,
+        inspector: RefCell::new(relayed.inspector),
+        held: RefCell::new(relayed.held),
         signal: terms.signal,
         // A body that somebody else reads has nothing for us: the answer is truncated.
         reader: relayed.body.and_then(|body| body::reader(body).ok()),
         controller: relayed.controller,
-        release: relayed.release,
-        began_ms: now_unix_ms(),
+        place: Cell::new(relayed.place),
         waiting_since_ms: Cell::new(None),
-        sent_ms: Cell::new(now_unix_ms()),
-        beat: Cell::new(false),
+        ready: RefCell::default(),
         asked: RefCell::new(None),
-        ended: Cell::new(false),
-        last: RefCell::new(None),
-        stop,
+        end: Cell::new(None),
         stir,
     });
+    let first = answer.inspector.borrow_mut().step();
+    answer.run(first);
     let end = tend(Rc::clone(&answer), stirred, terms.on_usage);
-    let pump = Pump {
-        answer: Rc::clone(&answer),
-        first: relayed.first,
-        pending: None,
-        held: Vec::new(),
-        again: false,
-        bytes: 0,
-    };
+    let pump = Pump { answer, read: None };
     let chunks = stream::unfold(pump, |mut pump| async move {
-        let chunk = pump.next().await?;
-        Some((Ok(chunk.into()), pump))
+        let chunk = poll_fn(|context| pump.poll_chunk(context)).await?;
+        Some((chunk, pump))
     });
-    // Whoever ends the answer from outside ends a read that is pending, too.
-    let chunks = Abortable::new(Box::pin(chunks), stopped);
-    let last = stream::once(ready(())).filter_map(move |()| ready(answer.last.take()));
-    let stream = wasm_streams::ReadableStream::from_stream(chunks.chain(last));
+    let stream = wasm_streams::ReadableStream::from_stream(chunks);
     Ok((stream.into_raw(), Box::pin(end)))
 }
 
@@ -99,144 +95,146 @@ fn stirring(signal: Option<&AbortSignal>) -> Result<(JsFuture, Function), JsValu
     Ok((JsFuture::from(stirred), stir))
 }
 
-/// Until the answer ends, and behind its end.
+/// Until the answer ends, and after its end.
 async fn tend(answer: Rc<Answer>, mut stirred: JsFuture, on_usage: Option<OnUsage>) {
     // One timer for all, and none for each read.
-    while !answer.ended.get() {
-        match answer.look() {
-            Err(why) => answer.breaks(why),
-            Ok(Look { beat, again_ms }) => {
-                if beat {
-                    answer.beat();
-                }
-                let again = TimeoutFuture::new(again_ms);
-                if let Either::Left(_) = select(&mut stirred, again).await {
-                    // Unless the answer has ended, nobody but the caller's signal stirs.
-                    answer.leave();
-                }
-            }
+    while answer.end.get().is_none() {
+        answer.tick();
+        let again = TimeoutFuture::new(answer.inspector.borrow().again_ms());
+        if answer.end.get().is_none()
+            && let Either::Left(_) = select(&mut stirred, again).await
+        {
+            // Unless the answer has ended, only the caller's signal stirs.
+            answer.leave();
         }
     }
+    let event = answer.inspector.borrow_mut().record(now_unix_ms());
     let told = async {
-        if let (Some(on_usage), Some(account)) = (on_usage, &answer.account) {
-            let event = answer.watch.borrow().event(account, now_unix_ms());
+        if let (Some(on_usage), Some(event)) = (on_usage, event) {
             on_usage(event).await;
         }
     };
     join(told, answer.drain()).await;
 }
 
-/// An answer under way, in the hands of the stream and of the task beside it.
+/// How an answer has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    Whole,
+    Failed,
+    Broken,
+    Left,
+}
+
+/// An answer under way, in the hands of the stream and of the task that tends it.
 struct Answer {
-    watch: RefCell<Watch>,
-    account: Option<Account>,
-    limits: Limits,
+    inspector: RefCell<Inspector>,
+    /// What has come and is not settled.
+    held: RefCell<Pieces>,
     signal: Option<AbortSignal>,
     reader: Option<ReadableStreamDefaultReader>,
     controller: AbortController,
-    release: Option<Function>,
-    began_ms: u64,
+    place: Cell<Option<Place>>,
     /// Since when a read is awaited.
     waiting_since_ms: Cell<Option<u64>>,
-    /// When the caller last got something.
-    sent_ms: Cell<u64>,
-    /// Is a heartbeat due, and who waits for it.
-    beat: Cell<bool>,
+    /// What the caller gets when it asks.
+    ready: RefCell<VecDeque<Uint8Array>>,
+    /// The caller has asked, and gets what comes.
     asked: RefCell<Option<Waker>>,
-    ended: Cell<bool>,
-    /// What the caller's stream ends with, if not with its own last byte.
-    last: RefCell<Option<Result<JsValue, JsValue>>>,
-    stop: AbortHandle,
+    end: Cell<Option<End>>,
     stir: Function,
 }
 
+/// What a read brings: nothing at the body's end.
+type Read = Result<Option<Uint8Array>, JsValue>;
+
 impl Answer {
-    fn look(&self) -> Result<Look, Break> {
-        let is_between = self.watch.borrow().is_between_events();
-        let times = Times {
-            began_ms: self.began_ms,
-            waiting_since_ms: self.waiting_since_ms.get(),
-            quiet_since_ms: is_between.then(|| self.sent_ms.get()),
-        };
-        self.limits.look(&times, now_unix_ms())
+    fn tick(&self) {
+        let is_asked = self.asked.borrow().is_some();
+        let waiting_since_ms = self.waiting_since_ms.get();
+        let mut inspector = self.inspector.borrow_mut();
+        let step = inspector.tick(now_unix_ms(), waiting_since_ms, is_asked);
+        drop(inspector);
+        self.run(step);
     }
 
-    /// Gives a caller who waits a heartbeat.
-    fn beat(&self) {
+    fn take(&self, read: Read) {
+        let mut inspector = self.inspector.borrow_mut();
+        let step = match read {
+            Ok(Some(piece)) => {
+                let bytes = piece.to_vec();
+                self.held.borrow_mut().push(piece);
+                inspector.push(&bytes, now_unix_ms())
+            }
+            Ok(None) => inspector.end(now_unix_ms()),
+            // The connection was lost, which may be our own doing.
+            Err(_) if self.signal.as_ref().is_some_and(AbortSignal::aborted) => {
+                drop(inspector);
+                return self.leave();
+            }
+            Err(_) => inspector.lost(),
+        };
+        drop(inspector);
+        self.run(step);
+    }
+
+    /// Does what the inspector says.
+    fn run(&self, mut step: Step) {
+        loop {
+            match step {
+                Step::Wait => break,
+                Step::Forward { len, skip } => {
+                    let mut held = self.held.borrow_mut();
+                    if len > 0 {
+                        self.ready.borrow_mut().push_back(held.take(len));
+                    }
+                    held.take(skip);
+                }
+                Step::Insert(text) => {
+                    let text = Uint8Array::from(text.as_bytes());
+                    self.ready.borrow_mut().push_back(text);
+                }
+                Step::Done => return self.end(End::Whole),
+                Step::Failed => return self.end(End::Failed),
+                // What begins an answer has been done before.
+                Step::Broken | Step::Refuse(_) | Step::Respond(_) => return self.end(End::Broken),
+            }
+            step = self.inspector.borrow_mut().step();
+        }
+        if !self.ready.borrow().is_empty() {
+            self.wake();
+        }
+    }
+
+    fn wake(&self) {
         if let Some(asked) = self.asked.take() {
-            self.beat.set(true);
             asked.wake();
         }
     }
 
-    /// Something goes to the caller.
-    fn sends(&self) {
-        self.sent_ms.set(now_unix_ms());
-    }
-
-    /// The end, whichever it is: true exactly once.
-    fn end(&self) -> bool {
-        if self.ended.replace(true) {
-            return false;
-        }
-        if let Some(release) = &self.release {
-            let _ = release.call0(&JsValue::UNDEFINED);
-        }
-        let _ = self.stir.call0(&JsValue::UNDEFINED);
-        true
-    }
-
-    /// It is whole.
-    fn done(&self) {
-        self.end();
-    }
-
     /// The caller has left.
     fn leave(&self) {
-        if self.end() {
-            self.close();
+        if self.end.get().is_none() {
+            self.inspector.borrow_mut().left();
+            self.end(End::Left);
         }
     }
 
-    /// It ends with an error: the stream's last event, or where there is no place for one a
-    /// connection that breaks.
-    fn fail(&self, refusal: &ProxyError) {
-        if self.end() {
-            let event = self.watch.borrow().error_event(refusal);
-            self.last.replace(Some(if event.is_empty() {
-                Err(TypeError::new("The answer broke off.").into())
-            } else {
-                Ok(Uint8Array::from(event.as_bytes()).into())
-            }));
-            self.close();
+    /// The end, which the inspector says once.
+    fn end(&self, end: End) {
+        self.end.set(Some(end));
+        drop(self.place.take());
+        let _ = self.stir.call0(&JsValue::UNDEFINED);
+        if end != End::Whole {
+            self.controller.abort();
         }
-    }
-
-    fn breaks(&self, why: Break) {
-        if !self.ended.get() {
-            let refusal = self.watch.borrow_mut().broken(why);
-            self.fail(&refusal);
-        }
-    }
-
-    /// The upstream's connection was lost, which may be our own doing.
-    fn lost(&self) {
-        if self.signal.as_ref().is_some_and(AbortSignal::aborted) {
-            self.leave();
-        } else {
-            self.breaks(Break::Truncated);
-        }
-    }
-
-    fn close(&self) {
-        self.controller.abort();
-        self.stop.abort();
+        self.wake();
     }
 
     /// A connection whose body was read to its end can be used again; one that stays open is closed.
     async fn drain(&self) {
         let Some(reader) = &self.reader else { return };
-        if self.stop.is_aborted() {
+        if self.end.get() != Some(End::Whole) {
             return;
         }
         let rest = Box::pin(body::next(reader));
@@ -247,133 +245,45 @@ impl Answer {
     }
 }
 
-/// What a read brings: nothing at the body's end.
-type Read = Result<Option<Uint8Array>, JsValue>;
-
-/// What comes first.
-enum Next {
-    Read(Read),
-    Beat,
-}
-
 /// Gives the caller's stream its chunks, one for each time that it asks. Dropped before the end, the
 /// caller has left.
 struct Pump {
     answer: Rc<Answer>,
-    /// The beginning that was read already.
-    first: Option<Uint8Array>,
-    /// A read that goes on though its caller has got a heartbeat meanwhile.
-    pending: Option<LocalBoxFuture<'static, Read>>,
-    /// What has come and not gone on: an event that is not whole yet.
-    held: Vec<u8>,
-    /// Is there something in it that has not been judged?
-    again: bool,
-    bytes: u64,
+    read: Option<LocalBoxFuture<'static, Read>>,
 }
 
 impl Pump {
-    async fn next(&mut self) -> Option<Uint8Array> {
-        while !self.answer.ended.get() {
-            // A read that goes on as it came need not be copied back.
-            let mut whole = None;
-            if !std::mem::take(&mut self.again) {
-                let read = match self.read().await {
-                    Next::Read(read) => read,
-                    Next::Beat => {
-                        self.answer.sends();
-                        return Some(Uint8Array::from(HEARTBEAT.as_bytes()));
-                    }
-                };
-                match read {
-                    Ok(Some(chunk)) => {
-                        let is_all = self.held.is_empty();
-                        self.take(&chunk);
-                        if self.bytes > self.answer.limits.max_answer_bytes {
-                            self.answer.breaks(Break::Size);
-                            return None;
-                        }
-                        whole = is_all.then_some(chunk);
-                    }
-                    Ok(None) => return self.over(),
-                    Err(_) => {
-                        self.answer.lost();
-                        return None;
-                    }
-                }
-            }
-            let step = self.answer.watch.borrow_mut().push(&self.held);
-            let chunk = match self.held.get(..step.forward) {
-                None | Some([]) => None,
-                Some(all) if all.len() == self.held.len() && whole.is_some() => whole,
-                Some(part) => Some(Uint8Array::from(part)),
-            };
-            let gone = (step.forward + step.skip).min(self.held.len());
-            self.held.drain(..gone);
-            match step.then {
-                Then::Wait => {}
-                Then::Again => self.again = true,
-                Then::Done => self.answer.done(),
-                Then::Fail(refusal) => self.answer.fail(&refusal),
-            }
-            if chunk.is_some() {
-                self.answer.sends();
-                return chunk;
-            }
-        }
-        None
-    }
-
-    async fn read(&mut self) -> Next {
-        if let Some(first) = self.first.take() {
-            return Next::Read(Ok(Some(first)));
-        }
+    fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<JsValue, JsValue>>> {
         let answer = Rc::clone(&self.answer);
-        let Some(reader) = answer.reader.clone() else {
-            return Next::Read(Ok(None));
-        };
-        answer.beat.set(false);
-        if self.pending.is_none() {
-            answer.waiting_since_ms.set(Some(now_unix_ms()));
-            self.pending = Some(Box::pin(async move { body::next(&reader).await }));
-        }
-        let next = poll_fn(|context| self.poll_read(&answer, context)).await;
-        if matches!(next, Next::Read(_)) {
-            self.pending = None;
+        answer.asked.take();
+        loop {
+            if let Some(chunk) = answer.ready.borrow_mut().pop_front() {
+                return Poll::Ready(Some(Ok(chunk.into())));
+            }
+            if let Some(end) = answer.end.get() {
+                // A stream that has failed is not asked again.
+                let broken = end == End::Broken;
+                let error = broken.then(|| TypeError::new("The answer broke off.").into());
+                return Poll::Ready(error.map(Err));
+            }
+            let read = self.read.get_or_insert_with(|| {
+                answer.waiting_since_ms.set(Some(now_unix_ms()));
+                let reader = answer.reader.clone();
+                Box::pin(async move {
+                    match reader {
+                        Some(reader) => body::next(&reader).await,
+                        None => Ok(None),
+                    }
+                })
+            });
+            let Poll::Ready(read) = read.as_mut().poll(context) else {
+                answer.asked.replace(Some(context.waker().clone()));
+                return Poll::Pending;
+            };
+            self.read = None;
             answer.waiting_since_ms.set(None);
+            answer.take(read);
         }
-        next
-    }
-
-    fn poll_read(&mut self, answer: &Answer, context: &mut Context<'_>) -> Poll<Next> {
-        let pending = self
-            .pending
-            .as_mut()
-            .map(|read| Pin::new(read).poll(context));
-        if let Some(Poll::Ready(read)) = pending {
-            return Poll::Ready(Next::Read(read));
-        }
-        if answer.beat.take() {
-            return Poll::Ready(Next::Beat);
-        }
-        answer.asked.replace(Some(context.waker().clone()));
-        Poll::Pending
-    }
-
-    fn take(&mut self, chunk: &Uint8Array) {
-        body::append(&mut self.held, chunk);
-        self.bytes += u64::from(chunk.length());
-    }
-
-    /// The upstream's body has ended: what is left of it, if that was the answer's end.
-    fn over(&self) -> Option<Uint8Array> {
-        let step = self.answer.watch.borrow_mut().end(&self.held);
-        if let Then::Fail(refusal) = step.then {
-            self.answer.fail(&refusal);
-            return None;
-        }
-        self.answer.done();
-        let rest = self.held.get(..step.forward)?;
-        (!rest.is_empty()).then(|| Uint8Array::from(rest))
     }
 }
 

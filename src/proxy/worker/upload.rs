@@ -10,8 +10,9 @@ use wasm_bindgen::prelude::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReadableStream, ReadableStreamDefaultReader};
 
-use super::body::{self, Lost};
+use super::body;
 use super::now_unix_ms;
+use crate::proxy::admission::Lost;
 use crate::proxy::request::pace::Pace;
 
 /// What passes the pieces on. It ends well when there is nothing left to do.

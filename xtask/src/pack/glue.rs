@@ -8,8 +8,7 @@ pub const FORM: &str = include_str!("glue.rs");
 
 const HEAD: &str = "\
 // Written by wasm-bindgen, made a factory by `cargo xtask pack`: each call prepares one instance.
-// `platform` stands for the globals through which an instance begins requests and timers.
-export function prepare({ AbortController, setTimeout, clearTimeout }) {
+export function prepare() {
     const exports = { __proto__: null };
 ";
 
@@ -106,7 +105,7 @@ let wasm_bindgen = (function(exports) {
     #[test]
     fn glue_becomes_one_exported_factory_without_a_loader() {
         let text = factory(GLUE).unwrap();
-        assert!(text.contains("export function prepare({ AbortController,"));
+        assert!(text.contains("export function prepare() {"));
         assert!(text.contains("    exports.answer = answer;\n"));
         assert!(text.ends_with("        },\n    };\n}\n"));
         for gone in [
