@@ -197,6 +197,7 @@ export const PROXY = {
   maxDuration: whole(LONGEST_TIMER_MS, "milliseconds"),
   maxAnswerBytes: whole(2 ** 40, "bytes"),
   heartbeatMs: whole(LONGEST_TIMER_MS, "milliseconds", 0),
+  coalesceMs: whole(1000, "milliseconds", 0),
 };
 
 export const TOKEN = {
