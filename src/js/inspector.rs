@@ -18,7 +18,7 @@ pub(super) fn relay(relay: &Function, relayed: Relayed) -> Result<ReadableStream
         release,
     } = relayed;
     let arguments = Array::of5(
-        &held.into_array().into(),
+        &held.into_iter().collect::<Array>().into(),
         &body.into(),
         &controller.into(),
         &Inspector::from(inspector).into(),

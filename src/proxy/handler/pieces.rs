@@ -46,10 +46,13 @@ impl Pieces {
         }
         self.0.push_back(all);
     }
+}
 
-    /// As an array of JavaScript's.
-    #[cfg(feature = "__npm-edge")]
-    pub(crate) fn into_array(self) -> js_sys::Array {
-        self.0.iter().collect()
+impl IntoIterator for Pieces {
+    type Item = Uint8Array;
+    type IntoIter = std::collections::vec_deque::IntoIter<Uint8Array>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
     }
 }
