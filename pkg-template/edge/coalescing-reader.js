@@ -8,25 +8,36 @@
 
 /** How far the flowing half may be ahead, in bytes: no more than this is held for a slow caller. */
 const AHEAD_BYTES = 32 * 1024;
-const READ_BYTES = 16 * 1024;
+const LEAST_READ_BYTES = 2 * 1024;
 
-/** From so many pieces on, gathering saves more than its set-up costs. */
-const GATHER_AFTER_PIECES = 16;
+/**
+ * Setting up to gather costs as much as reading some 50 pieces, which a short answer does not have. After
+ * so many it pays; in an answer that comes faster than it can be read, after fewer.
+ */
+const MANY_PIECES = 48;
+const MANY_PIECES_AT_ONCE = 16;
+const AT_ONCE_MS = 64;
+
+const SHORTEST_PAUSE_MS = 4;
 
 const EMPTY = { read: async () => ({ done: true }) };
 
 /**
  * @param body a ReadableStream of bytes that is not locked, or null
- * @param windowMs for how long pieces wait to be read together, once the answer has become long
+ * @param windowMs for how long pieces wait to be read together, once an answer has become long; 0 for never
  * @returns `read()`, as a reader's: a promise of `{ done, value }`. Never two at a time
  */
 export function coalescingReader(body, windowMs) {
   if (!body) return EMPTY;
   let reader = body.getReader();
+  const began = Date.now();
   // Asked for before the caller asks: it comes while the head is on its way.
   let upcoming = reader.read();
   upcoming.catch(() => {});
-  let pieces = windowMs > 0 ? 0 : GATHER_AFTER_PIECES;
+  let pieces = 0;
+  const isLong = () =>
+    pieces === MANY_PIECES || (pieces === MANY_PIECES_AT_ONCE && Date.now() - began < AT_ONCE_MS);
+  let isGathering = windowMs === 0;
   return {
     read() {
       if (upcoming) {
@@ -35,7 +46,8 @@ export function coalescingReader(body, windowMs) {
         return read;
       }
       pieces += 1;
-      if (pieces === GATHER_AFTER_PIECES) {
+      if (!isGathering && isLong()) {
+        isGathering = true;
         reader.releaseLock();
         reader = canGather(body) ? gathering(body, windowMs) : body.getReader();
       }
@@ -59,8 +71,6 @@ function gathering(body, windowMs) {
   const reader = asked.getReader({ mode: "byob" });
   let ahead = 0;
   let caughtUp;
-  /** When the next read may begin, in milliseconds since 1970. */
-  let due = 0;
 
   // Both halves are asked by the runtime for what they need together: were this one asked for many
   // bytes itself, the other would get none before they are there.
@@ -79,15 +89,31 @@ function gathering(body, windowMs) {
   flowing.pipeTo(pipe.writable).catch(ignore);
   flow(pipe.readable.getReader({ mode: "byob" })).catch(ignore);
 
+  let size = LEAST_READ_BYTES;
+  let isEmpty = false;
+  /** Since the last pause. */
+  let bytes = 0;
+  let ms = SHORTEST_PAUSE_MS / 2;
+
+  /** As long as may be at a model's pace, and short in a burst, where many bytes wait already. */
+  const pause = () => {
+    ms = bytes < AHEAD_BYTES / 2 ? Math.min(2 * ms, windowMs) : SHORTEST_PAUSE_MS;
+    bytes = 0;
+    return scheduler.wait(ms);
+  };
+
   return {
     async read() {
-      const early = due - Date.now();
-      if (early > 0) await scheduler.wait(early);
-      const read = await reader.read(new Uint8Array(READ_BYTES));
+      if (isEmpty) await pause();
+      const read = await reader.read(new Uint8Array(size));
       const length = read.value?.length ?? 0;
-      if (length < READ_BYTES) due = Date.now() + windowMs;
+      bytes += length;
       ahead -= length;
       if (ahead <= 0) caughtUp?.();
+      // What filled its buffer may have left something.
+      isEmpty = length < size;
+      if (!isEmpty) size = Math.min(4 * size, AHEAD_BYTES);
+      else if (length < size / 8) size = Math.max(size / 4, LEAST_READ_BYTES);
       return read;
     },
   };

@@ -162,6 +162,7 @@ const CHECKS = {
       : refuse(option, `must be what "openai-wasm/tokens" gives, not ${describe(value)}`),
   endUserParam: () => (value, option) =>
     value === false ? value : oneOf("user", "safety_identifier")(value, option),
+  coalesceMs: () => whole("milliseconds", 0, 1000),
   rateLimits: () => object(RATE_LIMITS),
   anonymousSessions: () => object(ANONYMOUS, ["hostnames"]),
   origins: () => list(origin, "origins"),

@@ -60,7 +60,7 @@ function createProxy(runtime, options) {
           );
         },
         report: (record) => wait(ctx, tell(options.onUsage, record, env, ctx)),
-        coalesceMs: COALESCE_MS,
+        coalesceMs: options.coalesceMs ?? COALESCE_MS,
       });
       ({ ended } = answered);
       return answered.response;

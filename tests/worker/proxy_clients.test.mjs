@@ -231,6 +231,8 @@ describe("createProxy", () => {
       [{ systemPrompt: " " }, "systemPrompt"],
       [{ endUserParam: "id" }, "endUserParam"],
       [{ maxConcurrent: 0 }, "maxConcurrent"],
+      [{ coalesceMs: -1 }, "coalesceMs"],
+      [{ coalesceMs: 1001 }, "coalesceMs"],
       [{ maxUploadBytes: 0 }, "maxUploadBytes"],
       [{ rateLimits: "L" }, "rateLimits"],
       [{ rateLimits: { ip: "L" } }, "rateLimits.ip"],

@@ -6,22 +6,13 @@ use std::rc::Rc;
 use super::deadlines::{Break, HEARTBEAT, Limits, Look, Times};
 use super::filter::{Filter, Form, Then};
 use super::forwarded::{Begun, Facts, Forwarded};
-use super::head::{self, Head, Verdict};
+use super::head;
 use super::step::{Body, Reply, Step};
-use super::upstream_error::{self, MAX_ERROR_BODY_BYTES};
+use super::upstream_error;
 use super::usage::{Outcome, UsageEvent};
 use crate::proxy::auth::secrets::Secret;
 use crate::proxy::error::ProxyError;
 use crate::proxy::request::prompt::Prompt;
-use crate::wire::sniff::Content;
-
-/// A JSON answer up to this size is looked at as a whole before any of it goes on. A longer one
-/// (pictures, embeddings) goes on in pieces.
-pub const MAX_WHOLE_BYTES: usize = 1 << 20;
-
-/// A JSON answer up to this size becomes the one chunk of the stream that was asked for. It has room for
-/// a picture.
-pub const MAX_CHUNK_BYTES: usize = 8 << 20;
 
 /// How long the body of an upstream's error is waited for, in milliseconds.
 const MAX_EXPLAINING_MS: u32 = 5000;
@@ -36,28 +27,28 @@ const MAX_EXPLAINING_MS: u32 = 5000;
 /// It ends exactly once. Whatever comes after its end changes nothing.
 #[derive(Debug)]
 pub struct Inspector {
-    request: Forwarded,
-    phase: Phase,
-    filter: Filter,
+    pub(super) request: Forwarded,
+    pub(super) phase: Phase,
+    pub(super) filter: Filter,
     /// Bytes that were pushed and not settled: the driver has the same.
-    held: Vec<u8>,
+    pub(super) held: Vec<u8>,
     steps: VecDeque<Step>,
     /// When the request was sent, and after its answer's head, when that came.
-    began_ms: u64,
+    pub(super) began_ms: u64,
     /// When the caller last got something.
-    sent_ms: u64,
+    pub(super) sent_ms: u64,
     again_ms: u32,
     bytes: u64,
-    retry_after_seconds: Option<u32>,
+    pub(super) retry_after_seconds: Option<u32>,
     /// Did it take over a stream? Then it does not know how the last event began.
     resumed: bool,
-    outcome: Option<Outcome>,
+    pub(super) outcome: Option<Outcome>,
     recorded: bool,
 }
 
 /// What is awaited.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Phase {
+pub(super) enum Phase {
     Head,
     /// The body of an error response of this status.
     Explanation(u16),
@@ -143,41 +134,6 @@ impl Inspector {
     #[must_use]
     pub fn is_over(&self) -> bool {
         self.phase == Phase::Nothing
-    }
-
-    /// The response's head has come.
-    pub fn head(&mut self, head: &Head<'_>, now_ms: u64) -> Step {
-        if self.phase != Phase::Head {
-            return self.step();
-        }
-        self.began_ms = now_ms;
-        self.sent_ms = now_ms;
-        self.retry_after_seconds = head::retry_after(head.retry_after, now_ms / 1000);
-        let facts = &mut self.request.facts;
-        match head::judge(facts.route, head.status, head.content_type, facts.streams) {
-            Verdict::Pass(content_type) if facts.inspects => {
-                let form = Form::of(content_type);
-                if let Some(account) = &mut facts.account {
-                    // An upload is not read: whether it asks for a stream, the answer says.
-                    account.stream = form == Form::Events;
-                }
-                self.filter.set_form(form);
-                if form == Form::Events {
-                    self.begin(content_type);
-                } else {
-                    self.phase = Phase::Whole(content_type);
-                }
-            }
-            Verdict::Pass(content_type) => self.respond(content_type, Body::Untouched),
-            Verdict::Look if facts.inspects => {
-                self.phase = Phase::Kind(head.content_type.map(str::to_owned));
-            }
-            // The bytes of this answer are not to be looked at.
-            Verdict::Look => self.refuse(upstream_error::unexpected_type(), head.status),
-            Verdict::Refuse(refusal) => self.refuse(refusal, head.status),
-            Verdict::Explain => self.phase = Phase::Explanation(head.status),
-        }
-        self.step()
     }
 
     /// The head did not come: the upstream could not be reached. `cause` is what the platform says of
@@ -342,66 +298,8 @@ impl Inspector {
         }
     }
 
-    /// Looks at the beginning of a body that does not go on yet; the last `fresh` bytes are new.
-    fn collect(&mut self, fresh: usize, now_ms: u64) {
-        if let Phase::Kind(_) = self.phase {
-            self.find_kind(false, now_ms);
-            return;
-        }
-        // Blanks before JSON, by which servers keep a connection alive, are nothing of the answer.
-        let is_blank = self.filter.form() == Form::Bytes && self.held.trim_ascii().is_empty();
-        match self.phase {
-            Phase::Explanation(status) => {
-                self.forward(0, fresh);
-                if self.held.len() > MAX_ERROR_BODY_BYTES {
-                    self.held.clear();
-                    self.explain(status);
-                }
-            }
-            Phase::Whole(_) if is_blank => {
-                self.forward(0, self.held.len());
-                self.held.clear();
-            }
-            Phase::Whole(content_type) if self.held.len() > MAX_WHOLE_BYTES => {
-                self.begin(content_type);
-                self.pass_on_held(now_ms);
-            }
-            Phase::Chunk => {
-                // What goes on is written anew.
-                self.forward(0, fresh);
-                if is_blank {
-                    self.held.clear();
-                } else if self.held.len() > MAX_CHUNK_BYTES {
-                    self.break_off(Break::Size);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// An answer of another type where a stream was asked for: events, or the one chunk that its JSON
-    /// becomes.
-    fn find_kind(&mut self, ended: bool, now_ms: u64) {
-        let Phase::Kind(content_type) = &self.phase else {
-            return;
-        };
-        match head::content(content_type.as_deref(), &self.held, ended) {
-            None if !ended => {}
-            Some(Content::Events) => {
-                self.filter.set_form(Form::Events);
-                self.begin(head::EVENTS);
-                self.pass_on_held(now_ms);
-            }
-            Some(Content::Json) => {
-                self.phase = Phase::Chunk;
-                self.collect(self.held.len(), now_ms);
-            }
-            _ => self.end_with(upstream_error::unexpected_type()),
-        }
-    }
-
     /// The caller's stream begins.
-    fn begin(&mut self, content_type: &'static str) {
+    pub(super) fn begin(&mut self, content_type: &'static str) {
         self.phase = Phase::Stream;
         self.steps.push_back(Step::Respond(Reply {
             content_type,
@@ -409,7 +307,7 @@ impl Inspector {
         }));
     }
 
-    fn pass_on_held(&mut self, now_ms: u64) {
+    pub(super) fn pass_on_held(&mut self, now_ms: u64) {
         let mut held = std::mem::take(&mut self.held);
         let gone = self.pass_on(&held, now_ms);
         held.drain(..gone);
@@ -442,14 +340,14 @@ impl Inspector {
         gone.min(pending.len())
     }
 
-    fn forward(&mut self, len: usize, skip: usize) {
+    pub(super) fn forward(&mut self, len: usize, skip: usize) {
         if len + skip > 0 {
             self.steps.push_back(Step::Forward { len, skip });
         }
     }
 
     /// The response ends before its own end.
-    fn break_off(&mut self, why: Break) {
+    pub(super) fn break_off(&mut self, why: Break) {
         match self.phase {
             Phase::Nothing => {}
             Phase::Explanation(status) => {
@@ -467,33 +365,12 @@ impl Inspector {
         }
     }
 
-    /// What is known of the body of an error response explains it.
-    fn explain(&mut self, status: u16) {
-        let Forwarded { key, prompt, .. } = &self.request;
-        let refusal = upstream_error::explain(status, &self.held, key, prompt.as_deref());
-        self.refuse(refusal, status);
-    }
-
-    /// A response that is refused by its head.
-    fn refuse(&mut self, mut refusal: ProxyError, status: u16) {
-        let is_refused = status >= 400;
-        self.outcome = is_refused.then_some(Outcome::Refused);
-        if refusal.code == "upstream_auth" {
-            let text = format!("the upstream refused the key (status {status})");
-            refusal = refusal.noting("upstream's key", text);
-        }
-        if matches!(refusal.status, 429 | 503) {
-            refusal.retry_after_seconds = self.retry_after_seconds;
-        }
-        self.end_with(refusal);
-    }
-
     /// The caller gets an error instead of an answer.
-    fn end_with(&mut self, refusal: ProxyError) {
+    pub(super) fn end_with(&mut self, refusal: ProxyError) {
         self.over(Step::Refuse(refusal));
     }
 
-    fn respond(&mut self, content_type: &'static str, body: Body) {
+    pub(super) fn respond(&mut self, content_type: &'static str, body: Body) {
         self.outcome = Some(Outcome::Completed);
         self.over(Step::Respond(Reply { content_type, body }));
     }

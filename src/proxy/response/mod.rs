@@ -15,6 +15,7 @@ mod json_scan;
 mod key_detector;
 mod lines;
 mod member;
+mod opening;
 mod ruling;
 mod seen;
 mod step;
@@ -22,5 +23,6 @@ pub mod upstream_error;
 pub mod usage;
 
 pub use forwarded::{Begun, Facts, Forwarded};
-pub use inspector::{Inspector, MAX_CHUNK_BYTES, MAX_WHOLE_BYTES};
+pub use inspector::Inspector;
+pub use opening::{MAX_CHUNK_BYTES, MAX_WHOLE_BYTES};
 pub use step::{Body, Reply, Step};

@@ -47,3 +47,12 @@ impl Pieces {
         self.0.push_back(all);
     }
 }
+
+impl IntoIterator for Pieces {
+    type Item = Uint8Array;
+    type IntoIter = std::collections::vec_deque::IntoIter<Uint8Array>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
