@@ -26,10 +26,10 @@ impl Variables {
     /// The configuration with what it leaves to the variables. Gives a text that names the one at fault.
     fn fill(self, given: &str) -> Result<Config, String> {
         let malformed = |error: serde_json::Error| format!("options: {error}");
-        let mut config: serde_json::Value = serde_json::from_str(given).map_err(malformed)?;
+        let mut config: serde_json::Map<_, _> = serde_json::from_str(given).map_err(malformed)?;
         let mut fill = |name: &str, value: Option<serde_json::Value>| {
             if let (Some(value), None) = (value, config.get(name)) {
-                config[name] = value;
+                config.insert(name.to_owned(), value);
             }
         };
         fill(
@@ -56,7 +56,7 @@ impl Variables {
             let seconds: Option<u64> = digits.then(|| epoch.parse().ok()).flatten();
             fill("sessionEpoch", Some(seconds.ok_or(FAULT)?.into()));
         }
-        serde_json::from_value(config).map_err(malformed)
+        serde_json::from_value(config.into()).map_err(malformed)
     }
 }
 

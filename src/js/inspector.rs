@@ -151,7 +151,7 @@ impl Inspector {
         }
     }
 
-    /// The step's text: what is inserted, or the whole answer.
+    /// The step's text: what is inserted, the whole answer, or an error as JSON.
     #[wasm_bindgen(getter)]
     #[must_use]
     pub fn text(&self) -> Option<String> {
@@ -161,6 +161,27 @@ impl Inspector {
                 body: Body::Text(text),
                 ..
             }) => Some(text.clone()),
+            Step::Refuse(refusal) => Some(refusal.body()),
+            _ => None,
+        }
+    }
+
+    /// The status of the error that the caller gets.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        match &self.step {
+            Step::Refuse(refusal) => Some(refusal.status),
+            _ => None,
+        }
+    }
+
+    /// The `Retry-After` of the error that the caller gets, in seconds.
+    #[wasm_bindgen(getter, js_name = retryAfter)]
+    #[must_use]
+    pub fn retry_after(&self) -> Option<u32> {
+        match &self.step {
+            Step::Refuse(refusal) => refusal.retry_after_seconds,
             _ => None,
         }
     }
