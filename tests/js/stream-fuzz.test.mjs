@@ -24,7 +24,7 @@ import {
 const load = (file) => import(pathToFileURL(join(setting("OPENAI_WASM_PKG"), file)).href);
 const { ChunkReader, textOf } = await load("lib/chunk-reader.js");
 const { reportedError } = await load("lib/response-error.js");
-const { errorIn, isLast } = await load("lib/report.js");
+const { errorIn, isLast, isOfResponse } = await load("lib/report.js");
 
 const CASES = Number(process.env.STREAM_FUZZ_CASES ?? 2000);
 const SEED = Number(process.env.STREAM_FUZZ_SEED ?? 1);
@@ -70,6 +70,7 @@ function naive(all) {
   const chunks = [];
   let text = "";
   let final = false;
+  let byEvent = false;
   const ended = (name, message) => ({
     chunks,
     text,
@@ -87,7 +88,7 @@ function naive(all) {
       return reported(errorIn(json ? json.value : body, true));
     }
     if (data === "" || KEEP_ALIVE.includes(name) || data.startsWith(":")) continue;
-    if (data === "[DONE]") return ended();
+    if (data === "[DONE]") return byEvent && !final ? ended("StreamTruncatedError") : ended();
     const value = json?.value;
     const found = json && errorIn(value);
     if (found !== undefined) {
@@ -99,9 +100,13 @@ function naive(all) {
       return ended("StreamDecodeError");
     chunks.push(value);
     text += textOf(value);
-    final ||= Array.isArray(value.choices)
-      ? value.choices.some((choice) => choice?.finish_reason)
-      : isLast(value.type);
+    const { choices, type } = value;
+    final ||= Array.isArray(choices)
+      ? choices.some((choice) => choice?.finish_reason)
+      : isLast(type);
+    if (Array.isArray(choices) || !isOfResponse(type)) continue;
+    byEvent = true;
+    if (isLast(type)) return ended();
   }
   return final ? ended() : ended("StreamTruncatedError");
 }
