@@ -1,6 +1,7 @@
 import type { ProxyOption } from "./client/build.d.ts";
 import { BaseClient, type SharedClientOptions } from "./lib/api.js";
 import * as errors from "./lib/errors.js";
+import * as types from "./lib/namespaces.js";
 
 /**
  * The session token that your proxy asks for: a string, or a function that gives one. It is called by the
@@ -23,6 +24,11 @@ export interface ClientOptions extends SharedClientOptions, ProxyOption {
  */
 export class OpenAI extends BaseClient {
   constructor(options: ClientOptions);
+  /**
+   * A client with these options over this one's. It goes on with this one's token, unless that or the server
+   * changes.
+   */
+  withOptions(options: Partial<ClientOptions>): OpenAI;
   static OpenAI: typeof OpenAI;
 }
 export interface OpenAI extends BaseClient {}
@@ -48,9 +54,51 @@ export namespace OpenAI {
   export import StreamIdleTimeoutError = errors.StreamIdleTimeoutError;
   export import StreamDecodeError = errors.StreamDecodeError;
   export import WasmTrapError = errors.WasmTrapError;
+  export import Chat = types.Chat;
+  export import Responses = types.Responses;
+  export import Conversations = types.Conversations;
+  export import Completions = types.Completions;
+  export import Embeddings = types.Embeddings;
+  export import Files = types.Files;
+  export import Images = types.Images;
+  export import Audio = types.Audio;
+  export import Moderations = types.Moderations;
+  export import Models = types.Models;
+  export import Batches = types.Batches;
+  export import FineTuning = types.FineTuning;
+  export import Uploads = types.Uploads;
+  export import VectorStores = types.VectorStores;
+  export import Batch = types.Batch;
+  export import ChatModel = types.ChatModel;
+  export import Completion = types.Completion;
+  export import CompletionCreateParams = types.CompletionCreateParams;
+  export import CompletionUsage = types.CompletionUsage;
+  export import CreateEmbeddingResponse = types.CreateEmbeddingResponse;
+  export import EmbeddingCreateParams = types.EmbeddingCreateParams;
+  export import FileCreateParams = types.FileCreateParams;
+  export import FileDeleted = types.FileDeleted;
+  export import FileListParams = types.FileListParams;
+  export import FileObject = types.FileObject;
+  export import FunctionDefinition = types.FunctionDefinition;
+  export import FunctionParameters = types.FunctionParameters;
+  export import ImageGenerateParams = types.ImageGenerateParams;
+  export import ImagesResponse = types.ImagesResponse;
+  export import Model = types.Model;
+  export import ModelDeleted = types.ModelDeleted;
+  export import ModerationCreateParams = types.ModerationCreateParams;
+  export import ModerationCreateResponse = types.ModerationCreateResponse;
+  export import PagePromise = types.PagePromise;
+  export import RequestOptions = types.RequestOptions;
+  export import ResponseFormatJSONObject = types.ResponseFormatJSONObject;
+  export import ResponseFormatJSONSchema = types.ResponseFormatJSONSchema;
+  export import ResponseFormatText = types.ResponseFormatText;
+  export import Upload = types.Upload;
+  export import VectorStore = types.VectorStore;
 }
 export default OpenAI;
 export * from "./lib/errors.js";
+// The class, and not the wire object of this name.
+export { ResponseError } from "./lib/errors.js";
 export { toFile, type ToFileInput } from "./lib/to-file.js";
 export { watchFingerprint, type SeenFingerprint } from "./lib/reproducibility.js";
 export {
@@ -59,13 +107,31 @@ export {
   type ServerSentEvent,
 } from "./lib/event-stream.js";
 export { APIPromise, Page, PagePromise, Stream } from "./lib/api.js";
-export { ChatCompletionStream, type ChatCompletionStreamEvents } from "./lib/chat-stream.js";
+export * from "./lib/parse-errors.js";
+export {
+  ChatCompletionStream,
+  type ChatCompletionRunner,
+  type ChatCompletionRunToolsParams,
+  type ChatCompletionStreamEvents,
+  type RunnableFunction,
+  type RunnableTool,
+  type RunToolsOptions,
+} from "./lib/chat-stream.js";
+export type {
+  AutoParseableResponseFormat,
+  AutoParseableTextFormat,
+  AutoParseableTool,
+  ParsedChatCompletion,
+  ParsedChatCompletionMessage,
+  ParsedFunctionToolCall,
+} from "./lib/parse.js";
 export type {
   Fetch,
   HeadersLike,
   Logger,
   LogLevel,
   QueryLike,
+  QueryValue,
   RateLimit,
   RateLimitCount,
   RawRequestOptions,
@@ -73,4 +139,13 @@ export type {
   SharedClientOptions,
   StreamOptions,
 } from "./lib/api.js";
+export type * from "./lib/more.js";
+export type {
+  ParsedResponse,
+  ParsedResponseStreamEvent,
+  ResponseResumeParams,
+  ResponseStream,
+  ResponseStreamEvents,
+  ResponseStreamParams,
+} from "./lib/responses.js";
 export type * from "./types.d.ts";

@@ -6,17 +6,21 @@ import { chatStreams } from "./lib/chat-stream.js";
 import { embedded } from "./lib/embedded.js";
 import { eventStreams } from "./lib/event-stream.js";
 import { defineClient } from "./lib/page-client.js";
-import { chatEvents, checks, multipart } from "./lib/part.js";
+import { checks, chatRun, more, multipart, responseRun, toolRun } from "./lib/part.js";
 import { createRuntime } from "./lib/runtime.js";
 // Last, since gzip packs a bundle better if the string does not part its code.
 import { SUM, WASM } from "./client/wasm.js";
 
 const runtime = /* @__PURE__ */ createRuntime(prepare, /* @__PURE__ */ embedded(WASM, SUM));
 
-export const ChatCompletionStream = /* @__PURE__ */ chatStreams(chatEvents);
+export const ChatCompletionStream = /* @__PURE__ */ chatStreams(chatRun);
 export const OpenAI = /* @__PURE__ */ defineClient(runtime, PROXY_URL, {
+  chatRun,
   checks,
+  more,
   multipart,
+  responseRun,
+  toolRun,
   ChatCompletionStream,
 });
 export default OpenAI;

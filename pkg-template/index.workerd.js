@@ -7,16 +7,20 @@ import { PROXY_URL } from "./client/build.js";
 import { chatStreams } from "./lib/chat-stream.js";
 import { eventStreams } from "./lib/event-stream.js";
 import { defineClient } from "./lib/page-client.js";
-import { chatEvents, checks, multipart } from "./lib/part.js";
+import { checks, chatRun, more, multipart, responseRun, toolRun } from "./lib/part.js";
 import { createRuntime } from "./lib/runtime.js";
 
 const runtime = /* @__PURE__ */ createRuntime(prepare, module);
 
-export const ChatCompletionStream = /* @__PURE__ */ chatStreams(chatEvents);
+export const ChatCompletionStream = /* @__PURE__ */ chatStreams(chatRun);
 export const OpenAI = /* @__PURE__ */ defineClient(runtime, PROXY_URL, {
   apart: true,
+  chatRun,
   checks,
+  more,
   multipart,
+  responseRun,
+  toolRun,
   ChatCompletionStream,
 });
 export default OpenAI;

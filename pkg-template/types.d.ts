@@ -994,8 +994,8 @@ export interface ChatCompletionToolCallDelta {
      * send an empty one later.
      */
     id?: string | undefined;
-    /** `function` (2026), in the first piece. */
-    type?: "function" | undefined;
+    /** `function` or `custom` (2026), in the first piece. */
+    type?: "function" | "custom" | undefined;
     /** What is new in the call. */
     function?: ChatCompletionFunctionCallDelta | undefined;
 }

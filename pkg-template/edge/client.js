@@ -22,6 +22,7 @@ const checks = {
   organization: text,
   project: text,
   allowHttp: hosts,
+  webhookSecret: text,
 };
 
 /** A variable of the process, where there is one that may be read (Deno asks); Workers get theirs as `env`. */
@@ -42,7 +43,7 @@ export function defineClient(runtime, host) {
     constructor(options) {
       refuseUnknown(options, checks);
       const given = read(options, checks, "options");
-      const { fetch, allowHttp = [], ...rest } = given;
+      const { fetch, allowHttp = [], webhookSecret, ...rest } = given;
       const key = given.apiKey ?? variable("OPENAI_API_KEY");
       const baseURL = given.baseURL ?? variable("OPENAI_BASE_URL");
       // A server that is not OpenAI's and comes with its own key knows no account of the environment.
@@ -79,7 +80,7 @@ export function defineClient(runtime, host) {
         return wasm.serverFault(base, allowHttp);
       };
       super(
-        { ...rest, apiKey: undefined, defaultHeaders, profile: given.profile ?? known },
+        { ...rest, apiKey: undefined, defaultHeaders, profile: given.profile ?? PROFILES[known] },
         {
           runtime,
           fetch,
@@ -87,28 +88,43 @@ export function defineClient(runtime, host) {
           baseOption: "baseURL",
           baseFault,
           credential: key,
+          keyHeader: known === "azure" && typeof key === "string" ? "api-key" : undefined,
           keyed: true,
           official,
           host,
+          given: options,
         },
       );
       this.baseURL = base;
       this.organization = organization ?? null;
       this.project = project ?? null;
+      // Seen by code alone, so that no log of a client shows it. The variable is asked for when it is used.
+      let secret = webhookSecret;
+      Object.defineProperty(this, "webhookSecret", {
+        get: () => secret ?? variable("OPENAI_WEBHOOK_SECRET") ?? null,
+        set: (value) => {
+          secret = value;
+        },
+      });
     }
   }
   return Object.assign(OpenAI, { OpenAI, ...ERRORS });
 }
 
-/** Whose documents hold for a server, by its host; as in src/client/auth.rs. */
+/** Whose server it is, by its host; whose documents hold for it is as in src/client/auth.rs. */
 const profileOf = (base) => {
   const host = `.${new URL(base, "https://same.origin").hostname.replace(/\.$/, "")}`;
-  return host.endsWith(".api.openai.com")
-    ? "openai"
-    : host.endsWith(".api.fireworks.ai")
-      ? "fireworks"
-      : "none";
+  const [, name] = HOSTS.find(([end]) => host.endsWith(end)) ?? [];
+  return name;
 };
+const HOSTS = [
+  [".api.openai.com", "openai"],
+  [".api.fireworks.ai", "fireworks"],
+  [".openai.azure.com", "azure"],
+  [".services.ai.azure.com", "azure"],
+  [".cognitiveservices.azure.com", "azure"],
+];
+const PROFILES = { __proto__: null, openai: "openai", fireworks: "fireworks" };
 
 const isBrowser = () =>
   typeof globalThis.window !== "undefined" && typeof globalThis.window.document !== "undefined";

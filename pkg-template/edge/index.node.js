@@ -3,12 +3,17 @@
 import { defineClient } from "./client.js";
 import { runtime } from "./runtime.node.js";
 import { chatStreams } from "../lib/chat-stream.js";
-import { chatEvents, checks, multipart } from "../lib/part.js";
+import { checks, chatRun, more, multipart, part, responseRun, toolRun } from "../lib/part.js";
 
-export const ChatCompletionStream = /* @__PURE__ */ chatStreams(chatEvents);
+export const ChatCompletionStream = /* @__PURE__ */ chatStreams(chatRun);
 export const OpenAI = /* @__PURE__ */ defineClient(runtime, {
+  chatRun,
   checks,
+  more,
   multipart,
+  responseRun,
+  toolRun,
+  webhooks: () => part(import("./webhooks.js")),
   ChatCompletionStream,
 });
 export default OpenAI;

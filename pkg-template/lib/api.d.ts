@@ -13,6 +13,8 @@ import type {
   Models,
   Moderations,
 } from "./resources.js";
+import type { Batches, Containers, FineTuning, Uploads, VectorStores } from "./more.js";
+import type { Conversations, Responses } from "./responses.js";
 
 /** Called like `fetch`: `(url, init)`. A service binding's `fetch` fits. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response> | Response;
@@ -22,10 +24,20 @@ export type HeadersLike =
   | Iterable<readonly [string, string | null | undefined]>
   | Record<string, string | number | boolean | null | undefined>;
 
+/** A parameter's value; lists and objects are written as the official client does: `a[]=1&b[c]=2`. */
+export type QueryValue =
+  | string
+  | number
+  | boolean
+  | null
+  | undefined
+  | readonly QueryValue[]
+  | { readonly [name: string]: QueryValue };
+
 export type QueryLike =
   | URLSearchParams
-  | Iterable<readonly [string, string | number | boolean | null | undefined]>
-  | Record<string, string | number | boolean | null | undefined>;
+  | Iterable<readonly [string, QueryValue]>
+  | Record<string, QueryValue>;
 
 export interface StreamOptions {
   /** How long a stream may bring no event, in milliseconds; 0 means for ever. Comments are no events. Default: `timeout`. */
@@ -175,9 +187,17 @@ export interface WithRequestId {
 /** What both clients are. */
 export class BaseClient {
   readonly baseURL: string;
-  readonly timeout: number;
-  readonly maxRetries: number;
+  /** The time limit of one attempt in milliseconds. */
+  timeout: number;
+  maxRetries: number;
   readonly chat: Chat;
+  readonly responses: Responses;
+  readonly conversations: Conversations;
+  readonly batches: Batches;
+  readonly containers: Containers;
+  readonly fineTuning: FineTuning;
+  readonly uploads: Uploads;
+  readonly vectorStores: VectorStores;
   readonly completions: Completions;
   readonly edits: Edits;
   readonly embeddings: Embeddings;
@@ -188,6 +208,15 @@ export class BaseClient {
   readonly models: Models;
   readonly moderations: Moderations;
   readonly engines: Engines;
+  /**
+   * A `fetch` for other libraries: it sends the client's token in place of any `Authorization`, and a new one
+   * if the server refuses that. A URL that is not below the base URL is refused, and so are redirects. It repeats
+   * nothing else and reads no answer.
+   */
+  readonly fetch: (
+    input: string | URL | Request,
+    init?: RequestInit,
+  ) => Promise<globalThis.Response>;
   /** Any endpoint below the base URL, with the same transport. `path` starts with `/`. */
   get<T = unknown>(path: string, options?: RawRequestOptions): APIPromise<T>;
   post<T = unknown>(path: string, options?: RawRequestOptions): APIPromise<T>;

@@ -2,10 +2,9 @@
 
 import { json, marked } from "./response.js";
 import { Credential } from "./credential.js";
-import { InvalidOptionError } from "./errors.js";
 import { checkParams, stringify } from "./json.js";
 import { logFor } from "./log.js";
-import { CALL, over, read, refuseUnknown } from "./options.js";
+import { CALL, CLIENT, over, read, refuseUnknown } from "./options.js";
 import { Page, PagePromise } from "./pagination.js";
 import { APIPromise } from "./promise.js";
 import { resources } from "./resources.js";
@@ -21,7 +20,8 @@ export class BaseClient {
 
   /**
    * @param options checked options: lib/options.js `CLIENT`
-   * @param server where calls go and with which credential: lib/transport.js `send`. The functions `checks` and
+   * @param server where calls go and with which credential: lib/transport.js `send`; `given` are the options as
+   *   they were. The functions `checks` and
    *   `multipart` of its `host` give the modules of these names
    */
   constructor(options, server) {
@@ -41,23 +41,10 @@ export class BaseClient {
     };
     Object.assign(
       this,
-      resources((...call) => this.#request(...call), server.official, server.host),
+      resources((...call) => this.#request(...call), server.official, server.host, this),
     );
-    for (const path of MISSING.split(" ")) {
-      const names = path.split(".");
-      const name = names.pop();
-      const get = () => {
-        throw new InvalidOptionError(
-          `client.${path}`,
-          "is not in this package: use `client.post(path, { body })`",
-        );
-      };
-      Object.defineProperty(
-        names.reduce((object, name) => object[name], this),
-        name,
-        { get },
-      );
-    }
+    // A function of its own, for libraries that take a `fetch`.
+    this.fetch = async (...args) => (await server.host.more()).fetchBelow(this.#server, ...args);
     this.#defaults.fit?.attach(this);
   }
 
@@ -65,8 +52,25 @@ export class BaseClient {
     return this.#defaults.timeout ?? DEFAULT_TIMEOUT_MS;
   }
 
+  set timeout(timeout) {
+    Object.assign(this.#defaults, read({ timeout }, CLIENT));
+  }
+
   get maxRetries() {
     return this.#defaults.maxRetries ?? 2;
+  }
+
+  set maxRetries(maxRetries) {
+    Object.assign(this.#defaults, read({ maxRetries }, CLIENT));
+  }
+
+  /** A client with other options. It shares what this one was given as its token, unless that or the server changes. */
+  withOptions(options) {
+    const { timeout, maxRetries } = this.#defaults;
+    const other = new this.constructor({ ...this.#server.given, timeout, maxRetries, ...options });
+    if (!/"(token|apiKey|\w+URL)"/i.test(JSON.stringify(Object.keys(options ?? {}))))
+      other.#server.credential = this.#server.credential;
+    return other;
   }
 
   /** Any endpoint below the base URL, with the same transport. */
@@ -207,13 +211,10 @@ export class BaseClient {
       idleTimeout: option("idleTimeout") ?? call.timeout ?? this.timeout,
       maxEventBytes: option("maxEventBytes") ?? DEFAULT_MAX_EVENT_BYTES,
       truncation: option("truncation") ?? "error",
+      endsByEvent: defaults?.endsByEvent,
     });
   }
 }
-
-/** What of the official package is missing here. */
-const MISSING =
-  "responses beta batches uploads vectorStores realtime fineTuning withOptions audio.speech chat.completions.parse chat.completions.runTools";
 
 /** What of a call's content can be looked at for keys: JSON text, or names and texts of a form. */
 function legible(body, { payload, mediaType }, files) {

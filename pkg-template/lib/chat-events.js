@@ -2,19 +2,22 @@
 
 import { Accumulator, listOf, textOf } from "./accumulate.js";
 import { OpenAIError } from "./errors.js";
+import { parserOf } from "./parse.js";
 import { parsePartialJson } from "./partial-json.js";
 
 export class ChatEvents {
   #accumulator = new Accumulator();
   #done = new Set();
   #emit;
+  #parser;
 
-  /** Whether JSON was asked for. */
-  structured = false;
-
-  /** @param emit takes an event's name and what its listeners get */
-  constructor(emit) {
+  /**
+   * @param emit takes an event's name and what its listeners get
+   * @param parser what the call's parameters say of the answer: lib/parse.js `parserOf`
+   */
+  constructor(emit, parser = parserOf()) {
     this.#emit = emit;
+    this.#parser = parser;
   }
 
   /** The answer so far, once a chunk came. */
@@ -35,15 +38,9 @@ export class ChatEvents {
     return this.#accumulator.finish();
   }
 
-  reportEnd(completion) {
-    const { choices, usage } = completion;
+  /** What no chunk has ended is over with the last of them. */
+  reportEnd({ choices }) {
     for (const choice of choices) this.#reportDone(choice);
-    this.#emit("chatCompletion", completion);
-    const message = choices[0]?.message;
-    if (message) for (const name of ["message", "finalMessage"]) this.#emit(name, message);
-    if (message?.content) this.#emit("finalContent", message.content);
-    this.#emit("finalChatCompletion", completion);
-    if (usage) this.#emit("totalUsage", usageOf(completion));
   }
 
   #report({ choice, delta, logprobs: added, calls }) {
@@ -77,16 +74,33 @@ export class ChatEvents {
   #reportDone(choice) {
     if (this.#done.has(choice.index)) return;
     this.#done.add(choice.index);
+    if (this.#parser.asked) this.#parser.check(choice, this.snapshot);
     const { message, logprobs } = choice;
     const { content, refusal } = message;
-    if (content) this.#emit("content.done", this.#withParsed({ content }, content));
+    if (content) {
+      const parsed = refusal ? null : this.#parser.content(content);
+      this.#emit(
+        "content.done",
+        parsed === null && !refusal ? this.#withParsed({ content }, content) : { content, parsed },
+      );
+    }
     if (refusal) this.#emit("refusal.done", { refusal });
     for (const what of ["content", "refusal"]) {
       if (listOf(logprobs?.[what]).length > 0)
         this.#emit(`logprobs.${what}.done`, { [what]: logprobs[what] });
     }
     for (const [index, { function: called }] of (message.tool_calls ?? []).entries()) {
-      if (called) this.#reportCall("done", index, called);
+      if (!called) continue;
+      const { name, arguments: text } = called;
+      const parsed = this.#parser.call(name, text);
+      if (parsed === null) this.#reportCall("done", index, called);
+      else
+        this.#emit("tool_calls.function.arguments.done", {
+          name,
+          index,
+          arguments: text,
+          parsed_arguments: parsed,
+        });
     }
   }
 
@@ -96,7 +110,7 @@ export class ChatEvents {
   }
 
   #withParsed(event, text) {
-    return this.structured ? partial(event, "parsed", text) : { ...event, parsed: null };
+    return this.#parser.structured ? partial(event, "parsed", text) : { ...event, parsed: null };
   }
 }
 
@@ -107,9 +121,4 @@ function partial(event, name, text) {
     enumerable: true,
     get: () => (parsed === undefined ? (parsed = parsePartialJson(text) ?? null) : parsed),
   });
-}
-
-export function usageOf({ usage }) {
-  const { completion_tokens = 0, prompt_tokens = 0, total_tokens = 0, ...rest } = usage ?? {};
-  return { completion_tokens, prompt_tokens, total_tokens, ...rest };
 }

@@ -1,15 +1,26 @@
-import type { Stream } from "./api.js";
+import type { RequestOptions, Stream } from "./api.js";
 import type { APIUserAbortError, OpenAIError } from "./errors.js";
+import type {
+  AutoParseableTool,
+  ParsedChatCompletion,
+  ParsedChatCompletionMessage,
+  ParsedFunction,
+} from "./parse.js";
 import type {
   ChatCompletion,
   ChatCompletionChunk,
-  ChatCompletionMessage,
+  ChatCompletionMessageParam,
+  ChatCompletionTool,
+  ChatCompletionCreateParams,
   CompletionUsage,
   ChatCompletionTokenLogprob,
 } from "../types.d.ts";
 
-/** What a ChatCompletionStream reports: the name of an event and what its listeners get. */
-export interface ChatCompletionStreamEvents {
+/**
+ * What a ChatCompletionStream or a run of tools reports: the name of an event and what its listeners get. Events of pieces
+ * come from streams alone.
+ */
+export interface ChatCompletionStreamEvents<Parsed = unknown> {
   connect: () => void;
   chunk: (chunk: ChatCompletionChunk, snapshot: ChatCompletion) => void;
   content: (delta: string, snapshot: string) => void;
@@ -45,18 +56,22 @@ export interface ChatCompletionStreamEvents {
     snapshot: ChatCompletionTokenLogprob[];
   }) => void;
   "logprobs.refusal.done": (event: { refusal: ChatCompletionTokenLogprob[] }) => void;
-  message: (message: ChatCompletionMessage) => void;
+  message: (message: ChatCompletionMessageParam) => void;
+  functionToolCall: (call: ParsedFunction) => void;
+  functionToolCallResult: (content: string) => void;
   chatCompletion: (completion: ChatCompletion) => void;
   finalContent: (content: string) => void;
-  finalMessage: (message: ChatCompletionMessage) => void;
-  finalChatCompletion: (completion: ChatCompletion) => void;
+  finalMessage: (message: ParsedChatCompletionMessage<Parsed>) => void;
+  finalChatCompletion: (completion: ParsedChatCompletion<Parsed>) => void;
+  finalFunctionToolCall: (call: ParsedFunction) => void;
+  finalFunctionToolCallResult: (content: string) => void;
   totalUsage: (usage: CompletionUsage) => void;
   error: (error: OpenAIError) => void;
   abort: (error: APIUserAbortError) => void;
   end: () => void;
 }
 
-type Events = ChatCompletionStreamEvents;
+type Events<Parsed> = ChatCompletionStreamEvents<Parsed>;
 
 /**
  * Events while a chat answer comes, and the whole answer at its end.
@@ -71,7 +86,7 @@ type Events = ChatCompletionStreamEvents;
  * A failure that nobody awaits and no listener for `error` hears is an unhandled rejection. Of an
  * abort a listener for `abort` or `error` is enough.
  */
-export class ChatCompletionStream implements AsyncIterable<ChatCompletionChunk> {
+export class ChatCompletionStream<Parsed = null> implements AsyncIterable<ChatCompletionChunk> {
   readonly controller: AbortController;
   readonly ended: boolean;
   readonly errored: boolean;
@@ -79,18 +94,26 @@ export class ChatCompletionStream implements AsyncIterable<ChatCompletionChunk> 
   /** The answer so far. */
   get currentChatCompletionSnapshot(): ChatCompletion | undefined;
   abort(): void;
-  on<E extends keyof Events>(event: E, listener: Events[E]): this;
-  once<E extends keyof Events>(event: E, listener: Events[E]): this;
-  off<E extends keyof Events>(event: E, listener: Events[E]): this;
+  on<E extends keyof Events<Parsed>>(event: E, listener: Events<Parsed>[E]): this;
+  once<E extends keyof Events<Parsed>>(event: E, listener: Events<Parsed>[E]): this;
+  off<E extends keyof Events<Parsed>>(event: E, listener: Events<Parsed>[E]): this;
   /** The next event of that name; rejects if the stream fails before. Awaits the end, like `done`. */
-  emitted<E extends keyof Events>(event: E): Promise<Parameters<Events[E]>[0]>;
+  emitted<E extends keyof Events<Parsed>>(event: E): Promise<Parameters<Events<Parsed>[E]>[0]>;
   /**
    * Resolves at the end, rejects if the stream fails. Once this, `emitted` or one of the methods below
    * was called, reading waits for no iterator: what an iterator has not taken is kept in memory.
    */
   done(): Promise<void>;
-  finalChatCompletion(): Promise<ChatCompletion>;
-  finalMessage(): Promise<ChatCompletionMessage>;
+  finalChatCompletion(): Promise<ParsedChatCompletion<Parsed>>;
+  finalMessage(): Promise<ParsedChatCompletionMessage<Parsed>>;
+  /** The last call of a function. */
+  finalFunctionToolCall(): Promise<ParsedFunction | undefined>;
+  /** What the last call of a function gave. */
+  finalFunctionToolCallResult(): Promise<string | undefined>;
+  /** What was said and answered so far: the messages sent, the model's, and the tools' results. */
+  readonly messages: ChatCompletionMessageParam[];
+  /** The whole answers so far. */
+  allChatCompletions(): ChatCompletion[];
   finalContent(): Promise<string | null>;
   totalUsage(): Promise<CompletionUsage>;
   /**
@@ -101,5 +124,46 @@ export class ChatCompletionStream implements AsyncIterable<ChatCompletionChunk> 
   /** The chunks as newline-delimited JSON. */
   toReadableStream(): ReturnType<Stream<ChatCompletionChunk>["toReadableStream"]>;
   /** Reads what `toReadableStream` wrote. `abort()` stops the reading at once and cancels the source. */
-  static fromReadableStream(readable: ReadableStream<Uint8Array>): ChatCompletionStream;
+  static fromReadableStream(readable: ReadableStream<Uint8Array>): ChatCompletionStream<null>;
+}
+
+/** A function that `runTools` calls. */
+export interface RunnableFunction<Arguments, Context> {
+  /** By default the function's own name. */
+  name?: string | undefined;
+  description?: string | undefined;
+  /** A JSON Schema of the arguments. */
+  parameters?: object | undefined;
+  strict?: boolean | undefined;
+  /** Makes the arguments of the model's text. What it throws is told to the model, which may try again. */
+  parse?: ((text: string) => Arguments | Promise<Arguments>) | undefined;
+  /** Gives a text, or what has a JSON form. */
+  function: (args: Arguments, runner: ChatCompletionRunner, context: Context) => unknown;
+}
+
+export type RunnableTool<Context> =
+  | { type: "function"; function: RunnableFunction<any, Context> }
+  | AutoParseableTool<any>
+  | Exclude<ChatCompletionTool, { type: "function" }>;
+
+/** A run of tools; with `stream` its chunks can be iterated. */
+export type ChatCompletionRunner<Parsed = null> = ChatCompletionStream<Parsed>;
+
+export type ChatCompletionRunToolsParams<Context = unknown> = Omit<
+  ChatCompletionCreateParams,
+  "tools" | "stream" | "n"
+> & {
+  tools: ReadonlyArray<RunnableTool<Context>>;
+  stream?: boolean | undefined;
+  /** Handed to each function. */
+  toolContext?: Context | undefined;
+};
+
+export interface RunToolsOptions extends RequestOptions {
+  /** After so many answers that call tools the run fails by a ToolError. Default: 10. */
+  maxChatCompletions?: number | undefined;
+  /** Called after each answer, when its tools have been run. */
+  afterCompletion?:
+    | ((completion: ChatCompletion, runner: ChatCompletionRunner) => void | Promise<void>)
+    | undefined;
 }

@@ -7,7 +7,7 @@ import { CREDENTIAL } from "./codes.js";
 /** How long a call waits for the token that another call asked for, in milliseconds. */
 const LONGEST_SHARED_MS = 10_000;
 
-/** The `Authorization` header of a client's calls. A session token serves all calls until it is refused. */
+/** The header of a client's calls that says who calls. A session token serves all calls until it is refused. */
 export class Credential {
   #server;
   /** The header in use. */
@@ -19,6 +19,11 @@ export class Credential {
 
   constructor(server) {
     this.#server = server;
+  }
+
+  /** The header's name: Azure has one of its own for keys. */
+  get name() {
+    return this.#server.keyHeader ?? "Authorization";
   }
 
   /** Is there another one to ask for when this one is refused? */
@@ -73,6 +78,6 @@ export class Credential {
     if (keyed) value = value.trim();
     const fault = (await runtime.instance()).exports.fault(CREDENTIAL, value);
     if (fault) throw new OpenAIError(`\`${option}\` ${fault}`);
-    return `Bearer ${value}`;
+    return this.#server.keyHeader ? value : `Bearer ${value}`;
   }
 }

@@ -72,12 +72,16 @@ const headers = (source, option) =>
     option,
   );
 
+/** A parameter of a query: lists and objects in the official client's form, `a[]=1&b[c]=2`. */
+const flat = ([name, value]) => {
+  const entries = value && typeof value === "object" ? Object.entries(value) : [];
+  return Array.isArray(value) || entries.length > 0
+    ? entries.flatMap(([key, item]) => flat([`${name}[${Array.isArray(value) ? "" : key}]`, item]))
+    : [[name, value ?? null]];
+};
+
 /** A query as pairs; null and undefined remove one: `over`. */
-const query = (source, option) =>
-  texts(
-    pairs(source, option).map(([name, value]) => [name, value ?? null]),
-    option,
-  );
+const query = (source, option) => texts(pairs(source, option).flatMap(flat), option);
 
 /** A query over another one, whose parameters of the same names it replaces. */
 export const over = (earlier, later = []) => [

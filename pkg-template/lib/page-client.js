@@ -123,6 +123,7 @@ export function defineClient(runtime, bakedUrl, host) {
         credential: token,
         credentials,
         host,
+        given: options,
       };
       super(rest, { ...server, check: keyless, keyShaped });
       this.baseURL = base;

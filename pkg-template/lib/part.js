@@ -5,8 +5,14 @@ import { OpenAIError } from "./errors.js";
 
 /** What checks parameters under a profile. */
 export const checks = () => part(import("./checks.js"));
-/** What reads the chunks of `.stream()`. */
-export const chatEvents = () => part(import("./chat-events.js"));
+/** What reads for `.stream()`. */
+export const chatRun = () => part(import("./chat-run.js"));
+/** What reads for `responses.stream()`. */
+export const responseRun = () => part(import("./response-run.js"));
+/** What runs tools. */
+export const toolRun = () => part(import("./tool-run.js"));
+/** The endpoints that most pages do not call. */
+export const more = () => part(import("./more.js"));
 /** What makes forms and files. */
 export const multipart = () => part(import("./multipart.js"));
 

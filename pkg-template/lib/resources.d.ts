@@ -1,7 +1,14 @@
 // The endpoints' methods. Wire objects stand in ../types.d.ts.
 
 import type { APIPromise, PagePromise, RequestOptions, Stream, WithRequestId } from "./api.js";
-import type { ChatCompletionStream } from "./chat-stream.js";
+import type {
+  ChatCompletionRunner,
+  ChatCompletionRunToolsParams,
+  ChatCompletionStream,
+  RunToolsOptions,
+} from "./chat-stream.js";
+import type { ChatCompletionParseParams, ParsedBy, ParsedChatCompletion } from "./parse.js";
+import type { Deleted, ListParams, Speech } from "./more.js";
 import type * as wire from "../types.d.ts";
 
 type Answer<T> = APIPromise<T & WithRequestId>;
@@ -24,12 +31,43 @@ export interface ChatCompletions {
     options?: RequestOptions,
   ): APIPromise<Stream<wire.ChatCompletionChunk> | (wire.ChatCompletion & WithRequestId)>;
   /** Events while the answer comes, and the whole answer at its end. */
-  stream(
-    params: Omit<wire.ChatCompletionCreateParamsStreaming, "stream"> & {
+  stream<
+    Params extends Omit<wire.ChatCompletionCreateParamsStreaming, "stream"> & {
       stream?: true | undefined;
     },
+  >(params: Params, options?: RequestOptions): ChatCompletionStream<ParsedBy<Params>>;
+  /**
+   * `create`, whose answer is parsed by its format and by its strict tools. An answer that was cut off is a
+   * LengthFinishReasonError or ContentFilterFinishReasonError, one that the schema refuses a StructuredOutputError.
+   */
+  parse<Params extends ChatCompletionParseParams>(
+    params: Params,
     options?: RequestOptions,
-  ): ChatCompletionStream;
+  ): Answer<ParsedChatCompletion<ParsedBy<Params>>>;
+  /** Completions that the server stored (`store: true`). */
+  retrieve(completionId: string, options?: RequestOptions): Answer<wire.ChatCompletion>;
+  update(
+    completionId: string,
+    params: { metadata: Record<string, string> | null },
+    options?: RequestOptions,
+  ): Answer<wire.ChatCompletion>;
+  list(
+    query?: (ListParams & { model?: string | undefined }) | null,
+    options?: RequestOptions,
+  ): PagePromise<wire.ChatCompletion>;
+  delete(completionId: string, options?: RequestOptions): Answer<Deleted>;
+  readonly messages: {
+    list(
+      completionId: string,
+      query?: ListParams | null,
+      options?: RequestOptions,
+    ): PagePromise<wire.ChatCompletionMessage & { id: string }>;
+  };
+  /** Asks the model, calls the functions that it wants and asks again, until it wants none. */
+  runTools<Context>(
+    params: ChatCompletionRunToolsParams<Context>,
+    options?: RunToolsOptions,
+  ): ChatCompletionRunner;
 }
 
 export interface Completions {
@@ -92,6 +130,7 @@ export interface Images {
 }
 
 export interface Audio {
+  readonly speech: Speech;
   readonly transcriptions: Transcriptions;
   readonly translations: Translations;
 }
@@ -152,6 +191,17 @@ export interface Files {
   del(fileId: string, options?: RequestOptions): Answer<wire.FileDeleted>;
   /** The response, its body unread. */
   content(fileId: string, options?: RequestOptions): APIPromise<Response>;
+  /**
+   * Waits until the file is processed, or has failed: see `status`. Asks every `pollInterval` ms (5,000), for
+   * `maxWait` ms at most (30 minutes).
+   */
+  waitForProcessing(
+    fileId: string,
+    options?: RequestOptions & {
+      pollInterval?: number | undefined;
+      maxWait?: number | undefined;
+    },
+  ): Promise<wire.FileObject>;
 }
 
 /** @deprecated OpenAI's own server has no fine-tunes of this kind any more. */

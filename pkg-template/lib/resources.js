@@ -1,37 +1,50 @@
-// Every endpoint by its names in the official package: how a call is sent, how its answer is read.
+// The endpoints by their names in the official package: those that chat pages call. lib/more.js has the others.
 
-import { json, raw, text } from "./response.js";
+import { json } from "./response.js";
 import { vectors } from "./embeddings.js";
-import { InvalidOptionError } from "./errors.js";
-import { describe } from "./json.js";
+import { group } from "./group.js";
+import { atEnd, HelperStream } from "./helper-stream.js";
 
-/** Jobs say nothing for hours. */
-const EVENTS = { idleTimeout: 86_400_000 };
+/** Groups that are loaded with their first call, and those that are left out, which lib/more.js says by name. */
+const MORE =
+  "admin audio batches beta containers contentProvenanceChecks conversations decisions edits engines evals files fineTunes fineTuning graders live models realtime safety skills uploads vectorStores videos webhooks";
+
+/** client.responses.stream(). */
+const ResponseStream = /* @__PURE__ */ atEnd(class extends HelperStream {}, "finalResponse");
 
 /**
  * @param request lib/base-client.js `#request`
  * @param official whether the server is known to be OpenAI's own
  * @param host lib/page-client.js
+ * @param client whose methods these are
  */
-export function resources(request, official, host) {
-  const post = (path, kind) => (params, options) =>
-    request("POST", path, { body: params }, options, kind);
-  const list = (path) => (options) => request("GET", path, {}, options, { list: true });
-  const one =
-    (method, path, name, tail = "", kind) =>
-    (id, options) =>
-      request(method, () => `${path}/${segment(id, name)}${tail}`, {}, options, kind);
-
-  const completions = {
-    create: post("/chat/completions"),
-    stream: (params, options) => host.ChatCompletionStream.create(completions, params, options),
+export function resources(request, official, host, client) {
+  const call = async (path, args) => {
+    const context = { request, client, host };
+    const method = /^(chat|responses)/.test(path) && (await host.responseRun()).METHODS[path];
+    return method ? method(context, args) : (await host.more()).call(path, args, context);
   };
-  const deleteModel = one("DELETE", "/models", "model");
-  const deleteFile = one("DELETE", "/files", "file_id");
+  const open = (path, own) => group(call, path, own);
+  const post = (path) => (params, options) => request("POST", path, { body: params }, options);
+  const { ChatCompletionStream } = host;
+  const completions = open("chat.completions", {
+    create: post("/chat/completions"),
+    stream: (params, options) => ChatCompletionStream.create(completions, params, options),
+    runTools: (params, options) =>
+      new ChatCompletionStream().start(host.toolRun, {
+        ...{ completions, params, options },
+        chatRun: host.chatRun,
+      }),
+  });
+  const responses = open("responses", {
+    stream: (params, options) =>
+      new ResponseStream().start(host.responseRun, { responses, params, options }),
+  });
   return {
+    responses,
+    ...Object.fromEntries(MORE.split(" ").map((name) => [name, open(name)])),
     chat: { completions },
     completions: { create: post("/completions") },
-    edits: { create: post("/edits") },
     embeddings: {
       create(params, options) {
         const asked = params?.encoding_format;
@@ -40,65 +53,7 @@ export function resources(request, official, host) {
         return request("POST", "/embeddings", { body: params && body }, options, { parse });
       },
     },
-    images: {
-      generate: post("/images/generations"),
-      edit: post("/images/edits", { files: ["image", "mask"] }),
-      createVariation: post("/images/variations", { files: ["image"] }),
-    },
-    audio: {
-      transcriptions: { create: post("/audio/transcriptions", { files: ["file"], parse: text }) },
-      translations: { create: post("/audio/translations", { files: ["file"], parse: text }) },
-    },
-    files: {
-      create: post("/files", { files: ["file"] }),
-      list: (query, options) => request("GET", "/files", { query }, options, { list: true }),
-      retrieve: one("GET", "/files", "file_id"),
-      delete: deleteFile,
-      del: deleteFile,
-      content: one("GET", "/files", "file_id", "/content", {
-        accept: "application/binary",
-        parse: raw,
-      }),
-    },
-    fineTunes: {
-      create: post("/fine-tunes"),
-      list: list("/fine-tunes"),
-      retrieve: one("GET", "/fine-tunes", "fine_tune_id"),
-      cancel: one("POST", "/fine-tunes", "fine_tune_id", "/cancel"),
-      listEvents(id, query, options) {
-        const kind = query?.stream === true ? { stream: true, defaults: EVENTS } : { list: true };
-        return request(
-          "GET",
-          () => `/fine-tunes/${segment(id, "fine_tune_id")}/events`,
-          { query },
-          options,
-          kind,
-        );
-      },
-    },
-    models: {
-      list: list("/models"),
-      retrieve: one("GET", "/models", "model"),
-      delete: deleteModel,
-      del: deleteModel,
-    },
+    images: open("images", { generate: post("/images/generations") }),
     moderations: { create: post("/moderations") },
-    engines: { list: list("/engines"), retrieve: one("GET", "/engines", "engine_id") },
   };
-}
-
-/**
- * One path segment that holds an identifier, or an error that names it: whatever it is, no other
- * endpoint is called. Characters stay that may stand in a segment (RFC 3986, section 3.3).
- */
-function segment(id, name) {
-  if (typeof id !== "string")
-    throw new InvalidOptionError(name, `must be a string, not ${describe(id)}`);
-  // A URL's parser removes dot segments, and joins what stands around an empty one.
-  if (/^\.{0,2}$/.test(id)) throw new InvalidOptionError(name, `must not be "${id}"`);
-  try {
-    return id.replace(/[^\w\-.~!$&'()*+,;=:@]+/g, encodeURIComponent);
-  } catch {
-    throw new InvalidOptionError(name, "is not well-formed Unicode");
-  }
 }

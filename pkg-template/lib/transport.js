@@ -156,7 +156,7 @@ class Sending {
       if (refused) this.#machine = (await this.#wasm()).renewed(this.#machine, shared);
       // The call timed out or was aborted meanwhile: send nothing.
       if (controller.signal.aborted) return undefined;
-      headers.set("Authorization", header);
+      headers.set(credential.name, header);
     }
     attempt.stage = SENT;
     this.#log("debug", "sending request", () => ({ attempt: number, headers: shown(headers) }));

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor, value};
+use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, de};
 use serde_json::{Map, Number, Value};
 
@@ -124,6 +125,31 @@ impl<'de, T: Field> Visitor<'de> for Slot<'_, T> {
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Got, A::Error> {
         self.0.set_map(map)
     }
+}
+
+/// Reads a field's value. It stays a function of its own: in one object many fields have one type, and a
+/// reader for each of them is what makes a page's module large.
+#[inline(never)]
+pub(crate) fn read_field<'de, A: MapAccess<'de>, T: Field>(
+    map: &mut A,
+    field: &mut T,
+) -> Result<Got, A::Error> {
+    map.next_value_seed(Slot(field))
+}
+
+/// Writes a field that is set, unless `extra` holds it as it came. A function of its own for the same
+/// reason.
+#[inline(never)]
+pub(crate) fn write_field<M: SerializeMap, T: Field + Serialize>(
+    map: &mut M,
+    extra: &Map<String, Value>,
+    name: &'static str,
+    field: &T,
+) -> Result<(), M::Error> {
+    if !field.is_set() || (!extra.is_empty() && extra.contains_key(name)) {
+        return Ok(());
+    }
+    map.serialize_entry(name, field)
 }
 
 /// Sets the content of an `Option` that may come to nothing.

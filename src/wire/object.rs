@@ -92,13 +92,13 @@ macro_rules! object {
                     &mut self,
                     mut map: A,
                 ) -> Result<$crate::wire::lenient::Got, A::Error> {
-                    use $crate::wire::lenient::{Got, Slot};
+                    use $crate::wire::lenient::{Got, read_field};
 
                     while let Some(key) = map.next_key_seed(KeyVisitor)? {
                         let (name, got) = match key {
                             $(Key::$field => (
                                 json_name!($field $($json)?),
-                                map.next_value_seed(Slot(&mut self.$field))?,
+                                read_field(&mut map, &mut self.$field)?,
                             ),)*
                             Key::Unknown(key) => {
                                 self.extra.insert(key, map.next_value()?);
@@ -122,16 +122,16 @@ macro_rules! object {
             impl serde::Serialize for $name {
                 fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
                     use serde::ser::SerializeMap as _;
-                    use $crate::wire::lenient::Field as _;
+                    use $crate::wire::lenient::write_field;
 
                     let mut map = s.serialize_map(None)?;
                     $(
-                        if self.$field.is_set()
-                            && (self.extra.is_empty()
-                                || !self.extra.contains_key(json_name!($field $($json)?)))
-                        {
-                            map.serialize_entry(json_name!($field $($json)?), &self.$field)?;
-                        }
+                        write_field(
+                            &mut map,
+                            &self.extra,
+                            json_name!($field $($json)?),
+                            &self.$field,
+                        )?;
                     )*
                     for (key, value) in &self.extra {
                         map.serialize_entry(key, value)?;

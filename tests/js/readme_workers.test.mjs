@@ -108,7 +108,7 @@ describe("the Workers of README.md, in workerd,", () => {
     const worker = await startProxy(block("js proxy"));
     try {
       const broken = block("js page").replace("completions.create", "completions.creat");
-      assert.ok((await failure(runPage(broken, worker.url))) instanceof TypeError);
+      assert.match((await failure(runPage(broken, worker.url))).message, /completions\.creat: /);
       const nowhere = block("js page").replace('"/v1"', '"/v2"');
       assert.equal((await failure(runPage(nowhere, worker.url))).status, 404);
     } finally {

@@ -236,8 +236,8 @@ test("the question for a token counts within the call's time limit, and can be l
 
 /** The page's client as the entries for Workers and for Vercel's edge define it. */
 async function apart({ fetch }, token) {
-  const { defineClient, runtime } = await runtimeOf();
-  return new (defineClient(runtime, null, { apart: true }))({
+  const { defineClient, runtime, parts } = await runtimeOf();
+  return new (defineClient(runtime, null, { ...parts, apart: true }))({
     proxyUrl: "/v1",
     fetch,
     token,

@@ -51,7 +51,7 @@ pub fn made(
 
 /// A token with any header and payload, rightly signed.
 pub fn signed(header: &str, payload: &str) -> String {
-    use hmac::{Hmac, Mac};
+    use hmac::{Hmac, KeyInit, Mac};
     let message = format!(
         "{}.{}",
         base64url(header.as_bytes()),

@@ -91,6 +91,15 @@ const EXPECTED = {
   },
 };
 
+// The same file everywhere.
+for (const [entry, file] of [
+  ["./helpers/zod", "./helpers/zod.js"],
+  ["./helpers/standard-schema", "./helpers/standard-schema.js"],
+  ["./ai-sdk", "./ai-sdk/index.js"],
+]) {
+  EXPECTED[entry] = Object.fromEntries(Object.keys(RUNTIMES).map((runtime) => [runtime, file]));
+}
+
 for (const [entry, byRuntime] of Object.entries(EXPECTED)) {
   for (const [runtime, expected] of Object.entries(byRuntime)) {
     test(`${entry} in ${runtime} is ${expected === REFUSED ? "refused" : expected}`, async () => {
@@ -106,21 +115,28 @@ test("types are found by every runtime that finds an entry", () => {
     if (typeof target === "string") continue;
     for (const [runtime, conditions] of Object.entries(RUNTIMES)) {
       const types = resolve(target, ["types", ...conditions]);
-      if (resolve(target, conditions) !== REFUSED) assert.match(types, /\.d\.ts$/, `${entry} in ${runtime}`);
+      if (resolve(target, conditions) !== REFUSED)
+        assert.match(types, /\.d\.ts$/, `${entry} in ${runtime}`);
     }
-    assert.match(resolve(target, ["types", "import"]), /\.d\.ts$/, `${entry} where no runtime is named`);
+    assert.match(
+      resolve(target, ["types", "import"]),
+      /\.d\.ts$/,
+      `${entry} where no runtime is named`,
+    );
   }
 });
 
 test("workerd, whose bundlers also set the browser's condition, comes first", () => {
   for (const [entry, target] of Object.entries(manifest.exports)) {
     // A build's plugin runs in Node.js alone; the single file is for pages without a build.
-    if (typeof target === "object" && !/plugin|min\.js/.test(entry)) assert.equal(Object.keys(target)[0], "workerd", entry);
+    if (typeof target === "object" && !/plugin|min\.js/.test(entry))
+      assert.equal(Object.keys(target)[0], "workerd", entry);
   }
 });
 
 test("content delivery networks give the single file", () => {
-  for (const field of ["unpkg", "jsdelivr"]) assert.equal(manifest[field], manifest.exports["./openai-wasm.min.js"].default);
+  for (const field of ["unpkg", "jsdelivr"])
+    assert.equal(manifest[field], manifest.exports["./openai-wasm.min.js"].default);
 });
 
 test("the package bears the crate's version and a licence", async () => {

@@ -12,7 +12,14 @@ import { setting } from "../support/program.mjs";
 
 const TOOLS = {
   publint: ["publint/src/cli.js", "--strict"],
-  attw: ["@arethetypeswrong/cli/dist/index.js", "--pack", ".", "--profile", "esm-only", "--no-color"],
+  attw: [
+    "@arethetypeswrong/cli/dist/index.js",
+    "--pack",
+    ".",
+    "--profile",
+    "esm-only",
+    "--no-color",
+  ],
 };
 
 let folder;
@@ -30,12 +37,16 @@ async function look(tool, change = (manifest) => manifest) {
   const [script, ...options] = TOOLS[tool];
   const program = fileURLToPath(new URL(`../node_modules/${script}`, import.meta.url));
   return new Promise((resolve) => {
-    execFile(process.execPath, [program, ...options], { cwd: copy }, (error, stdout, stderr) => resolve({ code: error?.code ?? 0, said: stdout + stderr }));
+    execFile(process.execPath, [program, ...options], { cwd: copy }, (error, stdout, stderr) =>
+      resolve({ code: error?.code ?? 0, said: stdout + stderr }),
+    );
   });
 }
 
 for (const tool of Object.keys(TOOLS)) {
-  test(`${tool} finds nothing, and the control: it finds types that are missing`, { timeout: 300_000 }, async () => {
+  test(`${tool} finds nothing, and the control: it finds types that are missing`, {
+    timeout: 300_000,
+  }, async () => {
     const { code, said } = await look(tool);
     assert.equal(code, 0, said);
     const broken = await look(tool, (manifest) => {

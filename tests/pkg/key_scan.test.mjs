@@ -19,19 +19,27 @@ after(() => rm(folder, { recursive: true, force: true }));
 /** `cargo xtask pack` with more arguments; its exit code and what it said. */
 function pack(...options) {
   return new Promise((resolve) => {
-    execFile(setting("CARGO_XTASK"), ["pack", ...options], (error, _, said) => resolve({ code: error?.code ?? 0, said }));
+    execFile(setting("CARGO_XTASK"), ["pack", ...options], (error, _, said) =>
+      resolve({ code: error?.code ?? 0, said }),
+    );
   });
 }
 
 /** Every file of a packed folder outside edge/, as [name, bytes]. */
 async function clientSide(packed) {
   const entries = await readdir(packed, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
   const outside = files.filter((file) => !file.startsWith(join(packed, "edge/")));
-  return Promise.all(outside.map(async (file) => [file.slice(packed.length + 1), await readFile(file)]));
+  return Promise.all(
+    outside.map(async (file) => [file.slice(packed.length + 1), await readFile(file)]),
+  );
 }
 
-test("a client that can hold a key is refused, and no package is left behind", { timeout: 600_000 }, async () => {
+test("a client that can hold a key is refused, and no package is left behind", {
+  timeout: 600_000,
+}, async () => {
   const out = join(folder, "leaky");
   const { code, said } = await pack("--leaky", "--out", out);
   assert.notEqual(code, 0);
@@ -57,7 +65,9 @@ test("the mark of a key-holding build stands in edge/ and nowhere else", async (
 });
 
 test("a bound client holds its proxy's path, and no other way to name one", async () => {
-  const { PROXY_URL: bound } = await import(join(setting("OPENAI_WASM_DEMO_PKG"), "client/build.js"));
+  const { PROXY_URL: bound } = await import(
+    join(setting("OPENAI_WASM_DEMO_PKG"), "client/build.js")
+  );
   const { PROXY_URL: open } = await import(join(setting("OPENAI_WASM_PKG"), "client/build.js"));
   assert.deepEqual([bound, open], ["/v1", null]);
 });

@@ -8,7 +8,9 @@ import { pathToFileURL } from "node:url";
 import { generator, shapedKeys } from "../support/keys.mjs";
 import { setting } from "../support/program.mjs";
 
-const { Scanner } = await import(pathToFileURL(join(setting("OPENAI_WASM_PKG"), "scan/scanner.js")).href);
+const { Scanner } = await import(
+  pathToFileURL(join(setting("OPENAI_WASM_PKG"), "scan/scanner.js")).href
+);
 const scan = (content, options) => new Scanner(options).scan([Buffer.from(content)]);
 
 const [[, KEY]] = shapedKeys();
@@ -31,10 +33,17 @@ const JOINED = {
 
 describe("pieces that a program joins where they stand are one key:", () => {
   for (const [what, code] of Object.entries(JOINED)) {
-    for (const [where, text] of [["", code], [" in a source map", JSON.stringify({ sourcesContent: [code] })]]) {
+    for (const [where, text] of [
+      ["", code],
+      [" in a source map", JSON.stringify({ sourcesContent: [code] })],
+    ]) {
       it(`${what}${where}`, async () => {
         const { findings } = await scan(`let a = ${text};\n`);
-        assert.deepEqual(findings.map(({ provider, coding }) => [provider, coding]), [["OpenAI", "joined"]], text);
+        assert.deepEqual(
+          findings.map(({ provider, coding }) => [provider, coding]),
+          [["OpenAI", "joined"]],
+          text,
+        );
         assert.ok(!JSON.stringify(findings).includes(KEY.slice(8, 16)));
       });
     }
@@ -53,12 +62,22 @@ describe("pieces that a program joins where they stand are one key:", () => {
   ]) {
     it(`known by its name: ${text.slice(0, 30)}…`, async () => {
       const { findings } = await scan(`let a; ${text};\n`);
-      assert.deepEqual(findings.map(({ provider }) => provider), ["Mistral"], text);
+      assert.deepEqual(
+        findings.map(({ provider }) => provider),
+        ["Mistral"],
+        text,
+      );
     });
   }
 
   it("but not what only stands side by side", async () => {
-    for (const text of [`["${A}","${B}","${C}"]`, `["${A}","${B}${C}"].join(",")`, `f("${A}","${B}${C}")`, `{a:"${A}",b:"${B}${C}"}`, `"".concat(a,"${A}",b,"${B}${C}")`]) {
+    for (const text of [
+      `["${A}","${B}","${C}"]`,
+      `["${A}","${B}${C}"].join(",")`,
+      `f("${A}","${B}${C}")`,
+      `{a:"${A}",b:"${B}${C}"}`,
+      `"".concat(a,"${A}",b,"${B}${C}")`,
+    ]) {
       assert.deepEqual((await scan(`let a = ${text};`)).findings, [], text);
     }
   });
@@ -66,23 +85,35 @@ describe("pieces that a program joins where they stand are one key:", () => {
 
 it("a made-up key with a row of the keyboard in it is a key", async () => {
   const { findings } = await scan('"sk-proj-qwertyuiopasdfghjkl1zxcvbnm2QAZ3WSX4EDC5"');
-  assert.deepEqual(findings.map(({ provider }) => provider), ["OpenAI"]);
+  assert.deepEqual(
+    findings.map(({ provider }) => provider),
+    ["OpenAI"],
+  );
 });
 
 describe("the time of a scan grows with its input alone:", () => {
   const random = generator(89);
   const CONTENTS = {
-    "keys that a comment exempts": ["", () => `"sk-proj-${random("url", 24)}" // openai-wasm-scan-ignore\n`],
-    "keys of a file that is exempted": ["/*! openai-wasm-scan-ignore-file */", () => `"sk-proj-${random("url", 24)}",`],
+    "keys that a comment exempts": [
+      "",
+      () => `"sk-proj-${random("url", 24)}" // openai-wasm-scan-ignore\n`,
+    ],
+    "keys of a file that is exempted": [
+      "/*! openai-wasm-scan-ignore-file */",
+      () => `"sk-proj-${random("url", 24)}",`,
+    ],
     "keys that are named as none": ["", () => `"${KEY}",`],
     "keys in one line": ["", () => `"sk-proj-${random("url", 24)}",`],
-    "ends of words that look like keys": ["", () => `a${random("lower", 2)}sk-${random("alnum", 32)} `],
+    "ends of words that look like keys": [
+      "",
+      () => `a${random("lower", 2)}sk-${random("alnum", 32)} `,
+    ],
     "strings in a list": ["[", () => `"${random("alnum", 12)}",`],
-    "sums": ["", () => `"${random("alnum", 12)}"+`],
+    sums: ["", () => `"${random("alnum", 12)}"+`],
     "names without a value": ["", () => "mistral openai_api key "],
     "bearer tokens without a server": ["", () => `"Bearer ${random("alnum", 32)}",`],
-    "backslashes": ["", () => "\\\\\\x\\"],
-    "blanks": ["", () => "\n                    "],
+    backslashes: ["", () => "\\\\\\x\\"],
+    blanks: ["", () => "\n                    "],
     "open calls": ["", () => '".concat("'],
   };
   for (const [what, [head, piece]] of Object.entries(CONTENTS)) {

@@ -13,18 +13,20 @@ const PAGE_TOOLS = createRequire(new URL("../../www/package.json", import.meta.u
 
 const load = (require, name) => import(pathToFileURL(require.resolve(name)).href);
 
-/** A folder with the packed package and `unplugin` installed, for apps as folders in it. */
+/** What the packed package uses where an author has installed it. */
+const PEERS = ["unplugin", "zod"];
+
+/** A folder with the packed package and its peers installed, for apps as folders in it. */
 export async function workshop() {
   const folder = await mkdtemp(join(tmpdir(), "openai-wasm-apps-"));
   const modules = join(folder, "node_modules");
   await mkdir(modules);
-  // A copy: Node would look for a linked package's `unplugin` beside the link's target.
+  // A copy: Node would look for a linked package's peers beside the link's target.
   await cp(setting("OPENAI_WASM_PKG"), join(modules, "openai-wasm"), { recursive: true });
-  await symlink(
-    fileURLToPath(new URL("../node_modules/unplugin", import.meta.url)),
-    join(modules, "unplugin"),
-    "dir",
-  );
+  for (const peer of PEERS) {
+    const target = fileURLToPath(new URL(`../node_modules/${peer}`, import.meta.url));
+    await symlink(target, join(modules, peer), "dir");
+  }
   return {
     folder,
     installed: (file) => join(modules, "openai-wasm", file),

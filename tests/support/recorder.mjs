@@ -62,9 +62,10 @@ export async function formOf({ headers, body }) {
 export async function essence(record) {
   const { method, url, headers, body } = record;
   const [type] = (headers["content-type"] ?? "").split(";");
+  // The order of a form's fields says nothing, but for those of the same name.
   const content =
     type === "multipart/form-data"
-      ? await formOf(record)
+      ? (await formOf(record)).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
       : body.length > 0
         ? JSON.parse(body)
         : undefined;

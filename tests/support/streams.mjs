@@ -129,7 +129,8 @@ export async function runtimeOf() {
   const { createRuntime } = await partOf("lib/runtime.js");
   const load = async () => WebAssembly.compile(await readFile(at("client/client.wasm")));
   const { defineClient } = await partOf("lib/page-client.js");
-  return { defineClient, runtime: createRuntime(prepare, load) };
+  const { more, responseRun } = await partOf("lib/part.js");
+  return { defineClient, runtime: createRuntime(prepare, load), parts: { more, responseRun } };
 }
 
 /** A living instance of the packed client's WebAssembly. */

@@ -9,7 +9,7 @@
 
 use std::fmt;
 
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit, Mac};
 use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
 use jsonwebtoken::errors::{Error, ErrorKind, Result as JwtResult, new_error};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
@@ -221,7 +221,7 @@ pub fn sign(
     let (name, secret) = keyring.first();
     let mut header = Header::new(Algorithm::HS256);
     header.kid = name.map(str::to_owned);
-    let key = EncodingKey::from_secret(secret.as_bytes());
+    let key = EncodingKey::from_secret(secret.as_bytes()).map_err(|_| SignFault::Secret)?;
     jsonwebtoken::encode(&header, &claims, &key).map_err(|_| SignFault::Secret)
 }
 
@@ -293,7 +293,8 @@ fn read(token: &str, keyring: &SigningKeys<'_>, config: &Config) -> Result<Claim
     let secret = keyring
         .get(header.kid.as_deref())
         .ok_or("no secret of sessionSecret (Secrets::session) has the name in its header (kid)")?;
-    let key = DecodingKey::from_secret(secret.as_bytes());
+    let key = DecodingKey::from_secret(secret.as_bytes())
+        .map_err(|_| "the secret of its kid in sessionSecret (Secrets::session) is empty")?;
     match jsonwebtoken::decode::<Claims>(token, &key, &validation) {
         Ok(data) => Ok(data.claims),
         Err(error) => Err(match error.kind() {

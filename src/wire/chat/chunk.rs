@@ -116,8 +116,8 @@ object! {
         /// The call's identifier, usually in its first piece only; some servers repeat it, or
         /// send an empty one later.
         id: Option<String>,
-        /// `function` (2026), in the first piece.
-        #[ts(optional, type = "\"function\"")]
+        /// `function` or `custom` (2026), in the first piece.
+        #[ts(optional, type = "\"function\" | \"custom\"")]
         r#type: Option<String>,
         /// What is new in the call.
         function: Option<FunctionCallDelta>,

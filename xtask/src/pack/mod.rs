@@ -3,14 +3,14 @@
 //! it reaches the target folder: a leak leaves no package behind. The client's wasm is scanned before
 //! it is compressed into JavaScript, where no scan could look into it.
 
-mod build;
+pub mod build;
 mod bundle;
 mod embed;
 mod glue;
 mod leaks;
 pub mod package;
 mod scan;
-mod sizes;
+pub mod sizes;
 
 use std::fs;
 use std::path::PathBuf;

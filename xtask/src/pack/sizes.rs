@@ -66,6 +66,16 @@ pub fn table(bundler: &Bundler, packed: &Path) -> Result<String> {
     Ok(say::table(&["", "KB", "gzip KB"], &rows))
 }
 
-fn kilobytes(bytes: usize) -> String {
+/// The bytes of a file, and what a server sends of it.
+pub fn of_file(file: &Path) -> Result<(usize, usize)> {
+    let sizes = command::read(node().args(["-e", ZIP]).arg(file))?;
+    let (raw, gzip) = sizes
+        .trim()
+        .split_once(' ')
+        .context("node printed no two sizes")?;
+    Ok((raw.parse()?, gzip.parse()?))
+}
+
+pub fn kilobytes(bytes: usize) -> String {
     format!("{}.{}", bytes / 1000, bytes % 1000 / 100)
 }

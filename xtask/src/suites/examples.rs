@@ -6,6 +6,10 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
+use crate::command;
+use crate::pack::build::WASM_FEATURES;
+use crate::pack::sizes;
+use crate::say;
 use crate::setup::bindgen::Bindings;
 use crate::setup::wasm_target::TARGET;
 use crate::suites::counts::Counts;
@@ -14,6 +18,10 @@ use crate::suites::runner;
 use crate::suites::stage::Stage;
 
 const WORKER: &str = "worker-rust";
+const PAGE: &str = "page-rust";
+const PAGE_WASM: &str = "openai_wasm_example_page_rust.wasm";
+/// A few per cent above what it is.
+const PAGE_GZIP_BYTES: usize = 165_000;
 const WORKER_WASM: &str = "openai_wasm_example_worker_rust.wasm";
 
 /// Each example that is a crate of its own.
@@ -34,6 +42,41 @@ pub fn all(stage: &Stage) -> Result<Counts> {
         )?;
     }
     Ok(sum)
+}
+
+/// The page in Rust as its README says to build it: what a server sends of it may not grow unseen.
+pub fn page(stage: &Stage) -> Result<Counts> {
+    let folder = stage.workspace.path("examples").join(PAGE);
+    let mut cargo = build(stage, &folder)?;
+    let built = runner::run(
+        stage.workspace,
+        &format!("examples-{PAGE}"),
+        cargo.arg("--release"),
+    )?;
+    if !built.succeeded {
+        bail!("{} does not compile", folder.display());
+    }
+    let out = stage.workspace.scratch("examples")?.join(PAGE);
+    let wasm = target_dir(stage)
+        .join(TARGET)
+        .join("release")
+        .join(PAGE_WASM);
+    Bindings::ready(stage.workspace)?.write("web", "page", &wasm, &out)?;
+    let small = out.join("small.wasm");
+    let mut optimize = stage.node()?.program("binaryen/bin/wasm-opt");
+    optimize.args(WASM_FEATURES).arg("-Oz");
+    optimize.arg(out.join("page_bg.wasm")).arg("-o").arg(&small);
+    command::read(&mut optimize)?;
+    let (raw, gzip) = sizes::of_file(&small)?;
+    let (raw, gzip_kb) = (sizes::kilobytes(raw), sizes::kilobytes(gzip));
+    say::step(
+        "page",
+        format!("{raw} KB, {gzip_kb} KB of them sent (gzip)"),
+    );
+    if gzip > PAGE_GZIP_BYTES {
+        bail!("the page in Rust has grown past {PAGE_GZIP_BYTES} bytes gzipped");
+    }
+    Ok(Counts::success())
 }
 
 /// The native examples are members of the repository's workspace; the suite `native` runs them.

@@ -97,9 +97,9 @@ const SUITES: [Suite; 16] = [
     },
     Suite {
         name: "examples",
-        about: "the Rust programs in examples/, for wasm",
+        about: "the Rust programs in examples/, for wasm; the rest: the size of the page in Rust",
         first: Some(examples::all),
-        rest: None,
+        rest: Some(examples::page),
     },
     Suite {
         name: "pkg",
