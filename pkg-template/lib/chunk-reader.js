@@ -304,9 +304,11 @@ export class ChunkReader {
       this.end = new End(this.describe(error));
       return;
     }
-    this.#finalSeen ||= isFinal(chunk);
-    this.#endsByEvent ||= !Array.isArray(chunk.choices) && isOfResponse(chunk.type);
-    if (this.#finalSeen && this.#endsByEvent) this.end = WHOLE;
+    const last = isFinal(chunk);
+    const byEvent = !Array.isArray(chunk.choices) && isOfResponse(chunk.type);
+    this.#finalSeen ||= last;
+    this.#endsByEvent ||= byEvent;
+    if (last && byEvent) this.end = WHOLE;
     this.#say(textOf(chunk));
     this.eventIndex += 1;
     if (!this.#textOnly) queue.push(chunk);

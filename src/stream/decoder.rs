@@ -138,9 +138,10 @@ impl<T: DeserializeOwned + Chunk> Decoder<T> {
             };
             match read::<T>(json, named_error, &self.filter, &mut self.text) {
                 Ok(chunk) => {
-                    self.final_seen |= chunk.is_final();
-                    self.ends_by_event |= chunk.ends_by_event();
-                    if self.final_seen && self.ends_by_event {
+                    let (last, by_event) = (chunk.is_final(), chunk.ends_by_event());
+                    self.final_seen |= last;
+                    self.ends_by_event |= by_event;
+                    if last && by_event {
                         self.state = State::Done;
                     }
                     self.text.push_str(&chunk.text().unwrap_or_default());

@@ -70,8 +70,7 @@ function naive(all) {
   const chunks = [];
   let text = "";
   let final = false;
-  let endsByEvent = false;
-  const whole = () => (final || !endsByEvent ? ended() : ended("StreamTruncatedError"));
+  let byEvent = false;
   const ended = (name, message) => ({
     chunks,
     text,
@@ -89,7 +88,7 @@ function naive(all) {
       return reported(errorIn(json ? json.value : body, true));
     }
     if (data === "" || KEEP_ALIVE.includes(name) || data.startsWith(":")) continue;
-    if (data === "[DONE]") return whole();
+    if (data === "[DONE]") return byEvent && !final ? ended("StreamTruncatedError") : ended();
     const value = json?.value;
     const found = json && errorIn(value);
     if (found !== undefined) {
@@ -101,11 +100,13 @@ function naive(all) {
       return ended("StreamDecodeError");
     chunks.push(value);
     text += textOf(value);
-    final ||= Array.isArray(value.choices)
-      ? value.choices.some((choice) => choice?.finish_reason)
-      : isLast(value.type);
-    endsByEvent ||= !Array.isArray(value.choices) && isOfResponse(value.type);
-    if (final && endsByEvent) return ended();
+    const { choices, type } = value;
+    final ||= Array.isArray(choices)
+      ? choices.some((choice) => choice?.finish_reason)
+      : isLast(type);
+    if (Array.isArray(choices) || !isOfResponse(type)) continue;
+    byEvent = true;
+    if (isLast(type)) return ended();
   }
   return final ? ended() : ended("StreamTruncatedError");
 }
