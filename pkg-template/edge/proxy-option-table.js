@@ -40,6 +40,7 @@ export const OPTIONS = {
   maxDuration: ["whole","milliseconds",1,2147483647,1800000],
   maxAnswerBytes: ["whole","bytes",1,1099511627776,67108864],
   heartbeatMs: ["whole","milliseconds",0,2147483647,10000],
+  coalesceMs: ["coalesceMs"],
 };
 
 /** The same for numbers of `anonymousSessions`, and of tokens. */
