@@ -231,6 +231,7 @@ export function read(source, checks, { needed = [], option = "options", prefix =
 /** The options that are the driver's own; the others are the settings of the proxy in WebAssembly. */
 const OF_DRIVER = new Set([
   ...Object.keys(OPTIONS).filter((name) => OPTIONS[name][0] === "func"),
+  "coalesceMs",
   "keySecret",
   "sessionSecret",
   "tokenizer",
