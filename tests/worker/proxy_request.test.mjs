@@ -313,9 +313,9 @@ for (const { tag, title, start } of PROXIES) {
         ],
         [() => proxy.post("/v1/embeddings", {}), /\/v1\/embeddings/, /routes: \["embeddings"\]/],
         [
-          () => proxy.post("/v1/responses", {}),
-          /\/v1\/responses/,
-          /no option of routes serves: "\/v1\/responses"/,
+          () => proxy.post("/v1/assistants", {}),
+          /\/v1\/assistants/,
+          /no option of routes serves: "\/v1\/assistants"/,
         ],
         [
           () => proxy.chat(QUESTION, { headers: { origin: "https://b.example.com" } }),
