@@ -12,6 +12,7 @@ import { parseArgs } from "node:util";
 
 import { linear } from "./linear.mjs";
 import { plan, sizeName } from "./measure.mjs";
+import { budget } from "./budget.mjs";
 import { proxy } from "./proxy.mjs";
 import * as runtimes from "./runtimes.mjs";
 import { drip, shapes } from "./shapes.mjs";
@@ -123,7 +124,12 @@ if (names.includes("proxy") && chosen.shape === "") {
   say();
   say(`## The proxy, in workerd ${await runtimes.versionOf("workerd")}`);
   say();
-  await proxy({ rounds: chosen.quick ? 3 : 9, say, fail: (failure) => failures.push(failure) });
+  const order = { rounds: chosen.quick ? 3 : 9, say, fail: (failure) => failures.push(failure) };
+  await proxy(order);
+  say();
+  say("### A budget");
+  say();
+  await budget(order);
 }
 
 say();

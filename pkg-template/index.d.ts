@@ -1,7 +1,9 @@
 import type { ProxyOption } from "./client/build.d.ts";
 import { BaseClient, type SharedClientOptions } from "./lib/api.js";
+import type { APIPromise, RequestOptions } from "./lib/api.js";
 import * as errors from "./lib/errors.js";
 import * as types from "./lib/namespaces.js";
+import type { Budget } from "./types.d.ts";
 
 /**
  * The session token that your proxy asks for: a string, or a function that gives one. It is called by the
@@ -29,6 +31,8 @@ export class OpenAI extends BaseClient {
    * changes.
    */
   withOptions(options: Partial<ClientOptions>): OpenAI;
+  /** What the caller may still spend, if the proxy has a budget: `GET /budget`. */
+  budget(options?: RequestOptions): APIPromise<Budget>;
   static OpenAI: typeof OpenAI;
 }
 export interface OpenAI extends BaseClient {}

@@ -106,6 +106,40 @@ export interface ModelDeleted {
     deleted: boolean;
 }
 
+/** What the caller may still spend (`GET /budget` of a proxy with a budget). */
+export interface Budget {
+    /** Always `budget`. */
+    object: "budget";
+    /** Of all amounts: `usd`. */
+    currency: string;
+    /** The caller's own limits, all of which hold. */
+    limits: Array<BudgetBalance>;
+    /** The limits of all callers together. */
+    everyone: BudgetOfEveryone;
+}
+
+/** One limit and what is left of it. Amounts are US dollars. */
+export interface BudgetBalance {
+    /** `day`, `month` or `lifetime`, in UTC. */
+    window: "day" | "month" | "lifetime";
+    /** The most that may be spent in the window. */
+    limit: number;
+    /** What requests have cost in it. */
+    spent: number;
+    /** What is reserved for requests under way. */
+    held: number;
+    /** What is left. */
+    left: number;
+    /** When the next window begins, Unix time in seconds; absent for the lifetime. */
+    resets_at?: number | null | undefined;
+}
+
+/** The limits of all callers together, of which a caller learns no amounts. */
+export interface BudgetOfEveryone {
+    /** Whether nothing is left. */
+    exhausted: boolean;
+}
+
 /** The request for a chat answer. */
 export interface ChatCompletionCreateParamsBase {
     /** The model to ask. */

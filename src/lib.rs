@@ -50,6 +50,7 @@
 //! | the bytes of a stream from elsewhere | [`stream::Decoder`], [`sse::Decoder`] | (none) |
 //! | the bodies of requests and answers | [`wire`] | (none) |
 //! | counting tokens offline, of a text and of a conversation | `tokens::Tokenizer`, `tokens::count_chat` | `tokens` |
+//! | a budget: reservations, windows, costs | [`ledger`] | (none) |
 //! | what is known of models: windows, prices | [`models`] | (none) |
 //!
 //! # Features
@@ -92,6 +93,8 @@ mod js;
 #[cfg(feature = "__npm-tokens")]
 #[path = "js/tokens.rs"]
 mod js_tokens;
+#[cfg(not(any(feature = "__npm-client", feature = "__npm-tokens")))]
+pub mod ledger;
 pub mod models;
 #[cfg(not(feature = "__npm-tokens"))]
 pub mod policy;

@@ -30,14 +30,18 @@ export function respond({ status, headers, log }, body) {
 /**
  * @param sent the step: `{ url, method, headers, uploadBytes }`
  * @param context `{ request, admission, instance, fetch, renew, report, waitUntil, coalesceMs }`: `fetch` is
- *   the author's, if there is one, `renew` gives another Inspector, `report` takes the record of a cost
+ *   the author's, if there is one, `renew` gives another Inspector, `report` takes the record of a cost,
+ *   and `release` gives back what a budget has reserved
  * @returns `{ response, ended }`: `ended` is a promise of the end of everything that needs the Admission
  */
 export async function exchange(sent, context) {
-  const { request, admission, instance, renew, report, coalesceMs } = context;
+  const { request, admission, instance, renew, report, release, coalesceMs } = context;
   const { signal } = request;
   // Of a request whose caller has left already the upstream hears nothing, so it costs nothing.
-  if (signal?.aborted) return { response: left() };
+  if (signal?.aborted) {
+    release();
+    return { response: left() };
+  }
   const controller = new AbortController();
   const abort = () => controller.abort();
   signal?.addEventListener("abort", abort);

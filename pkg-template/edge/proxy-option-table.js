@@ -34,6 +34,7 @@ export const OPTIONS = {
   timeout: ["whole","milliseconds",1,2147483647,600000],
   issuer: ["text"],
   audience: ["text"],
+  budget: ["budget"],
   onUsage: ["func"],
   inspectAnswers: ["flag"],
   idleTimeout: ["whole","milliseconds",1,2147483647,300000],
@@ -56,7 +57,7 @@ export const ROUTES = ["models","completions","embeddings","moderations","images
 export const BODY_PACE = {"baseMs":60000,"idleMs":30000,"msPerBlock":1000};
 
 /** The members of a caller that `authenticate` gives. */
-export const CALLER = ["sub","origin","models","maxTokens","jti","issuedAt","expiresAt"];
+export const CALLER = ["sub","origin","models","maxTokens","budget","jti","issuedAt","expiresAt"];
 
 /** For so long an answer to a question is waited for, in milliseconds. */
 export const QUESTION_MS = 5000;

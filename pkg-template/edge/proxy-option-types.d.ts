@@ -2,6 +2,7 @@
 
 import type {
   AnonymousSessions,
+  BudgetOptions,
   Caller,
   RateLimits,
   RequestCounter,
@@ -188,6 +189,12 @@ export interface ProxyOptions {
    * set. Default: none.
    */
   audience?: string | undefined;
+  /**
+   * A ceiling for what requests cost, in US dollars, for each subject and for everyone, by day,
+   * month and lifetime: the most that a request can cost is reserved before it is sent on, and
+   * replaced by its cost afterwards. Needs Durable Objects, so Cloudflare Workers. Default: none.
+   */
+  budget?: BudgetOptions | undefined;
   /**
    * Called as `onUsage(event, env, ctx)`, once for each answer, however it ended: what has it cost?
    * What it throws is logged and never harms the answer; a promise is awaited by `ctx.waitUntil`.

@@ -2,6 +2,7 @@
 
 import { InvalidOptionError } from "../lib/errors.js";
 import { describe } from "../lib/json.js";
+import { budgetOption, sessionLimits } from "./budget-options.js";
 import { NUMBERS, OPTIONS, ROUTES } from "./proxy-option-table.js";
 
 export const DAY_SECONDS = OPTIONS.maxTokenSeconds[3];
@@ -162,6 +163,7 @@ const CHECKS = {
       : refuse(option, `must be what "openai-wasm/tokens" gives, not ${describe(value)}`),
   endUserParam: () => (value, option) =>
     value === false ? value : oneOf("user", "safety_identifier")(value, option),
+  budget: () => budgetOption,
   coalesceMs: () => whole("milliseconds", 0, 1000),
   rateLimits: () => object(RATE_LIMITS),
   anonymousSessions: () => object(ANONYMOUS, ["hostnames"]),
@@ -181,6 +183,7 @@ export const TOKEN = {
   origin,
   models: scope,
   maxTokens: number("maxTokens"),
+  budget: sessionLimits,
 };
 
 export const VERIFY = {
@@ -241,9 +244,15 @@ const OF_DRIVER = new Set([
 export function settingsOf(options) {
   const own = Object.entries(options).filter(([name]) => !OF_DRIVER.has(name));
   const settings = Object.fromEntries(own);
-  if (!options.anonymousSessions) return settings;
-  const { turnstileSecret, ...anonymousSessions } = options.anonymousSessions;
-  return { ...settings, anonymousSessions };
+  if (options.budget) {
+    const { binding, ...budget } = options.budget;
+    settings.budget = budget;
+  }
+  if (options.anonymousSessions) {
+    const { turnstileSecret, ...anonymousSessions } = options.anonymousSessions;
+    settings.anonymousSessions = anonymousSessions;
+  }
+  return settings;
 }
 
 /** What two options ask of each other. */
@@ -262,6 +271,16 @@ export function checkTogether(options) {
     refuse(
       "rateLimits.session",
       "is required with anonymousSessions: a rate limit for each address that asks for one",
+    );
+  }
+  const { budget } = options;
+  if (budget && options.inspectAnswers === false) {
+    refuse("inspectAnswers", "must not be false with budget, which settles by an answer's usage");
+  }
+  if (budget && options.anonymousSessions && !budget.limits.some(({ per }) => per === "everyone")) {
+    refuse(
+      "budget.limits",
+      'must hold a limit with per: "everyone" together with anonymousSessions: one visitor can have many addresses',
     );
   }
   const { anonymousSessions, maxTokenSeconds = defaultOf("maxTokenSeconds") } = options;

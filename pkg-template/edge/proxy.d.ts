@@ -23,6 +23,8 @@ export interface Caller {
   models?: readonly string[] | undefined;
   /** The most tokens of an answer. */
   maxTokens?: number | undefined;
+  /** Limits that hold besides those of the option `budget`, in US dollars: `{ day: 0.1 }`. */
+  budget?: SessionBudget | undefined;
   /** The credential's own id, for `isRevoked` and `claimOnce`. */
   jti?: string | undefined;
   issuedAt?: number | undefined;
@@ -65,6 +67,43 @@ export interface AnonymousSessions {
   verifyUrl?: string | undefined;
 }
 
+/** The most that may be spent in a fixed window in UTC. */
+export interface BudgetLimit {
+  /** `"subject"`: each session's subject; anonymous sessions of one address are one. */
+  per: "subject" | "everyone";
+  window: "day" | "month" | "lifetime";
+  /** US dollars. */
+  usd: number;
+}
+
+/** What a model costs, in US dollars a million tokens unless a line says otherwise. */
+export interface BudgetPrice {
+  input?: number | undefined;
+  cachedInput?: number | undefined;
+  cacheWrite?: number | undefined;
+  output?: number | undefined;
+  imageInput?: number | undefined;
+  imageOutput?: number | undefined;
+  /** A minute of sound that is heard. */
+  audioMinute?: number | undefined;
+  /** The most that one picture costs, for a model that is priced by the picture. */
+  image?: number | undefined;
+  /**
+   * May the model write what is billed and not shown? An answer that its caller left costs its whole
+   * reservation then. Default true.
+   */
+  reasoning?: boolean | undefined;
+}
+
+/** Limits on what requests cost. Needs Durable Objects: see docs/budgets.md. */
+export interface BudgetOptions {
+  /** Name of the Durable Object binding of `BudgetLedger` (`openai-wasm/durable`). */
+  binding: string;
+  limits: readonly BudgetLimit[];
+  /** Prices by model, in the place of those of the table of models. A model without a price is refused. */
+  prices?: Readonly<Record<string, BudgetPrice>> | undefined;
+}
+
 /** What an answer has cost. */
 export interface UsageEvent {
   /** The caller's `x-request-id`. */
@@ -100,6 +139,36 @@ export interface UsageEvent {
   };
   /** Did the model server give no count, or none that can be true? */
   estimated: boolean;
+  /** What the budget was charged. Undefined without the option `budget`. */
+  cost?:
+    | {
+        usd: number;
+        /** The same, exactly, in nano-dollars. */
+        nano: number;
+        /** What was reserved, in nano-dollars. */
+        reservedNano: number;
+        /**
+         * Why the charge may not be what the provider bills, or was unusual:
+         *
+         * - `no_usage`: the answer had no usage that can be true; the reservation was charged
+         * - `left_early`: the answer did not end; what was passed on was charged, a token for each byte
+         * - `overrun`: it cost more than was reserved
+         * - `late`: the reservation had expired and been charged; this charge replaced it
+         * - `unreserved`: the ledger had forgotten the request
+         * - `repeated`: it was settled before
+         * - `unsettled`: the ledger did not answer; the reservation will be charged when it expires
+         */
+        flags: (
+          | "no_usage"
+          | "left_early"
+          | "overrun"
+          | "late"
+          | "unreserved"
+          | "repeated"
+          | "unsettled"
+        )[];
+      }
+    | undefined;
 }
 
 export interface Proxy {
@@ -134,6 +203,15 @@ export interface SessionTokenOptions {
   models?: readonly string[] | undefined;
   /** The most tokens of an answer. */
   maxTokens?: number | undefined;
+  /** Limits that hold besides those of the proxy's option `budget`, in US dollars: `{ day: 0.1 }`. */
+  budget?: SessionBudget | undefined;
+}
+
+/** Limits of one session, in US dollars. */
+export interface SessionBudget {
+  day?: number | undefined;
+  month?: number | undefined;
+  lifetime?: number | undefined;
 }
 
 /**
@@ -165,6 +243,7 @@ export interface Session {
   origin?: string | undefined;
   models?: string[] | undefined;
   maxTokens?: number | undefined;
+  budget?: SessionBudget | undefined;
 }
 
 /**

@@ -2,6 +2,7 @@
 // Admission and an Inspector; here is what they ask for: functions, bindings, bodies, timers, `fetch`.
 
 import { InvalidOptionError } from "../lib/errors.js";
+import { budgeting, isNamespace } from "./budget.js";
 import { exchange, isLate, respond, within } from "./exchange.js";
 import { BODY_PACE, CALLER, QUESTION_MS } from "./proxy-option-table.js";
 import {
@@ -15,16 +16,26 @@ import {
 } from "./proxy-options.js";
 import { joined, readBody } from "./request-body.js";
 
-/** @param runtime of the entry */
-export function defineProxy(runtime) {
+/**
+ * @param runtime of the entry
+ * @param durable whether the platform has Durable Objects
+ */
+export function defineProxy(runtime, { durable = false } = {}) {
   return {
-    createProxy: (options = {}) => createProxy(runtime, checkTogether(read(options, PROXY))),
+    createProxy: (options = {}) => {
+      const checked = checkTogether(read(options, PROXY));
+      if (checked.budget && !durable) throw new InvalidOptionError("budget", NO_OBJECTS);
+      return createProxy(runtime, checked);
+    },
     signSessionToken: async (options) =>
       signSessionToken(runtime, read(options, TOKEN, { needed: ["secret", "sub"] })),
     verifySessionToken: async (options) =>
       verifySessionToken(runtime, read(options, VERIFY, { needed: ["secret"] })),
   };
 }
+
+const NO_OBJECTS =
+  "needs Durable Objects, which only Cloudflare Workers have: elsewhere nothing could hold the ledger";
 
 /** For so long events of an answer under way wait to be sent together, in milliseconds. */
 const COALESCE_MS = 50;
@@ -35,15 +46,21 @@ function createProxy(runtime, options) {
     console.error("openai-wasm proxy: a request failed inside the proxy"),
   );
 
+  const budgetFor = budgeting(options.budget);
+
   const answer = async (request, env, ctx) => {
+    const budget = budgetFor(env, ctx);
     let admission;
     let ended;
     try {
       const instance = await runtime.instance();
       const core = coreFor(instance, await variablesOf(options, env));
       admission = core.handle(JSON.stringify(headOf(request)), crypto.randomUUID(), Date.now());
-      const step = await admitted(admission, request, questions(options, request, env));
-      if (step.respond) return respond(step.respond, step.respond.body);
+      const step = await admitted(admission, request, questions(options, request, env, budget));
+      if (step.respond) {
+        budget?.release();
+        return respond(step.respond, step.respond.body);
+      }
       const answered = await exchange(step.forward, {
         request,
         admission,
@@ -59,7 +76,8 @@ function createProxy(runtime, options) {
             Date.now(),
           );
         },
-        report: (record) => wait(ctx, tell(options.onUsage, record, env, ctx)),
+        release: () => budget?.release(),
+        report: (record) => wait(ctx, tell(options.onUsage, record, { env, ctx, budget })),
         coalesceMs: options.coalesceMs ?? COALESCE_MS,
       });
       ({ ended } = answered);
@@ -116,7 +134,7 @@ async function ask(admission, question, argument) {
 }
 
 /** What answers the questions of a request's admission. */
-function questions(options, request, env) {
+function questions(options, request, env, budget) {
   const { rateLimits, tokenizer } = options;
   return {
     disabled: async () => isOff(env) || options.disabled(env),
@@ -126,6 +144,8 @@ function questions(options, request, env) {
     claimOnce: async (session) => options.claimOnce(session, env),
     countTokens: async (json) => countTokens(tokenizer, JSON.parse(json)),
     turnstile: verifyProof,
+    reserve: async (demand) => budget.reserve(demand),
+    balances: async (accounts) => budget.balances(accounts),
   };
 }
 
@@ -139,6 +159,7 @@ const answerable = (options, env) => ({
   limitSubject: options.rateLimits?.subject !== undefined,
   limitSession: options.rateLimits?.session !== undefined,
   countTokens: options.tokenizer !== undefined,
+  reserve: options.budget !== undefined,
   usage: options.onUsage !== undefined,
 });
 
@@ -213,10 +234,13 @@ function headOf({ method, url, headers }) {
   };
 }
 
-/** Tells the author what an answer has cost. */
-async function tell(onUsage, record, env, ctx) {
+/** Tells the budget's ledger what an answer has cost, and then the author. */
+async function tell(onUsage, record, { env, ctx, budget }) {
+  let event = JSON.parse(record);
+  if (budget) event = await budget.settle(event);
+  if (!onUsage) return;
   try {
-    await onUsage(JSON.parse(record), env, ctx);
+    await onUsage(event, env, ctx);
   } catch (error) {
     // Its author is told, its caller is not.
     console.error(`openai-wasm proxy: onUsage failed: ${error?.message ?? error}`);
@@ -245,7 +269,16 @@ async function variablesOf(options, env) {
   const isPlain = bindings.every((binding) => typeof binding === "string");
   const secrets = isPlain ? bindings : await Promise.all(bindings.map(secret));
   const [upstream, models, sessionEpoch] = VARIABLES.map((name) => String(env?.[name] ?? ""));
-  return { env, names, secrets, upstream, models, sessionEpoch, isOff: isOff(env) };
+  return {
+    env,
+    names,
+    secrets,
+    upstream,
+    models,
+    sessionEpoch,
+    isOff: isOff(env),
+    unbound: unbound(options, env),
+  };
 }
 
 const VARIABLES = ["OPENAI_BASE_URL", "OPENAI_MODELS", "SESSION_EPOCH"];
@@ -256,14 +289,14 @@ function coreOf(options) {
   let made;
   return (instance, variables) => {
     const { env, names, secrets, upstream, models, sessionEpoch } = variables;
-    const of = [...secrets, upstream, models, sessionEpoch, variables.isOff];
+    const of = [...secrets, upstream, models, sessionEpoch, variables.isOff, variables.unbound];
     if (made?.instance !== instance || of.some((value, index) => value !== made.of[index])) {
       const core = new instance.exports.ProxyCore(
         config,
         JSON.stringify({ upstream, models, sessionEpoch }),
         JSON.stringify(answerable(options, env)),
         JSON.stringify([0, 1, 2].map((index) => [names[index] ?? "", secrets[index] ?? ""])),
-        missingFlag(),
+        missingFlag() ?? variables.unbound,
       );
       made = { instance, of, core };
     }
@@ -293,6 +326,12 @@ function missingFlag() {
   return 'the Worker needs the compatibility flag "enable_request_signal"';
 }
 
+/** A budget whose ledger is not bound. */
+function unbound({ budget }, env) {
+  if (!budget || isNamespace(env?.[budget.binding])) return undefined;
+  return `budget.binding: env.${budget.binding} is not a Durable Object binding`;
+}
+
 function failure(request, allowedOrigins) {
   const headers = new Headers({
     "cache-control": "no-store, no-transform",
@@ -304,7 +343,10 @@ function failure(request, allowedOrigins) {
   const origin = request.headers.get("origin");
   if (allowedOrigins.includes(origin)) {
     headers.set("access-control-allow-origin", origin);
-    headers.set("access-control-expose-headers", "retry-after, x-request-id, x-should-retry");
+    headers.set(
+      "access-control-expose-headers",
+      "retry-after, x-budget-remaining, x-request-id, x-should-retry",
+    );
   }
   const message = "The proxy failed to handle the request.";
   const error = { message, type: "server_error", code: "internal_error", param: null };

@@ -128,6 +128,11 @@ export function defineClient(runtime, bakedUrl, host) {
       super(rest, { ...server, check: keyless, keyShaped });
       this.baseURL = base;
     }
+
+    /** What the caller may still spend, if the proxy has a budget. */
+    budget(options) {
+      return this.get("/budget", options);
+    }
   }
   return Object.assign(OpenAI, { OpenAI, ...ERRORS });
 }

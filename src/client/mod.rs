@@ -26,6 +26,7 @@ mod base;
 #[cfg(not(feature = "proxy-only"))]
 #[path = "base_given.rs"]
 mod base;
+mod budget;
 mod builder;
 mod call;
 mod chat;

@@ -12,6 +12,8 @@ mod decode;
 mod inspector;
 #[cfg(feature = "direct")]
 mod keyed;
+#[cfg(feature = "__npm-edge")]
+mod ledger;
 #[cfg(feature = "proxy-only")]
 #[path = "rules_baked.rs"]
 mod rules;

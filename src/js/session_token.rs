@@ -1,9 +1,12 @@
 //! The package's session tokens: `signSessionToken` and `verifySessionToken`.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use crate::proxy::auth::anonymous::Anonymous;
+use crate::proxy::auth::caller::limits_of;
 use crate::proxy::auth::session_token::{self, DAY_SECONDS, SignFault};
 use crate::proxy::{Caller, Config, Secret, SigningKeys};
 
@@ -20,12 +23,17 @@ pub fn sign_session_token(options: &str) -> Result<String, JsValue> {
     };
     let secret = Secret::new(&options.secret);
     let keyring = SigningKeys::parse(&secret).map_err(|_| JsValue::from_str("secret"))?;
+    let budget = match &options.budget {
+        Some(limits) => Some(limits_of(limits).ok_or_else(|| JsValue::from_str("budget"))?),
+        None => None,
+    };
     let caller = Caller {
         subject: options.sub,
         token_id: Some(options.token_id),
         origin: options.origin,
         models: options.models,
         max_tokens: options.max_tokens,
+        budget,
         ..Caller::default()
     };
     session_token::sign(
@@ -54,6 +62,8 @@ struct SignOptions {
     origin: Option<String>,
     models: Option<Vec<String>>,
     max_tokens: Option<u32>,
+    /// US dollars by the name of their window.
+    budget: Option<BTreeMap<String, f64>>,
     #[serde(default = "ttl_seconds")]
     ttl_seconds: u32,
     now_seconds: u64,
@@ -93,6 +103,7 @@ pub fn verify_session_token(options: &str) -> Result<Option<String>, JsValue> {
                 origin: caller.origin,
                 models: caller.models,
                 max_tokens: caller.max_tokens,
+                budget: caller.budget.as_deref().map(session_token::claim_of),
             };
             serde_json::to_string(&facts)
                 .map(Some)
@@ -130,6 +141,8 @@ struct SessionFacts {
     models: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     max_tokens: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    budget: Option<BTreeMap<String, f64>>,
 }
 
 /// A text of the wrong shape: what `pkg-template/edge/proxy.js` passes is not what is read here.

@@ -10,10 +10,16 @@ mod encoding;
 #[cfg(test)]
 mod generated;
 mod id;
+mod image;
 mod model;
+#[cfg(not(any(feature = "__npm-client", feature = "__npm-tokens")))]
+mod price;
 mod table;
 
 pub use catalog::{Catalog, Found};
 pub use encoding::{Encoding, FAMILIES};
+pub use image::ImageTokens;
 pub use model::{LONG_CONTEXT_TOKENS, Meter, Model, Rate, Tier};
+#[cfg(not(any(feature = "__npm-client", feature = "__npm-tokens")))]
+pub use price::{PriceFault, Till, nano, usage_price};
 pub use table::MODELS;

@@ -3,6 +3,7 @@
 use crate::policy::allow_http;
 use crate::policy::endpoint::BaseUrl;
 use crate::proxy::bounds::BOUNDS;
+use crate::proxy::budget::Budget;
 use crate::proxy::response::deadlines::Limits;
 use serde::Deserialize;
 
@@ -152,6 +153,8 @@ pub struct Config {
     pub anonymous: Option<Anonymous>,
     /// How slowly a request's body may come. The limits of an upload are those of its upstream.
     pub body_pace: Pace,
+    /// What requests may cost, if there is a limit.
+    pub budget: Option<Budget>,
 }
 
 impl Default for Config {
@@ -187,6 +190,7 @@ impl Default for Config {
             session_epoch: None,
             anonymous: None,
             body_pace: Pace::default(),
+            budget: None,
         }
     }
 }
@@ -237,6 +241,9 @@ impl Config {
             if anonymous.ttl_seconds > self.max_token_seconds {
                 return Err(ConfigFault::SessionLifetime);
             }
+        }
+        if let Some(budget) = &self.budget {
+            budget.check(self).map_err(ConfigFault::Budget)?;
         }
         Ok(upstream)
     }

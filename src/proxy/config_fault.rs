@@ -5,6 +5,7 @@ use std::fmt;
 use crate::policy::allow_http;
 use crate::policy::endpoint::UrlFault;
 pub use crate::proxy::bounds::Bounds;
+use crate::proxy::budget::BudgetFault;
 use crate::proxy::request::params::allow;
 
 /// A setting that the proxy refuses.
@@ -31,6 +32,8 @@ pub enum ConfigFault {
     VerifyUrl(UrlFault),
     /// Anonymous sessions need the hosts whose pages may solve the challenge.
     Hostnames,
+    /// The budget's terms.
+    Budget(BudgetFault),
 }
 
 impl fmt::Display for ConfigFault {
@@ -65,6 +68,7 @@ impl fmt::Display for ConfigFault {
                  OPENAI_MODELS, to \"*\" if every model of the key is meant",
             ),
             Self::VerifyUrl(fault) => write!(f, "verify_url {}", fault.clause()),
+            Self::Budget(fault) => fault.fmt(f),
             Self::Hostnames => f.write_str("hostnames must list where the challenge is solved"),
         }
     }

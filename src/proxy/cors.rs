@@ -6,7 +6,7 @@ use crate::proxy::notice::shown;
 use crate::proxy::routing::{Decision, Head};
 
 /// What a page of a listed origin may read besides the body.
-const EXPOSED: &str = "retry-after, x-request-id, x-should-retry";
+const EXPOSED: &str = "retry-after, x-budget-remaining, x-request-id, x-should-retry";
 
 /// The headers that a page of a listed origin may send: those of this package's client, of the official
 /// one (`user-agent` and `x-stainless-*`) and of the AI SDK (`user-agent`). By name, since `*` does not

@@ -8,6 +8,7 @@
 pub mod admission;
 pub mod auth;
 mod bounds;
+pub mod budget;
 pub mod config;
 mod config_fault;
 pub mod cors;
@@ -31,6 +32,7 @@ pub use auth::secrets::{Secret, SecretFault, Secrets, Weakness};
 #[cfg(feature = "__admission")]
 pub use auth::session_token;
 pub use auth::signing_keys::SigningKeys;
+pub use budget::Budget;
 pub use config::{Config, ConfigFault};
 pub use error::ProxyError;
 pub use response::usage::UsageEvent;

@@ -14,6 +14,9 @@ pub use crate::proxy::route::Route;
 /// Where anonymous pages get their session tokens, if the configuration says so.
 pub const SESSION_PATH: &str = "/session";
 
+/// Where callers read what is left of their budget, if the configuration has one.
+pub const BUDGET_PATH: &str = "/v1/budget";
+
 /// What the decision looks at.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Head<'a> {
@@ -51,6 +54,8 @@ pub enum Decision {
     Model(String),
     /// It asks for a session, from a page of this origin.
     Mint(String),
+    /// It asks what is left of the caller's budget.
+    Budget,
     /// It is an `OPTIONS` request, answered with 204 and these headers.
     Preflight(HeaderList),
     /// It ends here.
@@ -79,12 +84,16 @@ pub fn decide(head: &Head<'_>, config: &Config) -> Decision {
         .into_iter()
         .find(|route| route.path() == path && config.serves(*route))
         .or_else(|| one_model.as_ref().map(|_| Route::Models));
+    let asks_budget = path == BUDGET_PATH && config.budget.is_some();
     let (method, allow) = match served {
         Some(route) => (route.method(), route.allow()),
         None if path == SESSION_PATH && config.anonymous.is_some() => ("POST", "POST, OPTIONS"),
+        None if asks_budget => ("GET", "GET, HEAD, OPTIONS"),
         None => return Decision::Reject(no_such_path(path)),
     };
-    let fits = |asked: &str| served.map_or(asked == method, |route| route.has(asked));
+    let heads = |asked: &str| asked == "HEAD" && method == "GET";
+    let fits =
+        |asked: &str| served.map_or(asked == method || heads(asked), |route| route.has(asked));
     if head.method != "OPTIONS" && !fits(head.method) {
         let mut refusal = ProxyError::new(
             405,
@@ -112,6 +121,9 @@ pub fn decide(head: &Head<'_>, config: &Config) -> Decision {
             "upgrade_not_supported",
             "The proxy does not change protocols.",
         ));
+    }
+    if asks_budget {
+        return Decision::Budget;
     }
     match (served, one_model, head.origin) {
         (Some(_), Some(id), _) => Decision::Model(id),

@@ -1,17 +1,12 @@
 //! What an answer cost, and the most that one can cost. Computed in picodollars, rounded up once to
 //! nanodollars.
 
-use alloc::string::{String, ToString};
-
 use serde_json::Value;
 
 use super::ConversationError;
 use super::chat::{ChatRules, Count, Tally, messages};
 use super::lookup::lookup;
-use crate::models::{Catalog, Found, LONG_CONTEXT_TOKENS, Meter, Model, Tier};
-
-/// What a number of JavaScript holds exactly.
-const MOST_NANO: u128 = (1 << 53) - 1;
+use crate::models::{Catalog, Meter, PriceFault, Till, nano, usage_price};
 
 /// The most that an answer can cost, and by what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,8 +20,6 @@ pub struct WorstPrice {
     /// Whether `tokens` is what the documents say, and no estimate.
     pub exact: bool,
 }
-
-const DRAWN: Meter = Meter::ImageOutput;
 
 /// The price of a `usage`, of a chat completion, a completion, a response or an embedding, in
 /// nanodollars.
@@ -46,78 +39,23 @@ pub fn price(
     let found = found.ok_or_else(|| ConversationError::UnknownModel {
         model: model.into(),
     })?;
-    let number = |place: &Value, field: &'static str| match place.get(field) {
-        None | Some(Value::Null) => Ok(None),
-        Some(number) => number
-            .as_u64()
-            .map(Some)
-            .ok_or(ConversationError::BadUsage { field }),
-    };
-    let either = |new: &'static str, old: &'static str| {
-        Ok::<_, ConversationError>(number(usage, new)?.or(number(usage, old)?))
-    };
-    let input = either("input_tokens", "prompt_tokens")?;
-    let output = either("output_tokens", "completion_tokens")?;
-    if input.or(output).is_none() {
-        return Err(ConversationError::BadUsage {
-            field: "prompt_tokens",
-        });
-    }
-    let (input, output) = (input.unwrap_or(0), output.unwrap_or(0));
-    let details = |new: &str, old: &str| {
-        let details = usage.get(new).or_else(|| usage.get(old));
-        details.cloned().unwrap_or(Value::Null)
-    };
-    let read = details("input_tokens_details", "prompt_tokens_details");
-    let wrote = details("output_tokens_details", "completion_tokens_details");
-    let part =
-        |place: &Value, field| Ok::<_, ConversationError>(number(place, field)?.unwrap_or(0));
-    let none = Value::Null;
-    let of_cached = read.get("cached_tokens_details").unwrap_or(&none);
-    let cached = part(&read, "cached_tokens")?;
-    let cached_audio = part(of_cached, "audio_tokens")?;
-    let cached_image = part(of_cached, "image_tokens")?;
-    let audio = part(&read, "audio_tokens")?;
-    let image = part(&read, "image_tokens")?;
-    let written = part(&read, "cache_write_tokens")?;
-    let spoken = part(&wrote, "audio_tokens")?;
-    let drawn = part(&wrote, "image_tokens")?;
-    let less = |whole: u64, parts: &[u64], field| {
-        let mut rest = Some(whole);
-        for part in parts {
-            rest = rest.and_then(|rest| rest.checked_sub(*part));
-        }
-        rest.ok_or(ConversationError::BadUsage { field })
-    };
-    let cached_text = less(
-        cached,
-        &[cached_audio, cached_image],
-        "cached_tokens_details",
-    )?;
-    let new_audio = less(audio, &[cached_audio], "audio_tokens")?;
-    let new_image = less(image, &[cached_image], "image_tokens")?;
-    let text = [audio, image, cached_text, written];
-    let text = less(input, &text, "prompt_tokens_details")?;
-    let words = less(output, &[spoken, drawn], "completion_tokens_details")?;
+    usage_price(found, usage, service_tier).map_err(said_of(model, service_tier))
+}
 
-    let till = Till::new(found, model, service_tier, input)?;
-    let sum = [
-        (text, Meter::Input),
-        (cached_text, Meter::CachedInput),
-        (written, Meter::CacheWrite),
-        (new_audio, Meter::AudioInput),
-        (cached_audio, Meter::CachedAudioInput),
-        (new_image, Meter::ImageInput),
-        (cached_image, Meter::CachedImageInput),
-        (words, Meter::Output),
-        (spoken, Meter::AudioOutput),
-        (drawn, Meter::ImageOutput),
-    ];
-    let mut pico = 0;
-    for (count, meter) in sum {
-        pico = till.cost(count, meter)?.saturating_add(pico);
+/// The error of a model and a tier.
+fn said_of(model: &str, tier: Option<&str>) -> impl Fn(PriceFault) -> ConversationError {
+    move |fault| match fault {
+        PriceFault::NoPrice { meter, tier } => ConversationError::NoPrice {
+            model: model.into(),
+            meter,
+            tier,
+        },
+        PriceFault::UnknownTier => ConversationError::UnknownTier {
+            tier: tier.unwrap_or_default().into(),
+        },
+        PriceFault::BadUsage { field } => ConversationError::BadUsage { field },
+        PriceFault::TooDear => ConversationError::TooDear,
     }
-    nano(pico)
 }
 
 /// The most that the answers to a request can cost: what is read at the dearest price of its kind, and
@@ -181,7 +119,8 @@ pub fn worst_price(
     let output = output.ok_or(ConversationError::TooDear)?;
 
     let tier = service_tier.or_else(|| params.get("service_tier")?.as_str());
-    let till = Till::new(found, &model.id, tier, counted.tokens)?;
+    let fault = said_of(&model.id, tier);
+    let till = Till::new(found, tier, counted.tokens).map_err(&fault)?;
     let long_cache = params
         .get("prompt_cache_retention")
         .is_some_and(|kept| !kept.is_null());
@@ -189,21 +128,24 @@ pub fn worst_price(
         Some(Meter::Input),
         Some(Meter::CacheWrite),
         long_cache.then_some(Meter::CacheWriteLong),
-    ])?;
+    ]);
+    let read = read.map_err(&fault)?;
     let seen = till.dearest(&[
         Some(Meter::Input),
         Some(Meter::CacheWrite),
         Some(Meter::ImageInput),
-    ])?;
+    ]);
+    let seen = seen.map_err(&fault)?;
     let speaks = params.get("modalities").and_then(Value::as_array);
     let speaks = speaks.is_some_and(|list| list.iter().any(|kind| kind == "audio"));
-    let written = till.dearest(&[Some(Meter::Output), speaks.then_some(Meter::AudioOutput)])?;
+    let written = till.dearest(&[Some(Meter::Output), speaks.then_some(Meter::AudioOutput)]);
+    let written = written.map_err(&fault)?;
     let cost = |count: u64, pico: u64| u128::from(count) * u128::from(pico);
     let pico = cost(counted.tokens.saturating_sub(images), read)
         .saturating_add(cost(images, seen.max(read)))
         .saturating_add(cost(output, written));
     Ok(WorstPrice {
-        nano_dollars: nano(pico)?,
+        nano_dollars: nano(pico).map_err(fault)?,
         tokens: counted.tokens,
         max_output_tokens: output,
         exact: counted.exact,
@@ -239,90 +181,4 @@ fn prompts<C: Count>(tally: &mut Tally<'_, C>, params: &Value) -> Result<u64, Co
         _ => return Err(unbounded()),
     }
     Ok(1)
-}
-
-/// A model's prices for one request.
-struct Till<'a> {
-    model: &'a Model,
-    name: String,
-    tier: Tier,
-    long: bool,
-    priced: bool,
-}
-
-impl<'a> Till<'a> {
-    fn new(
-        found: Found<'a>,
-        name: &str,
-        tier: Option<&str>,
-        input: u64,
-    ) -> Result<Self, ConversationError> {
-        let tier = match tier {
-            None => Tier::Standard,
-            Some(name) => Tier::from_name(name)
-                .ok_or_else(|| ConversationError::UnknownTier { tier: name.into() })?,
-        };
-        Ok(Self {
-            model: found.model,
-            name: name.to_string(),
-            tier,
-            long: input > LONG_CONTEXT_TOKENS,
-            priced: found.priced,
-        })
-    }
-
-    fn known(&self, meter: Meter) -> Option<u64> {
-        let pico = self.model.pico(meter, self.tier, self.long);
-        pico.filter(|_| self.priced)
-    }
-
-    /// The price of a unit. Falls back to the price of the broader meter (cached input to input). Sound
-    /// never falls back to text.
-    fn pico(&self, meter: Meter) -> Result<u64, ConversationError> {
-        let whole = match meter {
-            Meter::CachedInput | Meter::CacheWrite | Meter::CacheWriteLong | Meter::ImageInput => {
-                Meter::Input
-            }
-            Meter::CachedAudioInput => Meter::AudioInput,
-            Meter::CachedImageInput => Meter::ImageInput,
-            Meter::ImageOutput => Meter::Output,
-            // Models that draw and write no text.
-            Meter::Output if self.known(meter).is_none() && self.known(DRAWN).is_some() => DRAWN,
-            meter => meter,
-        };
-        if let Some(pico) = self.known(meter) {
-            return Ok(pico);
-        }
-        if whole != meter {
-            return self.pico(whole);
-        }
-        Err(ConversationError::NoPrice {
-            model: self.name.clone(),
-            meter,
-            tier: self.tier,
-        })
-    }
-
-    fn cost(&self, count: u64, meter: Meter) -> Result<u128, ConversationError> {
-        if count == 0 {
-            return Ok(0);
-        }
-        Ok(u128::from(count) * u128::from(self.pico(meter)?))
-    }
-
-    fn dearest(&self, meters: &[Option<Meter>]) -> Result<u64, ConversationError> {
-        let mut most = 0;
-        for meter in meters.iter().flatten() {
-            most = most.max(self.pico(*meter)?);
-        }
-        Ok(most)
-    }
-}
-
-fn nano(pico: u128) -> Result<u64, ConversationError> {
-    let nano = pico.div_ceil(1000);
-    u64::try_from(nano)
-        .ok()
-        .filter(|_| nano <= MOST_NANO)
-        .ok_or(ConversationError::TooDear)
 }

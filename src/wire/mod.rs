@@ -37,6 +37,7 @@ mod union;
 mod lenient;
 
 pub mod audio;
+pub mod budget;
 pub mod chat;
 pub mod completion;
 pub mod conversation;

@@ -6,8 +6,8 @@ use std::{env, fs};
 use ts_rs::{Config, TS};
 
 use super::{
-    audio, chat, completion, conversation, edit, embedding, engine, error, file, fine_tune, image,
-    model, moderation, responses, usage,
+    audio, budget, chat, completion, conversation, edit, embedding, engine, error, file, fine_tune,
+    image, model, moderation, responses, usage,
 };
 
 const HEAD: &str = "\
@@ -43,6 +43,7 @@ fn declarations() -> String {
         usage { CompletionUsage, CompletionTokensDetails, PromptTokensDetails }
         error { ApiError, ErrorResponse }
         model { Model, ModelList, ModelDeleted }
+        budget { Budget, BudgetBalance, BudgetOfEveryone }
         chat {
             ChatCompletionRequest,
             ChatCompletionMessageParam, DeveloperMessage, SystemMessage, UserMessage,

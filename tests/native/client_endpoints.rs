@@ -107,7 +107,22 @@ fn sound() -> Upload {
 fn rows() -> Vec<Row> {
     const JOB: &str = "ft-AF1WoRqd3aJAHsqc9NY7iL8F";
     let images = json!({"created": 1, "data": [{"url": "https://example.com/1.png"}]});
+    let budget = json!({
+        "object": "budget",
+        "currency": "usd",
+        "limits": [
+            {"window": "day", "limit": 0.5, "spent": 0.25, "held": 0.125, "left": 0.125, "resets_at": 7},
+            {"window": "lifetime", "limit": 9.0, "spent": 0.0, "held": 0.0, "left": 9.0}
+        ],
+        "everyone": {"exhausted": false}
+    });
     vec![
+        row(
+            "GET /v1/budget",
+            None,
+            budget,
+            run!(|client: &Client<Scripted>| client.budget()),
+        ),
         row(
             "GET /v1/models",
             None,

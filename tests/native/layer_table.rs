@@ -50,6 +50,12 @@ pub const LAYERS: &[Layer] = &[
         may_import: &["wire"],
     },
     Layer {
+        name: "ledger",
+        level: 1,
+        what: "a budget's book: reservations, fixed windows, what a request has cost; storage and clock are arguments",
+        may_import: &["models"],
+    },
+    Layer {
         name: "transport",
         level: 2,
         what: "the trait `Transport`, and its two implementations: `fetch`, and reqwest for native programs",
@@ -65,7 +71,7 @@ pub const LAYERS: &[Layer] = &[
         name: "proxy",
         level: 3,
         what: "`routing` and `cors` decide by a request's head, `auth/` by who calls, `request/` by its body; `admission/` decides whether a request goes on, `response/` judges what comes back, `error` is what a caller is told and `notice` what the operator's log says; `worker/` runs the decisions in a Worker",
-        may_import: &["policy", "wire"],
+        may_import: &["ledger", "models", "policy", "wire"],
     },
     Layer {
         name: "js",
@@ -76,6 +82,8 @@ pub const LAYERS: &[Layer] = &[
             "client",
             "transport",
             "policy",
+            "ledger",
+            "models",
             "stream",
             "tokens",
             "sse",

@@ -25,6 +25,7 @@ const MUST_NOT_NAME: &[(&str, &[&str])] = &[
     ("src/tokens/", WEB),
     ("src/stream/", WEB),
     ("src/policy/", WEB),
+    ("src/ledger/", WEB),
     ("src/client/", WEB),
     ("src/wire/", NATIVE),
     ("src/stream/", NATIVE),

@@ -66,7 +66,7 @@ fn listed_origins_the_own_origin_and_no_origin_go_on() {
         assert_eq!(headers.get("access-control-allow-credentials"), None);
         assert_eq!(
             headers.get("access-control-expose-headers"),
-            shown.map(|_| "retry-after, x-request-id, x-should-retry")
+            shown.map(|_| "retry-after, x-budget-remaining, x-request-id, x-should-retry")
         );
     }
 }

@@ -33,6 +33,8 @@ const RUNTIMES = {
 
 /** Names a file that does not exist, so that a build fails with that name. */
 const REFUSED = "./edge/refused.js";
+/** The same, where there are no Durable Objects. */
+const NO_OBJECTS = "./edge/durable/refused.js";
 
 const EXPECTED = {
   ".": {
@@ -80,6 +82,15 @@ const EXPECTED = {
     Deno: "./edge/proxy.node.js",
     Bun: "./edge/proxy.node.js",
   },
+  "./durable": {
+    "a page": NO_OBJECTS,
+    "a page, by its bundler": NO_OBJECTS,
+    workerd: "./edge/durable/index.workerd.js",
+    "an edge runtime": NO_OBJECTS,
+    Node: NO_OBJECTS,
+    Deno: NO_OBJECTS,
+    Bun: NO_OBJECTS,
+  },
   "./jwks": {
     "a page": REFUSED,
     "a page, by its bundler": REFUSED,
@@ -102,7 +113,7 @@ for (const [entry, file] of [
 
 for (const [entry, byRuntime] of Object.entries(EXPECTED)) {
   for (const [runtime, expected] of Object.entries(byRuntime)) {
-    test(`${entry} in ${runtime} is ${expected === REFUSED ? "refused" : expected}`, async () => {
+    test(`${entry} in ${runtime} is ${expected.endsWith("refused.js") ? "refused" : expected}`, async () => {
       const found = resolve(manifest.exports[entry], RUNTIMES[runtime]);
       assert.equal(found, expected);
       await access(join(packed, found));
@@ -115,7 +126,7 @@ test("types are found by every runtime that finds an entry", () => {
     if (typeof target === "string") continue;
     for (const [runtime, conditions] of Object.entries(RUNTIMES)) {
       const types = resolve(target, ["types", ...conditions]);
-      if (resolve(target, conditions) !== REFUSED)
+      if (!resolve(target, conditions).endsWith("refused.js"))
         assert.match(types, /\.d\.ts$/, `${entry} in ${runtime}`);
     }
     assert.match(

@@ -43,6 +43,7 @@ export async function bundleProject(
   const { outputFiles } = await build({
     stdin: { contents: source, resolveDir: folder, sourcefile: "worker.js" },
     bundle: true,
+    external: ["cloudflare:*"],
     format: "esm",
     target: "es2022",
     conditions,

@@ -13,6 +13,9 @@ export const keyless = () => load("index.js");
 /** `openai-wasm/edge` */
 export const edge = () => load("edge/index.node.js");
 
+/** `openai-wasm/proxy` */
+export const proxy = () => load("edge/proxy.node.js");
+
 /** Resolves with the error that a promise or a function's promise fails with. */
 export async function failure(action) {
   try {

@@ -14,6 +14,7 @@ export function refused(answer, status, code, note = "") {
   // The official clients repeat 408, 409, 429 and 5xx unless they are told not to.
   const final =
     (status < 500 && status !== 429 && code !== "token_expired") ||
+    code === "budget_exceeded" ||
     code === "misconfigured" ||
     code === "proxy_disabled";
   assert.equal(answer.headers["x-should-retry"], final ? "false" : undefined, note);

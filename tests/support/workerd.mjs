@@ -34,8 +34,9 @@ process.on("exit", () => {
  * print (silence.mjs), which fails the test or the file.
  *
  * @param worker `{ modules, bindings, flags, compatibilityDate, tails }`: `modules` as `bundleWorker` gives
- *   them, the first one is the entry; a binding is a text, or `{ service: name }`; `tails` are names of
- *   services that get its trace, as `wrangler tail` would
+ *   them, the first one is the entry; a binding is a text, `{ service: name }`, or `{ object: class }` of a
+ *   Durable Object; `objects` are the classes that the Worker exports, whose SQLite storage is in the folder
+ *   `storage`; `tails` are names of services that get its trace, as `wrangler tail` would
  * @param services more Workers by name, for service bindings
  * @param binary another workerd; the variable WORKERD_BIN names one for a whole run
  */
@@ -52,6 +53,12 @@ export async function startWorkerd(
   for (const [index, [name, service]] of Object.entries({ main: worker, ...services }).entries()) {
     declarations.push(`    (name = ${quoted(name)}, worker = .worker${index}),`);
     definitions.push(await definition(`worker${index}`, service, folder));
+    if (service.objects?.length > 0) {
+      const path = service.storage ?? (await mkdtemp(join(folder, "storage-")));
+      declarations.push(
+        `    (name = ${quoted(`worker${index}-disk`)}, disk = (path = ${quoted(path)}, writable = true)),`,
+      );
+    }
   }
   const text = `using Workerd = import "/workerd/workerd.capnp";
 
@@ -109,6 +116,7 @@ async function definition(id, worker, folder) {
     flags = COMPATIBILITY_FLAGS,
     compatibilityDate = COMPATIBILITY_DATE,
     tails = [],
+    objects = [],
   } = worker;
   const lines = [];
   for (const [index, { name, esModule, wasm }] of modules.entries()) {
@@ -119,22 +127,37 @@ async function definition(id, worker, folder) {
     );
   }
   const bound = Object.entries(bindings).map(([name, value]) => {
-    const is =
-      typeof value === "string" ? `text = ${quoted(value)}` : `service = ${quoted(value.service)}`;
-    return `    (name = ${quoted(name)}, ${is}),`;
+    return `    (name = ${quoted(name)}, ${bindingOf(value)}),`;
   });
   return `const ${id} :Workerd.Worker = (
   compatibilityDate = ${quoted(compatibilityDate)},
   compatibilityFlags = [${flags.map(quoted).join(", ")}],
   globalOutbound = "network",
   tails = [${tails.map(quoted).join(", ")}],
-  modules = [
+${objects.length > 0 ? namespaces(objects, `${id}-disk`) : ""}  modules = [
 ${lines.join("\n")}
   ],
   bindings = [
 ${bound.join("\n")}
   ],
 );
+`;
+}
+
+function bindingOf(value) {
+  if (typeof value === "string") return `text = ${quoted(value)}`;
+  if (value.object) return `durableObjectNamespace = ${quoted(value.object)}`;
+  return `service = ${quoted(value.service)}`;
+}
+
+/** Durable Objects with SQLite storage on disk. */
+function namespaces(classes, disk) {
+  const each = classes.map(
+    (name) =>
+      `(className = ${quoted(name)}, uniqueKey = ${quoted(`key-of-${name}`)}, enableSql = true)`,
+  );
+  return `  durableObjectNamespaces = [${each.join(", ")}],
+  durableObjectStorage = (localDisk = ${quoted(disk)}),
 `;
 }
 

@@ -3,6 +3,7 @@
 //! Pure: [`Admission`] decides all of it, and a driver does what its [`Step`]s say. The checks come in the
 //! order of their cost: head, limits, token, body, and last what uses a token up.
 
+mod budget;
 #[cfg(test)]
 mod cases;
 mod gate;
@@ -57,6 +58,10 @@ pub struct Admission {
     caller: Caller,
     place: Option<Place>,
     payload: Payload,
+    /// Does it ask what is left of the caller's budget?
+    asks_balances: bool,
+    /// What is left of it, in US dollars.
+    remaining: Option<String>,
     /// Lines for the operator.
     lines: Vec<String>,
 }
@@ -73,8 +78,11 @@ enum Awaiting {
     Revoked,
     SubjectLimit,
     Body,
-    Tokens(Params, usize),
+    /// With the most tokens that the request may have, if they are counted for that.
+    Tokens(Params, usize, Option<u32>),
     Claim,
+    Reservation(String),
+    Balances,
     Nothing,
 }
 
@@ -100,6 +108,8 @@ impl Admission {
             caller: Caller::default(),
             place: None,
             payload: Payload::default(),
+            asks_balances: false,
+            remaining: None,
             lines: Vec::new(),
         }
     }
@@ -180,14 +190,18 @@ impl Admission {
                 self.find_place()
             }
             Awaiting::Body => self.read(answer),
-            Awaiting::Tokens(params, bytes) => self.tokens_counted(params, bytes, answer),
+            Awaiting::Tokens(params, bytes, most) => {
+                self.tokens_counted(params, bytes, most, answer)
+            }
             Awaiting::Claim => {
                 if self.is_true("claimOnce", answer)? {
-                    self.forward()
+                    self.reserve()
                 } else {
                     Err(ProxyError::unauthorized())
                 }
             }
+            Awaiting::Reservation(url) => self.reserved(url, answer, now_ms),
+            Awaiting::Balances => self.tell_balances(answer),
             Awaiting::Nothing => Err(ProxyError::internal()),
         }
     }
@@ -204,6 +218,10 @@ impl Admission {
             }
             Decision::Preflight(headers) => return Ok(Step::Respond(self.preflight(&headers))),
             Decision::Reject(error) => return Err(error),
+            Decision::Budget => {
+                self.route = Route::Models;
+                self.asks_balances = true;
+            }
             Decision::Mint(origin) => return self.count_session(origin),
         }
         if self.asks.limit_address {
@@ -279,6 +297,7 @@ impl Admission {
         let head = self.head.head();
         routing::check_body_head(self.route.media(), &head, &self.gate.config)?;
         match self.route.media() {
+            Media::None if self.asks_balances => self.ask_balances(),
             Media::None => self.own_models(),
             Media::Json => {
                 self.awaiting = Awaiting::Body;
@@ -290,11 +309,10 @@ impl Admission {
         }
     }
 
-    /// The last check before the upstream hears of a request: a request that was refused before
-    /// has not used its token up.
+    /// The last check of a request: one that was refused before has not used its token up.
     fn claim(&mut self) -> Result<Step, ProxyError> {
         if !self.asks.claim_once {
-            return self.forward();
+            return self.reserve();
         }
         if self.caller.token_id.is_none() {
             return Err(ProxyError::unauthorized());

@@ -1,6 +1,7 @@
 //! A request's body on its way to the upstream.
 
 use super::{Admission, Answer, Awaiting, Lost, Question, Step, UpstreamRequest};
+use crate::proxy::budget::{Asked, Charge};
 use crate::proxy::error::ProxyError;
 use crate::proxy::request::pace::Pace;
 use crate::proxy::request::params::{self, Params};
@@ -27,6 +28,8 @@ pub(super) struct Payload {
     streams: bool,
     /// Is its usage asked for by the proxy alone?
     hides_usage: bool,
+    /// What it can cost at most, where there is a budget.
+    pub charge: Option<Charge>,
 }
 
 impl Payload {
@@ -47,6 +50,7 @@ impl Payload {
             max_output_tokens,
             streams,
             hides_usage,
+            charge: None,
         }
     }
 }
@@ -87,20 +91,25 @@ impl Admission {
         };
         let end_user = self.pseudonym("end user");
         let params = params::check(self.route, bytes, config, &self.caller, &end_user)?;
-        let Some(most) = config.max_input_tokens else {
-            return self.checked(params, bytes.len());
-        };
+        let most = config.max_input_tokens;
+        if most.is_none() && !self.counts_for_budget() {
+            return self.checked(params, bytes.len(), None);
+        }
         // A token is at least one byte, so a body with no more bytes than the limit is not counted.
         let json = params.body.to_bytes();
-        if params.images == 0 && json.len() <= most as usize {
-            return self.checked(params, bytes.len());
-        }
-        if !self.asks.count_tokens || !params.countable {
-            return Err(too_many_tokens(most, None));
+        let over = most.filter(|most| params.images > 0 || json.len() > *most as usize);
+        match over {
+            Some(most) if !self.asks.count_tokens || !params.countable => {
+                return Err(too_many_tokens(most, None));
+            }
+            None if !self.counts_for_budget() || !params.countable => {
+                return self.checked(params, bytes.len(), None);
+            }
+            _ => {}
         }
         // JSON that was written here is UTF-8.
         let json = String::from_utf8_lossy(&json).into_owned();
-        let awaiting = Awaiting::Tokens(params, bytes.len());
+        let awaiting = Awaiting::Tokens(params, bytes.len(), over);
         Ok(self.ask(awaiting, Question::CountTokens(json)))
     }
 
@@ -108,21 +117,39 @@ impl Admission {
         &mut self,
         params: Params,
         bytes: usize,
+        most: Option<u32>,
         answer: Answer<'_>,
     ) -> Result<Step, ProxyError> {
         let counted = self.said("countTokens", answer)?.parse::<f64>().ok();
-        let most = self.gate.config.max_input_tokens.unwrap_or(u32::MAX);
-        match counted {
-            Some(tokens) if tokens <= f64::from(most) => self.checked(params, bytes),
-            counted => Err(too_many_tokens(most, counted)),
+        if let Some(most) = most
+            && !counted.is_some_and(|tokens| tokens <= f64::from(most))
+        {
+            return Err(too_many_tokens(most, counted));
         }
+        let counted = counted.filter(|tokens| (0.0..1e15).contains(tokens));
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Within the range.
+        let whole = |tokens: f64| tokens.ceil() as u64;
+        self.checked(params, bytes, counted.map(whole))
     }
 
-    fn checked(&mut self, params: Params, bytes: usize) -> Result<Step, ProxyError> {
+    /// `counted` is the most tokens that the request has, if they were counted.
+    fn checked(
+        &mut self,
+        params: Params,
+        bytes: usize,
+        counted: Option<u64>,
+    ) -> Result<Step, ProxyError> {
+        let charge = self.quote(Asked::Params(&params, counted))?;
         // A response tells its usage unasked, and knows no such option.
-        let asks = self.asks.usage && self.route != Route::Responses;
-        self.payload = Payload::of(params, bytes, asks);
+        let asks = self.wants_usage() && self.route != Route::Responses;
+        let payload = Payload::of(params, bytes, asks);
+        self.payload = Payload { charge, ..payload };
         self.claim()
+    }
+
+    /// A budget settles by it.
+    fn wants_usage(&self) -> bool {
+        self.asks.usage || self.gate.config.budget.is_some()
     }
 
     pub(super) fn check_upload(&mut self) -> Result<Step, ProxyError> {
@@ -136,18 +163,19 @@ impl Admission {
             ));
         }
         let length = self.head.content_length.as_deref();
+        let bytes = length
+            .and_then(|length| length.parse().ok())
+            .unwrap_or_default();
         self.payload = Payload {
             is_upload: true,
-            bytes: length
-                .and_then(|length| length.parse().ok())
-                .unwrap_or_default(),
+            bytes,
+            charge: self.quote(Asked::Upload(bytes))?,
             ..Payload::default()
         };
         self.claim()
     }
 
-    pub(super) fn forward(&mut self) -> Result<Step, ProxyError> {
-        let url = self.url()?;
+    pub(super) fn forward(&mut self, url: String) -> Result<Step, ProxyError> {
         let Ok(keys) = &*self.keys else {
             return Err(ProxyError::misconfigured());
         };
@@ -171,7 +199,7 @@ impl Admission {
         let keys = self.keys.as_ref().as_ref().ok()?;
         let (config, payload) = (&self.gate.config, &self.payload);
         // A request that can cost nothing needs no record.
-        let is_recorded = self.asks.usage && self.route.has_body();
+        let is_recorded = self.wants_usage() && self.route.has_body();
         let host = config.upstream.split('/').nth(2).unwrap_or_default();
         Some(Forwarded {
             facts: Facts {
@@ -193,6 +221,7 @@ impl Admission {
                     max_output_tokens: payload.max_output_tokens,
                     started_at_ms: now_ms,
                 }),
+                charge: payload.charge.clone(),
                 stream: None,
             },
             key: keys.secrets.key.clone(),

@@ -56,6 +56,7 @@ impl Admission {
     fn respond(&self, status: u16, own: &HeaderList, body: Option<String>) -> Response {
         let origins = &self.gate.config.allowed_origins;
         let mut headers = cors::answer_headers(&self.head.head(), origins, &self.request_id);
+        self.tell_remaining(&mut headers);
         for (name, value) in own.iter() {
             headers.set(name, value);
         }

@@ -7,6 +7,7 @@ use super::{Admission, Answer, Awaiting, Limit, Question, Step, Verification};
 use crate::proxy::auth::caller::Caller;
 use crate::proxy::auth::rate_key::address_bucket;
 use crate::proxy::auth::{session_token, turnstile};
+use crate::proxy::budget::ANONYMOUS;
 use crate::proxy::config::Models;
 use crate::proxy::error::ProxyError;
 use crate::proxy::route::Media;
@@ -92,7 +93,7 @@ impl Admission {
         }
         // The request's id is as random as the two have to be.
         let caller = Caller {
-            subject: format!("anonymous:{}", self.request_id),
+            subject: format!("{ANONYMOUS}{}", self.request_id),
             token_id: Some(self.request_id.clone()),
             origin: Some(origin),
             models: settings

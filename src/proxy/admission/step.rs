@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::policy::headers::HeaderList;
 use crate::proxy::auth::caller::Caller;
+use crate::proxy::budget::{Accounts, Demand};
 use crate::proxy::request::pace::TooSlow;
 use crate::proxy::routing::Head;
 use crate::proxy::upstream;
@@ -49,6 +50,12 @@ pub enum Question {
     Turnstile(Verification),
     /// How many tokens does this request have, at most? It is a JSON text.
     CountTokens(String),
+    /// May the budget's ledger reserve the most that the request can cost? It says a
+    /// [`Reply`](crate::proxy::budget::Reply). A driver that does not send the request on after it
+    /// gives back what was reserved.
+    Reserve(Demand),
+    /// What does the budget's ledger have left? It says a [`Reply`](crate::proxy::budget::Reply).
+    Balances(Accounts),
 }
 
 /// What is counted.
@@ -202,6 +209,8 @@ pub struct Asks {
     pub limit_session: bool,
     /// See [`Question::CountTokens`].
     pub count_tokens: bool,
+    /// See [`Question::Reserve`] and [`Question::Balances`].
+    pub reserve: bool,
     /// Is each answer's cost wanted?
     pub usage: bool,
 }

@@ -1,9 +1,11 @@
 //! Who calls, and what this caller may do.
 
+use std::collections::BTreeMap;
 use std::num::{NonZeroU32, NonZeroU64};
 
 use serde::{Deserialize, Deserializer};
 
+use crate::ledger::{Limit, MOST_NANO, Window};
 use crate::proxy::error::ProxyError;
 use crate::proxy::notice::shown;
 use crate::proxy::routing::Head;
@@ -25,6 +27,30 @@ pub struct Caller {
     pub models: Option<Vec<String>>,
     /// The most tokens of an answer.
     pub max_tokens: Option<u32>,
+    /// Limits of a budget, which hold besides the operator's.
+    pub budget: Option<Vec<Limit>>,
+}
+
+/// A limit in US dollars; `None` for an amount that is not one, or for a window that does not exist.
+#[must_use]
+pub fn limit_of(window: &str, usd: f64) -> Option<Limit> {
+    let window = Window::named(window)?;
+    // Rounded down: a limit is never raised.
+    let nano = (usd * 1e9 + 1e-3).floor();
+    #[allow(clippy::cast_precision_loss)] // 2^53 - 1 is exact.
+    let most = MOST_NANO as f64;
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Within the range.
+    (0.0..=most).contains(&nano).then_some(Limit {
+        window,
+        nano: nano as u64,
+    })
+}
+
+/// Limits as a session has them: `{"day": 0.5}` is half a US dollar a day. `None` if one is none.
+#[must_use]
+pub fn limits_of(written: &BTreeMap<String, f64>) -> Option<Vec<Limit>> {
+    let limit = |(window, usd): (&String, &f64)| limit_of(window, *usd);
+    written.iter().map(limit).collect()
 }
 
 const MAX_SUBJECT_BYTES: usize = 128;
@@ -48,6 +74,8 @@ struct Written {
     #[serde(default, deserialize_with = "given")]
     max_tokens: Option<NonZeroU32>,
     #[serde(default, deserialize_with = "given")]
+    budget: Option<BTreeMap<String, f64>>,
+    #[serde(default, deserialize_with = "given")]
     jti: Option<String>,
     #[serde(default, deserialize_with = "given")]
     issued_at: Option<NonZeroU64>,
@@ -66,11 +94,12 @@ where
 
 impl Caller {
     /// The members of a caller that an author's function names.
-    pub const MEMBERS: [&str; 7] = [
+    pub const MEMBERS: [&str; 8] = [
         "sub",
         "origin",
         "models",
         "maxTokens",
+        "budget",
         "jti",
         "issuedAt",
         "expiresAt",
@@ -81,6 +110,10 @@ impl Caller {
     #[must_use]
     pub fn of_json(json: &str) -> Option<Self> {
         let written: Written = serde_json::from_str(json).ok()?;
+        let budget = match written.budget {
+            Some(limits) => Some(limits_of(&limits)?),
+            None => None,
+        };
         let sound = is_subject(&written.sub) && written.jti.as_deref().is_none_or(is_subject);
         sound.then(|| Self {
             subject: written.sub,
@@ -90,6 +123,7 @@ impl Caller {
             origin: written.origin,
             models: written.models,
             max_tokens: written.max_tokens.map(NonZeroU32::get),
+            budget,
         })
     }
 
@@ -144,6 +178,11 @@ mod tests {
                 r#"{"sub":"ada","models":[],"maxTokens":7,"jti":"x","issuedAt":1,"expiresAt":2,"origin":"o"}"#,
                 true,
             ),
+            (r#"{"sub":"ada","budget":{"day":0.5,"lifetime":0}}"#, true),
+            (r#"{"sub":"ada","budget":{"week":0.5}}"#, false),
+            (r#"{"sub":"ada","budget":{"day":-1}}"#, false),
+            (r#"{"sub":"ada","budget":{"day":"1"}}"#, false),
+            (r#"{"sub":"ada","budget":5}"#, false),
             (r#"{"models":[]}"#, false),
             (r#"{"sub":""}"#, false),
             (r#"{"sub":"a\nb"}"#, false),

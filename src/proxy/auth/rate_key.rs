@@ -2,8 +2,7 @@
 //!
 //! Counting itself is the platform's: Cloudflare's rate-limit binding counts per location and over
 //! 10 or 60 seconds, so it slows a caller down and guards no money (threat table, row L13). A budget
-//! that does will reserve the worst case between the check of a body and its forwarding
-//! ([`crate::proxy::request::params::Params`] has the cap that it needs), and settle it by the answer's usage.
+//! does ([`crate::proxy::budget`]).
 
 use std::net::{IpAddr, Ipv6Addr};
 

@@ -7,6 +7,7 @@
 //! installed another: a program that verifies other algorithms with `jsonwebtoken` installs its own
 //! provider first, and this module uses that one.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -17,7 +18,8 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use signature::{Signer, Verifier};
 
-use crate::proxy::auth::caller::{Caller, given, is_subject};
+use crate::ledger::Limit;
+use crate::proxy::auth::caller::{Caller, given, is_subject, limits_of};
 use crate::proxy::auth::signing_keys::SigningKeys;
 use crate::proxy::config::Config;
 use crate::proxy::error::ProxyError;
@@ -86,6 +88,12 @@ struct Claims {
         skip_serializing_if = "Option::is_none"
     )]
     max_tokens: Option<u32>,
+    #[serde(
+        default,
+        deserialize_with = "given",
+        skip_serializing_if = "Option::is_none"
+    )]
+    budget: Option<BTreeMap<String, f64>>,
 }
 
 /// One audience or several (RFC 7519, section 4.1.3).
@@ -155,6 +163,12 @@ pub fn verify(
     if claims.exp.saturating_add(LEEWAY_SECONDS) <= now_unix_seconds {
         return Err(ProxyError::token_expired());
     }
+    let budget = match &claims.budget {
+        Some(limits) => Some(limits_of(limits).ok_or_else(|| {
+            refused("its budget names a window that does not exist, or an amount that is not one")
+        })?),
+        None => None,
+    };
     Ok(Caller {
         subject: claims.sub,
         token_id: claims.jti,
@@ -163,6 +177,7 @@ pub fn verify(
         origin: claims.origin,
         models: claims.models,
         max_tokens: claims.max_tokens,
+        budget,
     })
 }
 
@@ -206,6 +221,7 @@ pub fn sign(
         origin: caller.origin.clone(),
         models: caller.models.clone(),
         max_tokens: caller.max_tokens,
+        budget: caller.budget.as_deref().map(claim_of),
     };
     install();
     let (name, secret) = keyring.first();
@@ -213,6 +229,13 @@ pub fn sign(
     header.kid = name.map(str::to_owned);
     let key = EncodingKey::from_secret(secret.as_bytes()).map_err(|_| SignFault::Secret)?;
     jsonwebtoken::encode(&header, &claims, &key).map_err(|_| SignFault::Secret)
+}
+
+/// The claim of some limits.
+#[allow(clippy::cast_precision_loss)] // Amounts are below 2^53.
+pub(crate) fn claim_of(limits: &[Limit]) -> BTreeMap<String, f64> {
+    let limit = |limit: &Limit| (limit.window.name().to_owned(), limit.nano as f64 / 1e9);
+    limits.iter().map(limit).collect()
 }
 
 /// A caller's subject as others may know it: HMAC-SHA-256 under `secret`, hexadecimal. Whoever has

@@ -150,7 +150,7 @@ fn grouped(number: u64) -> String {
 
 fn types() -> String {
     let mut text = format!(
-        "// {SOURCE}\n\nimport type {{\n  AnonymousSessions,\n  Caller,\n  RateLimits,\n  RequestCounter,\n  \
+        "// {SOURCE}\n\nimport type {{\n  AnonymousSessions,\n  BudgetOptions,\n  Caller,\n  RateLimits,\n  RequestCounter,\n  \
          SessionFacts,\n  UsageEvent,\n}} from \"./proxy.js\";\n\n\
          /** What can be switched on besides chat completions. */\nexport type ProxyRoute =\n"
     );

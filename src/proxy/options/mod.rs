@@ -138,6 +138,11 @@ const ROWS: &[Row] = &[
     row("issuer", Text, "none", "The `iss` that session tokens must have."),
     row("audience", Text, "none",
         "The `aud` that session tokens must have. A token with an audience is refused unless this is set."),
+    row("budget", Own("budget", "BudgetOptions"), "none",
+        "A ceiling for what requests cost, in US dollars, for each subject and for everyone, by day, month and \
+         lifetime: the most that a request can cost is reserved before it is sent on, and replaced by its cost \
+         afterwards. Needs Durable Objects, so Cloudflare Workers.")
+        .more("[Budgets](docs/budgets.md)"),
     row("onUsage", Function("(event: UsageEvent, env: any, ctx: any) => unknown"), "none",
         "Called as `onUsage(event, env, ctx)`, once for each answer, however it ended: what has it cost? What it \
          throws is logged and never harms the answer; a promise is awaited by `ctx.waitUntil`. Streams are asked \

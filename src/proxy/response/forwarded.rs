@@ -8,6 +8,7 @@ use super::deadlines::Limits;
 use super::filter::Form;
 use super::usage::Account;
 use crate::proxy::auth::secrets::Secret;
+use crate::proxy::budget::Charge;
 use crate::proxy::request::prompt::Prompt;
 use crate::proxy::route::Route;
 
@@ -46,6 +47,8 @@ pub struct Facts {
     pub limits: Limits,
     /// What the record says of the request; `None` if no record is wanted.
     pub account: Option<Account>,
+    /// What a budget has reserved for the request, if there is one.
+    pub charge: Option<Charge>,
     /// The stream that has begun, if one has.
     pub stream: Option<Begun>,
 }

@@ -43,6 +43,8 @@ pub struct Inspector {
     /// Did it take over a stream? Then it does not know how the last event began.
     resumed: bool,
     pub(super) outcome: Option<Outcome>,
+    /// Has the upstream certainly made nothing? It could not be reached, or gave an error.
+    pub(super) unheard: bool,
     recorded: bool,
 }
 
@@ -81,6 +83,7 @@ impl Inspector {
             retry_after_seconds: None,
             resumed: false,
             outcome: None,
+            unheard: false,
             recorded: false,
         }
     }
@@ -140,6 +143,7 @@ impl Inspector {
     /// it; `None` if a function of the author's failed, whose words may tell secrets.
     pub fn unreachable(&mut self, cause: Option<&str>) -> Step {
         let Forwarded { facts, key, .. } = &self.request;
+        self.unheard = self.phase == Phase::Head;
         let refusal = upstream_error::unreachable_because(&facts.upstream_host, cause, key);
         self.give_up(refusal)
     }
@@ -269,7 +273,12 @@ impl Inspector {
         }
         let account = self.request.facts.account.as_ref()?;
         let outcome = self.outcome.unwrap_or(Outcome::Disconnected);
-        Some(account.event(outcome, &self.filter.cost(), now_ms))
+        let mut cost = self.filter.cost();
+        cost.unheard = self.unheard;
+        let mut event = account.event(outcome, &cost, now_ms);
+        let charge = self.request.facts.charge.as_ref();
+        event.cost = charge.map(|charge| charge.of(outcome, &cost));
+        Some(event)
     }
 
     fn limits(&self) -> Limits {

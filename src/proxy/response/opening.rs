@@ -123,6 +123,7 @@ impl Inspector {
     /// A response that is refused by its head.
     fn refuse(&mut self, mut refusal: ProxyError, status: u16) {
         let is_refused = status >= 400;
+        self.unheard = status >= 300;
         self.outcome = is_refused.then_some(Outcome::Refused);
         if refusal.code == "upstream_auth" {
             let text = format!("the upstream refused the key (status {status})");

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::proxy::budget::Charged;
 use crate::proxy::request::strict_json::{Json, Object};
 use crate::proxy::route::Route;
 
@@ -27,7 +28,10 @@ impl Usage {
         let prompt = count(given, ["prompt_tokens", "input_tokens"])?;
         let completion = count(given, ["completion_tokens", "output_tokens"])?;
         let total = count(given, ["total_tokens", "total_tokens"])?;
-        prompt.or(completion).or(total)?;
+        // Sound is billed by the second.
+        let seconds = given.get("seconds").and_then(Value::as_f64);
+        let heard = seconds.filter(|seconds| *seconds >= 0.0).map(|_| 0);
+        prompt.or(completion).or(total).or(heard)?;
         let (prompt, completion) = (prompt.unwrap_or(0), completion.unwrap_or(0));
         let mut all = given.clone();
         for (name, tokens) in [
@@ -164,6 +168,9 @@ pub struct UsageEvent {
     pub estimated: bool,
     /// From sending the request on to the answer's end, in milliseconds.
     pub duration_ms: u64,
+    /// What it costs by the budget's prices; nothing without a budget.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub cost: Option<Charged>,
 }
 
 impl Account {
@@ -186,6 +193,7 @@ impl Account {
             usage,
             estimated,
             duration_ms: now_ms.saturating_sub(self.started_at_ms),
+            cost: None,
         }
     }
 }
@@ -199,6 +207,8 @@ pub struct Cost {
     pub said_bytes: u64,
     /// How many events were passed on, each as often as it has choices.
     pub events: u64,
+    /// Has the upstream certainly made nothing? It could not be reached.
+    pub unheard: bool,
 }
 
 /// Makes a stream's request body ask for its usage; says whether the caller had asked for it.
@@ -324,9 +334,9 @@ mod tests {
             started_at_ms: 1000,
         };
         let cost = Cost {
-            usage: None,
             said_bytes: 9,
             events: 2,
+            ..Cost::default()
         };
         let left = account.event(Outcome::Disconnected, &cost, 1500);
         assert!(left.estimated);

@@ -17,6 +17,7 @@ use super::{body, headers};
 use crate::policy::headers::HeaderList;
 use crate::proxy::admission::{Asks, Limit, Question, TIMEOUT_MS, Verification};
 use crate::proxy::auth::caller::Caller;
+use crate::proxy::budget::{Doubt, Settlement};
 
 /// Functions of one request's environment, all of them optional.
 #[derive(Debug, Clone, Default)]
@@ -41,6 +42,17 @@ pub struct Checks {
     /// `(json) → number`: how many tokens has this request at most? Nothing if that cannot be told. Asked
     /// only of requests with more bytes than `Config::max_input_tokens`, and of those with images.
     pub count_tokens: Option<Function>,
+    /// `(demand) → reply`: reserves in the ledger of a budget what a
+    /// [`Demand`](crate::proxy::budget::Demand) says, and gives a
+    /// [`Reply`](crate::proxy::budget::Reply). A budget needs it and the next two.
+    pub reserve: Option<Function>,
+    /// `(accounts) → reply`: what have these [`Accounts`](crate::proxy::budget::Accounts) left?
+    pub balances: Option<Function>,
+    /// `(settlement) → flags`: replaces a reservation by what the request has cost, as a
+    /// [`Settlement`](crate::proxy::budget::Settlement) says, and gives the names of
+    /// [`Doubt`](crate::proxy::budget::Doubt)s. It must do that whatever has become of the reservation,
+    /// and a reservation that comes later must be refused.
+    pub settle: Option<Function>,
 }
 
 impl Checks {
@@ -61,6 +73,9 @@ impl Checks {
             limit_address: method("limitAddress"),
             limit_sessions: method("limitSessions"),
             count_tokens: method("countTokens"),
+            reserve: method("reserve"),
+            balances: method("balances"),
+            settle: method("settle"),
         }
     }
 
@@ -75,6 +90,9 @@ impl Checks {
             limit_subject: self.limit_subject.is_some(),
             limit_session: self.limit_sessions.is_some(),
             count_tokens: self.count_tokens.is_some(),
+            reserve: [&self.reserve, &self.balances, &self.settle]
+                .into_iter()
+                .all(Option::is_some),
             usage,
         }
     }
@@ -103,6 +121,8 @@ impl Checks {
             Question::IsRevoked(session) => (&self.is_revoked, object(session)?),
             Question::ClaimOnce(session) => (&self.claim_once, object(session)?),
             Question::CountTokens(json) => (&self.count_tokens, json.into()),
+            Question::Reserve(demand) => (&self.reserve, object(demand)?),
+            Question::Balances(accounts) => (&self.balances, object(accounts)?),
             Question::Turnstile(_) => return Err(JsValue::UNDEFINED),
         };
         let function = function.as_ref().ok_or(JsValue::UNDEFINED)?;
@@ -113,6 +133,19 @@ impl Checks {
         }
         json_of(&said)
     }
+}
+
+/// Tells the ledger of a budget what a request has cost. A ledger that fails charges the reservation when
+/// it expires.
+pub(super) async fn settle(function: &Function, settlement: &Settlement) -> Vec<Doubt> {
+    let told = async {
+        let said = function.call1(&JsValue::UNDEFINED, &object(settlement)?)?;
+        json_of(&JsFuture::from(Promise::resolve(&said)).await?)
+    };
+    let flags = told.await.ok();
+    flags
+        .and_then(|flags| serde_json::from_str(&flags).ok())
+        .unwrap_or_else(|| vec![Doubt::Unsettled])
 }
 
 fn object(value: &impl serde::Serialize) -> Result<JsValue, JsValue> {

@@ -29,6 +29,8 @@ pub(super) struct Exchange<'a> {
     pub(super) sent: UpstreamRequest,
     /// How slowly an upload may come.
     pub(super) pace: Pace,
+    /// The id under which a budget has reserved something.
+    pub(super) reserved: Option<String>,
 }
 
 /// What the caller gets of an answer that is passed on.
@@ -51,6 +53,7 @@ impl Exchange<'_> {
         let has_body = admission.has_body();
         let (Some(forwarded), false) = (forwarded, self.caller_left()) else {
             // Of a request whose caller has left already the upstream hears nothing, so it costs nothing.
+            self.host.release(self.reserved.take());
             return respond(
                 admission.refuse(&upstream_error::unreachable(), now_ms),
                 None,
@@ -74,7 +77,7 @@ impl Exchange<'_> {
     /// An exchange ends here.
     fn settle(&self, inspector: &mut Inspector) {
         let event = inspector.record(now_unix_ms());
-        if let (Some(on_usage), Some(event)) = (&self.host.on_usage, event) {
+        if let (Some(on_usage), Some(event)) = (self.host.teller(), event) {
             (self.host.wait_until)(on_usage(event));
         }
     }
@@ -300,7 +303,7 @@ impl Exchange<'_> {
     fn relay(&self, relayed: Relayed, has_body: bool) -> Result<JsValue, ProxyError> {
         let terms = Terms {
             signal: signal_of(self.request),
-            on_usage: self.host.on_usage.clone(),
+            on_usage: self.host.teller(),
         };
         let (stream, end) = relay::pass(relayed, terms).map_err(|_| ProxyError::internal())?;
         (self.host.wait_until)(end);

@@ -8,7 +8,8 @@ use futures_util::future::{AbortHandle, Abortable, LocalBoxFuture};
 use js_sys::{Function, Reflect};
 use wasm_bindgen::prelude::JsValue;
 
-use super::ask::Checks;
+use super::ask::{Checks, settle};
+use crate::proxy::budget::Settlement;
 use crate::proxy::config::Config;
 use crate::proxy::response::usage::UsageEvent;
 
@@ -84,6 +85,38 @@ impl Host {
     {
         self.on_usage = Some(Rc::new(move |event| Box::pin(hook(event))));
         self
+    }
+
+    /// What takes a request's cost: the ledger of a budget first, then the hook.
+    pub(super) fn teller(&self) -> Option<OnUsage> {
+        let (ledger, on_usage) = (self.checks.settle.clone(), self.on_usage.clone());
+        if ledger.is_none() {
+            return on_usage;
+        }
+        Some(Rc::new(move |mut event| {
+            let (ledger, on_usage) = (ledger.clone(), on_usage.clone());
+            Box::pin(async move {
+                if let (Some(ledger), Some(charged)) = (&ledger, &mut event.cost) {
+                    let settlement = Settlement {
+                        id: event.request.request_id.clone(),
+                        cost: charged.nano,
+                    };
+                    charged.flags.extend(settle(ledger, &settlement).await);
+                }
+                if let Some(on_usage) = on_usage {
+                    on_usage(event).await;
+                }
+            })
+        }))
+    }
+
+    /// Gives back what a request has reserved that is not sent on.
+    pub(super) fn release(&self, id: Option<String>) {
+        if let (Some(ledger), Some(id)) = (self.checks.settle.clone(), id) {
+            (self.wait_until)(Box::pin(async move {
+                settle(&ledger, &Settlement { id, cost: 0 }).await;
+            }));
+        }
     }
 
     /// The request goes on as long as this lives, though its caller may have left.

@@ -18,7 +18,7 @@ use wasm_bindgen::prelude::{JsCast, JsValue};
 use web_sys::{Request, Response, ResponseInit};
 
 use crate::policy::headers::HeaderList;
-use crate::proxy::admission::{self, Admission, Answer, Asks, Gate, Keys, Step};
+use crate::proxy::admission::{self, Admission, Answer, Asks, Gate, Keys, Question, Step};
 use crate::proxy::auth::secrets::Secrets;
 use crate::proxy::config::{Config, ConfigFault};
 use crate::proxy::error::ProxyError;
@@ -83,9 +83,14 @@ impl Proxy {
         let mut admission = self.admission(request, keys, asks);
         let pace = admission.pace();
         let mut step = admission.start(now_unix_ms());
+        // The id under which a budget has reserved something, perhaps.
+        let mut reserved = None;
         loop {
             step = match step {
                 Step::Ask(question) => {
+                    if let Question::Reserve(demand) = &question {
+                        reserved = Some(demand.id.clone());
+                    }
                     let said = host.checks.ask(&question, request).await;
                     let answer = said.as_deref().map_or(Answer::Failed, Answer::Said);
                     admission.resume(answer, now_unix_ms())
@@ -102,10 +107,14 @@ impl Proxy {
                         host,
                         sent,
                         pace,
+                        reserved,
                     };
                     return exchange.run(admission).await;
                 }
-                Step::Respond(response) => return respond(response, None),
+                Step::Respond(response) => {
+                    host.release(reserved);
+                    return respond(response, None);
+                }
             };
         }
     }

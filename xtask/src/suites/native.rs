@@ -102,6 +102,12 @@ pub fn tests_of_other_shapes(stage: &Stage) -> Result<Counts> {
     ignored.args(["test", "--test", "native", "--no-fail-fast", "build_flag"]);
     ignored.args(["--", "--ignored"]);
     sum += counted(stage, "native-build-flag", &mut ignored)?;
+    // A million schedules take seconds once they are optimized.
+    let mut ledger = cargo(stage);
+    ledger.args(["test", "--profile", "tokens", "--package", "openai-wasm"]);
+    ledger.args(["--lib", "ledger::schedules"]);
+    ledger.env("LEDGER_CASES", "1000000");
+    sum += counted(stage, "native-ledger", &mut ledger)?;
     Ok(sum)
 }
 

@@ -14,8 +14,13 @@ use crate::proxy::route::{Media, Route};
 const MAX_DEPTH: usize = 6;
 
 /// Answers that are errors of the proxy's own, by status: code, and when.
-const CODES: [(u16, &str, &str); 47] = [
+const CODES: [(u16, &str, &str); 50] = [
     (400, "body_incomplete", "the body broke off"),
+    (
+        400,
+        "cost_not_bounded",
+        "with a `budget`: a price that the request needs is missing",
+    ),
     (
         400,
         "image_url_not_allowed",
@@ -89,6 +94,11 @@ const CODES: [(u16, &str, &str); 47] = [
     ),
     (
         403,
+        "model_not_priced",
+        "with a `budget`: the model has no price",
+    ),
+    (
+        403,
         "origin_not_allowed",
         "the page's origin is not among `allowedOrigins`, or not that of its token",
     ),
@@ -138,6 +148,11 @@ const CODES: [(u16, &str, &str); 47] = [
         415,
         "unsupported_media_type",
         "the `Content-Type` is not `application/json`, of an upload not `multipart/form-data`",
+    ),
+    (
+        429,
+        "budget_exceeded",
+        "a limit of `budget` has less left than the request could cost",
     ),
     (
         429,

@@ -30,6 +30,8 @@ pub struct Params {
     pub body: Object,
     /// How many images it has, whose tokens no number of bytes bounds.
     pub images: usize,
+    /// What their `data:` URLs measure, in characters.
+    pub image_chars: usize,
     /// Does a tokenizer of conversations know its form? Else a byte counts as a token.
     pub countable: bool,
 }
@@ -114,6 +116,7 @@ pub fn check(
             .map(|(_, each)| all_answers(route, &whole).saturating_mul(each.into())),
         body: whole,
         images: walk.images,
+        image_chars: walk.image_chars,
         countable: !is_response,
     })
 }

@@ -1,0 +1,3 @@
+export { BudgetLedger } from "./budget-ledger.js";
+export { readBudget, resetBudget } from "./budgets.js";
+export { InvalidOptionError, OpenAIError } from "../../lib/errors.js";
