@@ -118,19 +118,29 @@ export { Clocked };`;
   });
 });
 
-it("a_request_that_is_refused_by_the_author_reserves_nothing", async () => {
+it("a_request_whose_token_was_used_before_gets_its_reservation_back", async () => {
   const options = `{ claimOnce: ({ jti }) => jti !== "used" }`;
   await withBudget(
     { options, limits: [limit("subject", "day", 0.012)] },
     async (proxy, upstream) => {
       upstream.open();
       const carrying = (jti) => of("one", { jti });
-      refused(await proxy.chat(CHAT, carrying("used")), 401, "unauthorized");
-      assert.deepEqual((await proxy.ledger({ subject: "one" })).entries, []);
+      const answer = await proxy.chat(CHAT, carrying("used"));
+      refused(answer, 401, "unauthorized");
+      assert.equal(answer.headers["x-budget-remaining"], undefined);
+      const { day, entries } = await proxy.settled({ subject: "one" });
+      assert.deepEqual([day.spent, day.held, entries[0].cost], [0, 0, 0]);
       assert.equal(upstream.requests(), 0);
       assert.equal((await proxy.chat(CHAT, carrying("fresh"))).status, 200);
     },
   );
+});
+
+it("a_request_that_a_budget_refuses_has_not_used_its_token_up", async () => {
+  const options = `{ claimOnce: ({ jti }, env) => { throw new Error("it was asked about " + jti); } }`;
+  await withBudget({ options, limits: [limit("subject", "day", 0.000001)] }, async (proxy) => {
+    refused(await proxy.chat(CHAT, of("one", { jti: "a" })), 429, "budget_exceeded");
+  });
 });
 
 it("a_request_that_everyone's_limit_refuses_gets_its_subject's_reservation_back", async () => {

@@ -1,4 +1,6 @@
-//! A budget's ledger, which is asked last before a request goes on, and for `GET /v1/budget`.
+//! A budget's ledger, which is asked before a request goes on, and for `GET /v1/budget`.
+
+use std::rc::Rc;
 
 use super::{Admission, Answer, Awaiting, Question, Step};
 use crate::policy::headers::HeaderList;
@@ -11,18 +13,22 @@ use crate::proxy::error::ProxyError;
 const REMAINING: &str = "x-budget-remaining";
 
 impl Admission {
-    /// Reserves the most that the request can cost. What follows can only be its forwarding.
+    /// Reserves the most that the request can cost. Only its token is left to be checked after that; if it
+    /// is refused then, the driver gives the reservation back.
     pub(super) fn reserve(&mut self) -> Result<Step, ProxyError> {
+        if self.asks.claim_once && self.caller.token_id.is_none() {
+            return Err(ProxyError::unauthorized());
+        }
         // A request that cannot be sent reserves nothing.
         let url = self.url()?;
-        let gate = std::rc::Rc::clone(&self.gate);
+        let gate = Rc::clone(&self.gate);
         let Some(budget) = gate
             .config
             .budget
             .as_ref()
             .filter(|_| is_charged(self.route))
         else {
-            return self.forward(url);
+            return self.claim(url);
         };
         let charge = self.payload.charge.as_ref();
         let nano = charge.ok_or_else(ProxyError::internal)?.reserved;
@@ -45,12 +51,12 @@ impl Admission {
         let reply = self.reply(answer)?;
         self.remaining = reply.remaining();
         reply.admit(now_ms)?;
-        self.forward(url)
+        self.claim(url)
     }
 
     /// Asks what is left of the caller's budget.
     pub(super) fn ask_balances(&mut self) -> Result<Step, ProxyError> {
-        let gate = std::rc::Rc::clone(&self.gate);
+        let gate = Rc::clone(&self.gate);
         let budget = gate.config.budget.as_ref();
         let accounts = self.accounts(budget.ok_or_else(ProxyError::internal)?)?;
         Ok(self.ask(Awaiting::Balances, Question::Balances(accounts)))

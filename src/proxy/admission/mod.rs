@@ -80,8 +80,8 @@ enum Awaiting {
     Body,
     /// With the most tokens that the request may have, if they are counted for that.
     Tokens(Params, usize, Option<u32>),
-    Claim,
     Reservation(String),
+    Claim(String),
     Balances,
     Nothing,
 }
@@ -193,10 +193,12 @@ impl Admission {
             Awaiting::Tokens(params, bytes, most) => {
                 self.tokens_counted(params, bytes, most, answer)
             }
-            Awaiting::Claim => {
+            Awaiting::Claim(url) => {
                 if self.is_true("claimOnce", answer)? {
-                    self.reserve()
+                    self.forward(url)
                 } else {
+                    // What it has reserved is given back, and it is refused as any other token.
+                    self.remaining = None;
                     Err(ProxyError::unauthorized())
                 }
             }
@@ -309,16 +311,14 @@ impl Admission {
         }
     }
 
-    /// The last check of a request: one that was refused before has not used its token up.
-    fn claim(&mut self) -> Result<Step, ProxyError> {
+    /// The last check of a request that can be sent to this URL: one that was refused before, by a budget
+    /// too, has not used its token up.
+    fn claim(&mut self, url: String) -> Result<Step, ProxyError> {
         if !self.asks.claim_once {
-            return self.reserve();
-        }
-        if self.caller.token_id.is_none() {
-            return Err(ProxyError::unauthorized());
+            return self.forward(url);
         }
         let session = Session::of(&self.caller);
-        Ok(self.ask(Awaiting::Claim, Question::ClaimOnce(session)))
+        Ok(self.ask(Awaiting::Claim(url), Question::ClaimOnce(session)))
     }
 
     fn counted(&mut self, limit: Limit, answer: Answer<'_>) -> Result<(), ProxyError> {
@@ -363,7 +363,7 @@ impl Admission {
         }
     }
 
-    /// Something that the decision needs did not answer, so there is none.
+    /// The request cannot be decided, because something that was asked did not answer.
     fn unavailable(&mut self, why: &str) -> ProxyError {
         self.lines.push(format!("openai-wasm proxy: {why}"));
         ProxyError::unavailable()

@@ -13,7 +13,7 @@ impl Admission {
     /// name fine-tunes and whatever else the account has.
     pub(super) fn own_models(&mut self) -> Result<Step, ProxyError> {
         let (Route::Models, Models::List(models)) = (self.route, &self.gate.config.models) else {
-            return self.claim();
+            return self.reserve();
         };
         let described = |model: &str| json!({ "id": model, "object": "model", "created": 0, "owned_by": "proxy" });
         let mut open = models.iter().filter(|model| self.caller.may_use(model));

@@ -144,7 +144,7 @@ impl Admission {
         let asks = self.wants_usage() && self.route != Route::Responses;
         let payload = Payload::of(params, bytes, asks);
         self.payload = Payload { charge, ..payload };
-        self.claim()
+        self.reserve()
     }
 
     /// A budget settles by it.
@@ -158,8 +158,8 @@ impl Admission {
             return Err(ProxyError::new(
                 403,
                 "model_not_allowed",
-                "A session for some models only may not upload files, since nobody reads which \
-                 model they name.",
+                "A session for some models only may not upload files, since the proxy does not \
+                 read which model they name.",
             ));
         }
         let length = self.head.content_length.as_deref();
@@ -172,7 +172,7 @@ impl Admission {
             charge: self.quote(Asked::Upload(bytes))?,
             ..Payload::default()
         };
-        self.claim()
+        self.reserve()
     }
 
     pub(super) fn forward(&mut self, url: String) -> Result<Step, ProxyError> {
