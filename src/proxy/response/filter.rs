@@ -61,10 +61,12 @@ pub struct Filter {
     runs: KeyDetector,
     /// Is the event with the usage the proxy's own wish?
     hides_usage: bool,
+    /// Only the closing event ends the stream: `[DONE]` alone does not, nor does a `finish_reason`.
+    ends_by_event: bool,
     /// What no error may repeat.
     prompt: Option<Rc<Prompt>>,
     tail: Tail,
-    /// The event that comes, or the whole of what is no event stream.
+    /// The event that is being read, or the whole body if it is not an event stream.
     event: Event,
     /// How many of the pushed bytes were searched for the key.
     searched: usize,
@@ -88,6 +90,7 @@ impl Filter {
             key: key.clone(),
             runs: KeyDetector::of(key),
             hides_usage,
+            ends_by_event: false,
             prompt: None,
             tail: Tail::default(),
             event: Event::new(),
@@ -104,6 +107,13 @@ impl Filter {
     /// Of an answer of which nothing was pushed yet: it is of another form.
     pub fn set_form(&mut self, form: Form) {
         self.form = form;
+    }
+
+    /// Says whether only a closing event ends the stream, as in the Responses API.
+    #[must_use]
+    pub fn ending_by_event(mut self, ends_by_event: bool) -> Self {
+        self.ends_by_event = ends_by_event;
+        self
     }
 
     /// No error repeats this prompt.
@@ -195,7 +205,7 @@ impl Filter {
         if self.form == Form::Events {
             // A last line without its line ends is an event only here: some servers end so.
             self.lines.last(pending, &mut self.event, &self.runs);
-            let done = self.done || self.event.is_done();
+            let done = self.done || (self.event.is_done() && self.may_be_done());
             if done || (self.finished && rest.is_empty() && !self.torn) {
                 self.done = true;
                 self.outcome.get_or_insert(Outcome::Completed);
@@ -237,7 +247,7 @@ impl Filter {
         ProxyError::new(status, code, message)
     }
 
-    /// A whole answer that is no event stream. The refusal is what the caller gets instead of it.
+    /// Checks a whole answer that is not an event stream; an error is what the caller gets instead of it.
     pub fn whole(&mut self, answer: &[u8]) -> Option<ProxyError> {
         let mut error = None;
         if self.form == Form::Text {
@@ -261,7 +271,7 @@ impl Filter {
             ProxyError::new(
                 502,
                 "upstream_invalid",
-                "The model server's answer was no JSON object.",
+                "The model server's answer was not a JSON object.",
             )
         } else {
             self.outcome.get_or_insert(Outcome::Completed);
@@ -313,7 +323,7 @@ impl Filter {
         request.event(outcome, &self.cost(), now_ms)
     }
 
-    /// An error as the stream's last event. In a body that is no event stream there is no such place.
+    /// An error as the stream's last event; empty for a body that is not an event stream.
     #[must_use]
     pub fn error_event(&self, refusal: &ProxyError) -> String {
         match self.form {
@@ -347,6 +357,9 @@ impl Filter {
             return Verdict::Pass;
         }
         if self.event.is_done() {
+            if !self.may_be_done() {
+                return Verdict::Fail(self.broken(Break::Truncated));
+            }
             return Verdict::Done;
         }
         let named = self.event.is_named_error();
@@ -378,13 +391,18 @@ impl Filter {
                 None => {}
             }
         }
-        self.finished |=
-            seen.finish_reason || last_event(seen.kind.text()) == Some(LastEvent::Whole);
+        self.finished |= (seen.finish_reason && !self.ends_by_event)
+            || last_event(seen.kind.text()) == Some(LastEvent::Whole);
         let counted = self.count();
         if counted && seen.choices == Some(0) && self.hides_usage && event.is_some() {
             return Verdict::Hide;
         }
         Verdict::Pass
+    }
+
+    /// Does `[DONE]` end the stream here?
+    fn may_be_done(&self) -> bool {
+        self.finished || !self.ends_by_event
     }
 
     /// An error in the midst of an answer by a locked prompt has a fixed text.
@@ -429,7 +447,7 @@ fn usage_in<'a>(scan: &'a Scan, seen: &Seen) -> Option<&'a [u8]> {
 fn error_in(event: &[u8], named: bool) -> Option<ApiError> {
     match value_of(&data_of(event)) {
         Some(event) => in_event(&event, named),
-        // What is no JSON says nothing that a caller could use.
+        // Text that is not JSON says nothing that a caller could use.
         None => named.then(ApiError::default),
     }
 }

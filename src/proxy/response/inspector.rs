@@ -13,6 +13,7 @@ use super::usage::{Outcome, UsageEvent};
 use crate::proxy::auth::secrets::Secret;
 use crate::proxy::error::ProxyError;
 use crate::proxy::request::prompt::Prompt;
+use crate::proxy::route::Route;
 
 /// How long the body of an upstream's error is waited for, in milliseconds.
 const MAX_EXPLAINING_MS: u32 = 5000;
@@ -56,7 +57,8 @@ pub(super) enum Phase {
     Explanation(u16),
     /// So many bytes of a body that they tell what it is. Its `Content-Type` did not.
     Kind(Option<String>),
-    /// All of a body that is no event stream, or so much that it goes on in pieces, as this type.
+    /// A body of this media type that is not an event stream: all of it, or the part that is read before it
+    /// is passed on in pieces.
     Whole(&'static str),
     /// All of a JSON body that becomes the one chunk of a stream.
     Chunk,
@@ -71,6 +73,7 @@ impl Inspector {
     pub fn new(request: Forwarded, now_ms: u64) -> Self {
         Self {
             filter: Filter::new(Form::Bytes, &request.key, request.facts.hides_usage)
+                .ending_by_event(request.facts.route == Route::Responses)
                 .hiding(request.prompt.clone()),
             request,
             phase: Phase::Head,
@@ -299,7 +302,7 @@ impl Inspector {
             upstream_host,
             ..
         } = &self.request.facts;
-        // A clock that was set back is no silence.
+        // A clock that was set back does not count as silence.
         let passed = now_ms.saturating_sub(self.began_ms);
         match u64::from(*timeout_ms).saturating_sub(passed) {
             0 => self.end_with(upstream_error::timed_out(upstream_host, *timeout_ms)),
