@@ -100,56 +100,11 @@ export namespace OpenAI {
   export import VectorStore = types.VectorStore;
 }
 export default OpenAI;
-export * from "./lib/errors.js";
-// The class, and not the wire object of this name.
-export { ResponseError } from "./lib/errors.js";
-export { toFile, type ToFileInput } from "./lib/to-file.js";
-export { watchFingerprint, type SeenFingerprint } from "./lib/reproducibility.js";
+export * from "./lib/exports.js";
+export { ChatCompletionStream } from "./lib/chat-stream.js";
 export {
   decodeEventStream,
   type EventStreamOptions,
   type ServerSentEvent,
 } from "./lib/event-stream.js";
-export { APIPromise, Page, PagePromise, Stream } from "./lib/api.js";
-export * from "./lib/parse-errors.js";
-export {
-  ChatCompletionStream,
-  type ChatCompletionRunner,
-  type ChatCompletionRunToolsParams,
-  type ChatCompletionStreamEvents,
-  type RunnableFunction,
-  type RunnableTool,
-  type RunToolsOptions,
-} from "./lib/chat-stream.js";
-export type {
-  AutoParseableResponseFormat,
-  AutoParseableTextFormat,
-  AutoParseableTool,
-  ParsedChatCompletion,
-  ParsedChatCompletionMessage,
-  ParsedFunctionToolCall,
-} from "./lib/parse.js";
-export type {
-  Fetch,
-  HeadersLike,
-  Logger,
-  LogLevel,
-  QueryLike,
-  QueryValue,
-  RateLimit,
-  RateLimitCount,
-  RawRequestOptions,
-  RequestOptions,
-  SharedClientOptions,
-  StreamOptions,
-} from "./lib/api.js";
-export type * from "./lib/more.js";
-export type {
-  ParsedResponse,
-  ParsedResponseStreamEvent,
-  ResponseResumeParams,
-  ResponseStream,
-  ResponseStreamEvents,
-  ResponseStreamParams,
-} from "./lib/responses.js";
-export type * from "./types.d.ts";
+export { toFile, type ToFileInput } from "./lib/to-file.js";

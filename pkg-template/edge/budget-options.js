@@ -2,21 +2,16 @@
 
 import { InvalidOptionError } from "../lib/errors.js";
 import { describe } from "../lib/json.js";
-
-const PERS = ["subject", "everyone"];
-const WINDOWS = ["day", "month", "lifetime"];
-
-/** Nine million dollars in nano-dollars are the largest number that JavaScript holds exactly. */
-const MOST_USD = 9_000_000;
+import { BUDGET } from "./proxy-option-table.js";
 
 const refuse = (option, message) => {
   throw new InvalidOptionError(option, message);
 };
 
-const number = (value, option, most, least = 0) => {
-  if (typeof value !== "number" || !(value >= least && value <= most)) {
+const dollars = (value, option, least = 0) => {
+  if (typeof value !== "number" || !(value >= least && value <= BUDGET.most)) {
     const what = typeof value === "number" ? String(value) : describe(value);
-    refuse(option, `must be a number of US dollars from ${least} to ${most}, not ${what}`);
+    refuse(option, `must be a number of US dollars from ${least} to ${BUDGET.most}, not ${what}`);
   }
   return value;
 };
@@ -37,34 +32,20 @@ const members = (value, option, known) => {
 function limit(value, option) {
   members(value, option, ["per", "window", "usd"]);
   const { per, window, usd } = value;
-  word(PERS, per, `${option}.per`);
-  word(WINDOWS, window, `${option}.window`);
-  number(usd, `${option}.usd`, MOST_USD, 1e-9);
+  word(BUDGET.per, per, `${option}.per`);
+  word(BUDGET.windows, window, `${option}.window`);
+  dollars(usd, `${option}.usd`, BUDGET.least);
   return { per, window, usd };
 }
 
-/** Members of a price in US dollars. */
-const RATES = [
-  "input",
-  "cachedInput",
-  "cacheWrite",
-  "output",
-  "imageInput",
-  "imageOutput",
-  "audioMinute",
-  "image",
-];
-
 function price(value, option) {
-  members(value, option, [...RATES, "reasoning"]);
+  members(value, option, [...BUDGET.prices, "reasoning"]);
   const given = Object.entries(value).filter(([, member]) => member !== undefined);
   const { reasoning = true, ...rates } = Object.fromEntries(given);
   if (typeof reasoning !== "boolean") {
     refuse(`${option}.reasoning`, `must be true or false, not ${describe(reasoning)}`);
   }
-  for (const [name, usd] of Object.entries(rates)) {
-    number(usd, `${option}.${name}`, name === "audioMinute" ? 1000 : MOST_USD);
-  }
+  for (const [name, usd] of Object.entries(rates)) dollars(usd, `${option}.${name}`);
   if (!["input", "image", "audioMinute"].some((name) => rates[name] !== undefined)) {
     refuse(option, "must have a price: input, image or audioMinute");
   }
@@ -94,7 +75,7 @@ export function budgetOption(value, option) {
 
 /** Limits that a session token carries: `{ day: 0.1 }`. */
 export function sessionLimits(value, option) {
-  members(value, option, WINDOWS);
-  for (const [window, usd] of Object.entries(value)) number(usd, `${option}.${window}`, MOST_USD);
+  members(value, option, BUDGET.windows);
+  for (const [window, usd] of Object.entries(value)) dollars(usd, `${option}.${window}`);
   return value;
 }

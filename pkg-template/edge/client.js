@@ -3,6 +3,7 @@
 import { BaseClient } from "../lib/base-client.js";
 import { ERRORS, InvalidOptionError, OpenAIError } from "../lib/errors.js";
 import { CLIENT, read, refuseUnknown, text, textOrFunction, url } from "../lib/options.js";
+import { SERVERS } from "./servers.js";
 
 /** Hosts that may be reached by plain HTTP; WebAssembly decides what an entry may be. */
 const hosts = (value, option) => {
@@ -70,7 +71,7 @@ export function defineClient(runtime, host) {
       ].filter(([, value]) => value !== undefined);
       const defaultHeaders = [...own, ...(rest.defaultHeaders ?? [])];
       const base = baseURL ?? "https://api.openai.com/v1";
-      const known = profileOf(base);
+      const known = serverOf(base);
       const official = known === "openai";
       const baseFault = (wasm) => {
         for (const host of allowHttp) {
@@ -111,19 +112,12 @@ export function defineClient(runtime, host) {
   return Object.assign(OpenAI, { OpenAI, ...ERRORS });
 }
 
-/** Whose server it is, by its host; whose documents hold for it is as in src/client/auth.rs. */
-const profileOf = (base) => {
+/** Whose server it is, by its host. */
+const serverOf = (base) => {
   const host = `.${new URL(base, "https://same.origin").hostname.replace(/\.$/, "")}`;
-  const [, name] = HOSTS.find(([end]) => host.endsWith(end)) ?? [];
-  return name;
+  return SERVERS.find(([end]) => host.endsWith(`.${end}`))?.[1];
 };
-const HOSTS = [
-  [".api.openai.com", "openai"],
-  [".api.fireworks.ai", "fireworks"],
-  [".openai.azure.com", "azure"],
-  [".services.ai.azure.com", "azure"],
-  [".cognitiveservices.azure.com", "azure"],
-];
+/** Whose documents hold for it. */
 const PROFILES = { __proto__: null, openai: "openai", fireworks: "fireworks" };
 
 const isBrowser = () =>

@@ -10,7 +10,7 @@ export const INSERT = 2;
 export const DONE = 3;
 /** The answer ended with an error as its last event. */
 export const FAILED = 4;
-/** The answer broke off where there is no place for an error. */
+/** The answer broke off at a point where no error can be written. */
 export const BROKEN = 5;
 /** The caller gets an error instead of an answer. */
 export const REFUSE = 6;

@@ -93,7 +93,7 @@ export async function exchange(sent, context) {
   }
 }
 
-/** Nobody reads it. */
+/** The caller has left, so this response is never read. */
 const left = () => new Response(null, { status: 499 });
 
 /** Waits for the head of the answer: `{ response, step, passed }`. */

@@ -41,7 +41,7 @@ export const OPTIONS = {
   maxDuration: ["whole","milliseconds",1,2147483647,1800000],
   maxAnswerBytes: ["whole","bytes",1,1099511627776,67108864],
   heartbeatMs: ["whole","milliseconds",0,2147483647,10000],
-  coalesceMs: ["coalesceMs"],
+  coalesceMs: ["driver","milliseconds",0,1000,50],
 };
 
 /** The same for numbers of `anonymousSessions`, and of tokens. */
@@ -61,3 +61,6 @@ export const CALLER = ["sub","origin","models","maxTokens","budget","jti","issue
 
 /** For so long an answer to a question is waited for, in milliseconds. */
 export const QUESTION_MS = 5000;
+
+/** The words and the bounds of a budget, in US dollars. */
+export const BUDGET = {"least":1e-9,"most":9000000.0,"per":["subject","everyone"],"prices":["input","cachedInput","cacheWrite","output","imageInput","imageOutput","audioMinute","image"],"windows":["day","month","lifetime"]};

@@ -134,7 +134,7 @@ const RATE_LIMITS = { subject: text, address: text, session: text };
 
 const numberRow = (name) => (OPTIONS[name] ?? NUMBERS[name]).slice(1);
 const number = (name) => whole(...numberRow(name));
-const defaultOf = (name) => numberRow(name)[3];
+export const defaultOf = (name) => numberRow(name)[3];
 
 const ANONYMOUS = {
   turnstileSecret: text,
@@ -149,6 +149,7 @@ const ANONYMOUS = {
 /** The checks that the table of options names. */
 const CHECKS = {
   whole,
+  driver: whole,
   flag: () => flag,
   text: () => text,
   func: () => func,
@@ -164,7 +165,6 @@ const CHECKS = {
   endUserParam: () => (value, option) =>
     value === false ? value : oneOf("user", "safety_identifier")(value, option),
   budget: () => budgetOption,
-  coalesceMs: () => whole("milliseconds", 0, 1000),
   rateLimits: () => object(RATE_LIMITS),
   anonymousSessions: () => object(ANONYMOUS, ["hostnames"]),
   origins: () => list(origin, "origins"),
@@ -233,8 +233,7 @@ export function read(source, checks, { needed = [], option = "options", prefix =
 
 /** The options that are the driver's own; the others are the settings of the proxy in WebAssembly. */
 const OF_DRIVER = new Set([
-  ...Object.keys(OPTIONS).filter((name) => OPTIONS[name][0] === "func"),
-  "coalesceMs",
+  ...Object.keys(OPTIONS).filter((name) => ["driver", "func"].includes(OPTIONS[name][0])),
   "keySecret",
   "sessionSecret",
   "tokenizer",

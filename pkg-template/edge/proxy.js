@@ -8,6 +8,7 @@ import { BODY_PACE, CALLER, QUESTION_MS } from "./proxy-option-table.js";
 import {
   checkTogether,
   DAY_SECONDS,
+  defaultOf,
   PROXY,
   read,
   settingsOf,
@@ -36,9 +37,6 @@ export function defineProxy(runtime, { durable = false } = {}) {
 
 const NO_OBJECTS =
   "needs Durable Objects, which only Cloudflare Workers have: elsewhere nothing could hold the ledger";
-
-/** For so long events of an answer under way wait to be sent together, in milliseconds. */
-const COALESCE_MS = 50;
 
 function createProxy(runtime, options) {
   const coreFor = coreOf(options);
@@ -78,7 +76,7 @@ function createProxy(runtime, options) {
         },
         release: () => budget?.release(),
         report: (record) => wait(ctx, tell(options.onUsage, record, { env, ctx, budget })),
-        coalesceMs: options.coalesceMs ?? COALESCE_MS,
+        coalesceMs: options.coalesceMs ?? defaultOf("coalesceMs"),
       });
       ({ ended } = answered);
       return answered.response;
@@ -168,7 +166,7 @@ function isOff(env) {
   return Boolean(off) && off !== "0" && off !== "false";
 }
 
-/** Every member that says something, whether it is the object's own or not; what has no JSON form is null. */
+/** The caller's known members, inherited ones too, and all its own; a value without a JSON form becomes null. */
 function callerOf(said) {
   if (said === null || (typeof said !== "object" && typeof said !== "function")) return said;
   const members = { __proto__: null };

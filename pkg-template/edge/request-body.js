@@ -1,7 +1,7 @@
 // A request's body as it comes: read whole, or passed on as an upload. How slowly it may come, its
 // Admission says.
 
-/** Why there is no body, for an Admission. */
+/** Why a body could not be read, in an Admission's words. */
 const LARGE = "large";
 const BROKEN = "broken";
 export const SLOW = "slow";

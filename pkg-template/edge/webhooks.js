@@ -6,7 +6,7 @@ import { InvalidWebhookSignatureError } from "../lib/parse-errors.js";
 
 /** Seconds that a message's time may differ from ours. */
 const TOLERANCE_S = 300;
-/** A header with more signatures is no honest one, and each costs a verification. */
+/** OpenAI sends a few signatures; more would only cost time to verify. */
 const MAX_SIGNATURES = 32;
 
 const bytesOf = (base64) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
@@ -50,10 +50,10 @@ async function verify(client, payload, headers, secret, tolerance = TOLERANCE_S)
   const [signatures, timestamp, id] = ["signature", "timestamp", "id"].map((name) =>
     headerOf(headers, `webhook-${name}`),
   );
-  const seconds = /^\d+$/.test(timestamp) ? Number(timestamp) : refuse("The time is no number");
+  const seconds = /^\d+$/.test(timestamp) ? Number(timestamp) : refuse("The time is not a number");
   const now = Math.floor(Date.now() / 1000);
   if (now - seconds > tolerance) refuse("The message is too old");
-  if (seconds - now > tolerance) refuse("The message is of the future");
+  if (seconds - now > tolerance) refuse("The message's time is in the future");
   const signed = new TextEncoder().encode(`${id}.${timestamp}.${payload}`);
   const algorithm = { name: "HMAC", hash: "SHA-256" };
   const key = await crypto.subtle.importKey("raw", raw, algorithm, false, ["verify"]);

@@ -1,4 +1,4 @@
-// What every client's entry exports beside its classes and `toFile`.
+// What every client's entry exports, apart from its classes, `toFile` and `decodeEventStream`.
 
 export * from "./errors.js";
 export { Page, PagePromise } from "./pagination.js";

@@ -15,6 +15,7 @@ use crate::policy::allow_http::check_entry;
 use crate::policy::checks::Profile;
 use crate::policy::endpoint::{BaseUrl, check_base_url};
 use crate::policy::headers;
+use crate::policy::providers::{Server, server_of};
 use crate::transport::Transport;
 
 /// Stands in every build that can hold a key, and nowhere else.
@@ -72,17 +73,13 @@ fn key_authorization(key: &str) -> Result<String, String> {
 
 /// Whose documents hold for a server, by its host.
 fn profile_of(base_url: &str) -> Profile {
-    let host = check_base_url(base_url)
-        .ok()
-        .and_then(|(start, end)| base_url.get(start..end))
-        .map(|host| format!(".{}", host.trim_end_matches('.').to_ascii_lowercase()))
-        .unwrap_or_default();
-    if host.ends_with(".api.openai.com") {
-        Profile::OpenAi
-    } else if host.ends_with(".api.fireworks.ai") {
-        Profile::Fireworks
-    } else {
-        Profile::None
+    let host = check_base_url(base_url).ok();
+    let host = host.and_then(|(start, end)| base_url.get(start..end));
+    match host.and_then(server_of) {
+        Some(Server::OpenAi) => Profile::OpenAi,
+        Some(Server::Fireworks) => Profile::Fireworks,
+        // Azure takes keys as bearer tokens, too.
+        Some(Server::Azure) | None => Profile::None,
     }
 }
 

@@ -1,11 +1,12 @@
-//! The table in the two places of the npm package that need it, and a test that fails when they say
-//! something else: `pkg-template/lib/key-shapes.js` for the page and `pkg-template/scan/provider-table.js`.
+//! The tables in the places of the npm package that need them, and a test that fails when they differ:
+//! `pkg-template/lib/key-shapes.js` for the page, `pkg-template/scan/provider-table.js` and
+//! `pkg-template/edge/servers.js`.
 
 use std::{env, fs};
 
 use serde_json::{Value, json};
 
-use super::{Alphabet, PROVIDERS, Shape, TELLING, TELLING_LEAST, WEAK};
+use super::{Alphabet, PROVIDERS, SERVERS, Server, Shape, TELLING, TELLING_LEAST, WEAK, server_of};
 
 const HEAD: &str = "\
 // Generated from src/policy/providers by `UPDATE_PROVIDERS=1 cargo test --lib policy::providers`. Do not edit.
@@ -101,11 +102,49 @@ export const HOSTS = [\n{hosts}];
     )
 }
 
+fn servers() -> String {
+    let rows = SERVERS.iter().map(|(host, server)| {
+        let name = match server {
+            Server::OpenAi => "openai",
+            Server::Fireworks => "fireworks",
+            Server::Azure => "azure",
+        };
+        format!("  {},\n", json!([host, name]))
+    });
+    let rows: String = rows.collect();
+    format!(
+        "{HEAD}
+/** `[host, server]`: servers that the key-holding client knows; a host below one of these counts too. */
+export const SERVERS = [\n{rows}];
+"
+    )
+}
+
+#[test]
+fn a_server_is_a_providers_and_is_known_by_whole_labels() {
+    for (host, server) in SERVERS {
+        let ends_in = |end: &&str| host == *end || host.ends_with(&format!(".{end}"));
+        assert!(
+            PROVIDERS
+                .iter()
+                .any(|provider| provider.hosts.iter().any(ends_in)),
+            "{host}"
+        );
+        for known in [host.to_owned(), format!("a.{}.", host.to_uppercase())] {
+            assert_eq!(server_of(&known), Some(server), "{known}");
+        }
+        for other in [format!("x{host}"), format!("{host}.example.com")] {
+            assert_eq!(server_of(&other), None, "{other}");
+        }
+    }
+}
+
 #[test]
 fn the_committed_tables_for_javascript_are_those_of_the_rust_table() {
     for (file, rendered) in [
         ("pkg-template/lib/key-shapes.js", page()),
         ("pkg-template/scan/provider-table.js", scanner()),
+        ("pkg-template/edge/servers.js", servers()),
     ] {
         let path = format!("{}/{file}", env!("CARGO_MANIFEST_DIR"));
         if env::var_os("UPDATE_PROVIDERS").is_some() {

@@ -4,8 +4,12 @@
 
 #[cfg(test)]
 mod generated;
+#[cfg(any(feature = "direct", test))]
+mod servers;
 mod table;
 
+#[cfg(any(feature = "direct", test))]
+pub use servers::{SERVERS, Server, server_of};
 pub use table::{Alphabet, Enough, PROVIDERS, Provider, Shape};
 
 /// So many characters behind a telling prefix make a key; a word like `sk-ip` has fewer.

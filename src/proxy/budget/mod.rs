@@ -10,7 +10,7 @@ mod quote;
 #[cfg(test)]
 mod tests;
 mod told;
-mod written;
+pub(crate) mod written;
 
 use serde::{Deserialize, Serialize};
 
@@ -45,7 +45,7 @@ pub struct Budget {
 pub enum BudgetFault {
     /// No limit is set.
     NoLimit,
-    /// Anonymous sessions need a limit for everyone: anybody can have many addresses.
+    /// Anonymous sessions need a limit for everyone: one visitor can have many addresses.
     Everyone,
     /// Answers that are not inspected have no usage to settle by.
     Uninspected,

@@ -10,7 +10,12 @@ use crate::models::Meter;
 use crate::proxy::auth::caller::limit_of;
 
 /// The largest amount in US dollars. In nano-dollars JavaScript holds it exactly.
-const MOST_USD: f64 = 9_000_000.0;
+pub(crate) const MOST_USD: f64 = 9_000_000.0;
+/// The smallest limit in US dollars: a nano-dollar.
+pub(crate) const LEAST_USD: f64 = 1e-9;
+/// Whom a limit can be for.
+#[cfg(test)]
+pub(crate) const PER: [&str; 2] = ["subject", "everyone"];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -60,31 +65,35 @@ const A_MILLION: f64 = 1e6;
 const NANO: f64 = 1e9;
 const PICO: f64 = 1e12;
 
+/// The members of a price that become rates: their names, what they meter, and how many picodollars of a
+/// unit each US dollar stands for.
+const RATES: [(&str, Meter, f64); 7] = [
+    ("input", Meter::Input, A_MILLION),
+    ("cachedInput", Meter::CachedInput, A_MILLION),
+    ("cacheWrite", Meter::CacheWrite, A_MILLION),
+    ("output", Meter::Output, A_MILLION),
+    ("imageInput", Meter::ImageInput, A_MILLION),
+    ("imageOutput", Meter::ImageOutput, A_MILLION),
+    ("audioMinute", Meter::InputSecond, PICO / 60.0),
+];
+
+/// The names of everything that can have a price.
+#[cfg(test)]
+pub(crate) fn price_names() -> impl Iterator<Item = &'static str> {
+    RATES.into_iter().map(|(name, ..)| name).chain(["image"])
+}
+
 impl WrittenPrice {
-    fn rates(&self) -> [(&'static str, Meter, Option<f64>, f64); 7] {
+    /// In the order of [`RATES`].
+    fn rates(&self) -> [Option<f64>; 7] {
         [
-            ("input", Meter::Input, self.input, A_MILLION),
-            (
-                "cachedInput",
-                Meter::CachedInput,
-                self.cached_input,
-                A_MILLION,
-            ),
-            ("cacheWrite", Meter::CacheWrite, self.cache_write, A_MILLION),
-            ("output", Meter::Output, self.output, A_MILLION),
-            ("imageInput", Meter::ImageInput, self.image_input, A_MILLION),
-            (
-                "imageOutput",
-                Meter::ImageOutput,
-                self.image_output,
-                A_MILLION,
-            ),
-            (
-                "audioMinute",
-                Meter::InputSecond,
-                self.audio_minute,
-                PICO / 60.0,
-            ),
+            self.input,
+            self.cached_input,
+            self.cache_write,
+            self.output,
+            self.image_input,
+            self.image_output,
+            self.audio_minute,
         ]
     }
 
@@ -101,7 +110,7 @@ impl WrittenPrice {
             format!("{option} must be a number of US dollars from 0 to {MOST_USD}")
         };
         let mut rates = Vec::new();
-        for (name, meter, usd, units) in self.rates() {
+        for ((name, meter, units), usd) in RATES.into_iter().zip(self.rates()) {
             if let Some(usd) = usd {
                 rates.push((meter, price(usd, units).ok_or_else(|| fault(name))?));
             }
@@ -137,7 +146,7 @@ impl TryFrom<Written> for Budget {
                 limit_of(window.name(), *usd).filter(|limit| limit.nano > 0 && *usd <= MOST_USD);
             let limit = limit.ok_or_else(|| {
                 format!(
-                    "budget.limits[{index}].usd must be a number of US dollars from 1e-9 to \
+                    "budget.limits[{index}].usd must be a number of US dollars from {LEAST_USD:e} to \
                      {MOST_USD}"
                 )
             })?;
@@ -202,6 +211,21 @@ mod tests {
         assert_eq!(price(f64::NAN, 1.0), None);
         assert!(budget.prices.knows("mine") && budget.prices.shows_all("mine"));
         assert!(budget.prices.knows("painter") && !budget.prices.shows_all("painter"));
+    }
+
+    #[test]
+    fn every_word_that_is_told_to_the_package_is_read() {
+        for per in PER {
+            for window in Window::ALL {
+                let limit = json!({ "per": per, "window": window.name(), "usd": LEAST_USD });
+                let written = json!({ "limits": [limit] });
+                assert!(serde_json::from_value::<Budget>(written).is_ok(), "{per}");
+            }
+        }
+        for name in price_names() {
+            let prices = json!({ "mine": { "input": 1, name: MOST_USD } });
+            assert!(read(&prices, 1.0).is_ok(), "{name}");
+        }
     }
 
     #[test]

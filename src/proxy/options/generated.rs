@@ -6,10 +6,12 @@ use std::{env, fs};
 use serde_json::{Value, json};
 
 use super::{Kind, ROWS, Row};
+use crate::ledger::Window;
 use crate::proxy::admission::TIMEOUT_MS;
 use crate::proxy::auth::anonymous::Anonymous;
 use crate::proxy::auth::caller::Caller;
 use crate::proxy::bounds::{BOUNDS, Bounds};
+use crate::proxy::budget::written as budget;
 use crate::proxy::config::Config;
 use crate::proxy::route::Route;
 
@@ -30,6 +32,7 @@ fn bounds(option: &str) -> &'static Bounds {
 fn check(row: &Row) -> Value {
     match row.kind {
         Kind::Whole => whole(row.name),
+        Kind::Driver(unit, [least, most], value) => json!(["driver", unit, least, most, value]),
         Kind::Flag => json!(["flag"]),
         Kind::Text => json!(["text"]),
         Kind::Function(_) => json!(["func"]),
@@ -76,11 +79,20 @@ fn script() -> String {
          /** How slowly a request's body may come. */\nexport const BODY_PACE = {};\n\n\
          /** The members of a caller that `authenticate` gives. */\nexport const CALLER = {};\n\n\
          /** For so long an answer to a question is waited for, in milliseconds. */\n\
-         export const QUESTION_MS = {};\n",
+         export const QUESTION_MS = {};\n\n\
+         /** The words and the bounds of a budget, in US dollars. */\n\
+         export const BUDGET = {};\n",
         json!(routes()),
         defaults["bodyPace"],
         json!(Caller::MEMBERS),
         TIMEOUT_MS,
+        json!({
+            "least": budget::LEAST_USD,
+            "most": budget::MOST_USD,
+            "per": budget::PER,
+            "windows": Window::ALL.map(Window::name),
+            "prices": budget::price_names().collect::<Vec<_>>(),
+        }),
     );
     text
 }
@@ -116,19 +128,22 @@ fn default(row: &Row) -> String {
     if !row.default.is_empty() {
         return row.default.to_owned();
     }
+    if let Kind::Driver(unit, _, value) = row.kind {
+        return format!("{}{}", grouped(value.into()), suffix(unit));
+    }
     let defaults = serde_json::to_value(Config::default()).unwrap();
-    let value = &defaults[row.name];
-    let value = match value {
+    match &defaults[row.name] {
         Value::Null => panic!("{} has no default", row.name),
-        Value::Number(number) if number.as_u64() >= Some(1000) => grouped(number.as_u64().unwrap()),
-        Value::Number(number) => return format!("{number}{}", unit(row)),
-        other => return format!("`{}`", other.to_string().replace("\"User\"", "\"user\"")),
-    };
-    format!("{value}{}", unit(row))
+        Value::Number(number) => {
+            let number = grouped(number.as_u64().unwrap());
+            format!("{number}{}", suffix(bounds(row.name).unit))
+        }
+        other => format!("`{}`", other.to_string().replace("\"User\"", "\"user\"")),
+    }
 }
 
-fn unit(row: &Row) -> &'static str {
-    match bounds(row.name).unit {
+fn suffix(unit: &str) -> &'static str {
+    match unit {
         "milliseconds" => " ms",
         "seconds" => " s",
         "bytes" => " bytes",
@@ -161,7 +176,7 @@ fn types() -> String {
     text.push_str(";\n\nexport interface ProxyOptions {\n");
     for row in ROWS {
         let ty = match row.kind {
-            Kind::Whole => "number".to_owned(),
+            Kind::Whole | Kind::Driver(..) => "number".to_owned(),
             Kind::Flag => "boolean".to_owned(),
             Kind::Text => "string".to_owned(),
             Kind::Function(ty) => format!("({ty})"),
@@ -198,7 +213,7 @@ fn table() -> String {
     text
 }
 
-/// The file with what stands between the two marks replaced.
+/// The file with the text between the two marks replaced.
 fn between(text: &str, [from, to]: [&str; 2], new: &str) -> String {
     let (before, rest) = text.split_once(from).expect("the mark before the table");
     let (_, after) = rest.split_once(to).expect("the mark after the table");

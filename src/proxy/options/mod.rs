@@ -20,6 +20,8 @@ struct Row {
 enum Kind {
     /// A whole number within the bounds of that name.
     Whole,
+    /// A whole number of this unit, for the driver alone: its bounds and its default.
+    Driver(&'static str, [u32; 2], u32),
     /// True or false.
     Flag,
     /// A text that is not blank.
@@ -47,7 +49,7 @@ impl Row {
     }
 }
 
-use Kind::{Flag, Function, Own, Text, Whole};
+use Kind::{Driver, Flag, Function, Own, Text, Whole};
 
 const ROWS: &[Row] = &[
     row("upstream", Own("upstreamUrl", "string"), "the variable `OPENAI_BASE_URL`, else OpenAI's",
@@ -159,7 +161,7 @@ const ROWS: &[Row] = &[
     row("heartbeatMs", Whole, "",
         "After how long a silence the caller of a stream gets a comment between two events; 0 for never. A caller \
          who has closed its connection without a reset is noticed within two of them."),
-    row("coalesceMs", Own("coalesceMs", "number"), "50 ms",
+    row("coalesceMs", Driver("milliseconds", [0, 1000], 50), "",
         "How long the later events of a long stream may wait to be sent together, in milliseconds from 0 to 1000; \
          0 for not at all. It saves CPU time in Workers; elsewhere no event waits. The first 16 events never do."),
 ];

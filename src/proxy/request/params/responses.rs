@@ -1,10 +1,12 @@
-//! The parameters of responses. All callers of the proxy share one account, and what it keeps is there
-//! for whoever knows an identifier: so nothing is kept and nothing kept is reached. `store` is forced in
-//! [`super::check`]; `previous_response_id`, `conversation`, `background`, `prompt`, files and the tools
-//! that the provider runs stand in no table.
+//! The parameters of responses. All callers of the proxy share one account, and anyone who
+//! knows the id of a stored object could read it. So the proxy stores nothing and accepts no ids of stored
+//! objects: [`super::check`] sends `store: false`, and the tables leave out `previous_response_id`,
+//! `conversation`, `background`, `prompt`, files and the tools that the provider runs.
 
 use super::rule::{Field, Rule, field, listed, listed_unless};
-use super::tables::{MAX_TOOLS, MAX_TOP_LOGPROBS, TOOL_TYPES, is_among, small_metadata, up_to};
+use super::tables::{
+    MAX_TOOLS, MAX_TOP_LOGPROBS, METADATA, SERVICE_TIER, TOOL_TYPES, is_among, up_to,
+};
 use crate::proxy::request::strict_json::Json;
 
 /// Of what an answer holds besides, these reach nothing that is kept.
@@ -54,18 +56,8 @@ pub(super) const CREATE: &[Field] = &[
         |value, terms| !terms.locked && up_to(value, MAX_TOP_LOGPROBS),
     ),
     field("store", Rule::False),
-    listed_unless(
-        "service_tier",
-        Rule::Text,
-        "\"auto\" and \"default\"",
-        |value, _| is_among(value, &["auto", "default"]),
-    ),
-    listed_unless(
-        "metadata",
-        Rule::Anything,
-        "up to 16 texts of at most 512 characters, with names of at most 64",
-        small_metadata,
-    ),
+    SERVICE_TIER,
+    METADATA,
     listed("moderation", Rule::Anything),
     listed("prompt_cache_options", Rule::Anything),
     listed("prompt_cache_retention", Rule::Text),

@@ -134,12 +134,7 @@ const CHAT: &[Field] = &[
         "any, where the proxy sends max_completion_tokens, which covers reasoning",
         |_, terms| terms.caps_thought,
     ),
-    listed_unless(
-        "service_tier",
-        Rule::Text,
-        "\"auto\" and \"default\"",
-        |value, _| is_among(value, &["auto", "default"]),
-    ),
+    SERVICE_TIER,
     listed("web_search_options", Rule::Anything),
     listed_unless(
         "modalities",
@@ -149,16 +144,26 @@ const CHAT: &[Field] = &[
     ),
     listed("audio", Rule::Anything),
     listed("prediction", Rule::Anything),
-    listed_unless(
-        "metadata",
-        Rule::Anything,
-        "up to 16 texts of at most 512 characters, with names of at most 64",
-        small_metadata,
-    ),
+    METADATA,
     listed("moderation", Rule::Anything),
     listed("prompt_cache_options", Rule::Anything),
     listed("prompt_cache_retention", Rule::Text),
 ];
+
+/// The tiers that cost no more than the usual one.
+pub(super) const SERVICE_TIER: Field = listed_unless(
+    "service_tier",
+    Rule::Text,
+    "\"auto\" and \"default\"",
+    |value, _| is_among(value, &["auto", "default"]),
+);
+
+pub(super) const METADATA: Field = listed_unless(
+    "metadata",
+    Rule::Anything,
+    "up to 16 texts of at most 512 characters, with names of at most 64",
+    small_metadata,
+);
 
 /// Of every role: the provider knows which of them goes with which. `annotations` and
 /// `audio` are parts of an answer that clients send back with it.
