@@ -7,6 +7,8 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { median } from "./measure.mjs";
+
 const SUBJECTS = 200;
 /** So many requests before any is timed: engines compile what they run often. */
 const WARM_UP = 60;
@@ -67,10 +69,8 @@ const BUDGET = JSON.stringify({
   prices: { m: { input: 0, output: 1000 } },
 });
 
-const median = (numbers) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1];
-
-/** `say` prints a line, `fail` notes a bound that does not hold. */
-export async function budget({ rounds, say, fail }) {
+/** `print` writes a line of the report, `addFailure` records a bound that does not hold. */
+export async function budget({ rounds, print, addFailure }) {
   const { startWorkerd } = await import("../tests/support/workerd.mjs");
   const { bundleWorker } = await import("../tests/support/bundle.mjs");
   const { mint, newSecret } = await import("../tests/support/tokens.mjs");
@@ -145,29 +145,30 @@ export async function budget({ rounds, say, fail }) {
         if (round > 0) rates[name].push((SUBJECTS * 1000) / (performance.now() - began));
       }
     }
-    say(
+    print(
       `A short answer, whole. Alone: one request at a time, after ${WARM_UP} others, with storage on disk. Together: ${SUBJECTS} subjects at once, with storage in memory, since the disk of one machine is not what Cloudflare writes to. Medians.`,
     );
-    say();
-    say("| Worker | alone, ms | together, requests a second |");
-    say("|---|--:|--:|");
+    print();
+    print("| Worker | alone, ms | together, requests a second |");
+    print("|---|--:|--:|");
     const [time, rate] = [alone, rates].map((of) =>
       Object.fromEntries(names.map((name) => [name, median(of[name])])),
     );
     for (const name of names)
-      say(`| ${name} | ${time[name].toFixed(2)} | ${rate[name].toFixed(0)} |`);
+      print(`| ${name} | ${time[name].toFixed(2)} | ${rate[name].toFixed(0)} |`);
     const [pass, bare, without, held] = names;
     const hop = (time[held] - time[without]) / (time[bare] - time[pass]);
     const share = rate[held] / rate[without];
-    say();
-    say(
+    print();
+    print(
       `A budget adds ${hop.toFixed(2)} times what the bare object adds (at most ${HOP_BOUND}); together ${share.toFixed(2)} of the rate without (at least ${RATE_BOUND}).`,
     );
     if (hop > HOP_BOUND)
-      fail(`budget: ${hop.toFixed(2)} times the bare object's hop, ${HOP_BOUND} wanted`);
-    if (share < RATE_BOUND) fail(`budget: ${share.toFixed(2)} of the rate, ${RATE_BOUND} wanted`);
-    if (errors > 0) fail(`budget: ${errors} requests failed`);
-    await exact(inMemory[held], rounds, fail);
+      addFailure(`budget: ${hop.toFixed(2)} times the bare object's hop, ${HOP_BOUND} wanted`);
+    if (share < RATE_BOUND)
+      addFailure(`budget: ${share.toFixed(2)} of the rate, ${RATE_BOUND} wanted`);
+    if (errors > 0) addFailure(`budget: ${errors} requests failed`);
+    await exact(inMemory[held], rounds, addFailure);
   } finally {
     const all = [...Object.values(onDisk), ...Object.values(inMemory)];
     await Promise.all(all.map((worker) => worker.stop()));
@@ -177,7 +178,7 @@ export async function budget({ rounds, say, fail }) {
 }
 
 /** Each subject has spent one answer a round, to the nano-dollar. */
-async function exact({ url }, rounds, fail) {
+async function exact({ url }, rounds, addFailure) {
   const wanted = (rounds + 1) * USED * 1_000_000;
   for (let at = 0; at < SUBJECTS; at++) {
     for (let tries = 0; ; tries++) {
@@ -185,7 +186,7 @@ async function exact({ url }, rounds, fail) {
       const { spent, held } = rows.find(({ window }) => window === "lifetime");
       if (held === 0 && spent === wanted) break;
       if (tries > 100)
-        return fail(`budget: s${at} has spent ${spent} and holds ${held}, ${wanted} wanted`);
+        return addFailure(`budget: s${at} has spent ${spent} and holds ${held}, ${wanted} wanted`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }

@@ -4,6 +4,8 @@
 import { readFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 
+import { median } from "./measure.mjs";
+
 const EVENTS = 1000;
 const STREAMS = 50;
 /** So many requests before first bytes are taken, one at a time: engines compile what they run often. */
@@ -114,10 +116,8 @@ function stream(port, request) {
   });
 }
 
-const median = (numbers) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1];
-
-/** `say` prints a line, `fail` notes a bound that does not hold. */
-export async function proxy({ rounds, say, fail }) {
+/** `print` writes a line of the report, `addFailure` records a bound that does not hold. */
+export async function proxy({ rounds, print, addFailure }) {
   const { startWorkerd } = await import("../tests/support/workerd.mjs");
   const { bundleWorker } = await import("../tests/support/bundle.mjs");
   const { mint, newSecret } = await import("../tests/support/tokens.mjs");
@@ -181,14 +181,14 @@ export async function proxy({ rounds, say, fail }) {
     upstream.pace.ms = PACE_MS;
     const paced = await together(Math.ceil(rounds / 3));
 
-    say(
+    print(
       `${STREAMS} streams of ${EVENTS} events at once, one HTTP chunk an event; medians. At a model's pace an event comes every ${PACE_MS} ms on each stream; in a burst all are there at once, which shows the work itself. First bytes are of one request at a time, after ${WARM_UP} others. Processor time is that of workerd, an event.`,
     );
-    say();
-    say(
+    print();
+    print(
       "| Worker | first byte, ms | at a model's pace, ms | ratio | processor, µs | in a burst, ms | ratio | processor, µs |",
     );
-    say("|---|--:|--:|--:|--:|--:|--:|--:|");
+    print("|---|--:|--:|--:|--:|--:|--:|--:|");
     const first = median(firsts[0]);
     for (const [index, { name, bound, burstBound = bound }] of workers.entries()) {
       const ratio = paced[index].wall / paced[0].wall;
@@ -203,17 +203,17 @@ export async function proxy({ rounds, say, fail }) {
         burstRatio.toFixed(2),
         ((burst[index].processor * 1000) / STREAMS / EVENTS).toFixed(1),
       ];
-      say(`| ${name} | ${figures.join(" | ")} |`);
+      print(`| ${name} | ${figures.join(" | ")} |`);
       if (ratio > bound)
-        fail(
+        addFailure(
           `${name}: at a model's pace ${ratio.toFixed(2)} times the time of a pass-through Worker, ${bound} wanted`,
         );
       if (burstRatio > burstBound)
-        fail(
+        addFailure(
           `${name}: in a burst ${burstRatio.toFixed(2)} times the time of a pass-through Worker, ${burstBound} wanted`,
         );
       if (mine > first + 1)
-        fail(`${name}: the first byte comes ${(mine - first).toFixed(2)} ms later, 1 wanted`);
+        addFailure(`${name}: the first byte comes ${(mine - first).toFixed(2)} ms later, 1 wanted`);
     }
   } finally {
     await stop();

@@ -46,7 +46,7 @@ const BOUNDS = {
 
 const out = [];
 const failures = [];
-const say = (line = "") => {
+const print = (line = "") => {
   out.push(line);
   console.log(line);
 };
@@ -56,13 +56,13 @@ const versions = await Promise.all(
     async (name) => `${name} ${await runtimes.versionOf(name)}`,
   ),
 );
-say(`# Benchmarks, ${new Date().toISOString().slice(0, 10)}`);
-say();
-say(
+print(`# Benchmarks, ${new Date().toISOString().slice(0, 10)}`);
+print();
+print(
   `${cpus()[0]?.model.trim() || "unknown processor"}, ${cpus().length} threads, ${Math.round(totalmem() / 2 ** 30)} GiB; ${process.platform} ${process.arch}. Peers: ${versions.join(", ")}.`,
 );
-say();
-say(
+print();
+print(
   `Microseconds an event, from \`fetch\` to the loop's body, the median of ${options.rounds} interleaved rounds; in brackets, how many times as fast as the official client. Every answer was checked before it was timed. "objects" joins the text of chunk objects, as the peers do; "textStream" joins the strings that it gives.`,
 );
 
@@ -70,11 +70,11 @@ const all = plan(shapes(events), drip(events));
 const names = chosen.runtime.split(",");
 for (const name of names.filter((name) => name !== "proxy")) {
   const runtime = await runtimes[name]({ events });
-  say();
-  say(`## ${runtime.name}`);
-  say();
-  say(`| shape | reads | ${runtime.engines.join(" | ")} |`);
-  say(`|---|---|${runtime.engines.map(() => "--:").join("|")}|`);
+  print();
+  print(`## ${runtime.name}`);
+  print();
+  print(`| shape | reads | ${runtime.engines.join(" | ")} |`);
+  print(`|---|---|${runtime.engines.map(() => "--:").join("|")}|`);
   try {
     for (const [at, each] of all.entries()) {
       if (!each.shape.name.includes(chosen.shape)) continue;
@@ -83,7 +83,7 @@ for (const name of names.filter((name) => name !== "proxy")) {
       const times = (figure) =>
         official === undefined ? "" : ` (${(official / figure).toFixed(1)})`;
       const cells = figures.map((figure) => `${figure.toFixed(2)}${times(figure)}`);
-      say(`| ${each.shape.name} | ${sizeName(each.size)} | ${cells.join(" | ")} |`);
+      print(`| ${each.shape.name} | ${sizeName(each.size)} | ${cells.join(" | ")} |`);
       if (name === "node") check(each, runtime.engines, figures);
     }
   } finally {
@@ -108,32 +108,33 @@ function check({ shape, size }, names, figures) {
 }
 
 if (chosen.runtime.includes("node") && chosen.shape === "") {
-  say();
-  say("## Twice the bytes, in Node");
-  say();
-  say("| input | n, ms | 2 n, ms | ratio |");
-  say("|---|--:|--:|--:|");
+  print();
+  print("## Twice the bytes, in Node");
+  print();
+  print("| input | n, ms | 2 n, ms | ratio |");
+  print("|---|--:|--:|--:|");
   for (const { name, once, twice, ratio } of await linear(await runtimes.ours())) {
-    say(`| ${name} | ${once.toFixed(1)} | ${twice.toFixed(1)} | ${ratio.toFixed(2)} |`);
+    print(`| ${name} | ${once.toFixed(1)} | ${twice.toFixed(1)} | ${ratio.toFixed(2)} |`);
     if (ratio > 2.2)
       failures.push(`${name}: twice the bytes take ${ratio.toFixed(2)} times as long`);
   }
 }
 
 if (names.includes("proxy") && chosen.shape === "") {
-  say();
-  say(`## The proxy, in workerd ${await runtimes.versionOf("workerd")}`);
-  say();
-  const order = { rounds: chosen.quick ? 3 : 9, say, fail: (failure) => failures.push(failure) };
-  await proxy(order);
-  say();
-  say("### A budget");
-  say();
-  await budget(order);
+  print();
+  print(`## The proxy, in workerd ${await runtimes.versionOf("workerd")}`);
+  print();
+  const rounds = chosen.quick ? 3 : 9;
+  const addFailure = (failure) => failures.push(failure);
+  await proxy({ rounds, print, addFailure });
+  print();
+  print("### A budget");
+  print();
+  await budget({ rounds, print, addFailure });
 }
 
-say();
-say(
+print();
+print(
   failures.length === 0
     ? "Every bound holds."
     : `Bounds that do not hold:\n\n${failures.map((each) => `- ${each}`).join("\n")}`,

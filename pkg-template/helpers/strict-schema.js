@@ -1,4 +1,4 @@
-// A JSON Schema as OpenAI's strict mode takes it, or an error that names the place that has no such form.
+// A JSON Schema as OpenAI's strict mode takes it, or an error that names the place that strict mode cannot express.
 
 import { InvalidOptionError } from "../lib/errors.js";
 
@@ -55,7 +55,8 @@ function close(schema, path, root) {
     schema.additionalProperties = false;
     const required = schema.required ?? [];
     const missing = required.find((name) => !Object.hasOwn(properties ?? {}, name));
-    if (missing !== undefined) refuse(path, `requires ${missing}, which is no property of it`);
+    if (missing !== undefined)
+      refuse(path, `requires ${missing}, which is not one of its properties`);
     for (const [name, value] of Object.entries(properties ?? {}))
       if (!required.includes(name) && !isNullable(value, root))
         refuse(
@@ -81,7 +82,7 @@ function close(schema, path, root) {
 function merge(schema, path, root) {
   const { allOf } = schema;
   if (allOf === undefined) return;
-  if (!Array.isArray(allOf)) refuse(path, "has an allOf that is no array");
+  if (!Array.isArray(allOf)) refuse(path, "has an allOf that is not an array");
   delete schema.allOf;
   for (const [at, branch] of allOf.entries()) {
     if (branch === true) continue;

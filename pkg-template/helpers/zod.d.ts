@@ -24,7 +24,7 @@ export function zodResponseFormat<Schema extends ZodSchema>(
   name: string,
   props?: {
     description?: string | undefined;
-    /** Schemas that stand once in the JSON Schema, by name, however often they are used. */
+    /** Schemas that the JSON Schema defines once, by name, however often they are used. */
     schemaDefinitions?: Record<string, ZodSchema> | undefined;
   },
 ): AutoParseableResponseFormat<InferZod<Schema>>;

@@ -87,7 +87,7 @@ export async function fetchBelow(server, input, init = {}) {
     if (renews || step === GIVE_REFUSED) credential.refuse(header);
     if (!renews) return response;
     const next = await credential.get(header, step === RENEW_ALONE);
-    // The function gave the refused one again, so the refusal stands.
+    // The function gave the refused one again, so the refusal is final.
     if (next.header === header) return response;
     machine = instance.renewed(machine, next.shared);
     header = next.header;

@@ -1,4 +1,4 @@
-// The endpoints beside those of lib/resources.js, one a line: what a method is called in the official
+// The endpoints that lib/resources.js does not have, one a line: what a method is called in the official
 // package, its request, and what it takes and gives. lib/more.js reads it, and so do the tests.
 //
 // Of the path's names in braces the last one is the method's first argument, earlier ones are members of

@@ -8,7 +8,7 @@ const same = (value) => value;
 const isAsked = (name) => typeof name === "symbol" || name === "then" || name === "toJSON";
 
 /**
- * The methods of a group beside its own ones.
+ * A group with methods of its own; every other name is a method that loads with its first call.
  *
  * @param call (path, arguments) → promise of `{ promise, finish }`: what is called, and what its value becomes
  */

@@ -79,6 +79,6 @@ function fault(value, path, above) {
   return undefined;
 }
 
-/** Text that nobody can have written before: no parameter and no file holds it. */
+/** Random text, so that no parameter and no file can contain it by chance. */
 export const randomText = () =>
   Array.from(crypto.getRandomValues(new Uint32Array(4)), (number) => number.toString(36)).join("");

@@ -1,4 +1,4 @@
-// The methods beside those of lib/resources.js: plain endpoints by the table, and what is made of several.
+// The methods that lib/resources.js does not have: the endpoints of the table, and methods that make several calls.
 
 import { json, raw, text } from "./response.js";
 import { composed } from "./compose.js";
@@ -12,7 +12,7 @@ export { fetchBelow } from "./below.js";
 /** Jobs say nothing for hours. */
 const EVENTS = { idleTimeout: 86_400_000 };
 
-/** Methods that are no plain endpoint: ({ client, request }, arguments) → `{ promise, finish }`. */
+/** Methods that are more than one request to an endpoint: ({ client, request }, arguments) → `{ promise, finish }`. */
 const OWN = wrapped(composed);
 
 /** Methods that give the promise of a value. */

@@ -77,7 +77,7 @@ const listOf = (value) => (Array.isArray(value) ? value : []);
 
 /**
  * Makes a whole answer the chunks of a stream. A response becomes an event for each of its texts and
- * one that closes it; any other answer is one chunk, in which each choice gets a `delta` beside its
+ * one that closes it; any other answer is one chunk, in which each choice gets a `delta` next to its
  * `message`.
  */
 function chunksOf(answer) {

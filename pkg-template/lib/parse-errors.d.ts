@@ -43,7 +43,7 @@ export class ToolError extends OpenAIError {
     cause?: unknown,
   );
   /**
-   * `tool_failed`: the function threw (`cause`). `result_not_json`: what it gave has no JSON form.
+   * `tool_failed`: the function threw (`cause`). `result_not_json`: its result cannot be written as JSON.
    * `too_many_turns`: the model still calls tools after `maxChatCompletions` answers.
    */
   readonly code: "tool_failed" | "result_not_json" | "too_many_turns";

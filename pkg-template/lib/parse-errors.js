@@ -53,7 +53,7 @@ export class StructuredOutputError extends OpenAIError {
 
 /**
  * A run of tools that cannot go on. `code` says why: `tool_failed` (the function threw, `cause`),
- * `result_not_json` (what it gave has no JSON form), or `too_many_turns` (the model still calls tools
+ * `result_not_json` (its result cannot be written as JSON), or `too_many_turns` (the model still calls tools
  * after `maxChatCompletions` answers). `tool` is the function's name.
  */
 export class ToolError extends OpenAIError {

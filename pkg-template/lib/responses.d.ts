@@ -1,4 +1,4 @@
-// client.responses and client.conversations. Wire objects stand in ../types.d.ts.
+// client.responses and client.conversations. The wire objects are in ../types.d.ts.
 
 import type { APIPromise, PagePromise, RequestOptions, Stream, WithRequestId } from "./api.js";
 import type { APIUserAbortError, OpenAIError } from "./errors.js";
@@ -53,7 +53,7 @@ export type ResponseStreamEvents = {
 /**
  * Events while a response comes, and the whole response at its end, put together from any server's events.
  *
- * A failure that nobody awaits and no listener for `error` hears is an unhandled rejection.
+ * A failure that is neither awaited nor heard by a listener for `error` is an unhandled rejection.
  */
 export interface ResponseStream<Parsed = null> extends AsyncIterable<ParsedResponseStreamEvent> {
   readonly controller: AbortController;

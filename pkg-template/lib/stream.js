@@ -145,7 +145,7 @@ async function* objects(lines) {
 
 /**
  * The lines of newline-delimited JSON, without their ends. Leaving early cancels the stream, and so does the signal, at once:
- * a read that waits ends, and nobody waits for what the source answers to the cancelling.
+ * a pending read ends, without waiting for the source to confirm the cancel.
  */
 async function* linesOf(readable, signal) {
   const reader = readable.getReader();

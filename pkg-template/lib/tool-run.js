@@ -148,7 +148,7 @@ function contentOf(result, name) {
   }
   if (text === undefined)
     throw new ToolError(
-      `The tool ${name} gave what has no JSON form: ${cause?.message ?? `a ${typeof result}`}`,
+      `The result of the tool ${name} cannot be written as JSON: ${cause?.message ?? `a ${typeof result}`}`,
       "result_not_json",
       name,
       cause,

@@ -61,7 +61,7 @@ impl<T: Transport> Builder<T> {
         self
     }
 
-    /// How long a stream may bring no event; zero means for ever. Default: the timeout.
+    /// The longest silence between two events of a stream; zero for no limit. Default: the timeout.
     pub fn idle_timeout(mut self, idle_timeout: Duration) -> Self {
         self.limits.idle_timeout_ms = Some(whole_ms(idle_timeout));
         self

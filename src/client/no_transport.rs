@@ -1,4 +1,4 @@
-//! The default transport of a build that has no default one.
+//! The transport that a build without the feature `fetch` names by default, which cannot be used.
 
 /// Not a transport: without the feature `fetch` a client names its own.
 #[derive(Debug, Clone, Copy)]

@@ -50,7 +50,7 @@ impl RequestOptions {
         self
     }
 
-    /// How long a stream may bring no event (a byte stream: no byte); zero means for ever.
+    /// The longest silence between two events of a stream (of a byte stream: two reads); zero for no limit.
     pub fn idle_timeout(mut self, idle_timeout: Duration) -> Self {
         self.idle_timeout_ms = Some(whole_ms(idle_timeout));
         self

@@ -1,4 +1,4 @@
-//! What is no longer needed, and when to look again.
+//! Which rows can be deleted, and when to look again.
 
 use serde::{Deserialize, Serialize};
 

@@ -9,7 +9,7 @@ use crate::proxy::routing::{Decision, Head};
 const EXPOSED: &str = "retry-after, x-budget-remaining, x-request-id, x-should-retry";
 
 /// The headers that a page of a listed origin may send: those of this package's client, of the official
-/// one (`user-agent` and `x-stainless-*`) and of the AI SDK (`user-agent`). By name, since `*` does not
+/// one (`x-stainless-*`, before version 7 also `user-agent`) and of the AI SDK (`user-agent`). By name, since `*` does not
 /// cover `authorization` (Fetch standard, "CORS-preflight fetch"). What they say goes no further than the
 /// proxy, but for an upload's `content-type`.
 const ACCEPTED: &str = "authorization, content-type, idempotency-key, user-agent, x-stainless-arch, \

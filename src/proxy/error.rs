@@ -110,7 +110,7 @@ impl ProxyError {
         Self::new(503, "proxy_disabled", "The proxy is switched off.").without_retry()
     }
 
-    /// Something that the decision needs did not answer, so there is none.
+    /// The request cannot be decided, because something that was asked did not answer.
     #[must_use]
     pub fn unavailable() -> Self {
         Self::new(

@@ -77,7 +77,7 @@ impl Transport for ReqwestTransport {
             },
         });
         let fields: Vec<_> = fields.collect();
-        // A media type that is none is refused here, not at the first attempt.
+        // An invalid media type is refused here, not at the first attempt.
         multipart(&fields)?;
         Ok(ReqwestPayload(Payload::Form(fields)))
     }

@@ -91,7 +91,7 @@ pub(crate) fn as_events(answer: Value) -> String {
 }
 
 /// Makes a whole answer the chunks of a stream. A response becomes an event for each of its texts and
-/// one that closes it; any other answer is one chunk, in which each choice gets a `delta` beside its
+/// one that closes it; any other answer is one chunk, in which each choice gets a `delta` next to its
 /// `message`.
 fn chunks_of(mut answer: Value) -> Vec<Value> {
     if answer.get("object").and_then(Value::as_str) == Some("response") {

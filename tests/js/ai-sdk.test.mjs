@@ -189,7 +189,7 @@ test("an answer that fails is the chat's error, of this package's class, and the
   assert.equal(refused.error.name, "ResponseError");
 });
 
-test("stop() ends the request and is no error", async () => {
+test("stop() ends the request and is not an error", async () => {
   let signal;
   const fetch = async (_url, init) => {
     signal = init.signal;

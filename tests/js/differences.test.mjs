@@ -12,7 +12,7 @@ const document = (name) => readFile(new URL(`../../docs/${name}`, import.meta.ur
 const packed = (file) => import(pathToFileURL(`${setting("OPENAI_WASM_PKG")}/${file}`).href);
 const { ENDPOINTS, LEFT_OUT } = await packed("lib/endpoints.js");
 
-test("what is left out stands in the documents with the same words", async () => {
+test("the documents list what is left out in the same words", async () => {
   const rows = tableAfter(await document("differences.md"), "## What is left out");
   assert.deepEqual(Object.fromEntries(rows.map(([name, why]) => [code(name), why])), LEFT_OUT);
 });

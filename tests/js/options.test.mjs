@@ -280,7 +280,7 @@ test("a method that is left out says so by its name, and so does one that does n
     assert.match(error.message, /client\.post/);
   }
   assert.deepEqual(await upstream.requests(), []);
-  // Whoever looks at a client, awaits a group or writes it as JSON calls nothing.
+  // Looking at a client, awaiting a group or writing it as JSON calls nothing.
   assert.equal(JSON.stringify(client.batches), "{}");
   assert.equal(typeof (await client.batches), "object");
 });

@@ -1,4 +1,4 @@
-// The Workers of README.md, as they stand there, in workerd.
+// The Workers of README.md, unchanged, in workerd.
 
 import assert from "node:assert/strict";
 import { mkdtemp, mkdir, rm, symlink, writeFile } from "node:fs/promises";
@@ -51,7 +51,7 @@ describe("the Workers of README.md, in workerd,", () => {
   after(() => upstream?.stop());
 
   const bindings = (more) => ({ OPENAI_API_KEY: key, OPENAI_BASE_URL: upstream.baseUrl, ...more });
-  /** The author's own login: whoever says a name. */
+  /** The author's own login: everyone who gives a name. */
   const login = {
     name: "login",
     setup(bundler) {

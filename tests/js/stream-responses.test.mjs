@@ -90,7 +90,7 @@ test("a response that is cut at any byte never looks finished", async () => {
   }
 });
 
-test("a whole answer in JSON is the events of a stream, and one that is not done is no end", async () => {
+test("a whole answer in JSON is the events of a stream, and one that is not done does not end it", async () => {
   const output = [
     { type: "reasoning", id: "rs_1", summary: [] },
     {

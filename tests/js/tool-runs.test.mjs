@@ -140,7 +140,7 @@ test("what a tool does wrong ends the run by a typed error that names it", async
   }
 });
 
-test("a model that calls tools for ever is stopped after maxChatCompletions answers", async () => {
+test("a model that never stops calling tools is stopped after maxChatCompletions answers", async () => {
   for (const [answer, more] of [
     [asks(), {}],
     [asks({}, "nothing"), {}],

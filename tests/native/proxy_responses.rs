@@ -146,7 +146,7 @@ fn the_operator_s_prompt_is_the_instructions_and_no_caller_adds_any() {
 }
 
 #[test]
-fn a_count_has_the_same_input_and_no_cap_and_tells_nobody_who_asks() {
+fn a_count_has_the_same_input_without_a_cap_or_an_end_user() {
     let ask = |more: &Value| {
         ask_as(
             Route::InputTokens,

@@ -36,7 +36,7 @@ impl Case {
         corpus.streams
     }
 
-    /// The stream's events, without frames that are none.
+    /// The stream's events, without frames that are not events.
     pub(crate) fn events(&self) -> Vec<Value> {
         let events = self.frames.iter().filter(|frame| frame.is_object());
         events.cloned().collect()

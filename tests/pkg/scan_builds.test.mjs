@@ -280,7 +280,7 @@ describe("Vite, with the plugin,", () => {
     await BUNDLERS.Vite(app, { plugin: scanning() });
   });
 
-  it("serves the app while it is written, whatever stands in it", {
+  it("serves the app while it is written, whatever is in it", {
     timeout: 120_000,
   }, async () => {
     const app = await shop.app("served", LEAKS["a key in the code"].files);

@@ -1,1 +1,1 @@
-//! The tests stand in `tests/`.
+//! The tests are in `tests/`.

@@ -21,7 +21,7 @@ export async function workshop() {
   const folder = await mkdtemp(join(tmpdir(), "openai-wasm-apps-"));
   const modules = join(folder, "node_modules");
   await mkdir(modules);
-  // A copy: Node would look for a linked package's peers beside the link's target.
+  // A copy: Node would look for a linked package's peers next to the link's target.
   await cp(setting("OPENAI_WASM_PKG"), join(modules, "openai-wasm"), { recursive: true });
   for (const peer of PEERS) {
     const target = fileURLToPath(new URL(`../node_modules/${peer}`, import.meta.url));

@@ -55,7 +55,7 @@ export function requestFaults(value, schema) {
   const unknown = Object.keys(value).filter((name) => !known.includes(name));
   return [
     ...validator(schema)(value),
-    ...unknown.map((name) => `/${name} is no field of the description`),
+    ...unknown.map((name) => `/${name} is not a field of the description`),
   ];
 }
 

@@ -117,7 +117,12 @@ describe("the author's own authentication", () => {
       refused(await chat("thrower"), 503, "check_unavailable");
       refused(await chat("x".repeat(129)), 503, "check_unavailable");
       refused(await chat("scoped"), 403, "model_not_allowed");
-      refused(await own.chat(QUESTION), 401, "unauthorized", "a session token is none of its own");
+      refused(
+        await own.chat(QUESTION),
+        401,
+        "unauthorized",
+        "a session token is not a login of its own",
+      );
       assert.equal((await upstream.requests()).length, 1);
       assert.deepEqual(findCanary(own.key, own.output), []);
     });

@@ -64,7 +64,7 @@ for (const [title, options] of [
     });
 
     it("is read to its last event though the server is silent after it", async () => {
-      // Were an event held back until more comes, this caller would wait for ever.
+      // Were an event held back until more comes, this caller would never get it.
       let silent;
       answer = async (socket) => {
         silent = socket;

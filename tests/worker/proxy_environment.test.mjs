@@ -105,7 +105,7 @@ describe("A7_a_Worker_whose_environment_is_unusable", () => {
       { SESSION_SECRET: JSON.stringify({ "../x": good }) },
     ],
     ["one secret for both", /must differ/, { OPENAI_API_KEY: good, SESSION_SECRET: good }],
-    ["an epoch that is no time", /SESSION_EPOCH must be/, { SESSION_EPOCH: "yesterday" }],
+    ["an epoch that is not a time", /SESSION_EPOCH must be/, { SESSION_EPOCH: "yesterday" }],
     ["no list of models", /models must list/, { OPENAI_MODELS: null }],
     ["an empty list of models", /models must list/, { OPENAI_MODELS: " , " }],
     ["an upstream without TLS", /upstream /, { OPENAI_BASE_URL: "http://api.example.com/v1" }],

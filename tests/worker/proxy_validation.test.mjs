@@ -388,7 +388,7 @@ it("a file is passed through untouched, with its length and within its own limit
     await upload({}, {}, { claims: { models: ["whisper-1"] } }),
     403,
     "model_not_allowed",
-    "nobody reads which model it names",
+    "the proxy does not read which model it names",
   );
   await untouched();
   assert.deepEqual(findCanary(wide.key, wide.output), []);

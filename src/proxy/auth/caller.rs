@@ -46,7 +46,7 @@ pub fn limit_of(window: &str, usd: f64) -> Option<Limit> {
     })
 }
 
-/// Limits as a session has them: `{"day": 0.5}` is half a US dollar a day. `None` if one is none.
+/// Limits as a session has them: `{"day": 0.5}` is half a US dollar a day. `None` if an entry is not a valid limit.
 #[must_use]
 pub fn limits_of(written: &BTreeMap<String, f64>) -> Option<Vec<Limit>> {
     let limit = |(window, usd): (&String, &f64)| limit_of(window, *usd);

@@ -16,7 +16,7 @@ codes! {
     DONE: u8 = 3;
     /// The answer ended with an error as its last event.
     FAILED: u8 = 4;
-    /// The answer broke off where there is no place for an error.
+    /// The answer broke off at a point where no error can be written.
     BROKEN: u8 = 5;
     /// The caller gets an error instead of an answer.
     REFUSE: u8 = 6;

@@ -15,7 +15,7 @@ use crate::proxy::route::Route;
 /// A request that was sent to the upstream.
 #[derive(Debug, Clone)]
 pub struct Forwarded {
-    /// What is no secret.
+    /// Everything but the secrets.
     pub facts: Facts,
     /// The key that it carried, which nothing of the response may hold.
     pub key: Secret,

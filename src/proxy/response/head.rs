@@ -56,7 +56,7 @@ pub(in crate::proxy) const fn texts_of(route: Route) -> &'static [(&'static str,
     }
 }
 
-/// The media type that an answer goes on as. Nobody reads the form of an upload, so the answer may be
+/// The media type that an answer goes on as. The proxy does not read the form of an upload, so the answer may be
 /// in any form that its route has.
 fn media_type(route: Route, content_type: &str, streams: bool) -> Option<&'static str> {
     let essence = content_type.split(';').next().unwrap_or_default().trim();

@@ -19,7 +19,7 @@ pub enum Step {
         /// How many bytes after them are dropped.
         skip: usize,
     },
-    /// Pass this text on to the caller. It stands between two events.
+    /// Pass this text on to the caller. It goes between two events.
     Insert(String),
     /// The answer is whole: end the caller's. It is the last step. What is left of the upstream's body
     /// may be read for a second, so that the connection can be used again.
@@ -27,7 +27,7 @@ pub enum Step {
     /// The answer ends here, with an error as its last event: end the caller's, and close the
     /// upstream's connection. It is the last step.
     Failed,
-    /// The answer breaks off where there is no place for an error: break the caller's connection, and
+    /// The answer breaks off at a point where no error can be written: break the caller's connection, and
     /// close the upstream's. It is the last step.
     Broken,
 }

@@ -152,7 +152,7 @@ fn object(value: &impl serde::Serialize) -> Result<JsValue, JsValue> {
     JSON::parse(&serde_json::to_string(value).map_err(|_| JsValue::UNDEFINED)?)
 }
 
-/// What has no JSON form is null.
+/// A value without a JSON form becomes null.
 fn json_of(value: &JsValue) -> Result<String, JsValue> {
     let json = JSON::stringify(value)?;
     Ok(JsValue::from(json)
@@ -176,7 +176,7 @@ fn members(said: &JsValue) -> Result<JsValue, JsValue> {
         } else {
             value
         };
-        // A symbol is no member that a caller has.
+        // A symbol is not the name of a member that a caller may have.
         let name = name.as_string().unwrap_or_else(|| "Symbol".to_owned());
         Reflect::set(&members, &name.into(), &value)?;
     }
@@ -195,7 +195,7 @@ async fn verify(verification: &Verification) -> Result<String, JsValue> {
     init.set_signal(Some(&controller.signal()));
     init.set_headers(&*headers(&list)?);
     init.set_body(&verification.body.as_str().into());
-    // If nothing is said in time, nobody reads what comes.
+    // An answer that comes too late is ignored.
     let _aborts = Aborts(&controller);
     let response = JsFuture::from(fetch(None, &verification.url, &init)?).await?;
     if !is_response(&response) {

@@ -54,7 +54,7 @@ pub(super) fn pass(
     relayed: Relayed,
     terms: Terms,
 ) -> Result<(ReadableStream, LocalBoxFuture<'static, ()>), JsValue> {
-    let (stirred, stir) = stirring(terms.signal.as_ref())?;
+    let (woken, wake) = wake_on_abort(terms.signal.as_ref())?;
     let answer = Rc::new(Answer {
         inspector: RefCell::new(relayed.inspector),
         held: RefCell::new(relayed.held),
@@ -67,11 +67,11 @@ pub(super) fn pass(
         ready: RefCell::default(),
         asked: RefCell::new(None),
         end: Cell::new(None),
-        stir,
+        wake,
     });
     let first = answer.inspector.borrow_mut().step();
     answer.run(first);
-    let end = tend(Rc::clone(&answer), stirred, terms.on_usage);
+    let end = supervise(Rc::clone(&answer), woken, terms.on_usage);
     let pump = Pump { answer, read: None };
     let chunks = stream::unfold(pump, |mut pump| async move {
         let chunk = poll_fn(|context| pump.poll_chunk(context)).await?;
@@ -81,30 +81,30 @@ pub(super) fn pass(
     Ok((stream.into_raw(), Box::pin(end)))
 }
 
-/// An event that comes once: the caller leaves, or what it gives beside is called.
-fn stirring(signal: Option<&AbortSignal>) -> Result<(JsFuture, Function), JsValue> {
-    let mut stir = None;
-    let stirred = Promise::new(&mut |resolve, _| stir = Some(resolve));
-    let stir = stir.ok_or(JsValue::UNDEFINED)?;
+/// Resolves once, when the caller leaves or the returned function is called.
+fn wake_on_abort(signal: Option<&AbortSignal>) -> Result<(JsFuture, Function), JsValue> {
+    let mut wake = None;
+    let woken = Promise::new(&mut |resolve, _| wake = Some(resolve));
+    let wake = wake.ok_or(JsValue::UNDEFINED)?;
     if let Some(signal) = signal {
         if signal.aborted() {
-            stir.call0(&JsValue::UNDEFINED)?;
+            wake.call0(&JsValue::UNDEFINED)?;
         }
-        signal.add_event_listener_with_callback("abort", &stir)?;
+        signal.add_event_listener_with_callback("abort", &wake)?;
     }
-    Ok((JsFuture::from(stirred), stir))
+    Ok((JsFuture::from(woken), wake))
 }
 
-/// Until the answer ends, and after its end.
-async fn tend(answer: Rc<Answer>, mut stirred: JsFuture, on_usage: Option<OnUsage>) {
+/// Keeps the deadlines until the answer ends, then reports what it has cost and drains its body.
+async fn supervise(answer: Rc<Answer>, mut woken: JsFuture, on_usage: Option<OnUsage>) {
     // One timer for all, and none for each read.
     while answer.end.get().is_none() {
         answer.tick();
         let again = TimeoutFuture::new(answer.inspector.borrow().again_ms());
         if answer.end.get().is_none()
-            && let Either::Left(_) = select(&mut stirred, again).await
+            && let Either::Left(_) = select(&mut woken, again).await
         {
-            // Unless the answer has ended, only the caller's signal stirs.
+            // Before the answer's end only the caller's signal wakes it.
             answer.leave();
         }
     }
@@ -142,7 +142,7 @@ struct Answer {
     /// The caller has asked, and gets what comes.
     asked: RefCell<Option<Waker>>,
     end: Cell<Option<End>>,
-    stir: Function,
+    wake: Function,
 }
 
 /// What a read brings: nothing at the body's end.
@@ -224,7 +224,7 @@ impl Answer {
     fn end(&self, end: End) {
         self.end.set(Some(end));
         drop(self.place.take());
-        let _ = self.stir.call0(&JsValue::UNDEFINED);
+        let _ = self.wake.call0(&JsValue::UNDEFINED);
         if end != End::Whole {
             self.controller.abort();
         }

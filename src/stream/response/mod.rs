@@ -16,7 +16,7 @@ use crate::wire::responses::{
 ///
 /// It needs neither `sequence_number` nor an item or a part before the pieces of it, and no response
 /// in the closing event: an item is found by its identifier, else by its index, else it is the last
-/// one of its kind. Events that it does not know change nothing. Sound stands in the response's
+/// one of its kind. Events that it does not know change nothing. Sound is put into the response's
 /// `extra`, as `audio`.
 ///
 /// ```

@@ -3,7 +3,7 @@
 /// Declares events, and the union of them all. The word after an event's name says what it is
 /// about, so which fields it has besides its own: `life` the whole response, `item` an item of the
 /// output, `part` a part of an item's content, `summary` a part of a summary, `command` one of a
-/// shell's, `none` none of these.
+/// shell's, and `none` nothing of these.
 macro_rules! events {
     ($(
         #[doc = $doc:literal]

@@ -1,4 +1,4 @@
-//! What a request says beside its input.
+//! The settings of a request, apart from its input.
 
 use serde_json::{Map, Value};
 

@@ -65,7 +65,7 @@ fn schema(format: &ResponseFormat) -> Value {
 /// What is not strict in a schema: the rules of the API's guide to structured outputs.
 fn faults(schema: &Value, place: &str, faults: &mut Vec<String>) {
     let Some(object) = schema.as_object() else {
-        return faults.push(format!("{place} is no schema: {schema}"));
+        return faults.push(format!("{place} is not a schema: {schema}"));
     };
     let refused = [
         "oneOf",
@@ -140,7 +140,7 @@ fn schemas_of_types_are_strict() {
     );
     assert!(
         report["properties"]["stations"].get("format").is_none(),
-        "uint32 is no format"
+        "uint32 is not a format"
     );
     assert_eq!(report["properties"]["place"]["description"], "Where it is.");
     // The control: what schemars itself writes is not strict.

@@ -46,7 +46,7 @@ pub struct Ask {
     pub obfuscation: bool,
     /// Whether it is kept.
     pub store: bool,
-    /// Whether it is made while nobody waits for it.
+    /// Whether it is made in the background.
     pub background: bool,
     /// The conversation that it belongs to.
     pub conversation: Option<String>,

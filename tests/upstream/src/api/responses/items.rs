@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{error::ApiError, params::wrong_type, server::AppState};
 
-/// A list's entries; none if it is no list.
+/// A list's entries; empty if the value is not a list.
 pub fn list(value: Option<&Value>) -> Vec<Value> {
     value.and_then(Value::as_array).cloned().unwrap_or_default()
 }
@@ -14,7 +14,7 @@ pub fn list(value: Option<&Value>) -> Vec<Value> {
 /// The items of `value`, a text or a list, each with an identifier. `history` went before them.
 ///
 /// # Errors
-/// 400 for what is no item, 404 for one that is not kept.
+/// 400 for a value that is not an item, 404 for an item that is not kept.
 pub fn read(
     state: &AppState,
     name: &str,
@@ -147,7 +147,7 @@ pub fn text_of(item: &Value) -> String {
 /// The part of a list that a query asks for.
 ///
 /// # Errors
-/// 400 for a limit that is none.
+/// 400 for an invalid limit.
 pub fn page(items: &[Value], query: &HashMap<String, String>) -> Result<Value, ApiError> {
     let limit = query.get("limit").map_or(Ok(20), |limit| limit.parse());
     let limit = limit.ok().filter(|limit| (1..=100).contains(limit));

@@ -15,7 +15,7 @@ pub struct Kept {
     pub input: Vec<Value>,
     /// All that went before those.
     pub history: Vec<Value>,
-    /// Whether it is made while nobody waits for it.
+    /// Whether it is made in the background.
     pub background: bool,
     ended: bool,
 }
