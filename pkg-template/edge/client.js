@@ -49,7 +49,7 @@ export function defineClient(runtime, host) {
       const baseURL = given.baseURL ?? variable("OPENAI_BASE_URL");
       // A server that is not OpenAI's and comes with its own key knows no account of the environment.
       const { apiKey, baseURL: url } = given;
-      const foreign = apiKey !== undefined && url !== undefined && profileOf(url) !== "openai";
+      const foreign = apiKey !== undefined && url !== undefined && serverOf(url) !== "openai";
       const account = (name) => (foreign ? undefined : variable(name));
       const organization = given.organization ?? account("OPENAI_ORG_ID");
       const project = given.project ?? account("OPENAI_PROJECT_ID");
