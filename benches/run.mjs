@@ -14,6 +14,7 @@ import { linear } from "./linear.mjs";
 import { plan, sizeName } from "./measure.mjs";
 import { budget } from "./budget.mjs";
 import { proxy } from "./proxy.mjs";
+import { rustClients } from "./rust.mjs";
 import * as runtimes from "./runtimes.mjs";
 import { drip, shapes } from "./shapes.mjs";
 
@@ -107,6 +108,15 @@ function check({ shape, size }, names, figures) {
   }
 }
 
+const addFailure = (failure) => failures.push(failure);
+
+if (names.includes("rust") && chosen.shape === "") {
+  print();
+  print("## The crate beside async-openai");
+  print();
+  await rustClients({ print, addFailure });
+}
+
 if (chosen.runtime.includes("node") && chosen.shape === "") {
   print();
   print("## Twice the bytes, in Node");
@@ -125,7 +135,6 @@ if (names.includes("proxy") && chosen.shape === "") {
   print(`## The proxy, in workerd ${await runtimes.versionOf("workerd")}`);
   print();
   const rounds = chosen.quick ? 3 : 9;
-  const addFailure = (failure) => failures.push(failure);
   await proxy({ rounds, print, addFailure });
   print();
   print("### A budget");

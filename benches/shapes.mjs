@@ -180,3 +180,29 @@ export function body(pieces) {
 /** A `fetch` that answers every call with these reads. */
 export const fetchOf = (pieces) => async () =>
   new Response(body(pieces), { status: 200, headers: { "content-type": "text/event-stream" } });
+
+/** A stream of vLLM's kind: reasoning first, with members that are not in OpenAI's documents. */
+function reasoning(count) {
+  const thoughts = tokens(count, { seed: 8 }).map((text) =>
+    chunk({ reasoning_content: text }, { stop_reason: null, token_ids: null }),
+  );
+  return answer([...thoughts, chunk({ content: "Yes." })]);
+}
+
+/** What the Rust clients read; `length` is that of the text and of the arguments, in bytes. */
+export function clientShapes(count = 1000) {
+  const utf8 = new TextEncoder();
+  return [
+    shape("plain", plain(count)),
+    shape("tool calls", toolCalls(count)),
+    shape("reasoning", reasoning(count)),
+  ].map((each) => ({
+    ...each,
+    length: each.chunks
+      .flatMap(({ choices: [{ delta }] }) => [
+        delta.content ?? "",
+        ...(delta.tool_calls ?? []).map((call) => call.function.arguments),
+      ])
+      .reduce((sum, text) => sum + utf8.encode(text).length, 0),
+  }));
+}
