@@ -3,9 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::SeqAccess;
-
-use super::lenient::{Field, Got, Slot, whole};
+use super::lenient::{Arrived, Field, Got, List, Node, whole};
 use super::{ObjectKind, TextInput};
 
 object! {
@@ -129,10 +127,7 @@ impl Default for EmbeddingVector {
 
 impl serde::Serialize for EmbeddingVector {
     fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Floats(floats) => floats.serialize(s),
-            Self::Base64(text) => s.serialize_str(text),
-        }
+        self.node().serialize(s)
     }
 }
 
@@ -143,33 +138,54 @@ impl<'de> serde::Deserialize<'de> for EmbeddingVector {
 }
 
 impl Field for EmbeddingVector {
-    fn set_str(&mut self, v: &str) -> Got {
-        *self = Self::Base64(v.to_owned());
-        Got::Value
-    }
-    fn set_string(&mut self, v: String) -> Got {
-        *self = Self::Base64(v);
-        Got::Value
-    }
-    fn set_seq<'de, A: SeqAccess<'de>>(&mut self, mut seq: A) -> Result<Got, A::Error> {
-        let mut floats = Vec::with_capacity(seq.size_hint().unwrap_or(0));
-        let mut float = 0.0;
-        while let Some(got) = seq.next_element_seed(Slot(&mut float))? {
-            // A gap would shift every number after it: a vector with one is not a number there.
-            let is_number = matches!(got, Got::Value);
-            floats.push(if is_number { narrow(float) } else { f32::NAN });
+    fn set(&mut self, arrived: Arrived<'_>) -> Got {
+        match arrived {
+            Arrived::Str(v) => *self = Self::Base64(v.to_owned()),
+            other => return other.odd(),
         }
-        *self = Self::Floats(floats);
-        Ok(Got::Value)
+        Got::Value
+    }
+    fn as_list(&mut self) -> Option<&mut dyn List> {
+        *self = Self::default();
+        Some(self)
+    }
+    fn node(&self) -> Node<'_> {
+        match self {
+            Self::Floats(_) => Node::List(self),
+            Self::Base64(text) => Node::Str(text),
+        }
     }
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "models compute in 32 bits or fewer"
-)]
-fn narrow(float: f64) -> f32 {
-    float as f32
+impl List for EmbeddingVector {
+    fn push(&mut self) -> Option<&mut dyn Field> {
+        let Self::Floats(floats) = self else {
+            return None;
+        };
+        // A gap would shift every number after it: what is not a number is NaN.
+        floats.push(f32::NAN);
+        floats.last_mut().map(|float| float as &mut dyn Field)
+    }
+    fn pop(&mut self) {
+        if let Self::Floats(floats) = self {
+            floats.pop();
+        }
+    }
+    fn len(&self) -> usize {
+        match self {
+            Self::Floats(floats) => floats.len(),
+            Self::Base64(_) => 0,
+        }
+    }
+    fn item(&self, at: usize) -> Option<Node<'_>> {
+        match self {
+            Self::Floats(floats) => floats.get(at).map(Field::node),
+            Self::Base64(_) => None,
+        }
+    }
+    fn keeps_original(&self) -> bool {
+        false
+    }
 }
 
 /// An embedding's text is not base64 of whole 32-bit floats.

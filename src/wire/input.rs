@@ -1,8 +1,8 @@
 //! Text as text, or as the tokens that it is made of.
 
-use serde::de::SeqAccess;
+use serde_json::Value;
 
-use super::lenient::{Field, Got, seq_value, whole};
+use super::lenient::{Arrived, Field, Got, Node, whole};
 
 /// What to complete or to embed: one input or several, as text or as token ids.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,12 +59,7 @@ impl From<Vec<Vec<u32>>> for TextInput {
 
 impl serde::Serialize for TextInput {
     fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Text(text) => s.serialize_str(text),
-            Self::Texts(texts) => texts.serialize(s),
-            Self::Tokens(tokens) => tokens.serialize(s),
-            Self::TokenLists(lists) => lists.serialize(s),
-        }
+        self.node().serialize(s)
     }
 }
 
@@ -75,12 +70,15 @@ impl<'de> serde::Deserialize<'de> for TextInput {
 }
 
 impl Field for TextInput {
-    fn set_str(&mut self, v: &str) -> Got {
-        *self = v.into();
-        Got::Value
-    }
-    fn set_seq<'de, A: SeqAccess<'de>>(&mut self, seq: A) -> Result<Got, A::Error> {
-        let list = seq_value(seq)?;
+    fn set(&mut self, arrived: Arrived<'_>) -> Got {
+        let list = match arrived {
+            Arrived::Str(v) => {
+                *self = v.into();
+                return Got::Value;
+            }
+            Arrived::Whole(list @ Value::Array(_)) => list,
+            other => return other.odd(),
+        };
         *self = if let Ok(texts) = serde_json::from_value(list.clone()) {
             Self::Texts(texts)
         } else if let Ok(tokens) = serde_json::from_value(list.clone()) {
@@ -88,8 +86,16 @@ impl Field for TextInput {
         } else if let Ok(lists) = serde_json::from_value(list.clone()) {
             Self::TokenLists(lists)
         } else {
-            return Ok(Got::Odd(list));
+            return Got::Odd(list);
         };
-        Ok(Got::Value)
+        Got::Value
+    }
+    fn node(&self) -> Node<'_> {
+        match self {
+            Self::Text(text) => Node::Str(text),
+            Self::Texts(texts) => Node::List(texts),
+            Self::Tokens(tokens) => Node::List(tokens),
+            Self::TokenLists(lists) => Node::List(lists),
+        }
     }
 }

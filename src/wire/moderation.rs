@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde::de::SeqAccess;
+use serde_json::Value;
 
-use super::lenient::{Field, Got, seq_value, whole};
+use super::lenient::{Arrived, Field, Got, Node, whole};
 
 literal! {
     TextType = "text",
@@ -79,11 +79,7 @@ impl From<Vec<ModerationPart>> for ModerationInput {
 
 impl serde::Serialize for ModerationInput {
     fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Text(text) => s.serialize_str(text),
-            Self::Texts(texts) => texts.serialize(s),
-            Self::Parts(parts) => parts.serialize(s),
-        }
+        self.node().serialize(s)
     }
 }
 
@@ -94,20 +90,30 @@ impl<'de> serde::Deserialize<'de> for ModerationInput {
 }
 
 impl Field for ModerationInput {
-    fn set_str(&mut self, v: &str) -> Got {
-        *self = v.into();
-        Got::Value
-    }
-    fn set_seq<'de, A: SeqAccess<'de>>(&mut self, seq: A) -> Result<Got, A::Error> {
-        let list = seq_value(seq)?;
+    fn set(&mut self, arrived: Arrived<'_>) -> Got {
+        let list = match arrived {
+            Arrived::Str(v) => {
+                *self = v.into();
+                return Got::Value;
+            }
+            Arrived::Whole(list @ Value::Array(_)) => list,
+            other => return other.odd(),
+        };
         *self = if let Ok(texts) = serde_json::from_value(list.clone()) {
             Self::Texts(texts)
         } else if let Ok(parts) = serde_json::from_value(list.clone()) {
             Self::Parts(parts)
         } else {
-            return Ok(Got::Odd(list));
+            return Got::Odd(list);
         };
-        Ok(Got::Value)
+        Got::Value
+    }
+    fn node(&self) -> Node<'_> {
+        match self {
+            Self::Text(text) => Node::Str(text),
+            Self::Texts(texts) => Node::List(texts),
+            Self::Parts(parts) => Node::List(parts),
+        }
     }
 }
 

@@ -2,11 +2,11 @@
 //! leniently and written sparsely.
 //!
 //! It stands in for serde's derive because derive can neither read a mistyped field without
-//! losing the body, nor keep the last of two equal keys (as `JSON.parse` does). It costs nothing:
-//! a chat chunk of 320 bytes takes 7,200 instructions, with derive and `#[serde(flatten)]` 7,400,
-//! with derive and unknown fields dropped 7,400; one with three unknown fields 9,000, 10,700 and
-//! 6,800 (callgrind, x86-64, November 2026). Two things made that so: fields are read in place,
-//! not moved there, and what is rare in a chunk stands in a `Box`.
+//! losing the body, nor keep the last of two equal keys (as `JSON.parse` does). A type gives only its
+//! fields by place; one reader and one writer (`wire::lenient`) serve all types. That costs a tenth
+//! more instructions a chunk than a reader of each type's own, and takes a tenth off a page's module
+//! (callgrind and wasm-opt, November 2026). Fields are read in place, not moved there, and what is
+//! rare in a chunk is in a `Box`.
 
 /// The JSON name of a field: its own, unless one is given.
 macro_rules! json_name {
@@ -57,59 +57,46 @@ macro_rules! object {
         }
 
         const _: () = {
+            use $crate::wire::lenient::{Arrived, Field, Got, Node, Object};
+
             #[allow(non_camel_case_types)]
-            enum Key {
+            enum Place {
                 $($field,)*
-                Unknown(String),
             }
 
-            struct KeyVisitor;
-
-            impl<'de> serde::de::Visitor<'de> for KeyVisitor {
-                type Value = Key;
-
-                fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                    f.write_str("a field name")
+            impl Object for $name {
+                fn names(&self) -> &'static [&'static str] {
+                    &[$(json_name!($field $($json)?),)*]
                 }
-                fn visit_str<E>(self, key: &str) -> Result<Key, E> {
-                    Ok(match key {
-                        $(json_name!($field $($json)?) => Key::$field,)*
-                        _ => Key::Unknown(key.to_owned()),
-                    })
+                fn field(&self, at: usize) -> Option<&dyn Field> {
+                    $(if at == Place::$field as usize {
+                        return Some(&self.$field);
+                    })*
+                    None
+                }
+                fn field_mut(&mut self, at: usize) -> Option<&mut dyn Field> {
+                    $(if at == Place::$field as usize {
+                        return Some(&mut self.$field);
+                    })*
+                    None
+                }
+                fn extra(&self) -> &serde_json::Map<String, serde_json::Value> {
+                    &self.extra
+                }
+                fn extra_mut(&mut self) -> &mut serde_json::Map<String, serde_json::Value> {
+                    &mut self.extra
                 }
             }
 
-            impl<'de> serde::de::DeserializeSeed<'de> for KeyVisitor {
-                type Value = Key;
-
-                fn deserialize<D: serde::Deserializer<'de>>(self, d: D) -> Result<Key, D::Error> {
-                    d.deserialize_identifier(self)
+            impl Field for $name {
+                fn set(&mut self, arrived: Arrived<'_>) -> Got {
+                    arrived.odd()
                 }
-            }
-
-            impl $crate::wire::lenient::Field for $name {
-                fn set_map<'de, A: serde::de::MapAccess<'de>>(
-                    &mut self,
-                    mut map: A,
-                ) -> Result<$crate::wire::lenient::Got, A::Error> {
-                    use $crate::wire::lenient::{Got, read_field};
-
-                    while let Some(key) = map.next_key_seed(KeyVisitor)? {
-                        let (name, got) = match key {
-                            $(Key::$field => (
-                                json_name!($field $($json)?),
-                                read_field(&mut map, &mut self.$field)?,
-                            ),)*
-                            Key::Unknown(key) => {
-                                self.extra.insert(key, map.next_value()?);
-                                continue;
-                            }
-                        };
-                        if let Got::Read(original) | Got::Odd(original) = got {
-                            self.extra.insert(name.to_owned(), original);
-                        }
-                    }
-                    Ok(Got::Value)
+                fn as_object(&mut self) -> Option<&mut dyn Object> {
+                    Some(self)
+                }
+                fn node(&self) -> Node<'_> {
+                    Node::Object(self)
                 }
             }
 
@@ -121,22 +108,7 @@ macro_rules! object {
 
             impl serde::Serialize for $name {
                 fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-                    use serde::ser::SerializeMap as _;
-                    use $crate::wire::lenient::write_field;
-
-                    let mut map = s.serialize_map(None)?;
-                    $(
-                        write_field(
-                            &mut map,
-                            &self.extra,
-                            json_name!($field $($json)?),
-                            &self.$field,
-                        )?;
-                    )*
-                    for (key, value) in &self.extra {
-                        map.serialize_entry(key, value)?;
-                    }
-                    map.end()
+                    Node::Object(self).serialize(s)
                 }
             }
         };

@@ -95,12 +95,18 @@ macro_rules! open_enum {
         }
 
         impl $crate::wire::lenient::Field for $name {
-            fn set_str(&mut self, v: &str) -> $crate::wire::lenient::Got {
-                if v.is_empty() {
-                    return $crate::wire::lenient::Got::Null;
+            fn set(&mut self, arrived: $crate::wire::lenient::Arrived<'_>) -> $crate::wire::lenient::Got {
+                use $crate::wire::lenient::{Arrived, Got};
+
+                match arrived {
+                    Arrived::Str("") => return Got::Null,
+                    Arrived::Str(v) => *self = Self::from(v),
+                    other => return other.odd(),
                 }
-                *self = Self::from(v);
-                $crate::wire::lenient::Got::Value
+                Got::Value
+            }
+            fn node(&self) -> $crate::wire::lenient::Node<'_> {
+                $crate::wire::lenient::Node::Str(self.as_str())
             }
         }
 
@@ -145,13 +151,18 @@ macro_rules! literal {
         }
 
         impl $crate::wire::lenient::Field for $name {
-            fn set_str(&mut self, v: &str) -> $crate::wire::lenient::Got {
-                match v {
-                    $value => $crate::wire::lenient::Got::Value,
-                    "" => $crate::wire::lenient::Got::Null,
-                    // Kept beside it, so that it is written back as it came.
-                    other => $crate::wire::lenient::Got::Odd(other.into()),
+            fn set(&mut self, arrived: $crate::wire::lenient::Arrived<'_>) -> $crate::wire::lenient::Got {
+                use $crate::wire::lenient::{Arrived, Got};
+
+                match arrived {
+                    Arrived::Str($value) => Got::Value,
+                    Arrived::Str("") => Got::Null,
+                    // Kept in `extra`, so that it is written back as it came.
+                    other => other.odd(),
                 }
+            }
+            fn node(&self) -> $crate::wire::lenient::Node<'_> {
+                $crate::wire::lenient::Node::Str($value)
             }
         }
 

@@ -55,11 +55,7 @@ macro_rules! union {
 
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-                match self {
-                    $(Self::$text(text) => text.serialize(s),)?
-                    $(Self::$variant(member) => member.serialize(s),)*
-                    Self::Other(value) => value.serialize(s),
-                }
+                $crate::wire::lenient::Field::node(self).serialize(s)
             }
         }
 
@@ -70,35 +66,48 @@ macro_rules! union {
         }
 
         impl $crate::wire::lenient::Field for $name {
-            #[allow(unreachable_code)]
-            fn set_str(&mut self, v: &str) -> $crate::wire::lenient::Got {
-                $({
-                    let mut text = <$text_ty>::default();
-                    let got = $crate::wire::lenient::Field::set_str(&mut text, v);
-                    *self = Self::$text(text);
-                    return got;
-                })?
-                *self = Self::Other(v.into());
-                $crate::wire::lenient::Got::Value
-            }
-            fn set_map<'de, A: serde::de::MapAccess<'de>>(
-                &mut self,
-                map: A,
-            ) -> Result<$crate::wire::lenient::Got, A::Error> {
-                use serde::de::Error as _;
+            fn set(&mut self, arrived: $crate::wire::lenient::Arrived<'_>) -> $crate::wire::lenient::Got {
+                use $crate::wire::lenient::{Arrived, Got, fill};
 
-                let value = $crate::wire::lenient::map_value(map)?;
-                let tag = value.get($tag).and_then(serde_json::Value::as_str).unwrap_or_default();
-                *self = match tag {
-                    $($value => <$ty as serde::Deserialize>::deserialize(value)
-                        .map(Self::$variant)
-                        .map_err(A::Error::custom)?,)*
-                    $("" => serde::Deserialize::deserialize(value)
-                        .map(Self::$fallback)
-                        .map_err(A::Error::custom)?,)?
-                    _ => Self::Other(value),
-                };
-                Ok($crate::wire::lenient::Got::Value)
+                match arrived {
+                    $(Arrived::Str(_) => {
+                        let mut text = <$text_ty>::default();
+                        let got = $crate::wire::lenient::Field::set(&mut text, arrived);
+                        *self = Self::$text(text);
+                        return got;
+                    })?
+                    Arrived::Whole(value @ serde_json::Value::Object(_)) => {
+                        let tag = value.get($tag).and_then(serde_json::Value::as_str).unwrap_or_default();
+                        *self = match tag {
+                            $($value => {
+                                let mut member = <$ty>::default();
+                                fill(&mut member, value);
+                                Self::$variant(member)
+                            })*
+                            $("" => {
+                                let mut member = Self::$fallback(Default::default());
+                                if let Self::$fallback(inner) = &mut member {
+                                    fill(inner, value);
+                                }
+                                member
+                            })?
+                            _ => Self::Other(value),
+                        };
+                    }
+                    #[allow(unreachable_patterns)]
+                    Arrived::Str(text) => *self = Self::Other(text.into()),
+                    other => return other.odd(),
+                }
+                Got::Value
+            }
+            fn node(&self) -> $crate::wire::lenient::Node<'_> {
+                use $crate::wire::lenient::{Field, Node};
+
+                match self {
+                    $(Self::$text(text) => Field::node(text),)?
+                    $(Self::$variant(member) => Field::node(member),)*
+                    Self::Other(value) => Node::Value(value),
+                }
             }
         }
     };
@@ -152,10 +161,7 @@ macro_rules! text_or_list {
 
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-                match self {
-                    Self::Text(text) => s.serialize_str(text),
-                    Self::$list(list) => list.serialize(s),
-                }
+                $crate::wire::lenient::Field::node(self).serialize(s)
             }
         }
 
@@ -166,18 +172,25 @@ macro_rules! text_or_list {
         }
 
         impl $crate::wire::lenient::Field for $name {
-            fn set_str(&mut self, v: &str) -> $crate::wire::lenient::Got {
-                *self = Self::Text(v.to_owned());
+            fn set(&mut self, arrived: $crate::wire::lenient::Arrived<'_>) -> $crate::wire::lenient::Got {
+                match arrived {
+                    $crate::wire::lenient::Arrived::Str(v) => *self = Self::Text(v.to_owned()),
+                    other => return other.odd(),
+                }
                 $crate::wire::lenient::Got::Value
             }
-            fn set_seq<'de, A: serde::de::SeqAccess<'de>>(
-                &mut self,
-                seq: A,
-            ) -> Result<$crate::wire::lenient::Got, A::Error> {
-                let mut list = Vec::<$item>::new();
-                let got = $crate::wire::lenient::Field::set_seq(&mut list, seq)?;
-                *self = Self::$list(list);
-                Ok(got)
+            fn as_list(&mut self) -> Option<&mut dyn $crate::wire::lenient::List> {
+                *self = Self::$list(Vec::new());
+                match self {
+                    Self::$list(list) => Some(list),
+                    Self::Text(_) => None,
+                }
+            }
+            fn node(&self) -> $crate::wire::lenient::Node<'_> {
+                match self {
+                    Self::Text(text) => $crate::wire::lenient::Node::Str(text),
+                    Self::$list(list) => $crate::wire::lenient::Node::List(list),
+                }
             }
         }
     };
