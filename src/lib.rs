@@ -109,6 +109,8 @@ pub mod tokens;
 #[cfg(all(feature = "client", not(feature = "__npm-client")))]
 pub mod transport;
 #[cfg(not(any(feature = "__npm-client", feature = "__npm-tokens")))]
+pub mod validation;
+#[cfg(not(any(feature = "__npm-client", feature = "__npm-tokens")))]
 pub mod wire;
 
 /// The crate's README, compiled.

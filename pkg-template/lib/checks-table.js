@@ -1,4 +1,4 @@
-// Generated from src/policy/checks by `UPDATE_CHECKS=1 cargo test --lib policy::checks`. Do not edit.
+// Generated from src/validation by `UPDATE_CHECKS=1 cargo test --lib validation`. Do not edit.
 // profiles, endpoints, parameter, rule, its argument, its words, when: [parameter, values, or if absent]
 export default [
   [["openai"],["/completions","/chat/completions","/edits","/embeddings","/audio/transcriptions","/audio/translations"],"model","required",null,"is required"],

@@ -1,5 +1,5 @@
 // What the documents say about parameters, checked before a call is sent: the rows of
-// checks-table.js, read as src/policy/checks/rule.rs reads them. Loaded only under a profile.
+// checks-table.js, read as src/validation/rule.rs reads them. Loaded only under a profile.
 
 import rows from "./checks-table.js";
 import { InvalidOptionError } from "./errors.js";

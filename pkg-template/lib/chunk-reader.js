@@ -80,7 +80,7 @@ export class ChunkReader {
 
   /** @param options those of the stream; `endsByEvent` says that it is one of the Responses API */
   constructor(instance, { maxEventBytes, truncation, headers, textOnly, endsByEvent = false }) {
-    // Random, so that no server can write it: src/stream/batch.rs says why. A small integer.
+    // Random, so that no server can write it: src/stream/batch/mod.rs says why. A small integer.
     this.#mark = (1 << 28) + Math.floor(Math.random() * (1 << 28));
     const limit = Math.min(maxEventBytes, 0xffffffff);
     this.#decoder = new instance.exports.ChunkDecoder(limit, this.#mark, textOnly);

@@ -1,5 +1,5 @@
 // Builds chunks from a template chunk and the values that change: quicker than parsing each.
-// src/stream/template.rs decides what changes; a chunk built here equals the parsed one.
+// src/stream/batch/template.rs decides what changes; a chunk built here equals the parsed one.
 
 /**
  * @param chunk the template, as JSON.parse gave it
@@ -11,7 +11,7 @@ export function compile(chunk, holes) {
   return { count: holes.length, text, build: builderOf(chunk, plan) };
 }
 
-/** A leaf is a scalar or an array of scalars, as in src/stream/leaves.rs. */
+/** A leaf is a scalar or an array of scalars, as in src/stream/batch/leaves.rs. */
 const isLeaf = (value) =>
   value === null ||
   typeof value !== "object" ||

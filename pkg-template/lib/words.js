@@ -1,4 +1,4 @@
-// Generated from src/stream/batch.rs by `UPDATE_WORDS=1 cargo test --lib stream::batch_words`. Do not edit.
+// Generated from src/stream/batch/mod.rs by `UPDATE_WORDS=1 cargo test --lib stream::batch::words`. Do not edit.
 
 // Words of `Head`.
 export const FOUND = 0;

@@ -12,11 +12,11 @@ use super::builder::Builder;
 use super::token::{Ask, BoxError, BoxFuture, Credential, boxed, sent};
 
 use crate::policy::allow_http::check_entry;
-use crate::policy::checks::Profile;
 use crate::policy::endpoint::{BaseUrl, check_base_url};
 use crate::policy::headers;
 use crate::policy::providers::{Server, server_of};
 use crate::transport::Transport;
+use crate::validation::Profile;
 
 /// Stands in every build that can hold a key, and nowhere else.
 pub const KEY_HOLDING_BUILD: &str = "openai-wasm key-holding build";

@@ -2,9 +2,9 @@
 
 use super::Error;
 use super::builder::Builder;
-use crate::policy::checks::Profile;
 use crate::policy::endpoint::BaseUrl;
 use crate::transport::Transport;
+use crate::validation::Profile;
 
 /// The base URL that a builder starts with: none.
 pub(super) fn initial() -> Option<BaseUrl> {

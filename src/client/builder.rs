@@ -8,11 +8,11 @@ use super::limits::Limits;
 use super::options::whole_ms;
 use super::token::{Credential, SessionToken};
 use super::{Client, Error, Settings, base};
-use crate::policy::checks::Profile;
 use crate::policy::endpoint::BaseUrl;
 use crate::policy::headers;
 use crate::stream::Truncation;
 use crate::transport::Transport;
+use crate::validation::Profile;
 
 /// Collects a client's settings.
 #[must_use]

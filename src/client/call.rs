@@ -11,10 +11,10 @@ use super::path::Path;
 use super::read::{self, Read};
 use super::stream::{ByteStream, EventStream};
 use super::{BoxFuture, Client, Error, RequestOptions, WithMeta, validation};
-use crate::policy::checks::Profile;
 use crate::policy::keys;
 use crate::stream::Chunk;
 use crate::transport::{Method, Streaming, Transport};
+use crate::validation::Profile;
 use crate::wire::Upload;
 use crate::wire::form::{Form, FormField};
 

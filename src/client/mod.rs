@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::policy::checks::Profile;
 use crate::policy::endpoint::BaseUrl;
 #[cfg(feature = "fetch")]
 use crate::transport::FetchTransport as DefaultTransport;
 use crate::transport::Transport;
+use crate::validation::Profile;
 use limits::Limits;
 
 /// Without `fetch` a client names its transport.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::Error;
-use crate::policy::checks::Profile;
+use crate::validation::Profile;
 use crate::wire::Upload;
 
 #[allow(clippy::unnecessary_wraps, reason = "the other variant refuses")]

@@ -5,13 +5,13 @@ use serde_json::Value;
 use super::Error;
 use super::builder::Builder;
 use super::call::no_json;
-use crate::policy::checks::{self, Profile};
 use crate::transport::Transport;
+use crate::validation::{self, Profile};
 use crate::wire::Upload;
 
 impl<T: Transport> Builder<T> {
     /// Whose documented ranges and rules the parameters are held to before they are sent; see
-    /// [`checks`](crate::policy::checks). Default: none, or with a key the provider's whose host
+    /// [`validation`](crate::validation). Default: none, or with a key the provider's whose host
     /// is the base URL's.
     pub fn profile(mut self, profile: Profile) -> Self {
         self.profile = Some(profile);
@@ -27,6 +27,6 @@ pub(super) fn check(
     files: &[(&str, &Upload)],
 ) -> Result<(), Error> {
     let params = params().map_err(|cause| no_json(&cause))?;
-    checks::check(profile, path, &params, files)
+    validation::check(profile, path, &params, files)
         .map_err(|refused| Error::option(&refused.param, refused.message))
 }

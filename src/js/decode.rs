@@ -5,8 +5,8 @@
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use crate::stream::batch::events::EventBatch;
 use crate::stream::batch::{Batch, Head};
-use crate::stream::event_batch::EventBatch;
 
 /// Decodes a streamed answer.
 #[wasm_bindgen]
@@ -14,7 +14,7 @@ pub struct ChunkDecoder(Batch);
 
 #[wasm_bindgen]
 impl ChunkDecoder {
-    /// `mark` is a random number: see `stream/batch.rs`.
+    /// `mark` is a random number: see `stream/batch/mod.rs`.
     #[wasm_bindgen(constructor)]
     pub fn new(max_event_bytes: u32, mark: u32, text_only: bool) -> Self {
         let max_event_bytes = usize::try_from(max_event_bytes).unwrap_or(usize::MAX);

@@ -1,13 +1,11 @@
 //! Decisions without I/O and without a clock: where a request goes, which headers it carries,
-//! what its parameters may be, whether and when it is tried again. Time and chance are arguments.
+//! whether and when it is tried again. Time and chance are arguments.
 
 #[cfg(not(feature = "__npm-client"))]
 pub mod allow_http;
 pub mod attempts;
 #[cfg(feature = "proxy-only")]
 pub mod baked;
-#[cfg(not(feature = "__npm-client"))]
-pub mod checks;
 pub mod codes;
 pub mod endpoint;
 pub mod headers;

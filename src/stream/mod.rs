@@ -7,12 +7,6 @@
 mod accumulate;
 #[cfg(any(feature = "js", test))]
 pub(crate) mod batch;
-#[cfg(test)]
-mod batch_tests;
-#[cfg(any(feature = "js", test))]
-mod batch_text;
-#[cfg(test)]
-mod batch_words;
 #[cfg(not(feature = "__npm-client"))]
 mod calls;
 #[cfg(not(feature = "__npm-client"))]
@@ -21,17 +15,11 @@ mod chunk;
 mod decoder;
 #[cfg(not(feature = "__npm-client"))]
 mod error;
-#[cfg(any(feature = "js", test))]
-pub(crate) mod event_batch;
-#[cfg(any(feature = "js", test))]
-mod leaves;
 mod payload;
 #[cfg(not(feature = "__npm-client"))]
 mod pieces;
 #[cfg(not(feature = "__npm-client"))]
 mod response;
-#[cfg(any(feature = "js", test))]
-mod template;
 
 #[cfg(not(feature = "__npm-client"))]
 pub use accumulate::{Accumulator, ChoiceIndexError};

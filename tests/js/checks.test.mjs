@@ -1,5 +1,5 @@
 // The documents' ranges and rules, checked before a call is sent: the cases that the Rust client is held
-// to (src/policy/checks/cases.rs), and how a client comes to its profile.
+// to (src/validation/cases.rs), and how a client comes to its profile.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";

@@ -2,7 +2,7 @@
 //! rules themselves are tested where they stand, by `tests/fixtures/checks.json`.
 
 use openai_wasm::client::{Client, Error, ErrorKind};
-use openai_wasm::policy::checks::Profile;
+use openai_wasm::validation::Profile;
 use openai_wasm::wire::Upload;
 use openai_wasm::wire::audio::TranscriptionRequest;
 use openai_wasm::wire::chat::{ChatCompletionMessageParam, ChatCompletionRequest};

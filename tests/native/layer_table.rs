@@ -50,6 +50,12 @@ pub const LAYERS: &[Layer] = &[
         may_import: &["wire"],
     },
     Layer {
+        name: "validation",
+        level: 1,
+        what: "the ranges that a provider's documents give for parameters",
+        may_import: &["wire"],
+    },
+    Layer {
         name: "ledger",
         level: 1,
         what: "a budget's book: reservations, fixed windows, what a request has cost; storage and clock are arguments",
@@ -65,7 +71,7 @@ pub const LAYERS: &[Layer] = &[
         name: "client",
         level: 3,
         what: "the public Rust API, generic over `Transport`",
-        may_import: &["transport", "policy", "stream", "sse", "wire"],
+        may_import: &["transport", "validation", "policy", "stream", "sse", "wire"],
     },
     Layer {
         name: "proxy",

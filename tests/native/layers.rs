@@ -25,11 +25,13 @@ const MUST_NOT_NAME: &[(&str, &[&str])] = &[
     ("src/tokens/", WEB),
     ("src/stream/", WEB),
     ("src/policy/", WEB),
+    ("src/validation/", WEB),
     ("src/ledger/", WEB),
     ("src/client/", WEB),
     ("src/wire/", NATIVE),
     ("src/stream/", NATIVE),
     ("src/policy/", NATIVE),
+    ("src/validation/", NATIVE),
     ("src/client/", NATIVE),
     ("src/proxy/", NATIVE),
 ];

@@ -210,7 +210,7 @@ pub fn real() -> Vec<(String, String)> {
         "src/README.md",
         "Cargo.lock",
         "src/lib.rs",
-        "src/stream/batch.rs",
+        "src/stream/batch/mod.rs",
         "src/proxy/request/params/tables.rs",
         "pkg-template/lib/base-client.js",
         "pkg-template/types.d.ts",

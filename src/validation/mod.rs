@@ -102,7 +102,7 @@ impl std::error::Error for Refused {}
 /// `files` are those of a form, by their fields' names.
 ///
 /// ```
-/// use openai_wasm::policy::checks::{Profile, check};
+/// use openai_wasm::validation::{Profile, check};
 ///
 /// let request = serde_json::json!({"model": "m", "prompt": "Say", "temperature": 3});
 /// let refused = check(Profile::OpenAi, "/completions", &request, &[]).unwrap_err();

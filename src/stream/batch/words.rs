@@ -2,8 +2,8 @@
 
 use std::mem::{offset_of, size_of};
 
-use super::batch::{Head, INPUT_BYTES, found};
 use super::template::SLOTS;
+use super::{Head, INPUT_BYTES, found};
 
 macro_rules! words {
     ($($name:ident $field:ident)*) => {
@@ -29,7 +29,7 @@ fn render() -> String {
         ("INPUT_BYTES", INPUT_BYTES),
     ];
     let mut text = String::from(
-        "// Generated from src/stream/batch.rs by `UPDATE_WORDS=1 cargo test --lib stream::batch_words`. Do not edit.\n",
+        "// Generated from src/stream/batch/mod.rs by `UPDATE_WORDS=1 cargo test --lib stream::batch::words`. Do not edit.\n",
     );
     for (about, constants) in [
         ("Words of `Head`.", words.as_slice()),
@@ -55,7 +55,7 @@ fn javascript_reads_each_word_where_the_decoder_writes_it() {
     }
     assert!(
         std::fs::read_to_string(path).unwrap_or_default() == render(),
-        "words.js is not what src/stream/batch.rs says. Rewrite it with: \
-         UPDATE_WORDS=1 cargo test --lib stream::batch_words"
+        "words.js is not what src/stream/batch/mod.rs says. Rewrite it with: \
+         UPDATE_WORDS=1 cargo test --lib stream::batch::words"
     );
 }

@@ -10,7 +10,7 @@ use super::rule::{Ends, Rule};
 use super::table::ROWS;
 
 const SCRIPT_HEAD: &str = "\
-// Generated from src/policy/checks by `UPDATE_CHECKS=1 cargo test --lib policy::checks`. Do not edit.
+// Generated from src/validation by `UPDATE_CHECKS=1 cargo test --lib validation`. Do not edit.
 // profiles, endpoints, parameter, rule, its argument, its words, when: [parameter, values, or if absent]
 ";
 
@@ -111,7 +111,7 @@ fn document() -> String {
 fn the_committed_tables_for_javascript_and_for_readers_are_those_of_the_rust_table() {
     for (file, rendered) in [
         ("pkg-template/lib/checks-table.js", script()),
-        ("src/policy/checks/table.md", document()),
+        ("src/validation/table.md", document()),
     ] {
         let path = format!("{}/{file}", env!("CARGO_MANIFEST_DIR"));
         if env::var_os("UPDATE_CHECKS").is_some() {
@@ -119,8 +119,8 @@ fn the_committed_tables_for_javascript_and_for_readers_are_those_of_the_rust_tab
         }
         assert!(
             fs::read_to_string(&path).unwrap_or_default() == rendered,
-            "{file} is not what src/policy/checks says. Rewrite it with: \
-             UPDATE_CHECKS=1 cargo test --lib policy::checks"
+            "{file} is not what src/validation says. Rewrite it with: \
+             UPDATE_CHECKS=1 cargo test --lib validation"
         );
     }
 }

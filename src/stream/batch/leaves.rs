@@ -5,7 +5,7 @@
 
 use alloc::vec::Vec;
 
-use super::payload::TEXT_EVENTS;
+use crate::stream::payload::TEXT_EVENTS;
 
 /// What a leaf means for the stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

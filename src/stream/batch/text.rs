@@ -2,9 +2,9 @@
 
 use alloc::vec::Vec;
 
-use super::batch::{Head, found, narrow};
 use super::leaves::inside;
 use super::template::Fit;
+use super::{Head, found, narrow};
 
 #[derive(Debug)]
 pub(super) struct BatchText {

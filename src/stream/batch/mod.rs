@@ -16,13 +16,22 @@
 //! chunk is one JSON value. Otherwise [`Batch::spans`] says where each chunk stands, to read them one
 //! by one. A number among the values may be anything, so items are told by their turn alone.
 
+pub(crate) mod events;
+mod leaves;
+mod template;
+#[cfg(test)]
+mod tests;
+mod text;
+#[cfg(test)]
+mod words;
+
 use alloc::boxed::Box;
 use alloc::vec;
 
-use super::batch_text::BatchText;
 use super::payload::Payload;
-use super::template::Templates;
 use crate::sse;
+use template::Templates;
+use text::BatchText;
 
 /// The most bytes that one call decodes.
 pub(crate) const INPUT_BYTES: usize = 16 * 1024;

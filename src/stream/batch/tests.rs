@@ -5,8 +5,8 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
-use super::batch::{Batch, INPUT_BYTES, found};
 use super::leaves::{Leaf, leaves};
+use super::{Batch, INPUT_BYTES, found};
 
 const MARK: u32 = 1 << 28;
 
@@ -153,7 +153,9 @@ impl Reader {
 }
 
 fn text_of(chunk: &Value) -> String {
-    super::Chunk::text(chunk).unwrap_or_default().into_owned()
+    crate::stream::Chunk::text(chunk)
+        .unwrap_or_default()
+        .into_owned()
 }
 
 /// Splits at blank lines and parses each event's data: enough for the streams made below.

@@ -92,7 +92,7 @@ fn file(described: &Value) -> Upload {
 }
 
 fn fixture() -> Value {
-    serde_json::from_str(include_str!("../../../tests/fixtures/checks.json")).unwrap()
+    serde_json::from_str(include_str!("../../tests/fixtures/checks.json")).unwrap()
 }
 
 /// Calls `visit` for each accepted case (`None`) and each refused one, at each endpoint.

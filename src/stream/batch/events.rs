@@ -6,7 +6,7 @@ use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::batch::{Head, INPUT_BYTES, found, narrow};
+use super::{Head, INPUT_BYTES, found, narrow};
 use crate::sse::{Decoder, Event};
 
 /// Turns reads into arrays.
