@@ -2,6 +2,8 @@
 
 pub mod anonymous;
 pub mod caller;
+#[cfg(feature = "__admission")]
+mod jws;
 pub mod rate_key;
 pub mod secrets;
 #[cfg(feature = "__admission")]

@@ -1,30 +1,19 @@
 //! Session tokens: JSON Web Tokens signed with HMAC-SHA-256 (RFC 7519, RFC 7518 section 3.2).
 //!
-//! The crate `jsonwebtoken` reads, checks and writes them; RustCrypto's `hmac` computes and
-//! compares. `jsonwebtoken` takes its cryptography from one provider per process. Its ready-made
-//! ones bring RSA and elliptic curves, which triples what the proxy adds to a Worker, so the
-//! provider here has HMAC-SHA-256 alone. It is installed at the first use unless the program has
-//! installed another: a program that verifies other algorithms with `jsonwebtoken` installs its own
-//! provider first, and this module uses that one.
+//! `jws` reads and signs them; what their claims mean is decided here.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-use hmac::{Hmac, KeyInit, Mac};
-use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
-use jsonwebtoken::errors::{Error, ErrorKind, Result as JwtResult, new_error};
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use hmac::Mac;
 use serde::{Deserialize, Serialize};
-use sha2::Sha256;
-use signature::{Signer, Verifier};
 
 use crate::ledger::Limit;
 use crate::proxy::auth::caller::{Caller, given, is_subject, limits_of};
+use crate::proxy::auth::jws::{self, Token};
 use crate::proxy::auth::signing_keys::SigningKeys;
 use crate::proxy::config::Config;
 use crate::proxy::error::ProxyError;
-use crate::proxy::request::strict_json::{self, Json};
-use crate::wire::embedding::base64;
 
 /// Clocks may differ by so much.
 pub const LEEWAY_SECONDS: u64 = 60;
@@ -63,7 +52,6 @@ struct Claims {
         skip_serializing_if = "Option::is_none"
     )]
     iss: Option<String>,
-    // `jsonwebtoken` compares them.
     #[serde(
         default,
         deserialize_with = "given",
@@ -223,19 +211,18 @@ pub fn sign(
         max_tokens: caller.max_tokens,
         budget: caller.budget.as_deref().map(claim_of),
     };
-    install();
     let (name, secret) = keyring.first();
-    let mut header = Header::new(Algorithm::HS256);
-    header.kid = name.map(str::to_owned);
-    let key = EncodingKey::from_secret(secret.as_bytes()).map_err(|_| SignFault::Secret)?;
-    jsonwebtoken::encode(&header, &claims, &key).map_err(|_| SignFault::Secret)
+    jws::sign(name, &claims, secret).ok_or(SignFault::Secret)
 }
 
 /// The claim of some limits.
 #[allow(clippy::cast_precision_loss)] // Amounts are below 2^53.
 pub(crate) fn claim_of(limits: &[Limit]) -> BTreeMap<String, f64> {
-    let limit = |limit: &Limit| (limit.window.name().to_owned(), limit.nano as f64 / 1e9);
-    limits.iter().map(limit).collect()
+    let mut claim = BTreeMap::new();
+    for limit in limits {
+        claim.insert(limit.window.name().to_owned(), limit.nano as f64 / 1e9);
+    }
+    claim
 }
 
 /// A caller's subject as others may know it: HMAC-SHA-256 under `secret`, hexadecimal. Whoever has
@@ -243,8 +230,7 @@ pub(crate) fn claim_of(limits: &[Limit]) -> BTreeMap<String, f64> {
 /// spelled (threat table, rows A14 and V15). `purpose` keeps the hashes of different uses apart.
 #[must_use]
 pub fn pseudonym(purpose: &str, subject: &str, secret: &str) -> String {
-    let Ok(mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else {
-        // HMAC takes keys of every length.
+    let Some(mac) = jws::mac(secret) else {
         return String::new();
     };
     let mac = mac
@@ -276,124 +262,35 @@ const NO_TOKEN: &str = "it is no JSON Web Token signed with HS256";
 
 /// The claims, or why the token is refused.
 fn read(token: &str, keyring: &SigningKeys, config: &Config) -> Result<Claims, &'static str> {
-    install();
-    let mut validation = Validation::new(Algorithm::HS256);
-    // Time is an argument here, and the library would ask the platform's clock.
-    validation.validate_exp = false;
-    let mut required = vec!["exp", "sub"];
-    if let Some(issuer) = &config.issuer {
-        validation.set_issuer(&[issuer]);
-        required.push("iss");
-    }
-    if let Some(audience) = &config.audience {
-        validation.set_audience(&[audience]);
-        required.push("aud");
-    }
-    validation.set_required_spec_claims(&required);
-    // Nothing in the header may change the meaning (`jku`, `crit`, …), and `kid` chooses among the
-    // secrets here by its whole text.
-    let header = jsonwebtoken::decode_header(token).map_err(|_| NO_TOKEN)?;
-    let mut plain = Header::new(Algorithm::HS256);
-    plain.typ.clone_from(&header.typ);
-    plain.kid.clone_from(&header.kid);
-    let typed = plain
-        .typ
-        .as_deref()
-        .is_none_or(|typ| typ.eq_ignore_ascii_case("JWT"));
-    if !typed || plain != header || !is_plain_header(token) {
-        return Err(NO_TOKEN);
-    }
+    let token = Token::of(token).ok_or(NO_TOKEN)?;
+    // `kid` chooses among the secrets by its whole text.
     let secret = keyring
-        .get(header.kid.as_deref())
+        .get(token.kid.as_deref())
         .ok_or("no secret of sessionSecret (Secrets::session) has the name in its header (kid)")?;
-    let key = DecodingKey::from_secret(secret.as_bytes())
-        .map_err(|_| "the secret of its kid in sessionSecret (Secrets::session) is empty")?;
-    match jsonwebtoken::decode::<Claims>(token, &key, &validation) {
-        Ok(data) => Ok(data.claims),
-        Err(error) => Err(match error.kind() {
-            ErrorKind::InvalidSignature => {
-                "it was signed with another secret than sessionSecret (Secrets::session)"
-            }
-            ErrorKind::InvalidIssuer => "its iss is not that of issuer (Config::issuer)",
-            ErrorKind::InvalidAudience => "its aud is not that of audience (Config::audience)",
-            ErrorKind::MissingRequiredClaim(_) => "a claim is missing: sub, exp, iss or aud",
-            _ => "its claims are not of the types that they must have",
-        }),
+    if !token.is_signed_by(secret) {
+        return Err("it was signed with another secret than sessionSecret (Secrets::session)");
     }
-}
-
-/// Is every member of the header one of these texts? `jsonwebtoken` takes null for a member that is
-/// not there, which RFC 7515 forbids: `"crit": null` is a header of which nobody knows what it means.
-fn is_plain_header(token: &str) -> bool {
-    let coded = token.split('.').next().unwrap_or_default();
-    let header = base64(&coded.replace('-', "+").replace('_', "/"));
-    let Some(Ok(header)) = header.map(|bytes| strict_json::read(&bytes)) else {
-        return false;
+    let claims = token.claims();
+    let claims = claims.and_then(|json| serde_json::from_str::<Claims>(&json).ok());
+    let claims = claims.ok_or("its claims are not of the types that they must have")?;
+    const MISSING: &str = "a claim is missing: iss or aud";
+    if let Some(issuer) = &config.issuer
+        && claims.iss.as_ref().ok_or(MISSING)? != issuer
+    {
+        return Err("its iss is not that of issuer (Config::issuer)");
+    }
+    // RFC 7519, section 4.1.3: who is not named by an audience refuses the token.
+    let is_meant = match (&claims.aud, &config.audience) {
+        (None, None) => true,
+        (Some(_), None) => false,
+        (None, Some(_)) => return Err(MISSING),
+        (Some(Audience::One(aud)), Some(own)) => aud == own,
+        (Some(Audience::Several(all)), Some(own)) => all.contains(own),
     };
-    header.iter().all(|(name, value)| {
-        matches!(name, "alg" | "typ" | "kid") && matches!(value, Json::Text(_))
-    })
-}
-
-/// Does nothing when the program has a provider already.
-fn install() {
-    let _ = PROVIDER.install_default();
-}
-
-static PROVIDER: CryptoProvider = CryptoProvider {
-    signer_factory: |algorithm, key| Ok(Box::new(HmacSha256::new(*algorithm, key.as_bytes())?)),
-    verifier_factory: |algorithm, key| {
-        Ok(Box::new(HmacSha256::new(
-            *algorithm,
-            key.try_get_as_bytes()?,
-        )?))
-    },
-    key_utils: KeyUtils::new_unimplemented(),
-};
-
-struct HmacSha256(Hmac<Sha256>);
-
-impl HmacSha256 {
-    fn new(algorithm: Algorithm, key: &[u8]) -> JwtResult<Self> {
-        if algorithm != Algorithm::HS256 {
-            return Err(new_error(ErrorKind::UnsupportedAlgorithm));
-        }
-        Hmac::new_from_slice(key)
-            .map(Self)
-            .map_err(|_| Error::from(ErrorKind::InvalidKeyFormat))
-    }
-}
-
-impl Signer<Vec<u8>> for HmacSha256 {
-    fn try_sign(&self, message: &[u8]) -> Result<Vec<u8>, signature::Error> {
-        Ok(self
-            .0
-            .clone()
-            .chain_update(message)
-            .finalize()
-            .into_bytes()
-            .to_vec())
-    }
-}
-
-impl Verifier<Vec<u8>> for HmacSha256 {
-    fn verify(&self, message: &[u8], signature: &Vec<u8>) -> Result<(), signature::Error> {
-        // Compares in constant time, and only the full length.
-        let mac = self.0.clone().chain_update(message);
-        mac.verify_slice(signature)
-            .map_err(|_| signature::Error::new())
-    }
-}
-
-impl JwtSigner for HmacSha256 {
-    fn algorithm(&self) -> Algorithm {
-        Algorithm::HS256
-    }
-}
-
-impl JwtVerifier for HmacSha256 {
-    fn algorithm(&self) -> Algorithm {
-        Algorithm::HS256
+    if is_meant {
+        Ok(claims)
+    } else {
+        Err("its aud is not that of audience (Config::audience)")
     }
 }
 
