@@ -8,12 +8,9 @@ use crate::ledger::{
     expire, forget_before_ms, reserve, settle, upkeep,
 };
 
+/// One member, by the step's name.
 #[derive(Deserialize)]
-#[serde(
-    tag = "step",
-    rename_all = "lowercase",
-    rename_all_fields = "camelCase"
-)]
+#[serde(rename_all = "lowercase", rename_all_fields = "camelCase")]
 enum Question {
     Reserve {
         state: State,

@@ -4,6 +4,8 @@
 
 #[cfg(feature = "__npm-edge")]
 mod admission;
+#[cfg(any(feature = "__npm-client", feature = "__npm-edge"))]
+mod allocator;
 #[cfg(feature = "__npm-client")]
 mod bare;
 mod call;

@@ -3,6 +3,8 @@
 //! Texts and tables go in by memory, not by argument: JavaScript writes where `room` says, and then calls
 //! with how many bytes it wrote. Its own encoder makes whatever a string holds UTF-8.
 
+#[path = "allocator.rs"]
+mod allocator;
 #[path = "bare.rs"]
 mod bare;
 

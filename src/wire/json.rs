@@ -17,6 +17,11 @@ pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Err
     })
 }
 
+/// Reads JSON that came as bytes. What is not UTF-8 in a string becomes U+FFFD.
+pub(crate) fn of_bytes<T: DeserializeOwned>(json: &[u8]) -> Option<T> {
+    serde_json::from_str(&String::from_utf8_lossy(json)).ok()
+}
+
 /// The same JSON in the form that `serde_json` reads; `None` if the text is no JSON, or has that form.
 ///
 /// Half a surrogate pair becomes U+FFFD, a number that is too large the largest one.

@@ -175,5 +175,6 @@ const PAUSE_MS = 100;
 /** The ledger's next step, by a living instance. */
 async function stepper() {
   const { exports } = await runtime.instance();
-  return (question) => JSON.parse(exports.ledgerStep(JSON.stringify(question)));
+  return ({ step, ...question }) =>
+    JSON.parse(exports.ledgerStep(JSON.stringify({ [step]: question })));
 }

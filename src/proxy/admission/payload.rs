@@ -120,16 +120,16 @@ impl Admission {
         most: Option<u32>,
         answer: Answer<'_>,
     ) -> Result<Step, ProxyError> {
-        let counted = self.said("countTokens", answer)?.parse::<f64>().ok();
+        let counted = serde_json::from_str::<f64>(self.said("countTokens", answer)?).ok();
+        let counted = counted.filter(|tokens| (0.0..1e15).contains(tokens));
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Within the range.
+        let counted = counted.map(|tokens| tokens.ceil() as u64);
         if let Some(most) = most
-            && !counted.is_some_and(|tokens| tokens <= f64::from(most))
+            && counted.is_none_or(|tokens| tokens > u64::from(most))
         {
             return Err(too_many_tokens(most, counted));
         }
-        let counted = counted.filter(|tokens| (0.0..1e15).contains(tokens));
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Within the range.
-        let whole = |tokens: f64| tokens.ceil() as u64;
-        self.checked(params, bytes, counted.map(whole))
+        self.checked(params, bytes, counted)
     }
 
     /// `counted` is the most tokens that the request has, if they were counted.
@@ -230,7 +230,7 @@ impl Admission {
     }
 }
 
-fn too_many_tokens(most: u32, counted: Option<f64>) -> ProxyError {
+fn too_many_tokens(most: u32, counted: Option<u64>) -> ProxyError {
     let tokens = counted.map_or_else(
         || "a byte counts as one where they cannot be counted, and an image as more".to_owned(),
         |tokens| format!("it has {tokens} at most"),

@@ -11,8 +11,12 @@ use crate::proxy::auth::caller::limit_of;
 
 /// The largest amount in US dollars. In nano-dollars JavaScript holds it exactly.
 pub(crate) const MOST_USD: f64 = 9_000_000.0;
+/// As text: to print fractions takes 5 KB of WebAssembly.
+const MOST_TEXT: &str = "9000000";
 /// The smallest limit in US dollars: a nano-dollar.
+#[cfg(test)]
 pub(crate) const LEAST_USD: f64 = 1e-9;
+const LEAST_TEXT: &str = "1e-9";
 /// Whom a limit can be for.
 #[cfg(test)]
 pub(crate) const PER: [&str; 2] = ["subject", "everyone"];
@@ -107,7 +111,7 @@ impl WrittenPrice {
         }
         let fault = |name: &str| {
             let option = option(&format!(".{name}"));
-            format!("{option} must be a number of US dollars from 0 to {MOST_USD}")
+            format!("{option} must be a number of US dollars from 0 to {MOST_TEXT}")
         };
         let mut rates = Vec::new();
         for ((name, meter, units), usd) in RATES.into_iter().zip(self.rates()) {
@@ -128,10 +132,13 @@ impl WrittenPrice {
 
 /// A price, not less than was written. Binary fractions are a little off, in the sixteenth digit.
 fn price(usd: f64, units: f64) -> Option<u64> {
+    const OFF: f64 = 1e-15;
     let in_range = (0.0..=MOST_USD).contains(&usd);
-    let rounded: f64 = format!("{:.14e}", usd * units).parse().ok()?;
+    let exact = usd * units;
+    let near = exact.round();
+    let is_whole = (exact - near).abs() <= exact * OFF;
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Within the range.
-    let whole = rounded.ceil() as u64;
+    let whole = if is_whole { near } else { exact.ceil() } as u64;
     in_range.then_some(whole)
 }
 
@@ -146,8 +153,8 @@ impl TryFrom<Written> for Budget {
                 limit_of(window.name(), *usd).filter(|limit| limit.nano > 0 && *usd <= MOST_USD);
             let limit = limit.ok_or_else(|| {
                 format!(
-                    "budget.limits[{index}].usd must be a number of US dollars from {LEAST_USD:e} to \
-                     {MOST_USD}"
+                    "budget.limits[{index}].usd must be a number of US dollars from {LEAST_TEXT} to \
+                     {MOST_TEXT}"
                 )
             })?;
             match per {

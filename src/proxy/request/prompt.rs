@@ -16,7 +16,7 @@ pub struct Prompt {
     /// Without it, as in an instance that came after another one's death, every text repeats it.
     text: Option<String>,
     /// The hashes of all runs of its letters, sorted. They are made for the first error.
-    runs: OnceCell<Vec<u32>>,
+    runs: OnceCell<Vec<u64>>,
 }
 
 impl Prompt {
@@ -73,7 +73,7 @@ impl Prompt {
         }
         let runs = self.runs.get_or_init(|| {
             let letters: Vec<char> = letters.collect();
-            let mut runs: Vec<u32> = letters.windows(RUN).map(hash).collect();
+            let mut runs: Vec<u64> = letters.windows(RUN).map(hash).collect();
             runs.sort_unstable();
             runs.dedup();
             runs
@@ -109,9 +109,9 @@ fn letters_of(text: &str) -> Vec<char> {
 }
 
 /// FNV-1a.
-fn hash(run: &[char]) -> u32 {
-    run.iter().fold(0x811C_9DC5, |hash, c| {
-        (hash ^ u32::from(*c)).wrapping_mul(0x0100_0193)
+fn hash(run: &[char]) -> u64 {
+    run.iter().fold(0xCBF2_9CE4_8422_2325, |hash, c| {
+        (hash ^ u64::from(*c)).wrapping_mul(0x0100_0000_01B3)
     })
 }
 

@@ -425,8 +425,8 @@ impl Filter {
         };
         let Some(usage) = usage else { return false };
         // A count that is none takes back an earlier one: the last word of the server counts.
-        let usage = serde_json::from_slice::<Value>(usage);
-        self.cost.usage = usage.ok().as_ref().and_then(Usage::of);
+        let usage = json::of_bytes::<Value>(usage);
+        self.cost.usage = usage.as_ref().and_then(Usage::of);
         true
     }
 }
@@ -456,8 +456,8 @@ fn value_of(text: &[u8]) -> Option<Value> {
     json::read(&String::from_utf8_lossy(text)).ok()
 }
 
-fn is_object(json: &[u8]) -> bool {
-    json.trim_ascii_start().starts_with(b"{") && serde_json::from_slice::<IgnoredAny>(json).is_ok()
+fn is_object(text: &[u8]) -> bool {
+    text.trim_ascii_start().starts_with(b"{") && json::of_bytes::<IgnoredAny>(text).is_some()
 }
 
 /// What becomes of one event.
