@@ -10,6 +10,7 @@ use crate::proxy::admission::{self, Answer, Asks, Gate, Keys, Lost, RequestHead}
 use crate::proxy::config::Config;
 use crate::proxy::request::pace::TooSlow;
 use crate::proxy::{Secret, Secrets, response};
+use crate::wire::plain;
 
 /// The variables of a Worker's environment that set what an option does not.
 #[derive(Default, Deserialize)]
@@ -25,8 +26,8 @@ struct Variables {
 impl Variables {
     /// The configuration with what it leaves to the variables. Gives a text that names the one at fault.
     fn fill(self, given: &str) -> Result<Config, String> {
-        let malformed = |error: serde_json::Error| format!("options: {error}");
-        let mut config: serde_json::Map<_, _> = serde_json::from_str(given).map_err(malformed)?;
+        let malformed = |fault: plain::Fault| format!("options: {fault}");
+        let mut config: serde_json::Map<_, _> = plain::of_text(given).map_err(malformed)?;
         let mut fill = |name: &str, value: Option<serde_json::Value>| {
             if let (Some(value), None) = (value, config.get(name)) {
                 config.insert(name.to_owned(), value);
@@ -56,9 +57,7 @@ impl Variables {
             let seconds: Option<u64> = digits.then(|| epoch.parse().ok()).flatten();
             fill("sessionEpoch", Some(seconds.ok_or(FAULT)?.into()));
         }
-        // As text again: to read it from a value as well weighs 6 KB gzipped.
-        let config = serde_json::Value::Object(config).to_string();
-        serde_json::from_str(&config).map_err(malformed)
+        plain::of_value(&config.into()).map_err(malformed)
     }
 }
 
@@ -84,11 +83,11 @@ impl ProxyCore {
         secrets: &str,
         problem: Option<String>,
     ) -> Result<ProxyCore, JsValue> {
-        let malformed = |error: serde_json::Error| JsValue::from_str(&error.to_string());
-        let variables: Variables = serde_json::from_str(variables).map_err(malformed)?;
-        let asks: Asks = serde_json::from_str(asks).map_err(malformed)?;
+        let malformed = |error: plain::Fault| JsValue::from_str(&error.to_string());
+        let variables: Variables = plain::of_text(variables).map_err(malformed)?;
+        let asks: Asks = plain::of_text(asks).map_err(malformed)?;
         let [key, session, turnstile]: [(String, String); 3] =
-            serde_json::from_str(secrets).map_err(malformed)?;
+            plain::of_text(secrets).map_err(malformed)?;
         let made = variables
             .fill(config)
             .and_then(|config| Gate::new(config).map_err(|fault| fault.to_string()));
@@ -119,7 +118,7 @@ impl ProxyCore {
     /// Begins a request with this head, which is JSON. `id` is random.
     pub fn handle(&self, head: &str, id: String, now_ms: f64) -> Result<Admission, JsValue> {
         let head: RequestHead =
-            serde_json::from_str(head).map_err(|error| JsValue::from_str(&error.to_string()))?;
+            plain::of_text(head).map_err(|error| JsValue::from_str(&error.to_string()))?;
         let (gate, keys) = (Rc::clone(&self.gate), Rc::clone(&self.keys));
         let mut admission = admission::Admission::new(gate, keys, self.asks, head, id);
         let step = admission.start(whole(now_ms));

@@ -5,6 +5,7 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use crate::proxy::response::head::Head;
 use crate::proxy::response::{self, Body, Facts, Reply, Step};
 use crate::proxy::{ProxyError, Secret};
+use crate::wire::plain;
 
 /// Decides what becomes of a response. Its methods give the codes of `edge/codes.js`.
 #[wasm_bindgen]
@@ -49,7 +50,7 @@ impl Inspector {
     /// `gone` is how many bytes were passed on or dropped. Throws a text if the facts are malformed.
     #[wasm_bindgen(constructor)]
     pub fn resume(key: &str, facts: &str, gone: f64, now_ms: f64) -> Result<Self, JsValue> {
-        let facts: Facts = serde_json::from_str(facts)
+        let facts: Facts = plain::of_text(facts)
             .map_err(|_| JsValue::from_str("the facts of the request are malformed"))?;
         let key = Secret::new(key);
         let resumed = response::Inspector::resume(facts, key, whole(gone), whole(now_ms));

@@ -7,6 +7,7 @@ use crate::ledger::{
     Balance, Entry, Flag, Limit, Overview, Reservation, Row, State, Upkeep, Verdict, balances,
     expire, forget_before_ms, reserve, settle, upkeep,
 };
+use crate::wire::plain;
 
 /// One member, by the step's name.
 #[derive(Deserialize)]
@@ -156,7 +157,7 @@ fn answer(question: Question) -> Answer {
 /// nothing may be written.
 #[wasm_bindgen(js_name = ledgerStep)]
 pub fn ledger_step(question: &str) -> Result<String, JsValue> {
-    let question: Question = serde_json::from_str(question)
+    let question: Question = plain::of_text(question)
         .map_err(|fault| JsValue::from_str(&format!("the ledger's question: {fault}")))?;
     serde_json::to_string(&answer(question))
         .map_err(|fault| JsValue::from_str(&format!("the ledger's answer: {fault}")))

@@ -9,11 +9,12 @@ use crate::proxy::auth::anonymous::Anonymous;
 use crate::proxy::auth::caller::limits_of;
 use crate::proxy::auth::session_token::{self, DAY_SECONDS, SignFault};
 use crate::proxy::{Caller, Config, Secret, SigningKeys};
+use crate::wire::plain;
 
 /// Signs a session token; throws the name of the option at fault.
 #[wasm_bindgen(js_name = signSessionToken)]
 pub fn sign_session_token(options: &str) -> Result<String, JsValue> {
-    let options: SignOptions = serde_json::from_str(options).map_err(|e| malformed(&e))?;
+    let options: SignOptions = plain::of_text(options).map_err(|e| malformed(&e))?;
     let config = Config {
         // What the proxy takes at most is its own to say.
         max_token_seconds: DAY_SECONDS,
@@ -80,7 +81,7 @@ fn ttl_seconds() -> u32 {
 /// name of the option at fault.
 #[wasm_bindgen(js_name = verifySessionToken)]
 pub fn verify_session_token(options: &str) -> Result<Option<String>, JsValue> {
-    let options: VerifyOptions = serde_json::from_str(options).map_err(|e| malformed(&e))?;
+    let options: VerifyOptions = plain::of_text(options).map_err(|e| malformed(&e))?;
     let mut config = Config {
         issuer: options.issuer,
         audience: options.audience,
@@ -146,6 +147,6 @@ struct SessionFacts {
 }
 
 /// A text of the wrong shape: what `pkg-template/edge/proxy.js` passes is not what is read here.
-fn malformed(error: &serde_json::Error) -> JsValue {
+fn malformed(error: &impl std::fmt::Display) -> JsValue {
     JsValue::from_str(&format!("options: {error}"))
 }

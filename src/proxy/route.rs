@@ -47,7 +47,7 @@ impl TryFrom<String> for Route {
 
     fn try_from(name: String) -> Result<Self, Self::Error> {
         Self::named(&name)
-            .ok_or_else(|| format!("routes must not hold {name:?}, which is not served"))
+            .ok_or_else(|| format!("routes must not hold \"{name}\", which is not served"))
     }
 }
 

@@ -315,7 +315,7 @@ const MONEY: [&str; 22] = [
 
 /// Is it a sum of money, sign and number in one word?
 fn is_sum(word: &str) -> bool {
-    let lower = word.to_lowercase();
+    let lower = word.to_ascii_lowercase();
     let is_digit = |c: char| c.is_ascii_digit();
     let around =
         lower.split(|c: char| is_digit(c) || matches!(c, '.' | ',' | '-' | '+' | '(' | ')' | ':'));
@@ -327,7 +327,7 @@ fn mark_sums(words: &[&str], telling: &mut [bool]) {
     let is_money = |at: Option<usize>| {
         let word = at
             .and_then(|at| words.get(at))
-            .map(|word| trimmed(word).to_lowercase());
+            .map(|word| trimmed(word).to_ascii_lowercase());
         word.is_some_and(|word| MONEY.contains(&word.as_str()))
     };
     for (index, (word, telling)) in words.iter().zip(telling).enumerate() {

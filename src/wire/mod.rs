@@ -57,6 +57,7 @@ pub mod usage;
 mod input;
 pub(crate) mod json;
 mod kind;
+pub(crate) mod plain;
 pub(crate) mod report;
 pub(crate) mod sniff;
 #[cfg(test)]

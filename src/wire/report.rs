@@ -13,7 +13,7 @@ use memchr::memchr;
 use memchr::memmem::Finder;
 use serde_json::{Map, Value};
 
-use super::ApiError;
+use super::{ApiError, plain};
 
 /// How deep a value may be of which it is asked whether it says anything. A deeper one does.
 const MAX_QUIET_DEPTH: u32 = 8;
@@ -213,7 +213,7 @@ fn of_member(error: &Value) -> ApiError {
 }
 
 fn of_object(error: &Map<String, Value>) -> ApiError {
-    serde_json::from_value(Value::Object(error.clone())).unwrap_or_default()
+    plain::of_value(&Value::Object(error.clone())).unwrap_or_default()
 }
 
 /// What a FastAPI server says.

@@ -12,6 +12,7 @@ use crate::proxy::auth::secrets::Secrets;
 use crate::proxy::config::{Config, ConfigFault};
 use crate::proxy::notice::LineLimit;
 use crate::proxy::request::prompt::Prompt;
+use crate::wire::plain;
 
 /// A proxy's settings, checked, and the requests in flight of each subject. They are counted in one
 /// isolate; Cloudflare runs many, so it bounds what one caller can hold of each.
@@ -52,7 +53,7 @@ impl Gate {
         struct Origins {
             allowed_origins: Vec<String>,
         }
-        let origins: Origins = serde_json::from_str(config).unwrap_or_default();
+        let origins: Origins = plain::of_text(config).unwrap_or_default();
         let config = Config {
             allowed_origins: origins.allowed_origins,
             ..Config::default()

@@ -12,6 +12,7 @@ use crate::proxy::config::Models;
 use crate::proxy::error::ProxyError;
 use crate::proxy::route::Media;
 use crate::proxy::routing;
+use crate::wire::plain;
 
 /// What the server of proofs has answered.
 #[derive(Deserialize)]
@@ -80,7 +81,7 @@ impl Admission {
         let Some(settings) = &gate.config.anonymous else {
             return Err(ProxyError::internal());
         };
-        let judged = match serde_json::from_str::<Verified>(said) {
+        let judged = match plain::of_text::<Verified>(said) {
             Ok(Verified { status, body }) => turnstile::judge(status, body.as_bytes(), settings),
             Err(_) => Err(ProxyError::unavailable()),
         };

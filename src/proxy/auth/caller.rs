@@ -8,7 +8,9 @@ use serde::{Deserialize, Deserializer};
 use crate::ledger::{Limit, MOST_NANO, Window};
 use crate::proxy::error::ProxyError;
 use crate::proxy::notice::shown;
+use crate::proxy::request::strict_json;
 use crate::proxy::routing::Head;
+use crate::wire::plain;
 
 /// A caller, as a session token or the author's own check says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -109,7 +111,9 @@ impl Caller {
     /// unknown, null or out of its bounds.
     #[must_use]
     pub fn of_json(json: &str) -> Option<Self> {
-        let written: Written = serde_json::from_str(json).ok()?;
+        // No name may stand twice.
+        strict_json::read(json.as_bytes()).ok()?;
+        let written: Written = plain::of_text(json).ok()?;
         let budget = match written.budget {
             Some(limits) => Some(limits_of(&limits)?),
             None => None,

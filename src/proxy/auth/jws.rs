@@ -86,9 +86,10 @@ impl<'a> Token<'a> {
         }
     }
 
-    /// The claims as JSON, if they are text.
+    /// The claims as JSON, in which no name stands twice.
     pub fn claims(&self) -> Option<String> {
         let claims = Base64UrlUnpadded::decode_vec(self.claims).ok()?;
+        strict_json::read(&claims).ok()?;
         String::from_utf8(claims).ok()
     }
 }

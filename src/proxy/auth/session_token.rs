@@ -14,6 +14,7 @@ use crate::proxy::auth::jws::{self, Token};
 use crate::proxy::auth::signing_keys::SigningKeys;
 use crate::proxy::config::Config;
 use crate::proxy::error::ProxyError;
+use crate::wire::plain;
 
 /// Clocks may differ by so much.
 pub const LEEWAY_SECONDS: u64 = 60;
@@ -271,7 +272,7 @@ fn read(token: &str, keyring: &SigningKeys, config: &Config) -> Result<Claims, &
         return Err("it was signed with another secret than sessionSecret (Secrets::session)");
     }
     let claims = token.claims();
-    let claims = claims.and_then(|json| serde_json::from_str::<Claims>(&json).ok());
+    let claims = claims.and_then(|json| plain::of_text::<Claims>(&json).ok());
     let claims = claims.ok_or("its claims are not of the types that they must have")?;
     const MISSING: &str = "a claim is missing: iss or aud";
     if let Some(issuer) = &config.issuer

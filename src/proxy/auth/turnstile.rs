@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::proxy::config::Anonymous;
 use crate::proxy::error::ProxyError;
 use crate::proxy::request::strict_json::{self, Json};
-use crate::wire::json;
+use crate::wire::plain;
 
 /// Where proofs are verified unless the configuration says otherwise.
 pub const SITEVERIFY: &str = "https://challenges.cloudflare.com/turnstile/v0/siteverify";
@@ -84,7 +84,7 @@ struct Answer {
 /// # Errors
 /// 403 for a proof that is not good here; 503 when nothing can be said of it.
 pub fn judge(status: u16, body: &[u8], settings: &Anonymous) -> Result<(), ProxyError> {
-    let answer = json::of_bytes::<Answer>(body)
+    let answer = plain::of_bytes::<Answer>(body)
         .filter(|_| status == 200)
         .ok_or_else(ProxyError::unavailable)?;
     if !answer.success {

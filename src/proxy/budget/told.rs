@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::errors;
 use crate::ledger::{Balance, Verdict};
 use crate::proxy::error::ProxyError;
+use crate::wire::plain;
 
 /// What the keeper of the ledger answers.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -27,7 +28,7 @@ impl Reply {
     /// # Errors
     /// 503 `check_unavailable`.
     pub fn read(json: &str) -> Result<Self, ProxyError> {
-        serde_json::from_str(json).map_err(|_| {
+        plain::of_text(json).map_err(|_| {
             ProxyError::unavailable().noting(
                 "ledger",
                 "the budget's ledger gave an answer that is not a ledger's: budget.binding must be a \

@@ -102,7 +102,7 @@ impl WrittenPrice {
     }
 
     fn read(&self, model: &str) -> Result<OwnPrice, String> {
-        let option = |name: &str| format!("budget.prices[{model:?}]{name}");
+        let option = |name: &str| format!("budget.prices[\"{model}\"]{name}");
         if self.input.or(self.image).or(self.audio_minute).is_none() {
             let option = option("");
             return Err(format!(

@@ -1,6 +1,7 @@
 //! The operator's prompt, which no error of the upstream may tell (threat table, row V13).
 
 use std::cell::OnceCell;
+use std::collections::BinaryHeap;
 
 use crate::proxy::error::ProxyError;
 
@@ -73,8 +74,8 @@ impl Prompt {
         }
         let runs = self.runs.get_or_init(|| {
             let letters: Vec<char> = letters.collect();
-            let mut runs: Vec<u64> = letters.windows(RUN).map(hash).collect();
-            runs.sort_unstable();
+            let runs: BinaryHeap<u64> = letters.windows(RUN).map(hash).collect();
+            let mut runs = runs.into_sorted_vec();
             runs.dedup();
             runs
         });

@@ -1,5 +1,7 @@
 //! Finding the proxy's key in an answer, whole or in part (threat table, row K6).
 
+use std::collections::BinaryHeap;
+
 use crate::proxy::auth::secrets::Secret;
 
 /// So many characters of a key in a row give it away.
@@ -46,12 +48,13 @@ impl KeyDetector {
             !run.iter()
                 .all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'-' | b'_'))
         };
-        all.runs = random
+        let runs: BinaryHeap<u64> = random
             .windows(RUN)
             .filter(telling)
             .map(|run| run.iter().fold(0, |run, byte| run << 8 | u64::from(*byte)))
             .collect();
-        all.runs.sort_unstable();
+        // The library's sort of slices takes seven times as much WebAssembly.
+        all.runs = runs.into_sorted_vec();
         for run in &all.runs {
             let hash = hash(*run);
             if let Some(word) = all.probe.get_mut(hash >> 6) {

@@ -9,7 +9,7 @@ use crate::proxy::notice::shown;
 use crate::proxy::request::prompt::Prompt;
 use crate::proxy::scrub::is_name;
 pub use crate::proxy::scrub::scrub;
-use crate::wire::{ApiError, json};
+use crate::wire::{ApiError, plain};
 
 /// So much of an error body is read; a message is far shorter.
 pub const MAX_ERROR_BODY_BYTES: usize = 16 * 1024;
@@ -75,7 +75,7 @@ struct Detail {
 /// tell the prompt.
 #[must_use]
 pub fn explain(status: u16, body: &[u8], key: &Secret, prompt: Option<&Prompt>) -> ProxyError {
-    let detail = json::of_bytes::<Envelope>(body).map(|envelope| envelope.error);
+    let detail = plain::of_bytes::<Envelope>(body).map(|envelope| envelope.error);
     let text = |value: Option<serde_json::Value>| match value {
         Some(serde_json::Value::String(text)) => Some(text).filter(|text| is_name(text, key)),
         _ => None,

@@ -49,12 +49,15 @@ impl Usage {
     pub fn estimated(prompt_bytes: u64, said_bytes: u64, events: u64) -> Self {
         let prompt = prompt_bytes.div_ceil(BYTES_PER_TOKEN);
         let completion = said_bytes.div_ceil(BYTES_PER_TOKEN).max(events);
-        let count = |name: &str, tokens: u64| (name.to_owned(), tokens.into());
-        Self(Map::from_iter([
-            count("prompt_tokens", prompt),
-            count("completion_tokens", completion),
-            count("total_tokens", prompt + completion),
-        ]))
+        let mut counts = Map::new();
+        for (name, tokens) in [
+            ("prompt_tokens", prompt),
+            ("completion_tokens", completion),
+            ("total_tokens", prompt + completion),
+        ] {
+            counts.insert(name.to_owned(), tokens.into());
+        }
+        Self(counts)
     }
 
     /// Nothing: the server refused the request.
