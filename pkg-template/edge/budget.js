@@ -1,9 +1,10 @@
 // A request's budget: asks the Durable Objects before it goes on, and tells them afterwards what it has cost.
 
 import { InvalidOptionError } from "../lib/errors.js";
+import { LEDGER } from "./durable/book.js";
+import { BUDGET } from "./proxy-option-table.js";
 
-const LEDGER = "openai-wasm-ledger-1";
-const EVERYONE = "everyone";
+const EVERYONE = BUDGET.everyone;
 
 /** Shorter than what the core waits for a hook, so that whatever is late is given back here. */
 const ANSWER_MS = 4000;

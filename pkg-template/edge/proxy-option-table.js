@@ -63,4 +63,4 @@ export const CALLER = ["sub","origin","models","maxTokens","budget","jti","issue
 export const QUESTION_MS = 5000;
 
 /** The words and the bounds of a budget, in US dollars. */
-export const BUDGET = {"least":1e-9,"most":9000000.0,"per":["subject","everyone"],"prices":["input","cachedInput","cacheWrite","output","imageInput","imageOutput","audioMinute","image"],"windows":["day","month","lifetime"]};
+export const BUDGET = {"everyone":"everyone","least":1e-9,"most":9000000.0,"per":["subject","everyone"],"prices":["input","cachedInput","cacheWrite","output","imageInput","imageOutput","audioMinute","image"],"windows":["day","month","lifetime"]};

@@ -266,14 +266,12 @@ async function variablesOf(options, env) {
   const bindings = names.map((name) => env?.[name]);
   const isPlain = bindings.every((binding) => typeof binding === "string");
   const secrets = isPlain ? bindings : await Promise.all(bindings.map(secret));
-  const [upstream, models, sessionEpoch] = VARIABLES.map((name) => String(env?.[name] ?? ""));
+  const plain = Object.fromEntries(VARIABLES.map((name) => [name, String(env?.[name] ?? "")]));
   return {
     env,
     names,
     secrets,
-    upstream,
-    models,
-    sessionEpoch,
+    plain: JSON.stringify(plain),
     isOff: isOff(env),
     unbound: unbound(options, env),
   };
@@ -286,12 +284,12 @@ function coreOf(options) {
   const config = JSON.stringify({ ...settingsOf(options), bodyPace: BODY_PACE });
   let made;
   return (instance, variables) => {
-    const { env, names, secrets, upstream, models, sessionEpoch } = variables;
-    const of = [...secrets, upstream, models, sessionEpoch, variables.isOff, variables.unbound];
+    const { env, names, secrets, plain } = variables;
+    const of = [...secrets, plain, variables.isOff, variables.unbound];
     if (made?.instance !== instance || of.some((value, index) => value !== made.of[index])) {
       const core = new instance.exports.ProxyCore(
         config,
-        JSON.stringify({ upstream, models, sessionEpoch }),
+        plain,
         JSON.stringify(answerable(options, env)),
         JSON.stringify([0, 1, 2].map((index) => [names[index] ?? "", secrets[index] ?? ""])),
         missingFlag() ?? variables.unbound,

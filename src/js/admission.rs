@@ -1,65 +1,17 @@
 //! A request's admission, for the driver in `pkg-template/edge/proxy.js`. Steps are JSON texts.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use super::inspector::{Inspector, whole};
 use crate::proxy::admission::{self, Answer, Asks, Gate, Keys, Lost, RequestHead};
-use crate::proxy::config::Config;
+use crate::proxy::config::{Config, ConfigFault};
 use crate::proxy::request::pace::TooSlow;
 use crate::proxy::{Secret, Secrets, response};
 use crate::wire::plain;
-
-/// The variables of a Worker's environment that set what an option does not.
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct Variables {
-    upstream: Option<String>,
-    /// Names separated by commas.
-    models: Option<String>,
-    /// Seconds since 1970.
-    session_epoch: Option<String>,
-}
-
-impl Variables {
-    /// The configuration with what it leaves to the variables. Gives a text that names the one at fault.
-    fn fill(self, given: &str) -> Result<Config, String> {
-        let malformed = |fault: plain::Fault| format!("options: {fault}");
-        let mut config: serde_json::Map<_, _> = plain::of_text(given).map_err(malformed)?;
-        let mut fill = |name: &str, value: Option<serde_json::Value>| {
-            if let (Some(value), None) = (value, config.get(name)) {
-                config.insert(name.to_owned(), value);
-            }
-        };
-        fill(
-            "upstream",
-            self.upstream.filter(|url| !url.is_empty()).map(Into::into),
-        );
-        let models = self.models.unwrap_or_default();
-        let names: Vec<_> = models
-            .split(',')
-            .map(str::trim)
-            .filter(|name| !name.is_empty())
-            .collect();
-        fill(
-            "models",
-            Some(if names == ["*"] {
-                "*".into()
-            } else {
-                names.into()
-            }),
-        );
-        if let Some(epoch) = self.session_epoch.filter(|epoch| !epoch.is_empty()) {
-            const FAULT: &str = "SESSION_EPOCH must be a time in seconds since 1970";
-            let digits = epoch.len() <= 12 && epoch.bytes().all(|byte| byte.is_ascii_digit());
-            let seconds: Option<u64> = digits.then(|| epoch.parse().ok()).flatten();
-            fill("sessionEpoch", Some(seconds.ok_or(FAULT)?.into()));
-        }
-        plain::of_value(&config.into()).map_err(malformed)
-    }
-}
 
 /// What a proxy of one environment's settings and secrets shares between its requests.
 #[wasm_bindgen]
@@ -71,7 +23,8 @@ pub struct ProxyCore {
 
 #[wasm_bindgen]
 impl ProxyCore {
-    /// All are JSON: `config` has the options by the names of [`Config`], `asks` what the driver can
+    /// All are JSON: `config` has the options by the names of [`Config`], `variables` texts by their names,
+    /// `asks` what the driver can
     /// answer, `secrets` the names and values of key, session secret and Turnstile's secret, missing ones
     /// empty. What is wrong with any, or `problem`, is the operator's to read: such a core refuses every
     /// request. Throws if `asks` or `secrets` are not what is read here.
@@ -84,13 +37,15 @@ impl ProxyCore {
         problem: Option<String>,
     ) -> Result<ProxyCore, JsValue> {
         let malformed = |error: plain::Fault| JsValue::from_str(&error.to_string());
-        let variables: Variables = plain::of_text(variables).map_err(malformed)?;
+        let variables: BTreeMap<String, String> = plain::of_text(variables).map_err(malformed)?;
         let asks: Asks = plain::of_text(asks).map_err(malformed)?;
         let [key, session, turnstile]: [(String, String); 3] =
             plain::of_text(secrets).map_err(malformed)?;
-        let made = variables
-            .fill(config)
-            .and_then(|config| Gate::new(config).map_err(|fault| fault.to_string()));
+        let made = plain::of_text(config)
+            .map_err(|fault| ConfigFault::Malformed("options".to_owned(), fault.to_string()))
+            .and_then(|options| Config::of_options(options, |name| variables.get(name).cloned()))
+            .and_then(Gate::new)
+            .map_err(|fault| fault.to_string());
         let (gate, fault) = match made {
             Ok(gate) => (gate, problem),
             Err(fault) => (Gate::closed(config), Some(fault)),

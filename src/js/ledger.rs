@@ -75,23 +75,12 @@ struct Write {
 }
 
 impl Write {
-    fn of(before: Vec<Row>, entry: Option<Entry>, changed: Vec<Row>) -> Self {
+    fn of(before: &State, entry: Option<Entry>, changed: Vec<Row>) -> Self {
         Self {
             entry,
-            rows: (!changed.is_empty()).then(|| merged(before, changed)),
+            rows: (!changed.is_empty()).then(|| before.merged(changed)),
         }
     }
-}
-
-/// The rows after a step.
-fn merged(mut rows: Vec<Row>, changed: Vec<Row>) -> Vec<Row> {
-    rows.retain(|row| {
-        !changed
-            .iter()
-            .any(|new| new.window == row.window && new.number == row.number)
-    });
-    rows.extend(changed);
-    rows
 }
 
 fn answer(question: Question) -> Answer {
@@ -103,7 +92,7 @@ fn answer(question: Question) -> Answer {
             now_ms,
         } => {
             let got = reserve(&state, &request, &limits, now_ms);
-            let write = Write::of(state.rows.clone(), got.entry, got.rows);
+            let write = Write::of(&state, got.entry, got.rows);
             let rows = write.rows.clone().unwrap_or(state.rows);
             let after = State { entry: None, rows };
             Answer::Reserved {
@@ -122,7 +111,7 @@ fn answer(question: Question) -> Answer {
             Answer::Settled {
                 cost: got.cost,
                 flags: got.flags,
-                write: Write::of(state.rows, got.entry, got.rows),
+                write: Write::of(&state, got.entry, got.rows),
             }
         }
         Question::Expire { state, now_ms } => match expire(&state, now_ms) {
@@ -130,7 +119,7 @@ fn answer(question: Question) -> Answer {
             Some(got) => Answer::Settled {
                 cost: got.cost,
                 flags: got.flags,
-                write: Write::of(state.rows, got.entry, got.rows),
+                write: Write::of(&state, got.entry, got.rows),
             },
         },
         Question::Balances {

@@ -2,7 +2,8 @@
 //!
 //! Pure: [`reserve`], [`settle`] and [`expire`] take the rows that concern them and the time, and
 //! give a verdict and the rows to write. Where rows are kept is the caller's business; it must apply
-//! what one call gives before it makes the next one, and all of it or nothing.
+//! what one call gives before it makes the next one, and all of it or nothing. [`Book`] does that in
+//! a SQLite database.
 //!
 //! Amounts are whole nano-dollars, billionths of a US dollar. A request's worst price is reserved
 //! before it is sent, and replaced by its cost afterwards. A reservation that is not settled in time
@@ -31,6 +32,7 @@
 //! ```
 
 mod balance;
+mod book;
 #[cfg(test)]
 mod cases;
 mod entry;
@@ -40,14 +42,17 @@ mod row;
 #[cfg(test)]
 mod schedules;
 mod settle;
+mod sql;
 mod upkeep;
 mod window;
 
 pub use balance::{Balance, balances};
+pub use book::{Answer, Answered, Book, BookFault, Question};
 pub use entry::{Entry, Phase};
 pub use limit::{Limit, MOST_NANO};
 pub use reserve::{Reservation, Reserved, Verdict, reserve};
 pub use row::{Row, State};
 pub use settle::{Flag, Settled, expire, settle};
+pub use sql::{LEDGER, Sql, SqlRow, SqlValue};
 pub use upkeep::{KEPT_MS, Overview, Upkeep, forget_before_ms, upkeep};
 pub use window::Window;

@@ -45,6 +45,17 @@ impl State {
         })
     }
 
+    /// All rows after a step has changed some.
+    pub(crate) fn merged(&self, changed: Vec<Row>) -> Vec<Row> {
+        let mut rows = self.rows.clone();
+        rows.retain(|row| {
+            let is_new = |new: &Row| new.window == row.window && new.number == row.number;
+            !changed.iter().any(is_new)
+        });
+        rows.extend(changed);
+        rows
+    }
+
     /// The time that counts: a clock that goes back does not open a window that has ended.
     pub(super) fn time(&self, now_ms: u64) -> u64 {
         let newest = self.rows.iter().map(|row| row.window.start_ms(row.number));

@@ -34,6 +34,10 @@ pub enum ConfigFault {
     Hostnames,
     /// The budget's terms.
     Budget(BudgetFault),
+    /// The option or variable of that name cannot be read, and why.
+    Malformed(String, String),
+    /// The variable `SESSION_EPOCH`.
+    SessionEpoch,
 }
 
 impl fmt::Display for ConfigFault {
@@ -69,6 +73,10 @@ impl fmt::Display for ConfigFault {
             ),
             Self::VerifyUrl(fault) => write!(f, "verify_url {}", fault.clause()),
             Self::Budget(fault) => fault.fmt(f),
+            Self::Malformed(name, why) => write!(f, "{name}: {why}"),
+            Self::SessionEpoch => {
+                f.write_str("SESSION_EPOCH must be a time in seconds since 1970")
+            }
             Self::Hostnames => f.write_str("hostnames must list where the challenge is solved"),
         }
     }

@@ -23,6 +23,7 @@ pub mod route;
 pub mod routing;
 mod scrub;
 pub mod upstream;
+mod vars;
 
 #[cfg(feature = "proxy-handler")]
 mod worker;
@@ -37,4 +38,4 @@ pub use config::{Config, ConfigFault};
 pub use error::ProxyError;
 pub use response::usage::UsageEvent;
 #[cfg(feature = "proxy-handler")]
-pub use worker::{Checks, Host, Proxy};
+pub use worker::{Checks, Host, Proxy, var};

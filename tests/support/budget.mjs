@@ -1,9 +1,12 @@
 // A proxy with a budget, in workerd with real Durable Objects on disk, and an upstream that answers when it is
 // told to.
 
+import { it } from "node:test";
+
 import { send } from "./http.mjs";
 import { QUESTION, startProxy } from "./proxy.mjs";
 import { rawUpstream } from "./raw_upstream.mjs";
+import { startRustProxy } from "./rust_worker.mjs";
 import { mint } from "./tokens.mjs";
 
 /** Output alone costs something, a tenth of a cent a token, so that amounts are round. */
@@ -37,33 +40,136 @@ export default {
   },
 };`;
 
-/**
- * @param options of createProxy, as an object or a JavaScript text
- * @param more JavaScript before the proxy is made
- */
-export async function startBudget({
-  upstream,
+/** A ledger that goes by `change(method, question, next)`, a function's text. */
+const changed = (change) => `const change = ${change};
+class Changed extends BudgetLedger {
+  reserve(question) { return change("reserve", question, (changed) => super.reserve(changed)); }
+  settle(question) { return change("settle", question, (changed) => super.settle(changed)); }
+}
+export { Changed };`;
+const changedInRust = (change) => `const change = ${change};
+export class Changed {
+  #ledger;
+  constructor(ctx, env) { this.#ledger = new BudgetLedger(ctx, env); }
+  async fetch(request) {
+    const { do: method, ...question } = await request.json();
+    const next = async (changed) => {
+      const body = JSON.stringify({ do: method, ...changed });
+      return (await this.#ledger.fetch(new Request("https://ledger/", { method: "POST", body }))).json();
+    };
+    return Response.json(await change(method, question, next));
+  }
+  alarm() { return this.#ledger.alarm(); }
+}`;
+
+/** A ledger whose clock is a test's. */
+const CLOCKED = `let time = 0;
+class Clocked extends BudgetLedger {
+  now() { return time; }
+  at([now, method, question]) { time = now; return this[method](question); }
+}
+export { Clocked };`;
+const CLOCKED_IN_RUST = `let time = 0;
+const Real = Date;
+globalThis.Date = class extends Real {
+  constructor(...given) { super(...(given.length > 0 ? given : [time])); }
+};
+export class Clocked {
+  #ledger;
+  constructor(ctx, env) { this.#ledger = new BudgetLedger(ctx, env); }
+  async fetch(request) {
+    const { do: method, at, ...question } = await request.json();
+    time = at;
+    const body = JSON.stringify({ do: method, ...question });
+    if (method !== "alarm") return this.#ledger.fetch(new Request("https://ledger/", { method: "POST", body }));
+    await this.#ledger.alarm();
+    return Response.json({});
+  }
+  alarm() { return this.#ledger.alarm(); }
+}`;
+
+/** A budget's own settings with their defaults. */
+const settled = ({
   limits = [limit("subject", "day", 0.05)],
   prices = PRICES,
-  options = "{}",
   more = "",
   storage,
   bindings,
-  objects = ["BudgetLedger"],
+  change,
+  clock = false,
+  objects = [],
   ...rest
-}) {
-  const budget = JSON.stringify({ binding: "BUDGET", limits, prices });
+}) => {
+  const own = (change && "Changed") || (clock && "Clocked") || "BudgetLedger";
+  return {
+    budget: { limits, prices },
+    more,
+    bindings: { BUDGET: { object: own }, ...bindings },
+    worker: { objects: [...new Set(["BudgetLedger", own]), ...objects], storage },
+    change,
+    clock,
+    ...rest,
+  };
+};
+
+/**
+ * @param options of createProxy, as an object or a JavaScript text
+ * @param more JavaScript before the proxy is made
+ * @param clock whether `at(time, name, method, question)` sets the ledgers' clock
+ * @param change the text of a function `(method, question, next)` in the place of a ledger's methods
+ */
+export async function startBudget({ options = "{}", ...settings }) {
+  const { budget, more, change, clock, ...rest } = settled(settings);
+  const text = typeof options === "string" ? options : JSON.stringify(options);
+  const own = JSON.stringify({ binding: "BUDGET", ...budget });
+  const added = [more, change ? changed(change) : "", clock ? CLOCKED : ""].join("\n");
   const proxy = await startProxy({
-    upstream,
-    source: source(`{ budget: ${budget}, ...${options} }`, more),
-    bindings: { BUDGET: { object: "BudgetLedger" }, ...bindings },
-    worker: { objects, storage },
+    source: source(`{ budget: ${own}, ...${text} }`, added),
     ...rest,
   });
+  const call = async (...called) =>
+    (await send(proxy.url, { path: "/call", method: "POST", body: JSON.stringify(called) })).json();
   const control = async (path, account) => {
     const query = new URLSearchParams({ account: JSON.stringify(account) });
     return send(proxy.url, { path: `${path}?${query}` });
   };
+  return withLedgers(proxy, {
+    call,
+    at: (time, name, method, question) => call(name, "at", [time, method, question]),
+    read: async (account) => (await control("/ledger", account)).json(),
+    reset: (account) => control("/reset", account),
+  });
+}
+
+const NAMES = {
+  subject: (name) => `subject:${name}`,
+  address: (name) => `address:${name}`,
+  everyone: () => "everyone",
+};
+
+/** The same in Rust; `options` are an object. It logs each usage event. */
+export async function startRustBudget({ options = {}, ...settings }) {
+  const { budget, more, change, clock, ...rest } = settled(settings);
+  const proxy = await startRustProxy({
+    limits: { maxOutputTokens: CAP, budget, ...options },
+    more: [more, change ? changedInRust(change) : "", clock ? CLOCKED_IN_RUST : ""].join("\n"),
+    ...rest,
+  });
+  const call = async (...called) =>
+    (await send(proxy.url, { path: "/call", method: "POST", body: JSON.stringify(called) })).json();
+  const named = (account) => {
+    const [[kind, name]] = Object.entries(account);
+    return NAMES[kind](name);
+  };
+  return withLedgers(proxy, {
+    call,
+    at: (at, name, method, question) => call(name, method, { ...question, at }),
+    read: (account) => call(named(account), "read"),
+    reset: (account) => call(named(account), "reset"),
+  });
+}
+
+function withLedgers(proxy, { call, at, read, reset }) {
   return {
     ...proxy,
     get output() {
@@ -71,7 +177,7 @@ export async function startBudget({
     },
     /** What a ledger holds: `{ day: { spent, held, overrun }, entries }`. */
     async ledger(account) {
-      const { rows, entries } = (await control("/ledger", account)).json();
+      const { rows = [], entries = [] } = await read(account);
       const newest = {};
       for (const { window, ...sums } of rows) {
         if (!newest[window] || newest[window].number < sums.number) newest[window] = sums;
@@ -80,11 +186,9 @@ export async function startBudget({
     },
     bearer: async (token) => `Bearer ${await mint(proxy.secret, token)}`,
     /** Calls a method of a ledger's object, by its name. */
-    call: async (...called) =>
-      (
-        await send(proxy.url, { path: "/call", method: "POST", body: JSON.stringify(called) })
-      ).json(),
-    reset: (account) => control("/reset", account),
+    call,
+    at,
+    reset,
     /** Waits until a ledger is as `wanted` says. */
     async settled(account, wanted = ({ day }) => day?.held === 0) {
       for (;;) {
@@ -146,14 +250,26 @@ export async function gate(answer = () => used(2)) {
 }
 
 /** Starts both, runs the test, and stops both. */
-export async function withBudget({ answer, ...settings }, test) {
+export async function withBudget({ answer, start = startBudget, ...settings }, test) {
   const upstream = await gate(answer);
-  const proxy = await startBudget({ upstream, ...settings });
+  let proxy;
   try {
+    proxy = await start({ upstream, ...settings });
     await test(proxy, upstream);
   } finally {
     upstream.open();
-    await proxy.stop();
+    await proxy?.stop();
     upstream.stop();
+  }
+}
+
+/** A test with the package's proxy and with the crate's: it gets the `withBudget` and the `start` of each. */
+export function bothIt(name, test) {
+  for (const [tag, start] of [
+    ["", startBudget],
+    ["rust_", startRustBudget],
+  ]) {
+    it(`${tag}${name}`, () =>
+      test((settings, body) => withBudget({ start, ...settings }, body), start));
   }
 }

@@ -9,25 +9,34 @@ import { build } from "esbuild";
 import { setting } from "./program.mjs";
 import { QUESTION, startProxy } from "./proxy.mjs";
 
-// `/memory` is the tests' own: how many bytes the Worker's WebAssembly has.
-const SHIM = `import { initSync, fetch as answer } from "./glue.js";
+// The paths are the tests' own: how many bytes the Worker's WebAssembly has, and a ledger's answer to a question.
+const shim = (more) => `import { initSync, fetch as answer, BudgetLedger } from "./glue.js";
 import module from "./glue_bg.wasm";
 const { memory } = initSync({ module });
+export { BudgetLedger };
+${more}
 export default {
-  fetch(request, env, ctx) {
-    if (new URL(request.url).pathname !== "/memory") return answer(request, env, ctx);
-    return new Response(String(memory.buffer.byteLength));
+  async fetch(request, env, ctx) {
+    const { pathname } = new URL(request.url);
+    if (pathname === "/memory") return new Response(String(memory.buffer.byteLength));
+    if (pathname === "/call") {
+      const [name, method, question] = await request.json();
+      const body = JSON.stringify({ do: method, ...question });
+      return env.BUDGET.get(env.BUDGET.idFromName(name)).fetch("https://ledger/", { method: "POST", body });
+    }
+    return answer(request, env, ctx);
   },
 };
 `;
 
-export async function rustWorker() {
+/** @param more JavaScript beside the Worker's own, which may export classes */
+export async function rustWorker(more = "") {
   const folder = setting("RUST_WORKER");
   const { outputFiles } = await build({
-    stdin: { contents: SHIM, resolveDir: folder, sourcefile: "worker.js" },
+    stdin: { contents: shim(more), resolveDir: folder, sourcefile: "worker.js" },
     bundle: true,
     format: "esm",
-    external: ["*.wasm"],
+    external: ["*.wasm", "cloudflare:*"],
     write: false,
     logLevel: "silent",
   });
@@ -37,25 +46,20 @@ export async function rustWorker() {
   ];
 }
 
-/** Its variables for the options of createProxy. */
-const VARIABLES = {
-  timeout: "TIMEOUT_MS",
-  idleTimeout: "IDLE_TIMEOUT_MS",
-  maxDuration: "MAX_DURATION_MS",
-  maxAnswerBytes: "MAX_ANSWER_BYTES",
-  heartbeatMs: "HEARTBEAT_MS",
-  maxConcurrent: "MAX_CONCURRENT",
-};
-
-/** Starts its proxy as `startProxy` starts that of the npm package. It logs each usage event. */
-export async function startRustProxy({ limits = {}, bindings, ...rest }) {
-  const variables = { OPENAI_MODELS: QUESTION.model };
-  for (const [name, value] of Object.entries({ maxConcurrent: 1000, ...limits }))
-    variables[VARIABLES[name]] = String(value ?? "");
+/**
+ * Starts its proxy as `startProxy` starts that of the npm package; `limits` are options of any kind. It logs each
+ * usage event.
+ */
+export async function startRustProxy({ limits = {}, bindings, more, ...rest }) {
+  const options = { routes: ["models"], maxConcurrent: 1000, ...limits };
   return startProxy({
     ...rest,
-    modules: await rustWorker(),
-    bindings: { ...variables, ...bindings },
+    modules: await rustWorker(more),
+    bindings: {
+      OPENAI_MODELS: QUESTION.model,
+      PROXY_OPTIONS: JSON.stringify(options),
+      ...bindings,
+    },
   });
 }
 

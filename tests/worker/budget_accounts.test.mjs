@@ -3,29 +3,32 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 
-import { CHAT, limit, of, TOKEN_NANO, withBudget } from "../support/budget.mjs";
+import { bothIt, CHAT, limit, of, TOKEN_NANO, withBudget } from "../support/budget.mjs";
 import { keyless } from "../support/packed.mjs";
 import { refused } from "../support/refusal.mjs";
 import { mint } from "../support/tokens.mjs";
 
-it("visitors_of_one_address_share_a_budget_however_many_sessions_they_get", async () => {
-  const limits = [limit("subject", "day", 0.012), limit("everyone", "month", 5)];
-  await withBudget({ limits }, async (proxy, upstream) => {
-    const from = (sub, address) => ({
-      ...of(`anonymous:${sub}`),
-      headers: { "cf-connecting-ip": address },
+bothIt(
+  "visitors_of_one_address_share_a_budget_however_many_sessions_they_get",
+  async (withBudget) => {
+    const limits = [limit("subject", "day", 0.012), limit("everyone", "month", 5)];
+    await withBudget({ limits }, async (proxy, upstream) => {
+      const from = (sub, address) => ({
+        ...of(`anonymous:${sub}`),
+        headers: { "cf-connecting-ip": address },
+      });
+      const first = proxy.chat(CHAT, from("a", "192.0.2.1"));
+      await upstream.reached(1);
+      refused(await proxy.chat(CHAT, from("b", "192.0.2.1")), 429, "budget_exceeded");
+      const other = proxy.chat(CHAT, from("c", "192.0.2.2"));
+      await upstream.reached(2);
+      upstream.open();
+      assert.deepEqual([(await first).status, (await other).status], [200, 200]);
+      const { day } = await proxy.settled({ address: "ip:192.0.2.1" });
+      assert.equal(day.spent, 2 * TOKEN_NANO);
     });
-    const first = proxy.chat(CHAT, from("a", "192.0.2.1"));
-    await upstream.reached(1);
-    refused(await proxy.chat(CHAT, from("b", "192.0.2.1")), 429, "budget_exceeded");
-    const other = proxy.chat(CHAT, from("c", "192.0.2.2"));
-    await upstream.reached(2);
-    upstream.open();
-    assert.deepEqual([(await first).status, (await other).status], [200, 200]);
-    const { day } = await proxy.settled({ address: "ip:192.0.2.1" });
-    assert.equal(day.spent, 2 * TOKEN_NANO);
-  });
-});
+  },
+);
 
 it("the_author's_own_check_lowers_limits_and_a_malformed_one_closes_the_door", async () => {
   const options = `{ authenticate: (request) => JSON.parse(request.headers.get("x-caller")) }`;
@@ -82,21 +85,9 @@ it("a_proxy_without_a_budget_has_no_path_for_one", async () => {
   });
 });
 
-it("a_subject's_rows_do_not_grow_without_bound", async () => {
-  const more = `let time = ${Date.UTC(2026, 0, 1)};
-class Clocked extends BudgetLedger {
-  now() { return time; }
-  at([now, method, question]) { time = now; return this[method](question); }
-}
-export { Clocked };`;
-  const settings = {
-    more,
-    objects: ["BudgetLedger", "Clocked"],
-    bindings: { BUDGET: { object: "Clocked" } },
-  };
-  await withBudget(settings, async (proxy) => {
-    const at = (time, method, question) =>
-      proxy.call("subject:one", "at", [time, method, question]);
+bothIt("a_subject's_rows_do_not_grow_without_bound", async (withBudget) => {
+  await withBudget({ clock: true }, async (proxy) => {
+    const at = (time, method, question) => proxy.at(time, "subject:one", method, question);
     const HOUR = 3_600_000;
     const limits = [{ window: "lifetime", nano: 1e9 }];
     let time = Date.UTC(2026, 0, 1);
@@ -143,16 +134,19 @@ it("a_request_that_a_budget_refuses_has_not_used_its_token_up", async () => {
   });
 });
 
-it("a_request_that_everyone's_limit_refuses_gets_its_subject's_reservation_back", async () => {
-  const limits = [limit("subject", "day", 1), limit("everyone", "day", 0.009)];
-  await withBudget({ limits }, async (proxy, upstream) => {
-    upstream.open();
-    refused(await proxy.chat(CHAT, of("one")), 429, "budget_exceeded");
-    const { day, entries } = await proxy.settled({ subject: "one" });
-    assert.deepEqual([day.spent, day.held, entries[0].cost], [0, 0, 0]);
-    assert.equal(upstream.requests(), 0);
-  });
-});
+bothIt(
+  "a_request_that_everyone's_limit_refuses_gets_its_subject's_reservation_back",
+  async (withBudget) => {
+    const limits = [limit("subject", "day", 1), limit("everyone", "day", 0.009)];
+    await withBudget({ limits }, async (proxy, upstream) => {
+      upstream.open();
+      refused(await proxy.chat(CHAT, of("one")), 429, "budget_exceeded");
+      const { day, entries } = await proxy.settled({ subject: "one" });
+      assert.deepEqual([day.spent, day.held, entries[0].cost], [0, 0, 0]);
+      assert.equal(upstream.requests(), 0);
+    });
+  },
+);
 
 it("an_alarm_that_rings_twice_charges_once", async () => {
   const more = `class Quick extends BudgetLedger {

@@ -105,7 +105,7 @@ describe("the Worker in Rust", () => {
       ["no key", { key: "" }],
       ["no secret", { secret: "", bindings: { SESSION_SECRET: "" } }],
       ["no models", { bindings: { OPENAI_MODELS: "" } }],
-      ["a limit that is no number", { limits: { idleTimeout: "soon" } }],
+      ["a limit that is not a number", { limits: { idleTimeout: "soon" } }],
       ["a limit of zero", { limits: { maxAnswerBytes: 0 } }],
       ["a limit that no timer keeps", { limits: { maxDuration: 2 ** 31 } }],
       ["no flag that tells when a caller leaves", { worker: { flags: [] } }],
@@ -136,7 +136,8 @@ describe("the Worker in Rust", () => {
     ]) {
       const proxy = await startRustProxy({
         upstream,
-        bindings: { PROXY_DISABLED: value, ALLOWED_ORIGINS: `https://x.example.com, ${origin}` },
+        limits: { allowedOrigins: ["https://x.example.com", origin] },
+        bindings: { PROXY_DISABLED: value },
       });
       try {
         const answer = await proxy.chat(QUESTION, { headers: { origin } });

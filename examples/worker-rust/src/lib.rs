@@ -3,14 +3,15 @@
 //! The key is a secret of the Worker, and so is what session tokens are signed with: without a valid
 //! token nobody can spend the key.
 
+mod budget;
 mod proxy;
 
 use futures_util::{TryStreamExt, future::ready};
 use openai_wasm::client::auth::ApiKey;
 use openai_wasm::client::{ChatStream, Client};
-use openai_wasm::proxy::error::ProxyError;
 use openai_wasm::proxy::auth::session_token;
-use openai_wasm::proxy::{Config, Secret, Secrets, SigningKeys};
+use openai_wasm::proxy::error::ProxyError;
+use openai_wasm::proxy::{Config, Secrets, SigningKeys, var};
 use openai_wasm::transport::FetchTransport;
 use openai_wasm::wire::chat::{ChatCompletionMessageParam as Message, ChatCompletionRequest};
 use serde::Deserialize;
@@ -51,7 +52,7 @@ async fn answer(mut request: Request, env: &Env) -> Result<ChatStream<FetchTrans
     }
 
     let config = Config::default();
-    let secrets = secrets(env);
+    let secrets = Secrets::from_vars(var(env));
     let checked = secrets
         .check(&config)
         .and_then(|()| SigningKeys::parse(&secrets.session));
@@ -60,14 +61,13 @@ async fn answer(mut request: Request, env: &Env) -> Result<ChatStream<FetchTrans
     let now = Date::now().as_millis() / 1000;
     session_token::verify(authorization.as_deref(), &keyring, &config, now)?;
 
-    let Ask { question } = request
-        .json()
-        .await
-        .map_err(|_| ProxyError::new(400, "invalid_body", r#"The body must be {"question":"…"}."#))?;
+    let Ask { question } = request.json().await.map_err(|_| {
+        ProxyError::new(400, "invalid_body", r#"The body must be {"question":"…"}."#)
+    })?;
     if question.len() > MAX_QUESTION_BYTES {
         return Err(ProxyError::too_large());
     }
-    let key = binding(env, "OPENAI_API_KEY").unwrap_or_default();
+    let key = var(env)("OPENAI_API_KEY").unwrap_or_default();
     ask(env, &key, &question).await.map_err(|error| {
         // Its words may concern the key's account, so they go to the log alone.
         worker::console_error!("the model did not answer: {error}");
@@ -81,12 +81,12 @@ async fn ask(
     question: &str,
 ) -> Result<ChatStream<FetchTransport>, openai_wasm::client::Error> {
     let mut client = Client::builder().api_key(ApiKey::fixed(key));
-    if let Some(url) = binding(env, "OPENAI_BASE_URL") {
+    if let Some(url) = var(env)("OPENAI_BASE_URL") {
         client = client.base_url(&url)?;
     }
     let client = client.build()?;
 
-    let model = binding(env, "MODEL").unwrap_or_else(|| "gpt-5-nano".to_owned());
+    let model = var(env)("MODEL").unwrap_or_else(|| "gpt-5-nano".to_owned());
     let request = ChatCompletionRequest::new(model, [Message::user(question)]);
     client.chat().stream(&request).await
 }
@@ -123,20 +123,4 @@ fn refused(refusal: &ProxyError) -> worker::Result<Response> {
 fn misconfigured(fault: &impl std::fmt::Display) -> ProxyError {
     worker::console_error!("not configured: {fault}");
     ProxyError::misconfigured()
-}
-
-/// A missing secret is an empty one: nothing is answered then.
-fn secrets(env: &Env) -> Secrets {
-    let secret = |name| Secret::named(name, &binding(env, name).unwrap_or_default());
-    Secrets {
-        key: secret("OPENAI_API_KEY"),
-        session: secret("SESSION_SECRET"),
-        turnstile: None,
-    }
-}
-
-/// A secret's or a variable's text.
-fn binding(env: &Env, name: &str) -> Option<String> {
-    let value = env.var(name).ok()?.to_string();
-    (!value.is_empty()).then_some(value)
 }

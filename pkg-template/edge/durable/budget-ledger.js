@@ -7,16 +7,20 @@
 import { DurableObject } from "cloudflare:workers";
 
 import { runtime } from "../runtime.workerd.js";
-
-/** What a reply of this class carries, so that a binding of another class is noticed. */
-export const LEDGER = "openai-wasm-ledger-1";
-
-const TABLES = `
-CREATE TABLE IF NOT EXISTS book (only INTEGER PRIMARY KEY CHECK (only = 0), rows TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS entries (
-  id TEXT PRIMARY KEY, reserved INTEGER NOT NULL, reservedAtMs INTEGER NOT NULL,
-  expiresAtMs INTEGER NOT NULL, phase TEXT NOT NULL, cost INTEGER NOT NULL
-) WITHOUT ROWID;`;
+import {
+  CREATE_BOOK,
+  CREATE_ENTRIES,
+  FORGET_ENTRIES,
+  KEPT_MS,
+  LEDGER,
+  READ_BOOK,
+  READ_ENTRIES,
+  READ_ENTRY,
+  READ_EXPIRED,
+  READ_TIMES,
+  WRITE_BOOK,
+  WRITE_ENTRY,
+} from "./book.js";
 
 export class BudgetLedger extends DurableObject {
   #sql;
@@ -26,7 +30,7 @@ export class BudgetLedger extends DurableObject {
   constructor(ctx, env) {
     super(ctx, env);
     this.#sql = ctx.storage.sql;
-    this.#sql.exec(TABLES);
+    this.#createTables();
   }
 
   /** The time in milliseconds since 1970. */
@@ -59,7 +63,7 @@ export class BudgetLedger extends DurableObject {
       return { ...said, ends: write.entry?.expiresAtMs };
     });
     // The entry is deleted some day; its alarm rings earlier if something is held.
-    if (reply.ends !== undefined) await this.#ringBy(reply.ends + HOUR_MS);
+    if (reply.ends !== undefined) await this.#ringBy(reply.ends + KEPT_MS);
     return { ledger: LEDGER, ...reply };
   }
 
@@ -72,7 +76,7 @@ export class BudgetLedger extends DurableObject {
 
   /** All that is written, for the operator. */
   async read() {
-    const entries = [...this.#sql.exec("SELECT * FROM entries ORDER BY reservedAtMs, id")];
+    const entries = [...this.#sql.exec(READ_ENTRIES)];
     return { ledger: LEDGER, rows: this.#rows(), entries };
   }
 
@@ -81,7 +85,7 @@ export class BudgetLedger extends DurableObject {
     await this.ctx.blockConcurrencyWhile(async () => {
       await this.ctx.storage.deleteAlarm();
       await this.ctx.storage.deleteAll();
-      this.#sql.exec(TABLES);
+      this.#createTables();
       this.#alarm = null;
     });
     return { ledger: LEDGER };
@@ -93,19 +97,13 @@ export class BudgetLedger extends DurableObject {
     this.#alarm = undefined;
     const next = this.ctx.storage.transactionSync(() => {
       const nowMs = this.now();
-      const over = this.#sql.exec(
-        "SELECT id FROM entries WHERE phase = 'held' AND expiresAtMs <= ?",
-        nowMs,
-      );
+      const over = this.#sql.exec(READ_EXPIRED, nowMs);
       for (const { id } of [...over]) {
         const { write } = step({ step: "expire", state: this.#state(id), nowMs });
         if (write) this.#write(write);
       }
       const { forgetBeforeMs } = step({ step: "upkeep", book: this.#overview(), nowMs });
-      this.#sql.exec(
-        "DELETE FROM entries WHERE phase <> 'held' AND expiresAtMs <= ?",
-        forgetBeforeMs,
-      );
+      this.#sql.exec(FORGET_ENTRIES, forgetBeforeMs);
       const { rows, stale, alarmMs } = step({ step: "upkeep", book: this.#overview(), nowMs });
       if (stale.length > 0) this.#write({ rows });
       return alarmMs;
@@ -116,37 +114,32 @@ export class BudgetLedger extends DurableObject {
     else await this.ctx.storage.setAlarm(this.#alarm);
   }
 
+  #createTables() {
+    this.#sql.exec(CREATE_BOOK);
+    this.#sql.exec(CREATE_ENTRIES);
+  }
+
   #rows() {
-    const [book] = this.#sql.exec("SELECT rows FROM book");
+    const [book] = this.#sql.exec(READ_BOOK);
     return book ? JSON.parse(book.rows) : [];
   }
 
   #state(id) {
-    const [entry = null] = this.#sql.exec("SELECT * FROM entries WHERE id = ?", id);
+    const [entry = null] = this.#sql.exec(READ_ENTRY, id);
     return { entry, rows: this.#rows() };
   }
 
   #overview() {
-    const [times] = this.#sql.exec(`SELECT MIN(reservedAtMs) AS oldestReservedAtMs,
-      MIN(CASE WHEN phase = 'held' THEN expiresAtMs END) AS firstHeldMs,
-      MIN(CASE WHEN phase <> 'held' THEN expiresAtMs END) AS firstClosedMs FROM entries`);
+    const [times] = this.#sql.exec(READ_TIMES);
     return { rows: this.#rows(), ...times };
   }
 
   #write({ entry, rows }) {
     if (entry) {
       const { id, reserved, reservedAtMs, expiresAtMs, phase, cost } = entry;
-      this.#sql.exec(
-        "INSERT OR REPLACE INTO entries (id, reserved, reservedAtMs, expiresAtMs, phase, cost) VALUES (?, ?, ?, ?, ?, ?)",
-        ...[id, reserved, reservedAtMs, expiresAtMs, phase, cost],
-      );
+      this.#sql.exec(WRITE_ENTRY, id, reserved, reservedAtMs, expiresAtMs, phase, cost);
     }
-    if (rows) {
-      this.#sql.exec(
-        "INSERT OR REPLACE INTO book (only, rows) VALUES (0, ?)",
-        JSON.stringify(rows),
-      );
-    }
+    if (rows) this.#sql.exec(WRITE_BOOK, JSON.stringify(rows));
   }
 
   /** The ledger's next step. From here on nothing waits until all is written, the alarm with it. */
@@ -169,7 +162,6 @@ export class BudgetLedger extends DurableObject {
   }
 }
 
-const HOUR_MS = 3_600_000;
 const PAUSE_MS = 100;
 
 /** The ledger's next step, by a living instance. */

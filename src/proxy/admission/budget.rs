@@ -94,9 +94,7 @@ impl Admission {
 
     fn accounts(&mut self, budget: &Budget) -> Result<Accounts, ProxyError> {
         if !self.asks.reserve {
-            return Err(
-                self.misconfigured("a budget needs its ledger (Checks::reserve, balances, settle)")
-            );
+            return Err(self.misconfigured("a budget needs its ledger (Host::ledger)"));
         }
         Ok(Accounts {
             account: account_of(&self.caller, self.head.address.as_deref()),

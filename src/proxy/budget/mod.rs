@@ -142,6 +142,9 @@ pub fn account_of(caller: &Caller, address: Option<&str>) -> String {
 /// How the subjects of anonymous sessions begin.
 pub const ANONYMOUS: &str = "anonymous:";
 
+/// The account of all callers together.
+pub const EVERYONE: &str = "everyone";
+
 /// What the keeper of the ledger is asked for: what accounts have left.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -167,16 +170,6 @@ pub struct Demand {
     /// Whose spending it is.
     #[serde(flatten)]
     pub accounts: Accounts,
-}
-
-/// What the keeper of the ledger is told in the end.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Settlement {
-    /// The request's id.
-    pub id: String,
-    /// What it has cost, in nano-dollars. 0 gives the reservation back.
-    pub cost: u64,
 }
 
 /// How much longer than the longest answer a reservation is held: five minutes.

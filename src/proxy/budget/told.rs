@@ -1,6 +1,6 @@
 //! What the keeper of the ledger answers, and what a caller is told of it.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::errors;
@@ -9,7 +9,7 @@ use crate::proxy::error::ProxyError;
 use crate::wire::plain;
 
 /// What the keeper of the ledger answers.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Reply {
     /// Whether the request may be made; nothing if only balances were asked for.

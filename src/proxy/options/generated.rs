@@ -11,7 +11,7 @@ use crate::proxy::admission::TIMEOUT_MS;
 use crate::proxy::auth::anonymous::Anonymous;
 use crate::proxy::auth::caller::Caller;
 use crate::proxy::bounds::{BOUNDS, Bounds};
-use crate::proxy::budget::written as budget;
+use crate::proxy::budget::{EVERYONE, written as budget};
 use crate::proxy::config::Config;
 use crate::proxy::route::Route;
 
@@ -90,6 +90,7 @@ fn script() -> String {
             "least": budget::LEAST_USD,
             "most": budget::MOST_USD,
             "per": budget::PER,
+            "everyone": EVERYONE,
             "windows": Window::ALL.map(Window::name),
             "prices": budget::price_names().collect::<Vec<_>>(),
         }),

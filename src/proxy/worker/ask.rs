@@ -12,12 +12,13 @@ use wasm_bindgen::prelude::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Request, RequestInit, RequestRedirect, Response};
 
+use super::budget::Spending;
 use super::forward::{controller, fetch, is_response};
 use super::{body, headers};
 use crate::policy::headers::HeaderList;
 use crate::proxy::admission::{Asks, Limit, Question, TIMEOUT_MS, Verification};
 use crate::proxy::auth::caller::Caller;
-use crate::proxy::budget::{Doubt, Settlement};
+use crate::proxy::budget::Reply;
 
 /// Functions of one request's environment, all of them optional.
 #[derive(Debug, Clone, Default)]
@@ -42,17 +43,6 @@ pub struct Checks {
     /// `(json) → number`: how many tokens has this request at most? Nothing if that cannot be told. Asked
     /// only of requests with more bytes than `Config::max_input_tokens`, and of those with images.
     pub count_tokens: Option<Function>,
-    /// `(demand) → reply`: reserves in the ledger of a budget what a
-    /// [`Demand`](crate::proxy::budget::Demand) says, and gives a
-    /// [`Reply`](crate::proxy::budget::Reply). A budget needs it and the next two.
-    pub reserve: Option<Function>,
-    /// `(accounts) → reply`: what have these [`Accounts`](crate::proxy::budget::Accounts) left?
-    pub balances: Option<Function>,
-    /// `(settlement) → flags`: replaces a reservation by what the request has cost, as a
-    /// [`Settlement`](crate::proxy::budget::Settlement) says, and gives the names of
-    /// [`Doubt`](crate::proxy::budget::Doubt)s. It must do that whatever has become of the reservation,
-    /// and a reservation that comes later must be refused.
-    pub settle: Option<Function>,
 }
 
 impl Checks {
@@ -73,14 +63,11 @@ impl Checks {
             limit_address: method("limitAddress"),
             limit_sessions: method("limitSessions"),
             count_tokens: method("countTokens"),
-            reserve: method("reserve"),
-            balances: method("balances"),
-            settle: method("settle"),
         }
     }
 
     /// Which questions they answer.
-    pub(super) fn asks(&self, usage: bool) -> Asks {
+    pub(super) fn asks(&self, usage: bool, ledger: bool) -> Asks {
         Asks {
             disabled: self.disabled.is_some(),
             authenticate: self.authenticate.is_some(),
@@ -90,23 +77,28 @@ impl Checks {
             limit_subject: self.limit_subject.is_some(),
             limit_session: self.limit_sessions.is_some(),
             count_tokens: self.count_tokens.is_some(),
-            reserve: [&self.reserve, &self.balances, &self.settle]
-                .into_iter()
-                .all(Option::is_some),
+            reserve: ledger,
             usage,
         }
     }
 
     /// What is said to a question, as JSON; nothing if it is not said in time.
-    pub(super) async fn ask(&self, question: &Question, request: &Request) -> Option<String> {
+    pub(super) async fn ask(
+        &self,
+        question: &Question,
+        request: &Request,
+        spending: Option<&Spending>,
+    ) -> Option<String> {
         let answer = async {
             match question {
-                Question::Turnstile(verification) => verify(verification).await,
-                _ => self.call(question, request).await,
+                Question::Turnstile(verification) => verify(verification).await.ok(),
+                Question::Reserve(demand) => said(&spending?.reserve(demand).await?),
+                Question::Balances(accounts) => said(&spending?.balances(accounts).await?),
+                _ => self.call(question, request).await.ok(),
             }
         };
         match select(Box::pin(answer), TimeoutFuture::new(TIMEOUT_MS)).await {
-            Either::Left((said, _)) => said.ok(),
+            Either::Left((answer, _)) => answer,
             Either::Right(_) => None,
         }
     }
@@ -121,9 +113,9 @@ impl Checks {
             Question::IsRevoked(session) => (&self.is_revoked, object(session)?),
             Question::ClaimOnce(session) => (&self.claim_once, object(session)?),
             Question::CountTokens(json) => (&self.count_tokens, json.into()),
-            Question::Reserve(demand) => (&self.reserve, object(demand)?),
-            Question::Balances(accounts) => (&self.balances, object(accounts)?),
-            Question::Turnstile(_) => return Err(JsValue::UNDEFINED),
+            Question::Turnstile(_) | Question::Reserve(_) | Question::Balances(_) => {
+                return Err(JsValue::UNDEFINED);
+            }
         };
         let function = function.as_ref().ok_or(JsValue::UNDEFINED)?;
         let said = function.call1(&JsValue::UNDEFINED, &argument)?;
@@ -135,17 +127,8 @@ impl Checks {
     }
 }
 
-/// Tells the ledger of a budget what a request has cost. A ledger that fails charges the reservation when
-/// it expires.
-pub(super) async fn settle(function: &Function, settlement: &Settlement) -> Vec<Doubt> {
-    let told = async {
-        let said = function.call1(&JsValue::UNDEFINED, &object(settlement)?)?;
-        json_of(&JsFuture::from(Promise::resolve(&said)).await?)
-    };
-    let flags = told.await.ok();
-    flags
-        .and_then(|flags| serde_json::from_str(&flags).ok())
-        .unwrap_or_else(|| vec![Doubt::Unsettled])
+fn said(reply: &Reply) -> Option<String> {
+    serde_json::to_string(reply).ok()
 }
 
 fn object(value: &impl serde::Serialize) -> Result<JsValue, JsValue> {

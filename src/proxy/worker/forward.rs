@@ -29,8 +29,6 @@ pub(super) struct Exchange<'a> {
     pub(super) sent: UpstreamRequest,
     /// How slowly an upload may come.
     pub(super) pace: Pace,
-    /// The id under which a budget has reserved something.
-    pub(super) reserved: Option<String>,
 }
 
 /// What the caller gets of an answer that is passed on.
@@ -53,7 +51,7 @@ impl Exchange<'_> {
         let has_body = admission.has_body();
         let (Some(forwarded), false) = (forwarded, self.caller_left()) else {
             // Of a request whose caller has left already the upstream hears nothing, so it costs nothing.
-            self.host.release(self.reserved.take());
+            self.host.release();
             return respond(
                 admission.refuse(&upstream_error::unreachable(), now_ms),
                 None,

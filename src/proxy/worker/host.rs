@@ -8,8 +8,8 @@ use futures_util::future::{AbortHandle, Abortable, LocalBoxFuture};
 use js_sys::{Function, Reflect};
 use wasm_bindgen::prelude::JsValue;
 
-use super::ask::{Checks, settle};
-use crate::proxy::budget::Settlement;
+use super::ask::Checks;
+use super::budget::{Ledger, Spending};
 use crate::proxy::config::Config;
 use crate::proxy::response::usage::UsageEvent;
 
@@ -43,6 +43,9 @@ pub struct Host {
     pub(super) fetch: Option<Function>,
     pub(super) checks: Checks,
     pub(super) on_usage: Option<OnUsage>,
+    ledger: Option<Ledger>,
+    /// What this request has reserved.
+    pub(super) spending: Option<Rc<Spending>>,
 }
 
 impl Host {
@@ -57,6 +60,8 @@ impl Host {
             fetch: None,
             checks: Checks::default(),
             on_usage: None,
+            ledger: None,
+            spending: None,
         }
     }
 
@@ -87,22 +92,52 @@ impl Host {
         self
     }
 
+    /// How the ledger of an account is asked, which a budget needs: `(account, question)` gives what that
+    /// account's [`Book`](crate::ledger::Book) answers. Both are texts; accounts are named by
+    /// [`account_of`](crate::proxy::budget::account_of) and
+    /// [`EVERYONE`](crate::proxy::budget::EVERYONE).
+    ///
+    /// In a Worker each account is a Durable Object of that name. What fails is logged, and the caller
+    /// gets 503. With the crate `worker`, and the class of `examples/worker-rust`:
+    ///
+    /// ```ignore
+    /// let ledgers = env.durable_object("BUDGET")?;
+    /// host.ledger(move |account, question| {
+    ///     let ledgers = ledgers.clone();
+    ///     async move { ask(&ledgers, &account, question).await }
+    /// })
+    /// ```
+    pub fn ledger<F, E>(mut self, ask: impl Fn(String, String) -> F + 'static) -> Self
+    where
+        F: Future<Output = Result<String, E>> + 'static,
+        E: fmt::Display,
+    {
+        self.ledger = Some(Rc::new(move |account, question| {
+            let asked = ask(account, question);
+            Box::pin(async { asked.await.map_err(|fault| fault.to_string()) })
+        }));
+        self
+    }
+
+    /// The same for one request.
+    pub(super) fn of_request(&self) -> Self {
+        let spending = self.ledger.clone().map(Spending::new).map(Rc::new);
+        Self {
+            spending,
+            ..self.clone()
+        }
+    }
+
     /// What takes a request's cost: the ledger of a budget first, then the hook.
     pub(super) fn teller(&self) -> Option<OnUsage> {
-        let (ledger, on_usage) = (self.checks.settle.clone(), self.on_usage.clone());
-        if ledger.is_none() {
+        let (spending, on_usage) = (self.spending.clone(), self.on_usage.clone());
+        let Some(spending) = spending else {
             return on_usage;
-        }
+        };
         Some(Rc::new(move |mut event| {
-            let (ledger, on_usage) = (ledger.clone(), on_usage.clone());
+            let (spending, on_usage) = (Rc::clone(&spending), on_usage.clone());
             Box::pin(async move {
-                if let (Some(ledger), Some(charged)) = (&ledger, &mut event.cost) {
-                    let settlement = Settlement {
-                        id: event.request.request_id.clone(),
-                        cost: charged.nano,
-                    };
-                    charged.flags.extend(settle(ledger, &settlement).await);
-                }
+                spending.charge(&mut event).await;
                 if let Some(on_usage) = on_usage {
                     on_usage(event).await;
                 }
@@ -111,11 +146,9 @@ impl Host {
     }
 
     /// Gives back what a request has reserved that is not sent on.
-    pub(super) fn release(&self, id: Option<String>) {
-        if let (Some(ledger), Some(id)) = (self.checks.settle.clone(), id) {
-            (self.wait_until)(Box::pin(async move {
-                settle(&ledger, &Settlement { id, cost: 0 }).await;
-            }));
+    pub(super) fn release(&self) {
+        if let Some(spending) = self.spending.clone() {
+            (self.wait_until)(Box::pin(async move { spending.release().await }));
         }
     }
 

@@ -4,6 +4,7 @@
 
 mod ask;
 mod body;
+mod budget;
 mod forward;
 mod host;
 mod pieces;
@@ -13,12 +14,12 @@ mod upload;
 
 use std::rc::Rc;
 
-use js_sys::{Function, Reflect};
+use js_sys::{Function, JSON, Reflect};
 use wasm_bindgen::prelude::{JsCast, JsValue};
 use web_sys::{Request, Response, ResponseInit};
 
 use crate::policy::headers::HeaderList;
-use crate::proxy::admission::{self, Admission, Answer, Asks, Gate, Keys, Question, Step};
+use crate::proxy::admission::{self, Admission, Answer, Asks, Gate, Keys, Step};
 use crate::proxy::auth::secrets::Secrets;
 use crate::proxy::config::{Config, ConfigFault};
 use crate::proxy::error::ProxyError;
@@ -28,7 +29,8 @@ pub use host::Host;
 
 /// A proxy with its settings. It holds no secret: each request brings its environment's.
 ///
-/// A Worker keeps one for all of its requests, since it counts how many of a caller's are in flight.
+/// A Worker keeps one for all of its requests, since it counts how many of a caller's are in flight. A clone
+/// is the same proxy.
 ///
 /// ```no_run
 /// use openai_wasm::proxy::config::Models;
@@ -52,7 +54,7 @@ pub use host::Host;
 ///     proxy.handle(request, &secrets, host).await
 /// }
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Proxy(Rc<Gate>);
 
 impl Proxy {
@@ -62,6 +64,27 @@ impl Proxy {
     /// The first setting that is refused.
     pub fn new(config: Config) -> Result<Self, ConfigFault> {
         Gate::new(config).map(|gate| Self(Rc::new(gate)))
+    }
+
+    /// A proxy whose settings are those of [`Config::from_vars`]. With [`Secrets::from_vars`] and the
+    /// crate `worker` that is a Worker:
+    ///
+    /// ```ignore
+    /// thread_local! { static PROXY: OnceCell<Result<Proxy, ConfigFault>> = const { OnceCell::new() }; }
+    ///
+    /// #[event(fetch)]
+    /// async fn fetch(request: Request, env: Env, context: Context) -> worker::Result<web_sys::Response> {
+    ///     let made = PROXY.with(|proxy| proxy.get_or_init(|| Proxy::from_vars(var(&env))).clone());
+    ///     let proxy = made.map_err(|fault| fault.to_string())?;
+    ///     let host = Host::new(move |work| context.wait_until(work));
+    ///     Ok(proxy.handle(request.inner(), &Secrets::from_vars(var(&env)), &host).await)
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// The first setting that is refused.
+    pub fn from_vars(var: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigFault> {
+        Config::from_vars(var).and_then(Self::new)
     }
 
     /// Answers one request. Every failure is a response too.
@@ -78,20 +101,19 @@ impl Proxy {
             Some(problem) => Err(problem.to_owned()),
             None => Keys::check(secrets.clone(), config, host.checks.authenticate.is_some()),
         };
+        let host = &host.of_request();
         let _kept = host.keep();
-        let asks = host.checks.asks(host.on_usage.is_some());
+        let asks = host
+            .checks
+            .asks(host.on_usage.is_some(), host.spending.is_some());
         let mut admission = self.admission(request, keys, asks);
         let pace = admission.pace();
         let mut step = admission.start(now_unix_ms());
-        // The id under which a budget has reserved something, perhaps.
-        let mut reserved = None;
         loop {
             step = match step {
                 Step::Ask(question) => {
-                    if let Question::Reserve(demand) = &question {
-                        reserved = Some(demand.id.clone());
-                    }
-                    let said = host.checks.ask(&question, request).await;
+                    let spending = host.spending.as_deref();
+                    let said = host.checks.ask(&question, request, spending).await;
                     let answer = said.as_deref().map_or(Answer::Failed, Answer::Said);
                     admission.resume(answer, now_unix_ms())
                 }
@@ -107,12 +129,11 @@ impl Proxy {
                         host,
                         sent,
                         pace,
-                        reserved,
                     };
                     return exchange.run(admission).await;
                 }
                 Step::Respond(response) => {
-                    host.release(reserved);
+                    host.release();
                     return respond(response, None);
                 }
             };
@@ -131,6 +152,20 @@ impl Proxy {
     fn admission(&self, request: &Request, keys: Result<Keys, String>, asks: Asks) -> Admission {
         let head = request_head::of(request);
         Admission::new(Rc::clone(&self.0), Rc::new(keys), asks, head, random_id())
+    }
+}
+
+/// What a Worker's environment says by a variable's or a secret's name: its text, of an object its JSON.
+/// One that is missing or empty says nothing.
+pub fn var(env: &JsValue) -> impl Fn(&str) -> Option<String> {
+    move |name| {
+        let value = Reflect::get(env, &JsValue::from_str(name)).ok()?;
+        let text = if value.is_object() {
+            JSON::stringify(&value).ok()?.as_string()
+        } else {
+            value.as_string()
+        };
+        text.filter(|text| !text.is_empty())
     }
 }
 
