@@ -46,8 +46,8 @@ function price(value, option) {
     refuse(`${option}.reasoning`, `must be true or false, not ${describe(reasoning)}`);
   }
   for (const [name, usd] of Object.entries(rates)) dollars(usd, `${option}.${name}`);
-  if (!["input", "image", "audioMinute"].some((name) => rates[name] !== undefined)) {
-    refuse(option, "must have a price: input, image or audioMinute");
+  if (!["input", "image", "audioMinute", "character"].some((name) => rates[name] !== undefined)) {
+    refuse(option, "must have a price: input, image, audioMinute or character");
   }
   return { ...rates, reasoning };
 }

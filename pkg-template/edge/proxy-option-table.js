@@ -51,7 +51,7 @@ export const NUMBERS = {
 };
 
 /** What can be switched on besides chat completions. */
-export const ROUTES = ["models","completions","embeddings","moderations","images.generations","responses","responses.input_tokens","audio.transcriptions","audio.translations"];
+export const ROUTES = ["models","completions","embeddings","moderations","images.generations","responses","responses.input_tokens","audio.transcriptions","audio.translations","audio.speech"];
 
 /** How slowly a request's body may come. */
 export const BODY_PACE = {"baseMs":60000,"idleMs":30000,"msPerBlock":1000};
@@ -63,4 +63,4 @@ export const CALLER = ["sub","origin","models","maxTokens","budget","jti","issue
 export const QUESTION_MS = 5000;
 
 /** The words and the bounds of a budget, in US dollars. */
-export const BUDGET = {"everyone":"everyone","least":1e-9,"most":9000000.0,"per":["subject","everyone"],"prices":["input","cachedInput","cacheWrite","output","imageInput","imageOutput","audioMinute","image"],"windows":["day","month","lifetime"]};
+export const BUDGET = {"everyone":"everyone","least":1e-9,"most":9000000.0,"per":["subject","everyone"],"prices":["input","cachedInput","cacheWrite","output","imageInput","imageOutput","audioOutput","character","audioMinute","image"],"windows":["day","month","lifetime"]};

@@ -20,7 +20,8 @@ export type ProxyRoute =
   | "responses"
   | "responses.input_tokens"
   | "audio.transcriptions"
-  | "audio.translations";
+  | "audio.translations"
+  | "audio.speech";
 
 export interface ProxyOptions {
   /**
@@ -59,8 +60,8 @@ export interface ProxyOptions {
   /**
    * What is served besides `POST /v1/chat/completions`: `"models"`, `"completions"`,
    * `"embeddings"`, `"moderations"`, `"images.generations"`, `"responses"`,
-   * `"responses.input_tokens"`, `"audio.transcriptions"`, `"audio.translations"`. Nothing that the
-   * users of one key share: no files, no fine-tunes. Default: `[]`.
+   * `"responses.input_tokens"`, `"audio.transcriptions"`, `"audio.translations"`, `"audio.speech"`.
+   * Nothing that the users of one key share: no files, no fine-tunes. Default: `[]`.
    */
   routes?: readonly ProxyRoute[] | undefined;
   /**

@@ -84,6 +84,10 @@ export interface BudgetPrice {
   output?: number | undefined;
   imageInput?: number | undefined;
   imageOutput?: number | undefined;
+  /** Sound that is spoken. */
+  audioOutput?: number | undefined;
+  /** A million characters of text that is to be spoken. */
+  character?: number | undefined;
   /** A minute of sound that is heard. */
   audioMinute?: number | undefined;
   /** The most that one picture costs, for a model that is priced by the picture. */

@@ -29,6 +29,8 @@ pub enum Route {
     AudioTranscriptions,
     /// `POST /v1/audio/translations`
     AudioTranslations,
+    /// `POST /v1/audio/speech`
+    Speech,
 }
 
 /// What a route takes as its body.
@@ -59,7 +61,7 @@ impl From<Route> for String {
 
 impl Route {
     /// Every route.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::ChatCompletions,
         Self::Models,
         Self::Completions,
@@ -70,6 +72,7 @@ impl Route {
         Self::InputTokens,
         Self::AudioTranscriptions,
         Self::AudioTranslations,
+        Self::Speech,
     ];
 
     /// The route of a name in the configuration: `"images.generations"`.
@@ -109,6 +112,7 @@ impl Route {
             Self::InputTokens => "/v1/responses/input_tokens",
             Self::AudioTranscriptions => "/v1/audio/transcriptions",
             Self::AudioTranslations => "/v1/audio/translations",
+            Self::Speech => "/v1/audio/speech",
         }
     }
 
@@ -159,6 +163,7 @@ mod tests {
             ("models", Some(Route::Models)),
             ("images.generations", Some(Route::ImageGenerations)),
             ("audio.transcriptions", Some(Route::AudioTranscriptions)),
+            ("audio.speech", Some(Route::Speech)),
             ("files", None),
             ("fine_tuning.jobs", None),
             ("responses", Some(Route::Responses)),

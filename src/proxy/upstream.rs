@@ -3,7 +3,7 @@
 use crate::policy::headers::HeaderList;
 use crate::proxy::auth::secrets::Secret;
 use crate::proxy::error::ProxyError;
-use crate::proxy::response::head::{EVENTS, JSON, texts_of};
+use crate::proxy::response::head::{EVENTS, JSON, media_of};
 use crate::proxy::route::Route;
 
 /// This proxy's name in `User-Agent`, by which it knows its own requests (threat table, row S6).
@@ -23,13 +23,10 @@ pub fn request_headers(route: Route, key: &Secret) -> HeaderList {
     if route.has_body() {
         headers.set("content-type", "application/json");
     }
-    let mut accept = JSON.to_owned();
-    let texts = texts_of(route).iter().map(|(received, _)| *received);
-    for more in texts.chain(route.has_body().then_some(EVENTS)) {
-        accept.push_str(", ");
-        accept.push_str(more);
-    }
-    headers.set("accept", accept);
+    let more = media_of(route).iter().map(|(received, _)| *received);
+    let events = route.has_body().then_some(EVENTS);
+    let accept: Vec<_> = [JSON].into_iter().chain(more).chain(events).collect();
+    headers.set("accept", accept.join(", "));
     headers
 }
 

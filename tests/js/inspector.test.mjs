@@ -20,11 +20,12 @@ const { runtime } = await import(
 const { Inspector } = (await runtime.instance()).exports;
 
 /** The request of a case: the fixture's, with the case's own members. */
-const merged = (base, own) => ({
-  ...base,
-  ...own,
-  limits: { ...base.limits, ...own?.limits },
-});
+const merged = (base, own = {}) => {
+  const all = { ...base };
+  for (const [name, value] of Object.entries(own))
+    all[name] = value && typeof value === "object" ? merged(base?.[name], value) : value;
+  return all;
+};
 
 /** Tells the machine what an event of a script says. Gives its first step. */
 function tell(inspector, event) {

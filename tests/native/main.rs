@@ -33,6 +33,7 @@ mod proxy_caps;
 mod proxy_claims;
 mod proxy_cost;
 mod proxy_inspector;
+mod proxy_media;
 mod proxy_origins;
 mod proxy_params;
 mod proxy_params_open;

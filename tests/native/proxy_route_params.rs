@@ -76,6 +76,53 @@ fn every_other_route_has_its_own_parameters() {
             json!({ "model": "small", "prompt": "a", "quality": "hd" }),
             Err(400),
         ),
+        (
+            Route::Speech,
+            json!({ "model": "small", "input": "a", "voice": "coral", "user": "me" }),
+            Ok(json!({ "model": "small", "input": "a", "voice": "coral" })),
+        ),
+        (
+            Route::Speech,
+            json!({
+                "model": "small", "input": "a", "voice": "coral", "instructions": "Slowly.",
+                "response_format": "wav", "stream_format": "sse", "speed": 0.25,
+            }),
+            Ok(json!({
+                "model": "small", "input": "a", "voice": "coral", "instructions": "Slowly.",
+                "response_format": "wav", "stream_format": "sse", "speed": 0.25,
+            })),
+        ),
+        (
+            Route::Speech,
+            json!({ "model": "small", "voice": "coral" }),
+            Err(400),
+        ),
+        (
+            Route::Speech,
+            json!({ "model": "other", "input": "a", "voice": "coral" }),
+            Err(403),
+        ),
+        // A voice that is kept in the account.
+        (
+            Route::Speech,
+            json!({ "model": "small", "input": "a", "voice": { "id": "voice_1" } }),
+            Err(400),
+        ),
+        (
+            Route::Speech,
+            json!({ "model": "small", "input": "a", "voice": "coral", "speed": 0.2 }),
+            Err(400),
+        ),
+        (
+            Route::Speech,
+            json!({ "model": "small", "input": ["a"], "voice": "coral" }),
+            Err(400),
+        ),
+        (
+            Route::Speech,
+            json!({ "model": "small", "input": "a".repeat(200_000), "voice": "coral" }),
+            Err(413),
+        ),
     ] {
         let outcome = ask_as(route, &body, &config(), &caller);
         match (outcome, expected) {

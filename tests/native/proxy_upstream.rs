@@ -140,48 +140,6 @@ fn only_a_200_of_the_asked_media_type_passes() {
 }
 
 #[test]
-fn texts_pass_where_the_api_has_them() {
-    const TEXTS: [(&str, &str); 3] = [
-        ("text/plain", "text/plain; charset=utf-8"),
-        ("Text/VTT; charset=UTF-8", "text/vtt; charset=utf-8"),
-        ("application/x-subrip", "application/x-subrip"),
-    ];
-    let passed = |route, content_type: &str| match judge(route, 200, Some(content_type), false) {
-        Verdict::Pass(media_type) => Some(media_type),
-        _ => None,
-    };
-    for route in Route::ALL {
-        let audio = matches!(route, Route::AudioTranscriptions | Route::AudioTranslations);
-        for (received, sent) in TEXTS {
-            let expected = audio.then_some(sent);
-            assert_eq!(passed(route, received), expected, "{route:?} {received}");
-        }
-        for never in [
-            "text/html",
-            "text/html; charset=utf-8",
-            "image/svg+xml",
-            "application/xhtml+xml",
-            "text/xml",
-            "text/javascript",
-            "application/octet-stream",
-            "text/plain+x",
-            "text/plain, text/html",
-            "",
-        ] {
-            assert_eq!(passed(route, never), None, "{route:?} {never}");
-        }
-        // Whether an upload asks for a stream is not read.
-        let events = (route == Route::AudioTranscriptions).then_some("text/event-stream");
-        assert_eq!(passed(route, "text/event-stream"), events, "{route:?}");
-        let accept = request_headers(route, &key())
-            .get("accept")
-            .map(str::to_owned);
-        let accept = accept.unwrap_or_default();
-        assert_eq!(accept.contains("text/vtt"), audio, "{route:?}: {accept}");
-    }
-}
-
-#[test]
 fn an_explanation_keeps_what_the_caller_can_use() {
     let body =
         br#"{"error":{"message":"Invalid value for 'temperature': 3 is over the maximum of 2.",

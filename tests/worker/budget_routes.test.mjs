@@ -14,6 +14,7 @@ const PRICES = {
   [MODEL]: { input: 10, output: 1000, reasoning: false },
   painter: { image: 0.04 },
   reader: { input: 10 },
+  voice: { character: 15 },
 };
 
 const form = (bytes) => {
@@ -37,10 +38,11 @@ const ROUTES = [
   ["completions", { model: MODEL, prompt: ["a", "b"], max_tokens: 3 }, 6e6, 9e6],
   ["embeddings", { model: "reader", input: "hello" }, 0.05e6, 3e6],
   ["images/generations", { model: "painter", prompt: "a cat", n: 2 }, 80e6, 80e6],
+  ["audio/speech", { model: "voice", input: "hello", voice: "coral" }, 75_000, 75_000],
   ["audio/transcriptions", upload, 7e6, 9e6],
   ["audio/translations", upload, 7e6, 9e6],
 ];
-const OPTIONS = `{ routes: ["models", "completions", "embeddings", "moderations", "images.generations", "audio.transcriptions", "audio.translations"], allowParams: ["n"] }`;
+const OPTIONS = `{ routes: ["models", "completions", "embeddings", "moderations", "images.generations", "audio.transcriptions", "audio.translations", "audio.speech"], allowParams: ["n"] }`;
 
 const ask = (proxy, path, body) =>
   proxy.post(`/v1/${path}`, Buffer.isBuffer(body.body) ? body.body : body, {

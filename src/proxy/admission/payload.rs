@@ -140,8 +140,9 @@ impl Admission {
         counted: Option<u64>,
     ) -> Result<Step, ProxyError> {
         let charge = self.quote(Asked::Params(&params, counted))?;
-        // A response tells its usage unasked, and knows no such option.
-        let asks = self.wants_usage() && self.route != Route::Responses;
+        // Other streams tell their usage unasked, and know no such option.
+        let is_asked = matches!(self.route, Route::ChatCompletions | Route::Completions);
+        let asks = self.wants_usage() && is_asked;
         let payload = Payload::of(params, bytes, asks);
         self.payload = Payload { charge, ..payload };
         self.reserve()

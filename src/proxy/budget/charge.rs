@@ -19,8 +19,8 @@ pub struct Charge {
     output_pico: u64,
     /// Is all that the model writes shown?
     shows_all: bool,
-    /// Are its tokens of output those of pictures?
-    draws: bool,
+    /// What its output is: the place of the meter in [`Meter::ALL`].
+    written: usize,
     /// The place of the tier in [`Tier::ALL`].
     tier: usize,
     /// For each price the place of its meter and of its tier, whether it is that of long requests, and
@@ -71,7 +71,7 @@ impl Charge {
             input: reserved,
             output_pico: 0,
             shows_all: false,
-            draws: false,
+            written: place_of(Meter::Output),
             tier: 0,
             rates: Vec::new(),
         }
@@ -80,23 +80,26 @@ impl Charge {
     pub(super) fn metered(
         model: &Model,
         tier: Tier,
-        draws: bool,
+        written: Meter,
         reserved: u64,
         input: u64,
         output_pico: u64,
     ) -> Self {
-        let meter = |rate: &Rate| Meter::ALL.iter().position(|meter| *meter == rate.meter);
         let place = |tier: Tier| Tier::ALL.iter().position(|known| *known == tier);
-        let rates = model
-            .rates
-            .iter()
-            .filter_map(|rate| Some((meter(rate)?, place(rate.tier)?, rate.long, rate.pico)));
+        let rates = model.rates.iter().filter_map(|rate| {
+            Some((
+                place_of(rate.meter),
+                place(rate.tier)?,
+                rate.long,
+                rate.pico,
+            ))
+        });
         Self {
             reserved,
             input,
             output_pico,
             shows_all: false,
-            draws,
+            written: place_of(written),
             tier: place(tier).unwrap_or_default(),
             rates: rates.collect(),
         }
@@ -175,15 +178,20 @@ impl Charge {
         if let Some(seconds) = usage.get("seconds") {
             return heard(found, seconds);
         }
-        if self.draws {
-            // Image models say it in the details, or not at all.
-            let drawn = usage
+        let detail = match Meter::ALL.get(self.written) {
+            Some(Meter::ImageOutput) => Some("image_tokens"),
+            Some(Meter::AudioOutput) => Some("audio_tokens"),
+            _ => None,
+        };
+        if let Some(detail) = detail {
+            // Models of one kind of output say it in the details, or not at all.
+            let written = usage
                 .get("output_tokens")
                 .or_else(|| usage.get("completion_tokens"));
-            let drawn = drawn.cloned().unwrap_or(Value::Null);
+            let written = written.cloned().unwrap_or(Value::Null);
             usage.insert(
                 "output_tokens_details".to_owned(),
-                json!({ "image_tokens": drawn }),
+                json!({ detail: written }),
             );
         }
         usage_price(found, &Value::Object(usage), Some(tier)).ok()
@@ -198,6 +206,10 @@ impl Charge {
             flags: flag.into_iter().collect(),
         }
     }
+}
+
+const fn place_of(meter: Meter) -> usize {
+    meter as usize
 }
 
 /// The price of seconds of sound, of which a part counts as a whole.

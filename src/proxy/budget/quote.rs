@@ -24,6 +24,13 @@ const TOKENS_A_MESSAGE: u64 = 8;
 /// (RFC 6716, section 2.1.1).
 const LOWEST_BITS_A_SECOND: u64 = 6_000;
 
+/// Audio tokens of a byte of text that is spoken slowly: seven letters a second, at the 21 tokens a second
+/// of `gpt-4o-mini-tts`. Writings whose letters are syllables have three bytes each.
+const SPOKEN_A_BYTE: u64 = 3;
+
+/// The same of a digit or a sign, which is spoken as a word.
+const SPOKEN_A_SIGN: u64 = 15;
+
 /// The model of a request for moderation that names none.
 const MODERATION: &str = "omni-moderation-latest";
 
@@ -63,6 +70,13 @@ pub fn quote(budget: &Budget, route: Route, asked: Asked<'_>) -> Result<Charge, 
             let each = picture_tokens(body);
             (each.saturating_mul(answers), Meter::ImageOutput)
         }
+        Route::Speech => {
+            let by_character = of_characters(found, body);
+            if let Some(nano) = by_character.map_err(|fault| errors::no_price(model, fault))? {
+                return Ok(Charge::flat(nano));
+            }
+            (spoken_tokens(body), Meter::AudioOutput)
+        }
         Route::ChatCompletions | Route::Completions | Route::Responses => {
             (params.max_output_tokens.unwrap_or(u64::MAX), Meter::Output)
         }
@@ -98,7 +112,7 @@ fn price(
     Ok(Charge::metered(
         found.model,
         till.tier(),
-        written == Meter::ImageOutput,
+        written,
         nano(most)?,
         nano(asked)?,
         write,
@@ -159,6 +173,39 @@ fn picture_tokens(body: &Object) -> u64 {
     tokens.saturating_add(partial.saturating_mul(TOKENS_A_PARTIAL))
 }
 
+/// The price of a text that is to be spoken, for models that are priced by the character. One outside of
+/// the basic plane counts as two.
+fn of_characters(found: Found<'_>, body: &Object) -> Result<Option<u64>, PriceFault> {
+    let till = Till::new(found, None, 0)?;
+    let has_price = till.dearest(&[Some(Meter::Character)]).is_ok();
+    let text = body.get("input").and_then(Json::as_str).unwrap_or_default();
+    let characters = text.encode_utf16().count() as u64;
+    let cost = has_price.then(|| nano(till.cost(characters, Meter::Character)?));
+    cost.transpose()
+}
+
+/// The audio tokens of a text that is spoken slowly, and at this `speed`.
+fn spoken_tokens(body: &Object) -> u64 {
+    let text = body.get("input").and_then(Json::as_str).unwrap_or_default();
+    let of_byte = |byte: u8| match byte {
+        b'0'..=b'9' => SPOKEN_A_SIGN,
+        byte if byte.is_ascii_punctuation() => SPOKEN_A_SIGN,
+        _ => SPOKEN_A_BYTE,
+    };
+    let tokens: u64 = text.bytes().map(of_byte).sum();
+    let speed = match body.get("speed") {
+        Some(Json::Number(speed)) => speed.as_f64().unwrap_or(1.0).min(1.0),
+        _ => 1.0,
+    };
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss
+    )]
+    let slowly = (tokens as f64 / speed).ceil() as u64; // Saturates; a speed of 0 is too dear.
+    slowly.max(tokens)
+}
+
 /// The longest sound that so many bytes can hold, at the dearest price of a model that hears.
 fn upload(budget: &Budget, bytes: u64) -> Result<Charge, ProxyError> {
     let model = budget.prices.dearest_listener();
@@ -172,5 +219,5 @@ fn upload(budget: &Budget, bytes: u64) -> Result<Charge, ProxyError> {
     let bits = u128::from(bytes) * 8 * u128::from(second);
     let most = nano(bits.div_ceil(u128::from(LOWEST_BITS_A_SECOND))).map_err(fault)?;
     let tier = till.tier();
-    Ok(Charge::metered(&model, tier, false, most, most, 0))
+    Ok(Charge::metered(&model, tier, Meter::Output, most, most, 0))
 }

@@ -160,6 +160,56 @@ fn an_upload_is_reserved_as_the_longest_sound_at_the_dearest_price() {
 }
 
 #[test]
+fn speech_is_reserved_by_its_characters_or_by_how_long_it_takes_to_say() {
+    let say =
+        |model: &str, input: &str| json!({ "model": model, "input": input, "voice": "coral" });
+    // 15 US dollars a million characters; one outside of the basic plane counts as two.
+    for (input, nano) in [("hello", 75_000), ("\u{e9}", 15_000), ("\u{1f600}", 30_000)] {
+        assert_eq!(
+            reserved(Route::Speech, &say("tts-1", input), &[]),
+            nano,
+            "{input}"
+        );
+    }
+    let by_character = asked(Route::Speech, &say("tts-1", "hello"), &[]).unwrap();
+    let said = by_character.of(Outcome::Completed, &Cost::default());
+    assert_eq!((said.nano, said.flags), (75_000, vec![]));
+
+    // 12 US dollars a million audio tokens: 3 a letter, 15 a digit or sign; and its bytes at 0.6.
+    let spoken = |body: &Value| {
+        let written = body.to_string().len() as u64;
+        reserved(Route::Speech, body, &[]) - written * 600
+    };
+    assert_eq!(spoken(&say("gpt-4o-mini-tts", "hello")), 15 * 12_000);
+    assert_eq!(spoken(&say("gpt-4o-mini-tts", "7.")), 30 * 12_000);
+    let mut slow = say("gpt-4o-mini-tts", "hello");
+    slow["speed"] = json!(0.25);
+    assert_eq!(spoken(&slow), 60 * 12_000);
+    slow["speed"] = json!(4);
+    assert_eq!(spoken(&slow), 15 * 12_000, "no cheaper");
+
+    // The usage of the last event: all that it wrote is sound.
+    let charge = asked(Route::Speech, &say("gpt-4o-mini-tts", "hello"), &[]).unwrap();
+    let told = Cost {
+        usage: Usage::of(&json!({ "input_tokens": 2, "output_tokens": 10, "total_tokens": 12 })),
+        ..Cost::default()
+    };
+    let said = charge.of(Outcome::Completed, &told);
+    assert_eq!((said.nano, said.flags), (2 * 600 + 10 * 12_000, vec![]));
+    let bytes = charge.of(Outcome::Completed, &Cost::default());
+    assert_eq!(
+        (bytes.nano, bytes.flags),
+        (charge.reserved, vec![Doubt::NoUsage])
+    );
+
+    // A price of text is no price of sound.
+    for (model, code) in [("mine", "cost_not_bounded"), ("x", "model_not_priced")] {
+        let refused = asked(Route::Speech, &say(model, "hello"), &[]).unwrap_err();
+        assert_eq!(refused.code, code);
+    }
+}
+
+#[test]
 fn an_answer_is_charged_by_its_usage_and_never_free_without_one() {
     let body = json!({
         "model": "open", "max_tokens": 50, "messages": [{ "role": "user", "content": "hello" }]

@@ -44,7 +44,7 @@ enum Per {
     Everyone,
 }
 
-/// US dollars a million tokens, a minute or a picture.
+/// US dollars a million tokens or characters, a minute or a picture.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct WrittenPrice {
@@ -54,6 +54,8 @@ struct WrittenPrice {
     output: Option<f64>,
     image_input: Option<f64>,
     image_output: Option<f64>,
+    audio_output: Option<f64>,
+    character: Option<f64>,
     audio_minute: Option<f64>,
     image: Option<f64>,
     #[serde(default = "may_reason")]
@@ -71,13 +73,15 @@ const PICO: f64 = 1e12;
 
 /// The members of a price that become rates: their names, what they meter, and how many picodollars of a
 /// unit each US dollar stands for.
-const RATES: [(&str, Meter, f64); 7] = [
+const RATES: [(&str, Meter, f64); 9] = [
     ("input", Meter::Input, A_MILLION),
     ("cachedInput", Meter::CachedInput, A_MILLION),
     ("cacheWrite", Meter::CacheWrite, A_MILLION),
     ("output", Meter::Output, A_MILLION),
     ("imageInput", Meter::ImageInput, A_MILLION),
     ("imageOutput", Meter::ImageOutput, A_MILLION),
+    ("audioOutput", Meter::AudioOutput, A_MILLION),
+    ("character", Meter::Character, A_MILLION),
     ("audioMinute", Meter::InputSecond, PICO / 60.0),
 ];
 
@@ -89,7 +93,7 @@ pub(crate) fn price_names() -> impl Iterator<Item = &'static str> {
 
 impl WrittenPrice {
     /// In the order of [`RATES`].
-    fn rates(&self) -> [Option<f64>; 7] {
+    fn rates(&self) -> [Option<f64>; 9] {
         [
             self.input,
             self.cached_input,
@@ -97,16 +101,19 @@ impl WrittenPrice {
             self.output,
             self.image_input,
             self.image_output,
+            self.audio_output,
+            self.character,
             self.audio_minute,
         ]
     }
 
     fn read(&self, model: &str) -> Result<OwnPrice, String> {
         let option = |name: &str| format!("budget.prices[\"{model}\"]{name}");
-        if self.input.or(self.image).or(self.audio_minute).is_none() {
+        let priced = [self.input, self.image, self.audio_minute, self.character];
+        if priced.iter().all(Option::is_none) {
             let option = option("");
             return Err(format!(
-                "{option} must have a price: input, image or audioMinute"
+                "{option} must have a price: input, image, audioMinute or character"
             ));
         }
         let fault = |name: &str| {

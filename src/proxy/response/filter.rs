@@ -39,6 +39,8 @@ pub enum Form {
     Bytes,
     /// A text: only the key is looked for.
     Text,
+    /// Sound, which goes on as it comes. Only the key is looked for.
+    Sound,
 }
 
 impl Form {
@@ -48,6 +50,7 @@ impl Form {
         match media_type {
             head::EVENTS => Self::Events,
             head::JSON => Self::Bytes,
+            sound if head::is_sound(sound) => Self::Sound,
             _ => Self::Text,
         }
     }
@@ -153,8 +156,10 @@ impl Filter {
                 self.retire(pending.len());
                 ruling(pending.len(), Then::Wait)
             }
-            Form::Text => {
-                self.cost.said_bytes += fresh.len() as u64;
+            Form::Text | Form::Sound => {
+                if self.form == Form::Text {
+                    self.cost.said_bytes += fresh.len() as u64;
+                }
                 self.retire(pending.len());
                 ruling(pending.len(), Then::Wait)
             }
@@ -327,7 +332,7 @@ impl Filter {
     #[must_use]
     pub fn error_event(&self, refusal: &ProxyError) -> String {
         match self.form {
-            Form::Bytes | Form::Text => String::new(),
+            Form::Bytes | Form::Text | Form::Sound => String::new(),
             // The beginning of an event has gone on: it must not swallow this one.
             Form::Events if self.torn => format!("\n\ndata: {}\n\n", refusal.body()),
             Form::Events => format!("data: {}\n\n", refusal.body()),
@@ -421,7 +426,7 @@ impl Filter {
         self.cost.events += seen.choices.unwrap_or_default().max(1);
         let usage = match self.form {
             Form::Events => usage_in(scan, seen),
-            Form::Bytes | Form::Text => scan.usage(),
+            Form::Bytes | Form::Text | Form::Sound => scan.usage(),
         };
         let Some(usage) = usage else { return false };
         // A count that is none takes back an earlier one: the last word of the server counts.

@@ -49,9 +49,35 @@ const TEXTS: [(&str, &str); 3] = [
     ("application/x-subrip", "application/x-subrip"),
 ];
 
-pub(in crate::proxy) const fn texts_of(route: Route) -> &'static [(&'static str, &'static str)] {
+/// The same of speech: the registered types of the six formats, and those that servers use besides.
+const SOUNDS: [(&str, &str); 14] = [
+    ("audio/mpeg", "audio/mpeg"),
+    ("audio/mp3", "audio/mpeg"),
+    ("audio/ogg", "audio/ogg"),
+    ("audio/opus", "audio/opus"),
+    ("audio/aac", "audio/aac"),
+    ("audio/flac", "audio/flac"),
+    ("audio/x-flac", "audio/flac"),
+    ("audio/wav", "audio/wav"),
+    ("audio/wave", "audio/wav"),
+    ("audio/x-wav", "audio/wav"),
+    ("audio/vnd.wave", "audio/wav"),
+    ("audio/pcm", "audio/pcm"),
+    ("audio/l16", "audio/pcm"),
+    (BYTES, BYTES),
+];
+const BYTES: &str = "application/octet-stream";
+
+/// Is a body of this type sound?
+pub(in crate::proxy) fn is_sound(media_type: &str) -> bool {
+    media_type.starts_with("audio/") || media_type == BYTES
+}
+
+/// What a route's answers may be besides JSON and events.
+pub(in crate::proxy) const fn media_of(route: Route) -> &'static [(&'static str, &'static str)] {
     match route {
         Route::AudioTranscriptions | Route::AudioTranslations => &TEXTS,
+        Route::Speech => &SOUNDS,
         _ => &[],
     }
 }
@@ -61,14 +87,16 @@ pub(in crate::proxy) const fn texts_of(route: Route) -> &'static [(&'static str,
 fn media_type(route: Route, content_type: &str, streams: bool) -> Option<&'static str> {
     let essence = content_type.split(';').next().unwrap_or_default().trim();
     let is = |wanted: &str| essence.eq_ignore_ascii_case(wanted);
-    let expected = if streams { EVENTS } else { JSON };
-    if is(expected) {
-        return Some(expected);
+    if streams {
+        return is(EVENTS).then_some(EVENTS);
+    }
+    if is(JSON) && route != Route::Speech {
+        return Some(JSON);
     }
     if matches!(route, Route::AudioTranscriptions) && is(EVENTS) {
         return Some(EVENTS);
     }
-    texts_of(route)
+    media_of(route)
         .iter()
         .find(|(received, _)| is(received))
         .map(|(_, sent)| *sent)

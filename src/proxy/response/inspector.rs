@@ -103,10 +103,9 @@ impl Inspector {
         let mut inspector = Self::new(request, now_ms);
         if let Some(Begun { form, at_ms }) = begun {
             // In the midst of JSON nothing tells which member of what comes next: it is a text from here.
-            let form = if form == Form::Events {
-                form
-            } else {
-                Form::Text
+            let form = match form {
+                Form::Events | Form::Sound => form,
+                Form::Bytes | Form::Text => Form::Text,
             };
             inspector.filter.set_form(form);
             inspector.phase = Phase::Stream;

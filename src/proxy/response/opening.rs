@@ -37,7 +37,7 @@ impl Inspector {
                     account.stream = form == Form::Events;
                 }
                 self.filter.set_form(form);
-                if form == Form::Events {
+                if matches!(form, Form::Events | Form::Sound) {
                     self.begin(content_type);
                 } else {
                     self.phase = Phase::Whole(content_type);

@@ -185,10 +185,13 @@ impl Account {
             (Some(usage), _) => (usage.clone(), false),
             (None, Outcome::Refused) => (Usage::none(), false),
             (None, _) if self.route == Route::InputTokens.path() => (Usage::none(), false),
-            (None, _) => (
-                Usage::estimated(self.request_bytes, cost.said_bytes, cost.events),
-                true,
-            ),
+            (None, _) => {
+                // The bytes of sound do not tell its tokens.
+                let is_sound = self.route == Route::Speech.path();
+                let said_bytes = if is_sound { 0 } else { cost.said_bytes };
+                let usage = Usage::estimated(self.request_bytes, said_bytes, cost.events);
+                (usage, true)
+            }
         };
         UsageEvent {
             request: self.clone(),

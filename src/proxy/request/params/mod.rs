@@ -104,12 +104,17 @@ pub fn check(
         // Whatever is kept, every caller could read: all of them have one account.
         whole.set("store", Json::Bool(false));
     }
-    if !matches!(route, Route::Moderations | Route::InputTokens)
-        && let Some(name) = config.end_user.param()
+    if !matches!(
+        route,
+        Route::Moderations | Route::InputTokens | Route::Speech
+    ) && let Some(name) = config.end_user.param()
     {
         whole.set(name, Json::from(end_user));
     }
-    let streams = whole.get("stream") == Some(&Json::Bool(true));
+    let streams = match route {
+        Route::Speech => whole.get("stream_format").and_then(Json::as_str) == Some("sse"),
+        _ => whole.get("stream") == Some(&Json::Bool(true)),
+    };
     Ok(Params {
         streams,
         max_output_tokens: cap

@@ -17,6 +17,7 @@ pub(super) const fn of(route: Route) -> &'static [Field] {
         Route::ImageGenerations => IMAGES,
         Route::Responses => responses::CREATE,
         Route::InputTokens => responses::INPUT_TOKENS,
+        Route::Speech => SPEECH,
         Route::Models | Route::AudioTranscriptions | Route::AudioTranslations => &[],
     }
 }
@@ -351,6 +352,28 @@ const MODERATED: &[Field] = &[
     field("type", Rule::Word(&["text", "image_url"])),
     field("text", Rule::Text),
     field("image_url", Rule::Object(&[field("url", Rule::Image)])),
+];
+
+/// How fast speech may be without being listed, as the API has it. What is slower takes longer, and costs
+/// more where sound is priced.
+const SPEEDS: std::ops::RangeInclusive<f64> = 0.25..=4.0;
+
+/// A voice that is an object is one that is kept in the account, by its id.
+const SPEECH: &[Field] = &[
+    field("input", Rule::Text),
+    field("voice", Rule::Text),
+    field("instructions", Rule::Text),
+    field(
+        "response_format",
+        Rule::Word(&["mp3", "opus", "aac", "flac", "wav", "pcm"]),
+    ),
+    field("stream_format", Rule::Word(&["audio", "sse"])),
+    listed_unless(
+        "speed",
+        Rule::Number,
+        "from 0.25 to 4",
+        |value, _| matches!(value, Json::Number(speed) if speed.as_f64().is_some_and(|speed| SPEEDS.contains(&speed))),
+    ),
 ];
 
 const IMAGES: &[Field] = &[

@@ -19,6 +19,7 @@ pub mod moderations;
 pub mod picture;
 pub mod responses;
 pub mod sampling;
+pub mod speech;
 pub mod sse;
 pub mod store;
 pub mod tokens;
@@ -32,6 +33,7 @@ use crate::{error::ApiError, server::AppState};
 pub fn router() -> Router<AppState> {
     Router::new()
         .merge(audio::router())
+        .merge(speech::router())
         .merge(chat::router())
         .merge(completions::router())
         .merge(conversations::router())
