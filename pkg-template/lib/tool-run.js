@@ -5,6 +5,7 @@ import { APIUserAbortError, InvalidOptionError } from "./errors.js";
 import { isTool, valueOf } from "./parse.js";
 import { ToolError } from "./parse-errors.js";
 import { randomText } from "./json.js";
+import { contentOf } from "./tool-result.js";
 
 const DEFAULT_MAX_COMPLETIONS = 10;
 
@@ -133,27 +134,6 @@ function toolsOf(given, functions) {
       },
     };
   });
-}
-
-/** What a function gave, as text for the model. */
-function contentOf(result, name) {
-  if (typeof result === "string") return result;
-  if (result === undefined) return "undefined";
-  let text;
-  let cause;
-  try {
-    text = JSON.stringify(result);
-  } catch (error) {
-    cause = error;
-  }
-  if (text === undefined)
-    throw new ToolError(
-      `The result of the tool ${name} cannot be written as JSON: ${cause?.message ?? `a ${typeof result}`}`,
-      "result_not_json",
-      name,
-      cause,
-    );
-  return text;
 }
 
 /** Some servers give calls no id; a result needs one to answer to. */

@@ -106,6 +106,7 @@ const EXPECTED = {
 for (const [entry, file] of [
   ["./helpers/zod", "./helpers/zod.js"],
   ["./helpers/standard-schema", "./helpers/standard-schema.js"],
+  ["./helpers/responses-tool-runner", "./helpers/responses-tool-runner.js"],
   ["./ai-sdk", "./ai-sdk/index.js"],
 ]) {
   EXPECTED[entry] = Object.fromEntries(Object.keys(RUNTIMES).map((runtime) => [runtime, file]));
