@@ -2,17 +2,19 @@
 //! the background that is followed after the connection was lost. In a page, in a Worker or natively.
 //!
 //! Copy what you need. The client comes from `Client::builder()`, with your proxy's URL in a page,
-//! with a key in a Worker. `weather_tools` and `follow` need a server that keeps responses.
+//! with a key in a Worker. `follow` needs a server that keeps responses.
 
 use futures_util::TryStreamExt;
-use openai_wasm::client::{Client, Error};
+use openai_wasm::client::{BoxError, Client, Error};
 use openai_wasm::transport::{Streaming, Transport};
 use openai_wasm::wire::responses::{
-    Response, ResponseInput, ResponseInputItem, ResponseRequest, ResponseStreamEvent, Tool,
+    FunctionCall, Response, ResponseFormat, ResponseRequest, ResponseStreamEvent, ResponseText,
+    Tool,
 };
+use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// How often the model may ask for tools.
+/// How often a lost connection is made again.
 const MAX_TURNS: usize = 10;
 
 /// Tells each piece of the text as it comes, and gives the whole response.
@@ -34,50 +36,56 @@ where
     events.finish().await
 }
 
-/// Answers the model's calls until it makes none. `None`: it still made some in the last turn.
+/// What the weather is to be told of.
+#[derive(Deserialize)]
+struct Place {
+    city: String,
+}
+
+/// An answer with a form.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+pub struct Report {
+    pub city: String,
+    pub degrees: i32,
+}
+
+/// Runs the functions that the model calls until it calls none, and reads the answer as a type.
 ///
 /// Each request carries the whole conversation, so it works with servers and proxies that keep nothing.
 pub async fn weather<T: Transport + 'static>(
     client: &Client<T>,
     model: &str,
     question: &str,
-) -> Result<Option<Response>, Error> {
-    let parameters = json!({
-        "type": "object", "properties": {"city": {"type": "string"}},
-        "required": ["city"], "additionalProperties": false,
+) -> Result<Report, BoxError> {
+    let object = |members: Value, required: &[&str]| {
+        json!({
+            "type": "object", "properties": members,
+            "required": required, "additionalProperties": false,
+        })
+    };
+    let arguments = object(json!({"city": {"type": "string"}}), &["city"]);
+    let report = object(
+        json!({"city": {"type": "string"}, "degrees": {"type": "integer"}}),
+        &["city", "degrees"],
+    );
+    let mut request = ResponseRequest::new(model, question);
+    request.tools = Some(vec![Tool::function(
+        "get_weather",
+        "The weather in a city",
+        arguments.as_object().cloned().unwrap_or_default(),
+    )]);
+    request.text = Some(ResponseText {
+        format: Some(ResponseFormat::json_schema("report", report)),
+        ..Default::default()
     });
-    let parameters = parameters.as_object().cloned().unwrap_or_default();
-    let mut items = vec![ResponseInputItem::user(question)];
-    for _ in 0..MAX_TURNS {
-        let mut request = ResponseRequest::new(model, ResponseInput::Items(items.clone()));
-        request.tools = Some(vec![Tool::function(
-            "get_weather",
-            "The weather in a city",
-            parameters.clone(),
-        )]);
-        request.store = Some(false);
-        let response = client.responses().create(&request).await?;
-        let outputs: Vec<_> = response
-            .function_calls()
-            .map(|call| {
-                let arguments = serde_json::from_str::<Value>(&call.arguments);
-                let city = arguments
-                    .ok()
-                    .and_then(|all| Some(all.get("city")?.as_str()?.to_owned()));
-                let output = match city {
-                    Some(city) => format!("20 degrees in {city}"),
-                    None => "error: `city` is missing".to_owned(),
-                };
-                ResponseInputItem::function_call_output(&call.call_id, output)
-            })
-            .collect();
-        if outputs.is_empty() {
-            return Ok(Some(response));
-        }
-        items.extend(response.output.into_iter().map(Into::into));
-        items.extend(outputs);
-    }
-    Ok(None)
+    request.store = Some(false);
+    let tools = async |call: FunctionCall| match call.parse::<Place>() {
+        Ok(place) => Ok(format!("20 degrees in {}", place.city)),
+        // The model may try again.
+        Err(fault) => Ok(format!("error: {fault}")),
+    };
+    let run = client.responses().run_tools(&request, tools).await?;
+    Ok(run.response.parsed()?)
 }
 
 /// Has a response made in the background and follows it; when the connection is lost, from the event

@@ -18,6 +18,7 @@ mod client_meta;
 mod client_options;
 mod client_pages;
 mod client_refusals;
+mod client_response_tools;
 mod client_responses;
 mod client_streams;
 mod client_tokens;

@@ -51,6 +51,8 @@ pub use response::{
 };
 #[cfg(feature = "schemars")]
 pub use schema::SchemaError;
+#[cfg(feature = "schemars")]
+pub(in crate::wire) use schema::{name_of, strict};
 pub use tool::{
     AllowedTools, AllowedToolsChoice, AllowedToolsMode, CustomTool, CustomToolCall,
     CustomToolDefinition, CustomToolFormat, CustomToolInput, Function, FunctionCallMode,

@@ -28,7 +28,7 @@ pub enum ParseError {
 }
 
 impl ParseError {
-    pub(super) fn arguments(function: &str, cause: serde_json::Error) -> Self {
+    pub(in crate::wire) fn arguments(function: &str, cause: serde_json::Error) -> Self {
         Self::Json {
             function: Some(function.to_owned()),
             cause,
@@ -42,7 +42,7 @@ impl fmt::Display for ParseError {
             Self::Refused(words) => write!(f, "the model refused: {words}"),
             Self::Cut(reason) => write!(
                 f,
-                "the answer is cut (finish_reason `{}`): raise `max_completion_tokens`, or ask for less",
+                "the answer is cut (finish_reason `{}`): raise the most tokens that it may have, or ask for less",
                 reason.as_str()
             ),
             Self::Empty => f.write_str("the answer has no text"),

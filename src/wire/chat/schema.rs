@@ -78,7 +78,7 @@ impl Tool {
 }
 
 /// Letters, digits, `_` and `-`, up to 64: what the API takes for a name.
-fn name_of<T: JsonSchema>() -> String {
+pub(in crate::wire) fn name_of<T: JsonSchema>() -> String {
     let allowed = |c: char| match c {
         'a'..='z' | 'A'..='Z' | '0'..='9' | '_' | '-' => c,
         _ => '_',
@@ -86,7 +86,7 @@ fn name_of<T: JsonSchema>() -> String {
     T::schema_name().chars().map(allowed).take(64).collect()
 }
 
-fn strict<T: JsonSchema>() -> Result<Value, SchemaError> {
+pub(in crate::wire) fn strict<T: JsonSchema>() -> Result<Value, SchemaError> {
     let generator = SchemaSettings::draft2020_12().into_generator();
     let mut schema: Value = generator.into_root_schema_for::<T>().into();
     if let Some(root) = schema.as_object_mut() {

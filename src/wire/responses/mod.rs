@@ -6,8 +6,11 @@ mod event;
 mod event_macro;
 mod item;
 mod param;
+mod parse;
 mod request;
 mod response;
+#[cfg(feature = "schemars")]
+mod schema;
 mod shell;
 mod tool;
 

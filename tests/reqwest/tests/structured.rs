@@ -13,6 +13,7 @@ use openai_wasm::client::{Client, NativeClient};
 use openai_wasm::wire::chat::{
     ChatCompletionMessageParam as Message, ChatCompletionRequest, ResponseFormat, SchemaError, Tool,
 };
+use openai_wasm::wire::responses::{self, ResponseRequest, ResponseText};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -229,4 +230,30 @@ async fn a_tool_of_a_type_is_called_with_that_type_in_a_spawned_loop() {
     let run = run.await.unwrap().unwrap();
     assert!(!run.answer.text().is_empty());
     assert_eq!(run.messages.len(), 4);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_response_calls_a_tool_of_a_type_and_answers_with_a_type_in_a_spawned_loop() {
+    let (_server, client) = server().await;
+    let mut asked = ResponseRequest::new("stand-in-ngram-1", "Use get_weather for Bern, please");
+    asked.store = Some(false);
+    asked.tools = Some(vec![
+        responses::Tool::of::<Place>("get_weather", "The weather").unwrap(),
+    ]);
+    asked.text = Some(ResponseText {
+        format: Some(responses::ResponseFormat::of::<Place>().unwrap()),
+        ..Default::default()
+    });
+    let run = tokio::spawn(async move {
+        client
+            .responses()
+            .run_tools(&asked, async |call| {
+                let place: Place = call.parse()?;
+                Ok(format!("rain in {}", place.city))
+            })
+            .await
+    });
+    let run = run.await.unwrap().unwrap();
+    run.response.parsed::<Place>().unwrap();
+    assert!(run.items.len() >= 4, "{:?}", run.items);
 }
