@@ -93,19 +93,32 @@ vectorStores.search POST /vector_stores/{vector_store_id}/search body list
 vectorStores.update POST /vector_stores/{vector_store_id} body
 `;
 
-/** What is left out on purpose: each group, and why. docs/differences.md has the same list. */
+/** What is left out on purpose: each group or method, and why. docs/differences.md has the same list. */
 export const LEFT_OUT = {
   admin: "it needs an administrator's key, which no page and no proxy should hold",
+  "audio.voiceConsents": "custom voices are for accounts that OpenAI has approved",
+  "audio.voices": "custom voices are for accounts that OpenAI has approved",
   beta: "its groups change from month to month, and assistants and threads are deprecated",
   contentProvenanceChecks: "it is too new",
   decisions: "it is too new",
   evals: "OpenAI ends it in November 2026",
+  "fineTuning.alpha": "its methods are not stable",
+  "fineTuning.checkpoints":
+    "it needs an administrator's key, which no page and no proxy should hold",
   graders: "it is of use with fine-tuning and evals alone",
   live: "it is too new",
   realtime: "it needs WebSockets or WebRTC, and its keys escape the proxy's budget",
   safety: "it is too new",
   skills: "it is too new",
   videos: "it is too new",
+  "webhooks.create": "where webhooks go is set in the dashboard, once",
+  "webhooks.delete": "where webhooks go is set in the dashboard, once",
+  "webhooks.eventTypes": "where webhooks go is set in the dashboard, once",
+  "webhooks.list": "where webhooks go is set in the dashboard, once",
+  "webhooks.retrieve": "where webhooks go is set in the dashboard, once",
+  "webhooks.rotateSecret": "where webhooks go is set in the dashboard, once",
+  "webhooks.test": "where webhooks go is set in the dashboard, once",
+  "webhooks.update": "where webhooks go is set in the dashboard, once",
 };
 
 /** Each method's `{ method, path, takes, gives }` by its name. */

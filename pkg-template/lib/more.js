@@ -35,10 +35,10 @@ export async function call(path, args, { request, client, host }) {
   if (endpoint) return { promise: plain(request, endpoint, args, path) };
   const webhooks = path.startsWith("webhooks.") && (await host.webhooks?.())?.webhooks;
   if (webhooks && Object.hasOwn(webhooks, path)) return wrapped(webhooks)[path]({ client }, args);
-  const [group] = path.split(".");
-  const why = Object.hasOwn(LEFT_OUT, group)
+  const group = Object.keys(LEFT_OUT).find((name) => `${path}.`.startsWith(`${name}.`));
+  const why = group
     ? `is left out of this package (${LEFT_OUT[group]})`
-    : group === "webhooks" && !webhooks
+    : path.startsWith("webhooks.") && !webhooks
       ? "is in openai-wasm/edge alone: a page must not hold the secret of a webhook"
       : "is not a method of this package";
   throw new InvalidOptionError(
