@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { ask, ended, startDemo } from "./demo.mjs";
+import { ask, ended, set, startDemo } from "./demo.mjs";
 
 let demo;
 before(async () => (demo = await startDemo()));
@@ -64,12 +64,7 @@ test("each event is on the page before the next one is sent", async () => {
 
 test("what the controls are set to is sent, and the conversation goes along", async () => {
   const { page, close } = await demo.open();
-  await page.type("#system", "Be brief.");
-  await page.type("#temperature", "0.2");
-  await page.type("#max_tokens", "64");
-  await page.type("#seed", "7");
-  await page.click("summary");
-  await page.type("#top_k", "5");
+  await set(page, { system: "Be brief.", temperature: 0.2, max_tokens: 64, seed: 7, top_k: 5 });
   await ask(page, "What is a stream?");
   const first = await ended(page);
   await ask(page, "And the sea?");

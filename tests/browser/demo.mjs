@@ -48,7 +48,11 @@ export async function startDemo() {
 }
 
 /** A page in a fresh profile, with the demo open and its models listed. `complaints` gathers console errors. */
-async function open(browser, url, { width = 1280, height = 860, ready = true } = {}) {
+async function open(
+  browser,
+  url,
+  { width = 1280, height = 860, touch = false, ready = true } = {},
+) {
   const context = await browser.createBrowserContext();
   const page = await context.newPage();
   const complaints = [];
@@ -56,10 +60,18 @@ async function open(browser, url, { width = 1280, height = 860, ready = true } =
     if (message.type() === "error" || message.type() === "warn") complaints.push(message.text());
   });
   page.on("pageerror", (error) => complaints.push(String(error)));
-  await page.setViewport({ width, height });
+  await page.setViewport({ width, height, hasTouch: touch, isMobile: touch });
   await page.goto(url);
   if (ready) await page.waitForFunction(() => document.querySelector("#model").value !== "");
   return { page, complaints, close: () => context.close() };
+}
+
+/** Opens the settings sheet and writes `values` into its fields, by name. */
+export async function set(page, values) {
+  await page.click("#settings-toggle");
+  await page.$eval("#settings details", (more) => (more.open = true));
+  for (const [name, value] of Object.entries(values)) await page.type(`#${name}`, String(value));
+  await page.click(".settings-close");
 }
 
 /** Types a question and sends it with Enter. */

@@ -162,9 +162,10 @@ test("hashed files are kept for a year and the page itself is asked for anew", a
 
 test("every control has a name, and the page its landmarks", async () => {
   const { page, close } = await demo.open();
-  await page.click("summary");
   await ask(page, "Say this is a test");
   await ended(page);
+  await page.click("#settings-toggle");
+  await page.click("summary");
   const tree = await page.accessibility.snapshot({ interestingOnly: false });
   const nodes = [];
   (function walk(node) {
@@ -228,6 +229,7 @@ test("the theme button turns light into dark and a reload keeps it", async () =>
   const background = () =>
     page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
   const light = await background();
+  await page.click("#settings-toggle");
   await page.click("#theme");
   const dark = await background();
   assert.notEqual(dark, light);

@@ -136,8 +136,12 @@ test("a server that says that its window is full is asked anew without the oldes
   const refused = await ended(page);
   assert.equal(refused.outcome, "error");
   assert.match(refused.problem, /maximum context length is 4096 tokens/);
-  await offered(page);
-  await page.click("#leave-out");
+  const leaveOut = await page.waitForSelector(
+    ".turn:last-child .problem-actions ::-p-text(Leave out the oldest turns)",
+  );
+  assert.doesNotMatch(await page.$eval(".turn:last-child", (turn) => turn.innerText), /Try again/);
+  assert.ok(await page.$eval("#offer", (offer) => offer.hidden), "it is offered once");
+  await leaveOut.click();
   await page.waitForFunction(
     () => document.querySelector(".turn:last-child").dataset.outcome !== "error",
   );

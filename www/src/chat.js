@@ -65,7 +65,7 @@ export class Chat {
     this.#running = controller;
     turn.tooLong = false;
     this.#changed();
-    view.begin(timing);
+    view.begin(timing, request.model);
     announce("Answering.");
     try {
       const stream = await client.chat.completions.create(
@@ -93,14 +93,29 @@ export class Chat {
         // The proxy no longer takes the token: the next try asks for a new one.
         if (error instanceof AuthenticationError) forgetSession();
         timing.end("error");
-        view.fail(error);
         turn.tooLong = error.code === "context_length_exceeded";
-        if (turn.tooLong) this.#parts.onTooLong(error, request);
+        view.fail(error, [this.#remedy(turn)]);
+        if (turn.tooLong) this.#offerLess(turn, error, request);
       }
     } finally {
       if (this.#running === controller) this.#running = undefined;
       this.#changed();
     }
+  }
+
+  /** What is too long would fail again. */
+  #remedy(turn) {
+    return turn.tooLong
+      ? { label: "New chat", run: this.#parts.onNewChat }
+      : { label: "Try again", run: () => this.again(turn) };
+  }
+
+  /** Once it is known what can be left out, that is the first remedy. */
+  async #offerLess(turn, error, request) {
+    const { onTooLong, onLeaveOut } = this.#parts;
+    if (!(await onTooLong(error, request)) || !turn.tooLong) return;
+    const leaveOut = { label: "Leave out the oldest turns", run: onLeaveOut };
+    turn.view.offer([leaveOut, this.#remedy(turn)]);
   }
 
   /** The conversation as the API wants it; the last question is the open one, or the draft of the next. */
@@ -117,6 +132,10 @@ export class Chat {
   }
 
   #changed() {
-    this.#parts.onChange({ busy: this.#running !== undefined, turns: this.#turns.length });
+    this.#parts.onChange({
+      busy: this.#running !== undefined,
+      turns: this.#turns.length,
+      tooLong: this.#turns.at(-1)?.tooLong === true,
+    });
   }
 }

@@ -5,18 +5,19 @@ export class Composer {
   #field;
   #send;
   #stop;
-  #onAsk;
-  #onDraft;
+  #note;
+  #parts;
   #busy = false;
   #ready = false;
 
-  constructor(form, { onAsk, onStop, onDraft }) {
+  /** @param parts `mayAsk` says whether what else goes along is valid, and shows what is not */
+  constructor(form, parts) {
     this.#form = form;
     this.#field = form.querySelector("#question");
     this.#send = form.querySelector("#send");
     this.#stop = form.querySelector("#stop");
-    this.#onAsk = onAsk;
-    this.#onDraft = onDraft;
+    this.#note = form.querySelector("#note");
+    this.#parts = parts;
 
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -29,7 +30,7 @@ export class Composer {
       event.preventDefault();
       this.send();
     });
-    this.#stop.addEventListener("click", () => onStop());
+    this.#stop.addEventListener("click", () => parts.onStop());
   }
 
   get text() {
@@ -45,6 +46,7 @@ export class Composer {
     // The button under the finger changes its kind; the keyboard's place goes back to the question.
     const focusIsHere = this.#form.contains(document.activeElement);
     this.#busy = busy;
+    this.#note.hidden = true;
     this.#send.hidden = busy;
     this.#stop.hidden = !busy;
     this.#update();
@@ -63,16 +65,22 @@ export class Composer {
 
   send() {
     const question = this.text;
-    if (!question || this.#busy || !this.#ready) return;
+    if (!question || !this.#ready) return;
+    if (this.#busy) {
+      this.#note.hidden = false;
+      this.#parts.onBusy();
+      return;
+    }
+    if (!this.#parts.mayAsk()) return;
     this.text = "";
     this.focus();
-    this.#onAsk(question);
+    this.#parts.onAsk(question);
   }
 
   #update() {
     this.#fit();
     this.#send.disabled = !this.#ready || this.text === "";
-    this.#onDraft();
+    this.#parts.onDraft();
   }
 
   /** As high as its text, where the style sheet cannot say so. */

@@ -15,7 +15,8 @@ const byId = (id) => document.getElementById(id);
 startTheme(byId("theme"));
 
 const welcome = byId("welcome");
-const controls = new Controls(byId("controls"));
+const settings = byId("settings");
+const controls = new Controls(byId("controls"), { onInvalid: () => settings.showPopover() });
 const models = new ModelChoice({
   select: byId("model"),
   input: byId("model-id"),
@@ -26,8 +27,11 @@ const transcript = new Transcript(byId("transcript"), {
   onAgain: (turn) => chat.again(turn),
 });
 let measuring = false;
+let meter;
 const composer = new Composer(byId("composer"), {
   onAsk: (question) => chat.ask(question),
+  onBusy: () => announce("Still answering. Your text stays; Escape ends the answer."),
+  mayAsk: () => controls.report(),
   onStop: () => chat.stop(),
   onDraft: () => measure(),
 });
@@ -37,14 +41,17 @@ const chat = new Chat({
   announce,
   parameters: () => ({ model: models.value, ...controls.values() }),
   systemPrompt: () => controls.systemPrompt,
-  onChange: ({ busy, turns }) => {
+  onChange: ({ busy, turns, tooLong }) => {
     composer.busy = busy;
+    if (meter) meter.offeredElsewhere = tooLong;
     welcome.hidden = turns > 0;
     byId("new-chat").disabled = turns === 0;
   },
   onTooLong: (error, request) => meter.learn(error, request),
+  onLeaveOut: () => meter.leaveOut(),
+  onNewChat: () => newChat(),
 });
-const meter = new Meter({
+meter = new Meter({
   line: byId("meter"),
   offer: byId("offer"),
   announce,
@@ -68,11 +75,12 @@ byId("starters").addEventListener("click", (event) => {
   composer.send();
 });
 
-byId("new-chat").addEventListener("click", () => {
+byId("new-chat").addEventListener("click", newChat);
+function newChat() {
   chat.reset();
   composer.focus();
   announce("New chat.");
-});
+}
 
 document.addEventListener("keydown", (event) => {
   // The first Escape closes the settings sheet, which the browser does by itself.

@@ -17,10 +17,13 @@ export class Meter {
   #button;
   #request;
   #announce;
+  #onLeaveOut;
   #turn = 0;
   // What servers have said of windows, by model: options of `fit()`, in tokens as this page counts them.
   #windows = new Map();
   #fitted;
+  /** Whether the offer stands elsewhere: in the box of a request that was refused as too long. */
+  offeredElsewhere = false;
 
   /**
    * @param request gives the parameters of the next request, with the draft as its last message
@@ -33,9 +36,8 @@ export class Meter {
     this.#button = offer.querySelector("button");
     this.#request = request;
     this.#announce = announce;
-    this.#button.addEventListener("click", () => {
-      if (this.#fitted) onLeaveOut(this.#fitted.leftOut);
-    });
+    this.#onLeaveOut = onLeaveOut;
+    this.#button.addEventListener("click", () => this.leaveOut());
   }
 
   /** Counts anew; of several calls the last one counts. */
@@ -52,8 +54,22 @@ export class Meter {
     }
   }
 
-  /** A server said how large the model's window is: an error that the request was too long. */
+  /** A server said how large the model's window is: an error that the request was too long. Can it be made to fit? */
   async learn(error, params) {
+    try {
+      await this.#learn(error, params);
+    } catch {
+      return false;
+    }
+    return this.#fitted?.leftOut.length > 0;
+  }
+
+  /** Does what the offer's button does. */
+  leaveOut() {
+    if (this.#fitted) this.#onLeaveOut(this.#fitted.leftOut);
+  }
+
+  async #learn(error, params) {
     const [, window] = /maximum context length is (\d+) tokens/.exec(error.message) ?? [];
     if (!window) return;
     const { tokenizer } = await tokenizerOf(params.model);
@@ -102,6 +118,10 @@ export class Meter {
   }
 
   #say(words, { canLeaveOut }) {
+    if (this.offeredElsewhere) {
+      this.#offer.hidden = true;
+      return;
+    }
     if (this.#offer.hidden) this.#announce(words);
     this.#words.textContent = words;
     this.#button.hidden = !canLeaveOut;

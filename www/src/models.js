@@ -36,8 +36,9 @@ export class ModelChoice {
       hideProblem(this.#problem);
     } catch (error) {
       this.#show({ list: false });
-      showProblem(this.#problem, error);
-      this.#problem.append(this.#retry(client));
+      showProblem(this.#problem, error, [
+        { label: "Load models again", run: () => this.load(client) },
+      ]);
     }
     this.onReady();
   }
@@ -45,14 +46,5 @@ export class ModelChoice {
   #show({ list }) {
     this.#select.hidden = !list;
     this.#input.hidden = list;
-  }
-
-  #retry(client) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "quiet";
-    button.textContent = "Load models again";
-    button.addEventListener("click", () => this.load(client));
-    return button;
   }
 }

@@ -1,5 +1,7 @@
 // What is measured while an answer comes. All times are in milliseconds since the question was sent.
 
+const MIN_SPAN_MS = 50;
+
 export class Timing {
   #started = performance.now();
   #ended;
@@ -52,11 +54,14 @@ export class Timing {
     return isCount(this.usage?.prompt_tokens) ? this.usage.prompt_tokens : undefined;
   }
 
-  /** Tokens a second between the first and the last, so that the wait for the first does not dilute it. */
+  /**
+   * Tokens a second between the first and the last, so that the wait for the first does not dilute it;
+   * undefined if they came in about one read, which says nothing of the model.
+   */
   get rate() {
     const last = this.reads.at(-1);
     const span = last ? last.at - this.reads[0].at : 0;
-    return span > 0 && this.tokens > 1 ? ((this.tokens - 1) / span) * 1000 : undefined;
+    return span >= MIN_SPAN_MS && this.tokens > 1 ? ((this.tokens - 1) / span) * 1000 : undefined;
   }
 
   #now() {

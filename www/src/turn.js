@@ -4,11 +4,9 @@ import { Figures } from "./figures.js";
 import { Prose } from "./prose.js";
 import { Trace } from "./trace.js";
 import { copyOnClick } from "./copy.js";
-import { hideProblem, showProblem } from "./problem.js";
+import { hideProblem, showActions, showProblem } from "./problem.js";
 
 const template = document.getElementById("turn-template");
-/** A question longer than this is set smaller, as text and not as a heading. */
-const LONG_QUESTION = 180;
 
 export class TurnView {
   /** The data of this turn, given by the chat. */
@@ -24,14 +22,14 @@ export class TurnView {
   #timing;
   #text = "";
   #frame = 0;
+  #model;
   #onGrow;
 
   constructor(question, { onGrow, onAgain }) {
     this.element = template.content.firstElementChild.cloneNode(true);
     const part = (selector) => this.element.querySelector(selector);
-    const heading = part(".question");
-    heading.textContent = question;
-    heading.classList.toggle("long", question.length > LONG_QUESTION);
+    part(".words").textContent = question;
+    this.#model = part(".model-name");
     this.#answer = part(".answer");
     this.#waiting = part(".waiting");
     this.#problem = part(".problem");
@@ -44,9 +42,10 @@ export class TurnView {
     copyOnClick(part(".copy"), () => this.#text);
   }
 
-  /** An answer is under way; what stood here before goes. */
-  begin(timing) {
+  /** An answer of `model` is under way; what stood here before goes. */
+  begin(timing, model) {
     this.#timing = timing;
+    this.#model.textContent = model;
     this.#text = "";
     this.#prose.clear();
     hideProblem(this.#problem);
@@ -85,9 +84,16 @@ export class TurnView {
     this.#onGrow();
   }
 
-  fail(error) {
-    showProblem(this.#problem, error);
+  /** `actions` are what can be done about it, in place of the row under an answer. */
+  fail(error, actions) {
+    showProblem(this.#problem, error, actions);
     this.finish();
+  }
+
+  /** Other things that can be done about the failure. */
+  offer(actions) {
+    showActions(this.#problem, actions);
+    this.#onGrow();
   }
 
   #schedule() {
