@@ -5,15 +5,31 @@
 // answers to no other host. A public deployment must put a guard in its place, which knows its callers
 // before it signs anything: a login session, a Turnstile check, a rate limit for each of them.
 
+import { env } from "cloudflare:workers";
 import { createProxy, signSessionToken } from "openai-wasm/proxy";
 import { CONTENT_SECURITY_POLICY } from "./policy.js";
+import { STAND_IN_PRICES } from "./prices.js";
+
+export { BudgetLedger } from "openai-wasm/durable";
 
 const SESSION_SECONDS = 15 * 60;
 const LOCAL_HOSTS = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
+// A budget refuses models without a price, so a server of one's own gets none: then BUDGET is not bound.
+const budget = env.BUDGET && {
+  binding: "BUDGET",
+  limits: [{ per: "subject", window: "day", usd: Number(env.USD_A_DAY ?? 1) }],
+  prices: Object.fromEntries(
+    Object.entries(STAND_IN_PRICES).map(([model, price]) => [
+      model,
+      { ...price, reasoning: false },
+    ]),
+  ),
+};
+
 // Every model of the server that the demo was started for, and the list of them. That server may be one
 // on this machine, whose key is a word.
-const proxy = createProxy({ models: "*", routes: ["models"], allowShortKey: true });
+const proxy = createProxy({ models: "*", routes: ["models"], allowShortKey: true, budget });
 
 export default {
   async fetch(request, env, ctx) {
@@ -25,7 +41,10 @@ export default {
   },
 };
 
-/** A signed token that the proxy accepts for a quarter of an hour. `expires_at` is in seconds since 1970. */
+/**
+ * A signed token that the proxy accepts for a quarter of an hour, and whether there is a budget. `expires_at`
+ * is in seconds since 1970.
+ */
 async function session(request, url, env) {
   if (request.method !== "POST") {
     return refusal(405, "Sessions are made by POST.", "method_not_allowed", { allow: "POST" });
@@ -41,7 +60,8 @@ async function session(request, url, env) {
   try {
     token = await signSessionToken({
       secret: env.SESSION_SECRET,
-      sub: `demo-${crypto.randomUUID()}`,
+      // The budget is this machine's: a reload is no new person.
+      sub: "demo",
       ttlSeconds: SESSION_SECONDS,
     });
   } catch {
@@ -53,7 +73,7 @@ async function session(request, url, env) {
     );
   }
   const expiresAt = Math.floor(Date.now() / 1000) + SESSION_SECONDS;
-  return json({ token, expires_at: expiresAt }, { status: 200 });
+  return json({ token, expires_at: expiresAt, budget: budget !== undefined }, { status: 200 });
 }
 
 /** The Host header decides the URL's host, so a name that was rebound to this machine is refused. */

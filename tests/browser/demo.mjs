@@ -17,14 +17,15 @@ const CHROMIUM_ARGUMENTS = [
   "--disable-sync",
 ];
 
-/** Starts all three; `close()` ends them. */
-export async function startDemo() {
+/** Starts all three; `close()` ends them. `usdADay` is the budget, the Worker's own by default. */
+export async function startDemo({ usdADay } = {}) {
   const apiKey = newCanary();
   const upstream = await startUpstream({ apiKey });
   const site = await startSite({
     OPENAI_API_KEY: apiKey,
     OPENAI_BASE_URL: upstream.baseUrl,
     SESSION_SECRET: randomBytes(32).toString("base64url"),
+    ...(usdADay !== undefined && { USD_A_DAY: String(usdADay) }),
   });
   const browser = await puppeteer.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",

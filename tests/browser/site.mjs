@@ -5,14 +5,19 @@ import { extname, join } from "node:path";
 import { setting } from "../support/program.mjs";
 import { startWorkerd } from "../support/workerd.mjs";
 
-/** Starts it. `secrets` are the Worker's text bindings. */
-export async function startSite(secrets) {
+/** Starts it. `texts` are the Worker's text bindings; without `budget` it is as for a server whose prices are not known. */
+export async function startSite(texts, { budget = true } = {}) {
   const folder = setting("DEMO_WORKER");
   const assets = await readFile(join(folder, "assets.js"), "utf8");
   return startWorkerd(
     {
       modules: await workerModules(folder),
-      bindings: { ...secrets, ASSETS: { service: "assets" } },
+      bindings: {
+        ...texts,
+        ASSETS: { service: "assets" },
+        ...(budget && { BUDGET: { object: "BudgetLedger" } }),
+      },
+      objects: budget ? ["BudgetLedger"] : [],
     },
     {
       services: {

@@ -11,13 +11,17 @@ import { headerOf, startUpstream } from "../support/upstream.mjs";
 
 it("the demo talks to a server whose key is a word, as Ollama's is", async () => {
   const upstream = await startUpstream();
-  const site = await startSite({
-    OPENAI_API_KEY: "ollama",
-    OPENAI_BASE_URL: upstream.baseUrl,
-    SESSION_SECRET: newSecret(),
-  });
+  const site = await startSite(
+    {
+      OPENAI_API_KEY: "ollama",
+      OPENAI_BASE_URL: upstream.baseUrl,
+      SESSION_SECRET: newSecret(),
+    },
+    { budget: false },
+  );
   try {
-    const { token } = (await send(`${site.url}/session`, { method: "POST" })).json();
+    const { token, budget } = (await send(`${site.url}/session`, { method: "POST" })).json();
+    assert.equal(budget, false, "what its models cost is not known");
     const answer = await send(`${site.url}/v1/chat/completions`, {
       method: "POST",
       headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },

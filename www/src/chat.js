@@ -94,20 +94,26 @@ export class Chat {
         if (error instanceof AuthenticationError) forgetSession();
         timing.end("error");
         turn.tooLong = error.code === "context_length_exceeded";
-        view.fail(error, [this.#remedy(turn)]);
+        view.fail(error, this.#remedies(turn, error));
         if (turn.tooLong) this.#offerLess(turn, error, request);
       }
     } finally {
       if (this.#running === controller) this.#running = undefined;
       this.#changed();
+      this.#settle(view, timing);
     }
   }
 
-  /** What is too long would fail again. */
-  #remedy(turn) {
-    return turn.tooLong
-      ? { label: "New chat", run: this.#parts.onNewChat }
-      : { label: "Try again", run: () => this.again(turn) };
+  async #settle(view, timing) {
+    timing.bill = await this.#parts.budget.settled();
+    if (timing.bill) view.showBill();
+  }
+
+  /** What is too long would fail again, and what is spent stays spent until the day ends. */
+  #remedies(turn, error) {
+    if (error.code === "budget_exceeded") return [];
+    if (turn.tooLong) return [{ label: "New chat", run: this.#parts.onNewChat }];
+    return [{ label: "Try again", run: () => this.again(turn) }];
   }
 
   /** Once it is known what can be left out, that is the first remedy. */
@@ -115,7 +121,7 @@ export class Chat {
     const { onTooLong, onLeaveOut } = this.#parts;
     if (!(await onTooLong(error, request)) || !turn.tooLong) return;
     const leaveOut = { label: "Leave out the oldest turns", run: onLeaveOut };
-    turn.view.offer([leaveOut, this.#remedy(turn)]);
+    turn.view.offer([leaveOut, ...this.#remedies(turn, error)]);
   }
 
   /** The conversation as the API wants it; the last question is the open one, or the draft of the next. */

@@ -1,5 +1,7 @@
 // The figures beside an answer, as a description list.
 
+import { dollars } from "./money.js";
+
 const OUTCOMES = {
   stop: "complete",
   length: "token limit",
@@ -21,6 +23,7 @@ const ROWS = [
   ],
   ["answer", (t) => count(t.tokens, !t.counted)],
   ["prompt", (t) => count(t.promptTokens ?? 0, false)],
+  ["cost", (t) => (t.bill?.usd === undefined ? "" : dollars(t.bill.usd))],
   ["elapsed", (t) => seconds(t.elapsed)],
   ["ended", (t) => (t.outcome === undefined ? "" : (OUTCOMES[t.outcome] ?? t.outcome))],
 ];

@@ -1,11 +1,13 @@
 // The page's parts, made and joined. Everything that talks to a server is in client.js and session.js.
 
 import { announce } from "./announcer.js";
+import { Budget } from "./budget.js";
 import { Chat } from "./chat.js";
 import { client } from "./client.js";
 import { Composer } from "./composer.js";
 import { Controls } from "./controls.js";
 import { Meter } from "./meter.js";
+import { dollars } from "./money.js";
 import { ModelChoice } from "./models.js";
 import { Transcript } from "./transcript.js";
 import { startTheme } from "./theme.js";
@@ -35,8 +37,15 @@ const composer = new Composer(byId("composer"), {
   onStop: () => chat.stop(),
   onDraft: () => measure(),
 });
+const budget = new Budget(client, {
+  onBalance({ left, limit }) {
+    byId("budget").textContent = `${dollars(left)} of ${dollars(limit)} left today`;
+    byId("budget").hidden = false;
+  },
+});
 const chat = new Chat({
   client,
+  budget,
   transcript,
   announce,
   parameters: () => ({ model: models.value, ...controls.values() }),
@@ -94,4 +103,5 @@ addEventListener("pagehide", () => chat.stop());
 models.onReady = () => (composer.ready = models.value !== "");
 byId("controls").addEventListener("input", measure);
 models.load(client);
+budget.read();
 composer.focus();

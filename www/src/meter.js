@@ -1,14 +1,10 @@
 // What the next request will have: its tokens, what its answer can cost at most, and what to do when the
 // conversation no longer fits into the model's window.
 
+import { dollars } from "./money.js";
 import { tokenizerOf } from "./tokenizers.js";
 
 const whole = new Intl.NumberFormat();
-const dollars = new Intl.NumberFormat(undefined, {
-  style: "currency",
-  currency: "USD",
-  maximumSignificantDigits: 3,
-});
 
 export class Meter {
   #line;
@@ -46,8 +42,8 @@ export class Meter {
     const params = this.#request();
     if (params.messages.length === 0 || !params.model) return this.#clear();
     try {
-      const { tokenizer, known } = await tokenizerOf(params.model);
-      if (turn === this.#turn) this.#show(tokenizer, known, params);
+      const found = await tokenizerOf(params.model);
+      if (turn === this.#turn) this.#show(found, params);
     } catch {
       // It is an aid; the question can be asked without it.
       if (turn === this.#turn) this.#clear();
@@ -85,10 +81,10 @@ export class Meter {
     await this.update();
   }
 
-  #show(tokenizer, known, params) {
+  #show({ tokenizer, known, priced }, params) {
     const counted = known ? params : { ...params, model: undefined };
     const { tokens, exact } = tokenizer.countChat(counted);
-    const price = known ? worst(tokenizer, params) : undefined;
+    const price = priced ? worst(tokenizer, params) : undefined;
     const about = exact && known ? "" : "about ";
     this.#line.textContent = `${about}${whole.format(tokens)} tokens${price ? `, at most ${price}` : ""}`;
     this.#line.hidden = false;
@@ -138,7 +134,7 @@ export class Meter {
 /** The most that the answer can cost, if that can be told. */
 function worst(tokenizer, params) {
   try {
-    return dollars.format(tokenizer.worstPrice(params).dollars);
+    return dollars(tokenizer.worstPrice(params).dollars);
   } catch {
     return undefined;
   }

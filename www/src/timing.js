@@ -8,6 +8,8 @@ export class Timing {
   /** Each chunk that brought text: `{ at, size }` (size in UTF-16 code units). */
   reads = [];
   usage;
+  /** What it has cost and what the day has left, in US dollars, once that is known. */
+  bill;
   finishReason;
   /** How it ended: the server's finish reason, or "stopped", "error", "end"; undefined while it runs. */
   outcome;

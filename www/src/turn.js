@@ -84,6 +84,12 @@ export class TurnView {
     this.#onGrow();
   }
 
+  /** What the answer cost has become known. */
+  showBill() {
+    this.#figures.show(this.#timing);
+    this.#onGrow();
+  }
+
   /** `actions` are what can be done about it, in place of the row under an answer. */
   fail(error, actions) {
     showProblem(this.#problem, error, actions);

@@ -19,6 +19,22 @@ pub struct Environment<'a> {
     pub api_key: &'a str,
     pub session_secret: &'a str,
     pub base_url: Option<&'a str>,
+    /// Where the budget's ledgers are kept; no budget without it.
+    pub ledgers: Option<&'a Path>,
+    /// The most US dollars a day; the Worker has a default.
+    pub usd_a_day: Option<&'a str>,
+}
+
+impl<'a> Environment<'a> {
+    /// The variables that are set, by name.
+    fn optional(&self) -> impl Iterator<Item = (&'static str, &'a str)> {
+        [
+            ("OPENAI_BASE_URL", self.base_url),
+            ("USD_A_DAY", self.usd_a_day),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+    }
 }
 
 /// A running workerd, which ends with this value.
@@ -53,8 +69,8 @@ impl Workerd {
             .arg(&config)
             .env("OPENAI_API_KEY", environment.api_key)
             .env("SESSION_SECRET", environment.session_secret);
-        if let Some(base_url) = environment.base_url {
-            command.env("OPENAI_BASE_URL", base_url);
+        for (name, value) in environment.optional() {
+            command.env(name, value);
         }
         let mut server = Server::start("workerd", &mut command)?;
         let port = server.wait_for(listening_port)?;
@@ -122,10 +138,11 @@ fn text(worker: &Path, site: &Path, environment: &Environment) -> Result<String>
         let name = quoted(name);
         modules.push_str(&format!("    (name = {name}, {kind} = embed {name}),\n"));
     }
-    let base_url = match environment.base_url {
-        Some(_) => "    (name = \"OPENAI_BASE_URL\", fromEnvironment = \"OPENAI_BASE_URL\"),\n",
-        None => "",
-    };
+    let optional: String = environment
+        .optional()
+        .map(|(name, _)| format!("    (name = \"{name}\", fromEnvironment = \"{name}\"),\n"))
+        .collect();
+    let ledgers = Ledgers::of(environment.ledgers)?;
     let site = quoted(site.to_str().context("the site's path is no UTF-8")?);
     Ok(format!(
         r#"using Workerd = import "/workerd/workerd.capnp";
@@ -135,7 +152,7 @@ const config :Workerd.Config = (
     (name = "worker", worker = .worker),
     (name = "assets", worker = .assets),
     (name = "site", disk = (path = {site}, writable = false, allowDotfiles = false)),
-    (name = "internet", network = (
+{disk}    (name = "internet", network = (
       allow = ["public", "private"],
       tlsOptions = (trustBrowserCas = true),
     )),
@@ -147,12 +164,12 @@ const worker :Workerd.Worker = (
   compatibilityDate = "{COMPATIBILITY_DATE}",
   compatibilityFlags = ["enable_request_signal"],
   globalOutbound = "internet",
-  modules = [
+{storage}  modules = [
 {modules}  ],
   bindings = [
     (name = "OPENAI_API_KEY", fromEnvironment = "OPENAI_API_KEY"),
     (name = "SESSION_SECRET", fromEnvironment = "SESSION_SECRET"),
-{base_url}    (name = "ASSETS", service = "assets"),
+{optional}{binding}    (name = "ASSETS", service = "assets"),
   ],
 );
 
@@ -161,8 +178,39 @@ const assets :Workerd.Worker = (
   modules = [(name = "assets.js", esModule = embed "assets.js")],
   bindings = [(name = "SITE", service = "site")],
 );
-"#
+"#,
+        disk = ledgers.disk,
+        storage = ledgers.storage,
+        binding = ledgers.binding,
     ))
+}
+
+/// What the configuration says of the budget's Durable Objects.
+#[derive(Default)]
+struct Ledgers {
+    disk: String,
+    storage: &'static str,
+    binding: &'static str,
+}
+
+impl Ledgers {
+    fn of(folder: Option<&Path>) -> Result<Self> {
+        let Some(folder) = folder else {
+            return Ok(Self::default());
+        };
+        fs::create_dir_all(folder)
+            .with_context(|| format!("{} cannot be made", folder.display()))?;
+        let path = quoted(folder.to_str().context("the ledgers' path is no UTF-8")?);
+        Ok(Self {
+            disk: format!("    (name = \"ledgers\", disk = (path = {path}, writable = true)),\n"),
+            storage: r#"  durableObjectNamespaces = [
+    (className = "BudgetLedger", uniqueKey = "demo-budget", enableSql = true),
+  ],
+  durableObjectStorage = (localDisk = "ledgers"),
+"#,
+            binding: "    (name = \"BUDGET\", durableObjectNamespace = \"BudgetLedger\"),\n",
+        })
+    }
 }
 
 /// A Cap'n Proto text literal.

@@ -28,10 +28,14 @@ pub fn demo(workspace: &Workspace, question: &str, once: bool) -> Result<()> {
     let node = Node::ready(workspace, "www")?;
     let server = Answering::start(workspace)?;
     let session_secret = random_hex()?;
+    let usd_a_day = variable("USD_A_DAY");
+    let ledgers = workspace.scratch("demo")?.join("ledgers");
     let environment = Environment {
         api_key: &server.api_key,
         session_secret: &session_secret,
         base_url: server.base_url.as_deref(),
+        ledgers: server.has_prices.then_some(ledgers.as_path()),
+        usd_a_day: usd_a_day.as_deref(),
     };
     let mut workerd = Workerd::start(&node, &site.worker, &site.page, PORT, &environment)?;
     say::step("page", &workerd.url);
@@ -49,18 +53,20 @@ pub fn demo(workspace: &Workspace, question: &str, once: bool) -> Result<()> {
 struct Answering {
     api_key: String,
     base_url: Option<String>,
+    /// Whether what its models cost is known.
+    has_prices: bool,
     _stand_in: Option<Upstream>,
 }
 
 impl Answering {
     fn start(workspace: &Workspace) -> Result<Self> {
-        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         if let Some(api_key) = variable("OPENAI_API_KEY") {
             let base_url = variable("OPENAI_BASE_URL");
             let host = base_url.as_deref().unwrap_or("OpenAI's own server");
             say::step("upstream", format!("{host}, with your OPENAI_API_KEY"));
             return Ok(Self {
                 api_key,
+                has_prices: base_url.is_none(),
                 base_url,
                 _stand_in: None,
             });
@@ -74,9 +80,15 @@ impl Answering {
         Ok(Self {
             api_key: format!("sk-demo-{}", random_hex()?),
             base_url: Some(format!("{}/v1", stand_in.url)),
+            has_prices: true,
             _stand_in: Some(stand_in),
         })
     }
+}
+
+/// An environment variable that holds something.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 /// Runs examples/ask with the packed package, as its user would.

@@ -76,6 +76,7 @@ impl Site {
                 "--format=esm",
                 "--target=esnext",
                 "--conditions=workerd,worker",
+                "--external:cloudflare:workers",
                 "--log-level=warning",
             ])
             // workerd compiles no wasm from bytes: the file stays a module beside the bundle.
