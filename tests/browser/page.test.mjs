@@ -93,14 +93,12 @@ test("the session token is in memory alone", async () => {
     caches: await caches.keys(),
     history: history.state,
   }));
-  assert.deepEqual(stores, {
-    local: {},
-    session: {},
-    cookie: "",
-    databases: [],
-    caches: [],
-    history: null,
-  });
+  const { session, ...others } = stores;
+  assert.deepEqual(others, { local: {}, cookie: "", databases: [], caches: [], history: null });
+  assert.deepEqual(Object.keys(session), ["chat"], "the conversation, for a reload");
+  assert.ok(session.chat.includes("This is a test!"));
+  const [header, claims, signature] = token.split(".");
+  for (const part of [header, claims, signature]) assert.ok(!session.chat.includes(part));
   assert.deepEqual(await page.browserContext().cookies(), []);
   assert.equal(new URL(page.url()).href, new URL(demo.url).href);
   assert.ok(!(await page.content()).includes(token));

@@ -16,12 +16,36 @@ export class Chat {
 
   /** Adds a question and answers it. */
   async ask(question) {
-    if (this.#running) return;
+    if (!this.#running) await this.#answer(this.#add(question));
+  }
+
+  #add(question) {
     const message = { role: "user", content: question };
     const turn = { question, message, answer: "", view: this.#parts.transcript.add(question) };
     turn.view.turn = turn;
     this.#turns.push(turn);
-    await this.#answer(turn);
+    return turn;
+  }
+
+  /** What a reload keeps. */
+  get record() {
+    return this.#turns.map(({ question, answer, leftOut, tooLong, error, model, timing }) => {
+      return { question, answer, leftOut, tooLong, error, model, timing: timing.record };
+    });
+  }
+
+  /** Shows the turns that were kept by `record`. */
+  restore(turns) {
+    for (const { question, timing, ...rest } of turns) {
+      const turn = Object.assign(this.#add(question), rest, { timing: Timing.of(timing) });
+      const { view, error, model, answer } = turn;
+      view.begin(turn.timing, model);
+      view.show(answer);
+      if (error) view.fail(error, this.#remedies(turn));
+      else view.finish();
+      if (turn.leftOut) view.leaveOut();
+    }
+    this.#changed();
   }
 
   /** Answers the last question anew. */
@@ -63,7 +87,7 @@ export class Chat {
     const controller = new AbortController();
     const timing = new Timing();
     this.#running = controller;
-    turn.tooLong = false;
+    Object.assign(turn, { timing, model: request.model, tooLong: false, error: undefined });
     this.#changed();
     view.begin(timing, request.model);
     announce("Answering.");
@@ -93,8 +117,10 @@ export class Chat {
         // The proxy no longer takes the token: the next try asks for a new one.
         if (error instanceof AuthenticationError) forgetSession();
         timing.end("error");
-        turn.tooLong = error.code === "context_length_exceeded";
-        view.fail(error, this.#remedies(turn, error));
+        const { name, message, code, requestID } = error;
+        turn.error = { name, message, code, requestID };
+        turn.tooLong = code === "context_length_exceeded";
+        view.fail(turn.error, this.#remedies(turn));
         if (turn.tooLong) this.#offerLess(turn, error, request);
       }
     } finally {
@@ -106,12 +132,14 @@ export class Chat {
 
   async #settle(view, timing) {
     timing.bill = await this.#parts.budget.settled();
-    if (timing.bill) view.showBill();
+    if (!timing.bill) return;
+    view.showBill();
+    this.#changed();
   }
 
   /** What is too long would fail again, and what is spent stays spent until the day ends. */
-  #remedies(turn, error) {
-    if (error.code === "budget_exceeded") return [];
+  #remedies(turn) {
+    if (turn.error.code === "budget_exceeded") return [];
     if (turn.tooLong) return [{ label: "New chat", run: this.#parts.onNewChat }];
     return [{ label: "Try again", run: () => this.again(turn) }];
   }
@@ -121,7 +149,7 @@ export class Chat {
     const { onTooLong, onLeaveOut } = this.#parts;
     if (!(await onTooLong(error, request)) || !turn.tooLong) return;
     const leaveOut = { label: "Leave out the oldest turns", run: onLeaveOut };
-    turn.view.offer([leaveOut, ...this.#remedies(turn, error)]);
+    turn.view.offer([leaveOut, ...this.#remedies(turn)]);
   }
 
   /** The conversation as the API wants it; the last question is the open one, or the draft of the next. */

@@ -6,6 +6,7 @@ import { Chat } from "./chat.js";
 import { client } from "./client.js";
 import { Composer } from "./composer.js";
 import { Controls } from "./controls.js";
+import { keep, kept } from "./keep.js";
 import { Meter } from "./meter.js";
 import { dollars } from "./money.js";
 import { ModelChoice } from "./models.js";
@@ -30,6 +31,7 @@ const transcript = new Transcript(byId("transcript"), {
 });
 let measuring = false;
 let meter;
+let restored = false;
 const composer = new Composer(byId("composer"), {
   onAsk: (question) => chat.ask(question),
   onBusy: () => announce("Still answering. Your text stays; Escape ends the answer."),
@@ -55,6 +57,7 @@ const chat = new Chat({
     if (meter) meter.offeredElsewhere = tooLong;
     welcome.hidden = turns > 0;
     byId("new-chat").disabled = turns === 0;
+    save();
   },
   onTooLong: (error, request) => meter.learn(error, request),
   onLeaveOut: () => meter.leaveOut(),
@@ -98,7 +101,18 @@ document.addEventListener("keydown", (event) => {
 
 // A closed page must not keep the upstream busy. Browsers abort its fetches by themselves, except when
 // the page goes to the back/forward cache.
-addEventListener("pagehide", () => chat.stop());
+addEventListener("pagehide", () => {
+  save();
+  chat.stop();
+});
+
+function save() {
+  if (restored) keep({ turns: chat.record, draft: composer.text });
+}
+const { turns: keptTurns = [], draft: keptDraft = "" } = kept();
+chat.restore(keptTurns);
+composer.text = keptDraft;
+restored = true;
 
 models.onReady = () => (composer.ready = models.value !== "");
 byId("controls").addEventListener("input", measure);

@@ -14,11 +14,24 @@ export class Timing {
   /** How it ended: the server's finish reason, or "stopped", "error", "end"; undefined while it runs. */
   outcome;
 
+  /** One that was kept by `record`. */
+  static of({ elapsed, ...rest }) {
+    const timing = Object.assign(new Timing(), rest);
+    timing.#ended = elapsed;
+    return timing;
+  }
+
+  /** What a reload keeps. What is under way is stopped by the reload. */
+  get record() {
+    const { reads, usage, bill, finishReason, elapsed, outcome = "stopped" } = this;
+    return { reads, usage, bill, finishReason, elapsed, outcome };
+  }
+
   /** Notes a chunk and returns the text that it brings. */
   read(chunk) {
     const choice = chunk.choices?.[0];
     const text = choice?.delta?.content ?? choice?.delta?.refusal ?? "";
-    if (text) this.reads.push({ at: this.#now(), size: text.length });
+    if (text) this.reads.push({ at: Math.round(this.#now() * 10) / 10, size: text.length });
     if (choice?.finish_reason) this.finishReason = choice.finish_reason;
     if (chunk.usage) this.usage = chunk.usage;
     return text;
