@@ -32,6 +32,10 @@ const states = {
     await ask(page, "Say this is a test");
     await ended(page);
   },
+  "with the code shown": async (page) => {
+    await page.click('#views a[href="#code"]');
+    await page.waitForSelector("#code-title");
+  },
   "with the settings open": async (page) => {
     await page.click("#settings-toggle");
     await page.click("summary");

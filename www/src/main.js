@@ -12,6 +12,8 @@ import { dollars } from "./money.js";
 import { ModelChoice } from "./models.js";
 import { Transcript } from "./transcript.js";
 import { startTheme } from "./theme.js";
+import { CodeBlock } from "./code.js";
+import { startViews } from "./views.js";
 
 const byId = (id) => document.getElementById(id);
 
@@ -118,4 +120,11 @@ models.onReady = () => (composer.ready = models.value !== "");
 byId("controls").addEventListener("input", measure);
 models.load(client);
 budget.read();
+startViews({
+  nav: byId("views"),
+  skip: byId("skip"),
+  loaders: {
+    code: (main) => main.querySelectorAll("pre").forEach((pre) => CodeBlock.wrap(pre)),
+  },
+});
 composer.focus();
