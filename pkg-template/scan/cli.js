@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 // `npx openai-wasm scan dist`
 
 import { readFile } from "node:fs/promises";
@@ -9,9 +8,12 @@ import { scanPaths } from "./files.js";
 import { readOptions, scannerFor } from "./options.js";
 import { count, printable, printableJson, reportOf, tally } from "./report.js";
 
-const HELP = `Usage: openai-wasm scan [options] <path…>
+const HELP = `Usage: openai-wasm init FOLDER
+       openai-wasm scan [options] <path…>
 
-Fails if a model provider's key, a secret of the environment, or a build that can hold a key stands in
+init makes a folder with a page, its proxy and its session endpoint, ready for \`npm install\`.
+
+scan fails if a model provider's key, a secret of the environment, or a build that can hold a key stands in
 the files of an app's build, as it is or encoded.
 
 Options:

@@ -269,7 +269,10 @@ describe("openai-wasm scan", () => {
   }
 
   it("tells how it is used, and its version", async () => {
-    assert.match((await scan(["--help"])).stdout, /^Usage: openai-wasm scan/);
+    assert.match(
+      (await scan(["--help"])).stdout,
+      /^Usage: openai-wasm init FOLDER\n {7}openai-wasm scan/,
+    );
     assert.match((await scan(["--version"])).stdout, /^\d+\.\d+\.\d+\n$/);
   });
 });

@@ -17,7 +17,7 @@ const CHROMIUM_ARGS = [
 const NEEDED = /(\/|\.html|\.[cm]?[jt]sx?|\.vue|\.svelte)$/;
 const LIBRARIES = ["/usr/lib", "/usr/libexec"];
 
-/** Each resolves with `{ open(url) → { failed, close }, close }`; `failed` rejects with what the page's console says of errors. */
+/** Each resolves with `{ open(url) → { failed, close }, close }`, of those that puppeteer drives with its `page`, too; `failed` rejects with what the page's console says of errors. */
 export const BROWSERS = {
   Chromium: () =>
     byPuppeteer({
@@ -64,7 +64,7 @@ async function byPuppeteer(options) {
       failed.catch(() => {});
       page.on("console", (message) => said.push(message.text()));
       page.goto(url, { timeout: 0 }).catch(refuse);
-      return { failed, said, close: () => context.close() };
+      return { page, failed, said, close: () => context.close() };
     },
     close: () => browser.close(),
   };

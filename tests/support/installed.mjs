@@ -129,6 +129,12 @@ export async function workshop(tools) {
         renameSync(modules, spare);
       });
     },
+    /** An empty folder beside the tarball. */
+    async empty({ node = 20, env = {} } = {}) {
+      const place = join(folder, `empty-${count++}`);
+      await mkdir(place);
+      return new Project(place, node, env);
+    },
     remove: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }),
   };
 }
@@ -145,10 +151,12 @@ async function clear() {
 }
 
 class Project {
+  #major;
   #node;
   #env;
   constructor(folder, node, env, release) {
     this.folder = folder;
+    this.#major = node;
     this.#node = nodeProgram(node);
     this.#env = env;
     /** Gives the tools to the next project. */
@@ -157,6 +165,11 @@ class Project {
 
   path(file) {
     return join(this.folder, file);
+  }
+
+  /** A project in a folder of this one. */
+  inside(name) {
+    return new Project(this.path(name), this.#major, this.#env);
   }
 
   /** Runs a script of the project to its end, a tool by its name in `.bin`, or a program that a function names; what it printed. */

@@ -30,7 +30,7 @@ for (const name of await readdir(join(ROOT, "examples"))) {
   if (config) EXAMPLES.push({ name, config: JSON.parse(config.replace(/^\s*\/\/.*$/gm, "")) });
 }
 /** Those that Wrangler bundles; the one in Rust has a build of its own, which tests/worker/rust_example.test.mjs runs. */
-const BUNDLED = EXAMPLES.filter(({ config }) => !config.build);
+const BUNDLED = EXAMPLES.filter(({ config }) => !/worker-build/.test(config.build?.command));
 
 const wrangler = createRequire(import.meta.url)
   .resolve("wrangler/package.json")
@@ -197,10 +197,13 @@ for (const { name, config } of BUNDLED) {
         TURNSTILE_SECRET: newSecret(),
         ...Object.fromEntries(limits.map((limit) => [limit, { service: limit.toLowerCase() }])),
       };
+      const stores = config.durable_objects?.bindings ?? [];
+      for (const { name, class_name } of stores) bindings[name] = { object: class_name };
       const worker = {
         modules: await modulesOf(uploaded.out),
         compatibilityDate: config.compatibility_date,
         bindings,
+        objects: stores.map(({ class_name }) => class_name),
       };
       for (const [flags, expected] of [
         [[], 503],

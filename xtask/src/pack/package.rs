@@ -15,6 +15,9 @@ use crate::workspace::Workspace;
 const NAME: &str = "openai-wasm";
 const DOCUMENTS: [&str; 4] = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"];
 
+/// Where the package keeps what `init` copies.
+const START: &str = "init/start";
+
 /// What is put into the template.
 pub struct Parts<'a> {
     pub client: &'a Built,
@@ -33,6 +36,7 @@ pub fn assemble(workspace: &Workspace, parts: &Parts, folder: &Path) -> Result<(
     for file in files(&template)? {
         copy(&template.join(&file), &folder.join(&file))?;
     }
+    start(workspace, folder)?;
     for document in DOCUMENTS {
         let from = workspace.path(document);
         if from.exists() {
@@ -70,6 +74,38 @@ pub fn assemble(workspace: &Workspace, parts: &Parts, folder: &Path) -> Result<(
     )?;
     write(&manifest, text)?;
     Ok(())
+}
+
+/// What `npx openai-wasm init` copies: examples/start as its repository has it.
+fn start(workspace: &Workspace, folder: &Path) -> Result<()> {
+    let example = workspace.path("examples/start");
+    for file in files(&example)? {
+        if is_made(&file) {
+            continue;
+        }
+        // npm reads a file `.gitignore` as its own, and publishes none.
+        let name = if file == ".gitignore" {
+            "gitignore"
+        } else {
+            &file
+        };
+        copy(&example.join(&file), &folder.join(START).join(name))?;
+    }
+    Ok(())
+}
+
+/// What the example's own commands make, secrets among it: git ignores it.
+fn is_made(file: &str) -> bool {
+    const MADE: [&str; 7] = [
+        "node_modules/",
+        ".wrangler/",
+        "public/vendor/",
+        "package-lock.json",
+        ".dev.vars",
+        ".deploy.vars",
+        ".env",
+    ];
+    MADE.iter().any(|start| file.starts_with(start))
 }
 
 /// Fails when an export of the finished package points to nothing.
@@ -247,7 +283,7 @@ impl Drop for Staging {
 mod tests {
     use serde_json::json;
 
-    use super::{build_module, named_files, with_version};
+    use super::{build_module, is_made, named_files, with_version};
 
     #[test]
     fn the_package_bears_the_crates_version() {
@@ -255,6 +291,23 @@ mod tests {
         let expected = "{\n  \"name\": \"openai-wasm\",\n  \"version\": \"1.2.3\"\n}\n";
         assert_eq!(with_version(manifest, "1.2.3").unwrap(), expected);
         assert!(with_version("{ \"version\": \"1.0.0\" }", "1.2.3").is_err());
+    }
+
+    #[test]
+    fn what_an_examples_commands_made_is_not_packed() {
+        for made in [
+            ".dev.vars",
+            ".dev.vars.production",
+            ".deploy.vars",
+            ".env.local",
+            "node_modules/a/b.js",
+            "public/vendor/a.js",
+        ] {
+            assert!(is_made(made), "{made}");
+        }
+        for kept in [".gitignore", "public/_headers", "tools/dev.js"] {
+            assert!(!is_made(kept), "{kept}");
+        }
     }
 
     #[test]

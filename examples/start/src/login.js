@@ -1,0 +1,31 @@
+// Who is asking? Put your own login here: a cookie of yours, an identity provider. Until you do, a visitor of
+// the deployed page needs the access code that `npm run deploy` prints.
+
+/** `{ user: { id } }`, or `{ refusal: { status, message } }`. */
+export async function userOf(request, env) {
+  const { hostname } = new URL(request.url);
+  if (env.LOGIN === "none" && isThisMachine(hostname)) return { user: { id: "local" } };
+
+  if (!(env.ACCESS_CODE?.length >= 16))
+    throw new Error("ACCESS_CODE is missing or shorter than 16 characters");
+  const address = request.headers.get("cf-connecting-ip") ?? "unknown";
+  const { success } = await env.SESSION_LIMIT.limit({ key: address });
+  if (!success) return refused(429, "Too many attempts. Wait a minute.");
+
+  const { code } = (await request.json().catch(() => undefined)) ?? {};
+  if (typeof code !== "string" || !(await same(code, env.ACCESS_CODE)))
+    return refused(401, "The access code is wrong.");
+  // The address, so that a new session is not a new budget.
+  return { user: { id: `address:${address}` } };
+}
+
+const refused = (status, message) => ({ refusal: { status, message } });
+
+/** `LOGIN=none` of .dev.vars opens nothing that others can reach. */
+const isThisMachine = (hostname) => ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
+
+/** Compares in a time that does not depend on where the texts differ. */
+async function same(a, b) {
+  const digest = (text) => crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return crypto.subtle.timingSafeEqual(await digest(a), await digest(b));
+}
