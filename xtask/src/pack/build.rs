@@ -25,6 +25,11 @@ pub const WASM_FEATURES: [&str; 6] = [
     "--enable-sign-ext",
 ];
 
+/// The features of the three builds.
+pub const CLIENT: &str = "__npm-client";
+pub const EDGE: &str = "__npm-edge";
+pub const TOKENS: &str = "__npm-tokens";
+
 /// What a build is optimized for.
 struct Aim {
     level: &'static str,
@@ -90,7 +95,7 @@ impl Builder<'_> {
     /// The client: no feature that can hold a key.
     pub fn client(&self, client: &Client) -> Result<Built> {
         let (features, url) = match client {
-            Client::Open => ("__npm-client", None),
+            Client::Open => (CLIENT, None),
             Client::ProxyOnly(url) => ("__npm-client,proxy-only", Some(url.as_str())),
             Client::Leaky => ("js,direct", None),
         };
@@ -101,13 +106,13 @@ impl Builder<'_> {
     /// The tokenizer.
     pub fn tokens(&self) -> Result<Built> {
         say::step("building", "the tokenizer (__npm-tokens)");
-        self.build("tokens", "__npm-tokens", None, &FAST)
+        self.build("tokens", TOKENS, None, &FAST)
     }
 
     /// The key-holding client and the proxy.
     pub fn edge(&self) -> Result<Built> {
         say::step("building", "the edge client and the proxy (__npm-edge)");
-        self.build("edge", "__npm-edge", None, &SMALL)
+        self.build("edge", EDGE, None, &SMALL)
     }
 
     fn build(

@@ -3,11 +3,13 @@
 //! it reaches the target folder: a leak leaves no package behind. The client's wasm is scanned before
 //! it is compressed into JavaScript, where no scan could look into it.
 
+mod budgets;
 pub mod build;
 mod bundle;
 mod embed;
 mod glue;
 mod leaks;
+mod licences;
 pub mod package;
 mod scan;
 pub mod sizes;
@@ -114,6 +116,10 @@ pub fn pack(workspace: &Workspace, order: &Order, shared: Option<Shared>) -> Res
         "no key, provider host or builder path outside edge/",
     );
 
+    // A quick build is larger, and a bound one smaller by little.
+    if !order.quick && order.proxy_url.is_none() && !order.leaky {
+        budgets::check(workspace, &node, staging.path())?;
+    }
     if order.sizes {
         eprint!("{}", sizes::table(&bundler, staging.path())?);
     }

@@ -9,7 +9,7 @@ use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
 
 use crate::pack::build::Built;
-use crate::pack::write;
+use crate::pack::{licences, write};
 use crate::workspace::Workspace;
 
 const NAME: &str = "openai-wasm";
@@ -37,6 +37,10 @@ pub fn assemble(workspace: &Workspace, parts: &Parts, folder: &Path) -> Result<(
         copy(&template.join(&file), &folder.join(&file))?;
     }
     start(workspace, folder)?;
+    write(
+        &folder.join(licences::FILE),
+        licences::third_party(workspace)?,
+    )?;
     for document in DOCUMENTS {
         let from = workspace.path(document);
         if from.exists() {
@@ -155,7 +159,7 @@ fn build_types(proxy_url: Option<&str>) -> &'static str {
 }
 
 /// Every `./file` that an export points to.
-fn named_files(package: &Value) -> Vec<String> {
+pub fn named_files(package: &Value) -> Vec<String> {
     match package {
         Value::String(text) => text
             .strip_prefix("./")
