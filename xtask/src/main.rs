@@ -1,11 +1,13 @@
 //! `cargo xtask`: the project's commands. `setup` finds or installs what the others need, `pack`
-//! makes the npm package, `demo` shows the whole path, `test` proves it, `bench` measures it.
+//! makes the npm package, `demo` shows the whole path, `test` proves it, `bench` measures it,
+//! `release` prepares a new version.
 
 mod bench;
 mod command;
 mod demo;
 mod pack;
 mod process;
+mod release;
 mod say;
 mod setup;
 mod suites;
@@ -70,6 +72,15 @@ enum Task {
         #[arg(long)]
         list: bool,
     },
+    /// Write a new version and date its changes, for the commit and the tag that publish it
+    Release {
+        /// For example 0.2.0
+        #[arg(required_unless_present = "check")]
+        version: Option<String>,
+        /// Change nothing: hold this tag against the version, and print the release's notes
+        #[arg(long, value_name = "TAG", conflicts_with = "version")]
+        check: Option<String>,
+    },
     /// Run the benchmarks and record their tables in benches/record/
     Bench {
         /// Passed on to benches/run.mjs
@@ -118,6 +129,12 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
             Ok(())
         }
         Task::Test { only, rest, .. } => suites::test(&workspace, &only, rest),
+        Task::Release {
+            check: Some(tag), ..
+        } => release::check(&workspace, &tag),
+        Task::Release { version, .. } => {
+            release::release(&workspace, version.as_deref().unwrap_or_default())
+        }
         Task::Bench { arguments } => bench::bench(&workspace, &arguments),
     }
 }

@@ -61,7 +61,7 @@ const SUITES: [Suite; 16] = [
     },
     Suite {
         name: "package",
-        about: "cargo package: what crates.io would get, built",
+        about: "cargo publish --dry-run: what crates.io would get, built",
         first: None,
         rest: Some(native::package),
     },
