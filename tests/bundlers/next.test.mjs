@@ -1,6 +1,7 @@
 // Next.js with both of its bundlers: a page, a route for Node.js and one for the edge runtime.
 
 import { bundlers } from "../support/bundled.mjs";
+import { examples } from "../support/example.mjs";
 
 const ROUTE = (runtime) => `import { answer } from "../../../ask/server.mjs";
 const handle = (request) =>
@@ -78,3 +79,14 @@ export const ROWS = [
 ];
 
 bundlers("next", ROWS);
+
+examples("next", [
+  {
+    name: "examples/next",
+    example: "next",
+    env: next.env,
+    scripts: ["build"],
+    serve: ["start", "--", "-p", "$PORT"],
+    ready: next.ready,
+  },
+]);

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 
-import { askOn } from "../support/asking.mjs";
+import { begin, ended } from "../support/asking.mjs";
 import { BROWSERS } from "../support/browsers.mjs";
 import { cases } from "../support/cases.mjs";
 import { workshop } from "../support/installed.mjs";
@@ -42,7 +42,8 @@ cases(ROWS, async ({ node }) => {
     const browser = await BROWSERS.Chromium();
     try {
       const page = await browser.open(server.found);
-      const { answer, notice, lengths } = await askOn(page, "Say this is a test");
+      await begin(page, "Say this is a test");
+      const { answer, notice, lengths } = await ended(page);
       assert.equal(notice, "");
       assert.match(answer, /^You asked: “Say this is a test” This answer is a script, not a model/);
       assert.ok(lengths.length > 3, `it came in pieces: ${lengths}`);

@@ -1,6 +1,7 @@
 // SvelteKit on Node.js: a page, and an endpoint.
 
 import { bundlers } from "../support/bundled.mjs";
+import { examples } from "../support/example.mjs";
 
 const sveltekit = {
   node: 22,
@@ -41,3 +42,14 @@ export const ROWS = [
 ];
 
 bundlers("sveltekit", ROWS);
+
+examples("sveltekit", [
+  {
+    name: "examples/sveltekit",
+    example: "sveltekit",
+    node: 22,
+    scripts: ["build"],
+    serve: ["start"],
+    ready: (text) => /Listening on/.test(text) || undefined,
+  },
+]);

@@ -34,7 +34,7 @@ pub fn browser(stage: &Stage) -> Result<Counts> {
 }
 
 /// The folders of tests/bundlers whose tools the first cases use, and those of the others.
-const FIRST_TOOLS: [&str; 4] = ["vite", "packers", "next", "cloudflare"];
+const FIRST_TOOLS: [&str; 5] = ["vite", "packers", "next", "cloudflare", "hono"];
 const OTHER_TOOLS: [&str; 3] = ["astro", "nuxt", "sveltekit"];
 
 /// The packed package in Node.js, Deno, Bun, workerd, edge-runtime and three browsers: one case of
