@@ -2,6 +2,8 @@
 // in a worker, and on a server that is built with all its packages.
 
 import { PAGE, WORKER, bundlers } from "../support/bundled.mjs";
+import { examples } from "../support/example.mjs";
+import { startFront } from "../support/front.mjs";
 import { STATIC } from "../support/installed.mjs";
 
 const DEV = ["vite", "--port", "$PORT"];
@@ -98,3 +100,14 @@ rows.push({
 
 bundlers("vite", rows);
 export const ROWS = rows;
+
+examples("vite", [
+  {
+    name: "examples/react: a component that is removed ends its request",
+    example: "react",
+    scripts: ["build"],
+    serve: ["preview", "--", "--port", "$PORT"],
+    leave: ["#toggle"],
+    front: (upstream) => startFront({ upstream }),
+  },
+]);

@@ -1,4 +1,5 @@
-// A page's server on this machine: the proxy under /v1, a folder's files, and where the page reports.
+// A page's server on this machine: the proxy under /v1, sessions for everybody, a folder's files, and where the
+// page reports.
 
 import { readFile } from "node:fs/promises";
 import { extname, join, normalize } from "node:path";
@@ -40,12 +41,14 @@ export async function startFront({
     models: "*",
     allowedOrigins: origins,
   });
+  const newToken = () => signSessionToken({ secret: env.SESSION_SECRET, sub: "a visitor" });
   const reports = [];
   const waiting = [];
 
   const server = await serve(async (request) => {
     const { pathname } = new URL(request.url);
     if (pathname.startsWith("/v1/")) return proxy.fetch(request, env);
+    if (pathname === "/session") return Response.json({ token: await newToken() });
     if (pathname === "/report") {
       const headers = { "access-control-allow-origin": "*" };
       const report = await request.json();
@@ -70,7 +73,7 @@ export async function startFront({
     close: server.close,
     /** What a page's address needs behind its `?`; `proxy` is another one's URL with its token. */
     async query({ proxy = `${server.url}/v1`, token } = {}) {
-      token ??= await signSessionToken({ secret: env.SESSION_SECRET, sub: "a visitor" });
+      token ??= await newToken();
       return new URLSearchParams({ proxy, token, report: `${server.url}/report` }).toString();
     },
     /** Resolves with the next report, parsed. */
