@@ -104,6 +104,8 @@ pub mod proxy;
 pub mod sse;
 #[cfg(not(feature = "__npm-tokens"))]
 pub mod stream;
+#[cfg(not(any(feature = "__npm-client", feature = "__npm-tokens")))]
+pub mod streamlog;
 #[cfg(feature = "tokens")]
 pub mod tokens;
 #[cfg(all(feature = "client", not(feature = "__npm-client")))]

@@ -34,17 +34,18 @@ const failed = (what, error) =>
 
 /**
  * @param budget checked option of createProxy, or undefined
- * @returns `(env, ctx) → { reserve, balances, release, settle }` of one request: the answers to its
- *   admission's questions, what gives back a reservation that is not used, and what takes the request's record
- *   and gives it back with the ledger's flags; undefined without a budget
+ * @returns `(env, ctx, reservation) → { reserve, balances, release, settle, reservation, handOver }` of one
+ *   request: the answers to its admission's questions, what gives back a reservation that is not used, what
+ *   takes the request's record and gives it back with the ledger's flags, and what lets another isolate settle
+ *   the same reservation; undefined without a budget
  */
 export function budgeting(budget) {
   if (!budget) return () => undefined;
-  return (env, ctx) => {
+  return (env, ctx, reservation) => {
     const binding = env?.[budget.binding];
     /** The ledgers that hold a reservation of this request. */
-    const held = [];
-    let id;
+    const held = reservation?.held ?? [];
+    let id = reservation?.id;
     /** Whether the request is over: whatever is reserved from now on would be lost. */
     let over = false;
 
@@ -112,6 +113,12 @@ export function budgeting(budget) {
         }
       },
       release,
+      /** What is held, as plain values. */
+      reservation: () => ({ id, held: [...held] }),
+      /** Another isolate settles it. */
+      handOver() {
+        held.length = 0;
+      },
       async settle(record) {
         const cost = record.cost;
         if (!cost) return record;

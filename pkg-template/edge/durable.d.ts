@@ -33,6 +33,30 @@ export class BudgetLedger {
   alarm(): Promise<void>;
 }
 
+/**
+ * The Durable Object that keeps the streams of a proxy's option `resumable`, one object for each subject. A Worker
+ * exports it by this name, in the script that calls `createProxy`, and binds it with SQLite storage:
+ *
+ * ```toml
+ * compatibility_date = "2026-10-01"
+ *
+ * [[durable_objects.bindings]]
+ * name = "STREAMS"
+ * class_name = "StreamLog"
+ *
+ * [[migrations]]
+ * tag = "v1"
+ * new_sqlite_classes = ["StreamLog"]
+ * ```
+ */
+export class StreamLog {
+  constructor(ctx: any, env: any);
+  /** The time in milliseconds since 1970. */
+  now(): number;
+  fetch(request: Request): Promise<Response>;
+  alarm(): Promise<void>;
+}
+
 /** A request that wants to be made. Amounts are nano-dollars. */
 export interface BudgetReservation {
   id: string;

@@ -29,9 +29,9 @@ export function respond({ status, headers, log }, body) {
 
 /**
  * @param sent the step: `{ url, method, headers, uploadBytes }`
- * @param context `{ request, admission, instance, fetch, renew, report, waitUntil, coalesceMs }`: `fetch` is
- *   the author's, if there is one, `renew` gives another Inspector, `report` takes the record of a cost,
- *   and `release` gives back what a budget has reserved
+ * @param context `{ request, body, admission, instance, fetch, renew, report, release, coalesceMs }`: `body` is
+ *   the upstream's, if it was taken already, `fetch` is the author's, if there is one, `renew` gives another
+ *   Inspector, `report` takes the record of a cost, and `release` gives back what a budget has reserved
  * @returns `{ response, ended }`: `ended` is a promise of the end of everything that needs the Admission
  */
 export async function exchange(sent, context) {
@@ -97,12 +97,12 @@ export async function exchange(sent, context) {
 const left = () => new Response(null, { status: 499 });
 
 /** Waits for the head of the answer: `{ response, step, passed }`. */
-async function ask(sent, { request, admission, fetch: own, env }, signal, inspector) {
+async function ask(sent, { request, body: taken, admission, fetch: own, env }, signal, inspector) {
   const { url, method, headers, uploadBytes } = sent;
   const init = { method, headers: new Headers(headers), redirect: "manual", signal };
   let passed;
   if (uploadBytes === null) {
-    const body = admission.takeBody();
+    const body = taken ?? admission.takeBody();
     if (body) init.body = body;
   } else {
     const own = upload(request, admission, uploadBytes);
@@ -205,7 +205,7 @@ function relayed(answer, { signal, renew, report, coalesceMs }) {
 }
 
 /** The platform pumps the body without waking JavaScript again. */
-function untouched(body) {
+export function untouched(body) {
   if (!body) return [null, undefined];
   // workerd's own kind passes bytes on natively.
   const pipe = new (globalThis.IdentityTransformStream ?? TransformStream)();

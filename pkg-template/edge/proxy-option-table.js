@@ -35,6 +35,7 @@ export const OPTIONS = {
   issuer: ["text"],
   audience: ["text"],
   budget: ["budget"],
+  resumable: ["resumable"],
   onUsage: ["func"],
   inspectAnswers: ["flag"],
   idleTimeout: ["whole","milliseconds",1,2147483647,300000],
@@ -44,10 +45,14 @@ export const OPTIONS = {
   coalesceMs: ["driver","milliseconds",0,1000,50],
 };
 
-/** The same for numbers of `anonymousSessions`, and of tokens. */
+/** The same for numbers of `anonymousSessions`, of tokens, and of `resumable`. */
 export const NUMBERS = {
   ttlSeconds: ["whole","seconds",1,86400,900],
   maxTokens: ["whole","tokens",1,2147483648],
+  graceMs: ["whole","milliseconds",1,3600000,60000],
+  keepMs: ["whole","milliseconds",1,86400000,600000],
+  maxStreams: ["whole","streams",1,1000,8],
+  maxBytes: ["whole","bytes",1,1073741824,4194304],
 };
 
 /** What can be switched on besides chat completions. */

@@ -6,6 +6,7 @@ import type {
   Caller,
   RateLimits,
   RequestCounter,
+  ResumableOptions,
   SessionFacts,
   UsageEvent,
 } from "./proxy.js";
@@ -196,6 +197,11 @@ export interface ProxyOptions {
    * replaced by its cost afterwards. Needs Durable Objects, so Cloudflare Workers. Default: none.
    */
   budget?: BudgetOptions | undefined;
+  /**
+   * Lets a caller who was cut off read its stream on: answers are kept in a Durable Object for some
+   * minutes. Needs Durable Objects, so Cloudflare Workers. Default: none.
+   */
+  resumable?: ResumableOptions | undefined;
   /**
    * Called as `onUsage(event, env, ctx)`, once for each answer, however it ended: what has it cost?
    * What it throws is logged and never harms the answer; a promise is awaited by `ctx.waitUntil`.

@@ -146,6 +146,14 @@ const ANONYMOUS = {
   verifyUrl: serverUrl,
 };
 
+const RESUMABLE = {
+  binding: text,
+  graceMs: number("graceMs"),
+  keepMs: number("keepMs"),
+  maxStreams: number("maxStreams"),
+  maxBytes: number("maxBytes"),
+};
+
 /** The checks that the table of options names. */
 const CHECKS = {
   whole,
@@ -166,6 +174,7 @@ const CHECKS = {
     value === false ? value : oneOf("user", "safety_identifier")(value, option),
   budget: () => budgetOption,
   rateLimits: () => object(RATE_LIMITS),
+  resumable: () => object(RESUMABLE, ["binding"]),
   anonymousSessions: () => object(ANONYMOUS, ["hostnames"]),
   origins: () => list(origin, "origins"),
 };
@@ -247,6 +256,10 @@ export function settingsOf(options) {
     const { binding, ...budget } = options.budget;
     settings.budget = budget;
   }
+  if (options.resumable) {
+    const { binding, ...resumable } = options.resumable;
+    settings.resumable = resumable;
+  }
   if (options.anonymousSessions) {
     const { turnstileSecret, ...anonymousSessions } = options.anonymousSessions;
     settings.anonymousSessions = anonymousSessions;
@@ -281,6 +294,9 @@ export function checkTogether(options) {
       "budget.limits",
       'must hold a limit with per: "everyone" together with anonymousSessions: one visitor can have many addresses',
     );
+  }
+  if (options.resumable && options.inspectAnswers === false) {
+    refuse("inspectAnswers", "must not be false with resumable, which numbers an answer's events");
   }
   const { anonymousSessions, maxTokenSeconds = defaultOf("maxTokenSeconds") } = options;
   if (

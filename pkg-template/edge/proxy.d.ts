@@ -108,6 +108,20 @@ export interface BudgetOptions {
   prices?: Readonly<Record<string, BudgetPrice>> | undefined;
 }
 
+/** How streams are kept for callers who are cut off. Needs Durable Objects: see docs/resumable-streams.md. */
+export interface ResumableOptions {
+  /** Name of the Durable Object binding of `StreamLog` (`openai-wasm/durable`). */
+  binding: string;
+  /** For how long a stream goes on that nobody reads, in milliseconds. Default: 60,000. */
+  graceMs?: number | undefined;
+  /** For how long a stream is kept after its end, in milliseconds. Default: 600,000. */
+  keepMs?: number | undefined;
+  /** The most streams of a subject that are kept. Default: 8. */
+  maxStreams?: number | undefined;
+  /** The most bytes of a stream that are kept. A longer one goes on and cannot be resumed. Default: 4 MiB. */
+  maxBytes?: number | undefined;
+}
+
 /** What an answer has cost. */
 export interface UsageEvent {
   /** The caller's `x-request-id`. */

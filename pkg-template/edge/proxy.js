@@ -3,7 +3,7 @@
 
 import { InvalidOptionError } from "../lib/errors.js";
 import { budgeting, isNamespace } from "./budget.js";
-import { exchange, isLate, respond, within } from "./exchange.js";
+import { exchange, isLate, respond, untouched, within } from "./exchange.js";
 import { BODY_PACE, CALLER, QUESTION_MS } from "./proxy-option-table.js";
 import {
   checkTogether,
@@ -16,6 +16,7 @@ import {
   VERIFY,
 } from "./proxy-options.js";
 import { joined, readBody } from "./request-body.js";
+import { keeping, missingEvictionFlag } from "./streams.js";
 
 /**
  * @param runtime of the entry
@@ -26,6 +27,10 @@ export function defineProxy(runtime, { durable = false } = {}) {
     createProxy: (options = {}) => {
       const checked = checkTogether(read(options, PROXY));
       if (checked.budget && !durable) throw new InvalidOptionError("budget", NO_OBJECTS);
+      if (checked.resumable) {
+        const fault = durable ? missingEvictionFlag() : NO_OBJECTS;
+        if (fault) throw new InvalidOptionError("resumable", fault);
+      }
       return createProxy(runtime, checked);
     },
     signSessionToken: async (options) =>
@@ -36,7 +41,7 @@ export function defineProxy(runtime, { durable = false } = {}) {
 }
 
 const NO_OBJECTS =
-  "needs Durable Objects, which only Cloudflare Workers have: elsewhere nothing could hold the ledger";
+  "needs Durable Objects, which only Cloudflare Workers have: elsewhere nothing could hold what must be kept";
 
 function createProxy(runtime, options) {
   const coreFor = coreOf(options);
@@ -45,41 +50,57 @@ function createProxy(runtime, options) {
   );
 
   const budgetFor = budgeting(options.budget);
+  /** What of the proxy goes on in the object that keeps a stream. */
+  const driver = {
+    fetch: options.fetch,
+    budgetFor,
+    coalesceMs: options.coalesceMs ?? defaultOf("coalesceMs"),
+    keyOf: (env) => secret(env?.[keyName(options)]),
+    report: (record, { env, ctx, budget }) =>
+      wait(ctx, tell(options.onUsage, record, { env, ctx, budget })),
+  };
+  const streams = keeping(options.resumable, driver);
 
   const answer = async (request, env, ctx) => {
     const budget = budgetFor(env, ctx);
     let admission;
     let ended;
+    const done = ({ response, ended: end }) => {
+      ended = end;
+      return response;
+    };
     try {
       const instance = await runtime.instance();
       const core = coreFor(instance, await variablesOf(options, env));
       admission = core.handle(JSON.stringify(headOf(request)), crypto.randomUUID(), Date.now());
-      const step = await admitted(admission, request, questions(options, request, env, budget));
+      const { step, body } = await admitted(admission, request, {
+        asked: questions(options, request, env, budget),
+        visit: (visit) => streams.visit(visit, env, request.signal),
+      });
       if (step.respond) {
         budget?.release();
-        return respond(step.respond, step.respond.body);
+        return done(answerOf(step.respond, body));
       }
+      const opened = step.forward.stream
+        ? await streams.open(step.forward, { admission, budget, env, request })
+        : {};
+      if (opened.step) return done(answerOf(opened.step.respond, opened.body));
       const answered = await exchange(step.forward, {
         request,
+        body: opened.taken,
         admission,
         instance,
         env,
-        fetch: options.fetch,
+        fetch: driver.fetch,
         renew: async (facts, gone) => {
           const { exports } = await runtime.instance();
-          return new exports.Inspector(
-            await secret(env?.[keyName(options)]),
-            facts,
-            gone,
-            Date.now(),
-          );
+          return new exports.Inspector(await driver.keyOf(env), facts, gone, Date.now());
         },
         release: () => budget?.release(),
-        report: (record) => wait(ctx, tell(options.onUsage, record, { env, ctx, budget })),
-        coalesceMs: options.coalesceMs ?? defaultOf("coalesceMs"),
+        report: (record) => driver.report(record, { env, ctx, budget }),
+        coalesceMs: driver.coalesceMs,
       });
-      ({ ended } = answered);
-      return answered.response;
+      return done(answered);
     } catch {
       // The instance died or could not be made. Nothing of the cause is for the caller.
       tellOfFailure();
@@ -105,17 +126,37 @@ function createProxy(runtime, options) {
 
 const wait = (ctx, promise) => ctx?.waitUntil?.(promise);
 
-/** Does what the admission of a request asks for, until it is answered or may be sent on. */
-async function admitted(admission, request, asked) {
+/**
+ * Does what the admission of a request asks for, until it is answered or may be sent on.
+ *
+ * @returns `{ step, body }`: the last step, and the stream that it answers with, if it does
+ */
+async function admitted(admission, request, { asked, visit }) {
   let step = JSON.parse(admission.first());
-  while (!step.respond && !step.forward) {
-    step = JSON.parse(
-      step.ask
-        ? await ask(admission, asked[step.ask.question], step.ask.argument)
-        : await readBody(request, admission, step.readBody),
-    );
+  let body;
+  const next = async ({ ask: asks, visit: visits, readBody: reads }) => {
+    if (asks) return ask(admission, asked[asks.question], asks.argument);
+    if (!visits) return readBody(request, admission, reads);
+    try {
+      const visited = await visit(visits);
+      body = visited.body;
+      return admission.said(visited.verdict, Date.now());
+    } catch {
+      return admission.failed(Date.now());
+    }
+  };
+  while (!step.respond && !step.forward) step = JSON.parse(await next(step));
+  return { step, body };
+}
+
+/** A response of the admission's, whose body may be a stream that is kept. */
+function answerOf(head, stream) {
+  if (head.status !== 200 || !stream) {
+    stream?.cancel().catch(() => {});
+    return { response: respond(head, head.body) };
   }
-  return step;
+  const [body, ended] = untouched(stream);
+  return { response: respond(head, body), ended };
 }
 
 /** Whatever is not said in time is not said. What is thrown goes nowhere, since it may tell secrets. */
@@ -159,6 +200,7 @@ const answerable = (options, env) => ({
   countTokens: options.tokenizer !== undefined,
   reserve: options.budget !== undefined,
   usage: options.onUsage !== undefined,
+  streams: options.resumable !== undefined,
 });
 
 function isOff(env) {
@@ -229,6 +271,8 @@ function headOf({ method, url, headers }) {
     userAgent: headers.get("user-agent"),
     via: headers.get("via"),
     cdnLoop: headers.get("cdn-loop"),
+    streamId: headers.get("x-stream-id"),
+    lastEventId: headers.get("last-event-id"),
   };
 }
 
@@ -322,10 +366,12 @@ function missingFlag() {
   return 'the Worker needs the compatibility flag "enable_request_signal"';
 }
 
-/** A budget whose ledger is not bound. */
-function unbound({ budget }, env) {
-  if (!budget || isNamespace(env?.[budget.binding])) return undefined;
-  return `budget.binding: env.${budget.binding} is not a Durable Object binding`;
+/** The first binding of a Durable Object that is missing. */
+function unbound(options, env) {
+  const name = ["budget", "resumable"].find(
+    (option) => options[option] && !isNamespace(env?.[options[option].binding]),
+  );
+  return name && `${name}.binding: env.${options[name].binding} is not a Durable Object binding`;
 }
 
 function failure(request, allowedOrigins) {
@@ -341,7 +387,7 @@ function failure(request, allowedOrigins) {
     headers.set("access-control-allow-origin", origin);
     headers.set(
       "access-control-expose-headers",
-      "retry-after, x-budget-remaining, x-request-id, x-should-retry",
+      "retry-after, x-budget-remaining, x-request-id, x-should-retry, x-stream-id",
     );
   }
   const message = "The proxy failed to handle the request.";

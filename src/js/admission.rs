@@ -10,7 +10,7 @@ use super::inspector::{Inspector, whole};
 use crate::proxy::admission::{self, Answer, Asks, Gate, Keys, Lost, RequestHead};
 use crate::proxy::config::{Config, ConfigFault};
 use crate::proxy::request::pace::TooSlow;
-use crate::proxy::{Secret, Secrets, response};
+use crate::proxy::{ProxyError, Secret, Secrets, response};
 use crate::wire::plain;
 
 /// What a proxy of one environment's settings and secrets shares between its requests.
@@ -199,6 +199,13 @@ impl Admission {
     /// The response with the error of the inspector's last step, as JSON.
     pub fn refuse(&mut self, inspector: &Inspector, now_ms: f64) -> String {
         json(&self.admission.refuse(&inspector.error(), whole(now_ms)))
+    }
+
+    /// The same with the error that an inspector in another isolate has given as its `refusal`.
+    #[wasm_bindgen(js_name = refuseAs)]
+    pub fn refuse_as(&mut self, refusal: &str, now_ms: f64) -> String {
+        let error = plain::of_text(refusal).unwrap_or_else(|_| ProxyError::internal());
+        json(&self.admission.refuse(&error, whole(now_ms)))
     }
 }
 

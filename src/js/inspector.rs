@@ -167,6 +167,14 @@ impl Inspector {
         }
     }
 
+    /// The error that the caller gets, as JSON for `Admission.refuseAs`.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn refusal(&self) -> String {
+        // Strings and numbers always have a JSON form.
+        serde_json::to_string(&self.error()).unwrap_or_default()
+    }
+
     /// The status of the error that the caller gets.
     #[wasm_bindgen(getter)]
     #[must_use]

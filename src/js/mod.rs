@@ -27,3 +27,5 @@ mod rules;
 mod rules;
 #[cfg(feature = "__npm-edge")]
 mod session_token;
+#[cfg(feature = "__npm-edge")]
+mod streams;

@@ -54,6 +54,10 @@ pub(super) static BOUNDS: &[Bounds] = bounds! {
         |c| c.anonymous.as_ref().map(|own| own.ttl_seconds.into());
     "max_tokens" "anonymousSessions.maxTokens" "tokens" 1 MOST_TOKENS,
         |c| c.anonymous.as_ref().and_then(|own| own.max_tokens).map(Into::into);
+    "grace_ms" "resumable.graceMs" "milliseconds" 1 3_600_000, |c| c.resumable.map(|own| own.grace_ms.into());
+    "keep_ms" "resumable.keepMs" "milliseconds" 1 86_400_000, |c| c.resumable.map(|own| own.keep_ms.into());
+    "max_streams" "resumable.maxStreams" "streams" 1 1000, |c| c.resumable.map(|own| own.max_streams.into());
+    "max_bytes" "resumable.maxBytes" "bytes" 1 1 << 30, |c| c.resumable.map(|own| own.max_bytes.into());
 };
 
 impl Bounds {

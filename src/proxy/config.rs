@@ -15,19 +15,18 @@ pub use crate::proxy::request::models::Models;
 use crate::proxy::request::pace::Pace;
 use crate::proxy::request::params::allow;
 use crate::proxy::route::{Media, Route};
+pub use crate::proxy::streams::Resumable;
 
 /// Where requests go by default.
 pub const DEFAULT_UPSTREAM: &str = "https://api.openai.com/v1";
 
-/// The largest request body by default: room for a long conversation,
-/// too little for an attack on a Worker's 128 MB.
+/// The largest request body by default: room for a long conversation.
 pub const DEFAULT_MAX_BODY_BYTES: u32 = 256 * 1024;
 
 /// How far in the future a token may expire by default: 15 minutes.
 pub const DEFAULT_MAX_TOKEN_SECONDS: u32 = 900;
 
-/// How long the upstream's head may take by default: 10 minutes, as
-/// long as the official client waits, since an answer that does not stream has its head at the end.
+/// How long the upstream's head may take by default: 10 minutes, as the official client waits.
 pub const DEFAULT_TIMEOUT_MS: u32 = 600_000;
 
 /// The largest multipart body by default: what the API takes as audio.
@@ -155,6 +154,8 @@ pub struct Config {
     pub body_pace: Pace,
     /// What requests may cost, if there is a limit.
     pub budget: Option<Budget>,
+    /// Whether a caller who was cut off can read on, and for how long.
+    pub resumable: Option<Resumable>,
 }
 
 impl Default for Config {
@@ -191,6 +192,7 @@ impl Default for Config {
             anonymous: None,
             body_pace: Pace::default(),
             budget: None,
+            resumable: None,
         }
     }
 }

@@ -6,15 +6,16 @@ use crate::proxy::notice::shown;
 use crate::proxy::routing::{Decision, Head};
 
 /// What a page of a listed origin may read besides the body.
-const EXPOSED: &str = "retry-after, x-budget-remaining, x-request-id, x-should-retry";
+const EXPOSED: &str = "retry-after, x-budget-remaining, x-request-id, x-should-retry, x-stream-id";
 
 /// The headers that a page of a listed origin may send: those of this package's client, of the official
 /// one (`x-stainless-*`, before version 7 also `user-agent`) and of the AI SDK (`user-agent`). By name, since `*` does not
 /// cover `authorization` (Fetch standard, "CORS-preflight fetch"). What they say goes no further than the
 /// proxy, but for an upload's `content-type`.
-const ACCEPTED: &str = "authorization, content-type, idempotency-key, user-agent, x-stainless-arch, \
+const ACCEPTED: &str = "authorization, content-type, idempotency-key, last-event-id, user-agent, x-stainless-arch, \
      x-stainless-helper-method, x-stainless-lang, x-stainless-os, x-stainless-package-version, \
-     x-stainless-retry-count, x-stainless-runtime, x-stainless-runtime-version, x-stainless-timeout";
+     x-stainless-retry-count, x-stainless-runtime, x-stainless-runtime-version, x-stainless-timeout, \
+     x-stream-id";
 
 /// A browser's preflight has no cookies, and measures a tenth of this.
 pub const MAX_PREFLIGHT_CHARS: usize = 16 * 1024;

@@ -4,14 +4,15 @@
 use std::error::Error;
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::policy::headers::HeaderList;
 use crate::proxy::notice::{Notice, shown};
 
 /// An answer that is an error: `{"error":{"message","type","code","param"}}`. Two are equal if a
-/// caller cannot tell them apart.
-#[derive(Debug, Clone)]
+/// caller cannot tell them apart. In JSON it goes from one part of a proxy to another, without its `Allow`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct ProxyError {
     /// The HTTP status.
     pub status: u16,
@@ -22,6 +23,7 @@ pub struct ProxyError {
     /// The parameter at fault, if there is one.
     pub param: Option<String>,
     /// `Allow`, on 405.
+    #[serde(skip)]
     pub allow: Option<&'static str>,
     /// `Retry-After` in seconds.
     pub retry_after_seconds: Option<u32>,
@@ -88,7 +90,7 @@ impl ProxyError {
         self.notice.as_deref()
     }
 
-    const fn without_retry(mut self) -> Self {
+    pub(super) const fn without_retry(mut self) -> Self {
         self.retryable = false;
         self
     }

@@ -22,6 +22,7 @@ pub mod response;
 pub mod route;
 pub mod routing;
 mod scrub;
+pub mod streams;
 pub mod upstream;
 mod vars;
 

@@ -4,6 +4,10 @@
 //! Whoever finds the proxy's address can make it write. So a line is short and in ASCII, and a kind of
 //! line is written once a second at most.
 
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
 use crate::policy::headers::looks_like_a_key;
 
 /// The longest line.
@@ -19,10 +23,10 @@ const MAX_KINDS: usize = 64;
 const PAUSE_MS: u64 = 1000;
 
 /// A line for the operator.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
     /// Lines of one kind are written once a second.
-    pub kind: &'static str,
+    pub kind: Cow<'static, str>,
     /// What was refused, and which option, variable, origin or host is concerned.
     pub text: String,
 }
@@ -31,7 +35,10 @@ impl Notice {
     /// A line of a kind. What a stranger sent stands in it as [`shown`].
     #[must_use]
     pub const fn new(kind: &'static str, text: String) -> Self {
-        Self { kind, text }
+        Self {
+            kind: Cow::Borrowed(kind),
+            text,
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use crate::proxy::error::ProxyError;
 use crate::proxy::notice::{redacted, shown};
 use crate::proxy::route::Media;
 pub use crate::proxy::route::Route;
+use crate::proxy::streams;
 
 /// Where anonymous pages get their session tokens, if the configuration says so.
 pub const SESSION_PATH: &str = "/session";
@@ -56,6 +57,8 @@ pub enum Decision {
     Mint(String),
     /// It asks what is left of the caller's budget.
     Budget,
+    /// It reads or stops the stream of this id.
+    Stream(String),
     /// It is an `OPTIONS` request, answered with 204 and these headers.
     Preflight(HeaderList),
     /// It ends here.
@@ -85,15 +88,18 @@ pub fn decide(head: &Head<'_>, config: &Config) -> Decision {
         .find(|route| route.path() == path && config.serves(*route))
         .or_else(|| one_model.as_ref().map(|_| Route::Models));
     let asks_budget = path == BUDGET_PATH && config.budget.is_some();
+    let stream = streams::id_in(path).filter(|_| config.resumable.is_some());
     let (method, allow) = match served {
         Some(route) => (route.method(), route.allow()),
         None if path == SESSION_PATH && config.anonymous.is_some() => ("POST", "POST, OPTIONS"),
         None if asks_budget => ("GET", "GET, HEAD, OPTIONS"),
+        None if stream.is_some() => ("GET", "GET, DELETE, OPTIONS"),
         None => return Decision::Reject(no_such_path(path)),
     };
-    let heads = |asked: &str| asked == "HEAD" && method == "GET";
+    let other = if stream.is_some() { "DELETE" } else { "HEAD" };
+    let also = |asked: &str| asked == other && method == "GET";
     let fits =
-        |asked: &str| served.map_or(asked == method || heads(asked), |route| route.has(asked));
+        |asked: &str| served.map_or(asked == method || also(asked), |route| route.has(asked));
     if head.method != "OPTIONS" && !fits(head.method) {
         let mut refusal = ProxyError::new(
             405,
@@ -124,6 +130,9 @@ pub fn decide(head: &Head<'_>, config: &Config) -> Decision {
     }
     if asks_budget {
         return Decision::Budget;
+    }
+    if let Some(id) = stream {
+        return Decision::Stream(id.to_owned());
     }
     match (served, one_model, head.origin) {
         (Some(_), Some(id), _) => Decision::Model(id),

@@ -4,7 +4,7 @@ use memchr::memchr;
 
 /// A field that has a meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Field {
+pub(crate) enum Field {
     Data,
     Event,
     Id,
@@ -29,7 +29,7 @@ const MAX_NAME: usize = 5;
 
 impl Field {
     /// The field of a whole line, and where its value stands; `None` if the line has no meaning.
-    pub(super) fn of(line: &[u8], watch_error: bool) -> Option<(Self, usize)> {
+    pub(crate) fn of(line: &[u8], watch_error: bool) -> Option<(Self, usize)> {
         let (field, value_at) = match line {
             [b'd', b'a', b't', b'a', b':', ..] => return Some((Self::Data, Self::value(line, 5))),
             _ => match memchr(b':', line) {

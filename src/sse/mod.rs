@@ -21,3 +21,5 @@ mod field;
 
 pub use decoder::{DEFAULT_MAX_EVENT_BYTES, Decoder, EventTooLarge};
 pub use event::Event;
+#[cfg(not(any(feature = "__npm-client", feature = "__npm-tokens")))]
+pub(crate) use field::Field;

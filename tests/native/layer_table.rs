@@ -62,6 +62,12 @@ pub const LAYERS: &[Layer] = &[
         may_import: &["models"],
     },
     Layer {
+        name: "streamlog",
+        level: 1,
+        what: "a stream that is kept so that a reader who was cut off can go on: numbers, rows, replay; storage and clock are arguments",
+        may_import: &["sse"],
+    },
+    Layer {
         name: "transport",
         level: 2,
         what: "the trait `Transport`, and its two implementations: `fetch`, and reqwest for native programs",
@@ -77,7 +83,7 @@ pub const LAYERS: &[Layer] = &[
         name: "proxy",
         level: 3,
         what: "`routing` and `cors` decide by a request's head, `auth/` by who calls, `request/` by its body; `admission/` decides whether a request goes on, `response/` judges what comes back, `error` is what a caller is told and `notice` what the operator's log says; `worker/` runs the decisions in a Worker",
-        may_import: &["ledger", "models", "policy", "wire"],
+        may_import: &["ledger", "models", "policy", "streamlog", "wire"],
     },
     Layer {
         name: "js",
@@ -91,6 +97,7 @@ pub const LAYERS: &[Layer] = &[
             "ledger",
             "models",
             "stream",
+            "streamlog",
             "tokens",
             "sse",
             "wire",

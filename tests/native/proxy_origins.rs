@@ -66,7 +66,9 @@ fn listed_origins_the_own_origin_and_no_origin_go_on() {
         assert_eq!(headers.get("access-control-allow-credentials"), None);
         assert_eq!(
             headers.get("access-control-expose-headers"),
-            shown.map(|_| "retry-after, x-budget-remaining, x-request-id, x-should-retry")
+            shown.map(
+                |_| "retry-after, x-budget-remaining, x-request-id, x-should-retry, x-stream-id"
+            )
         );
     }
 }
@@ -91,8 +93,10 @@ fn a_preflight_names_what_a_page_may_send() {
         "authorization",
         "content-type",
         "idempotency-key",
+        "last-event-id",
         "user-agent",
         "x-stainless-lang",
+        "x-stream-id",
     ] {
         assert!(allowed.contains(&name), "{name}");
     }

@@ -32,7 +32,11 @@ pub fn head<'a>(method: &'a str, url: &'a str) -> Head<'a> {
 
 pub fn status(head: &Head<'_>) -> u16 {
     match decide(head, &config()) {
-        Decision::Forward(_) | Decision::Model(_) | Decision::Mint(_) | Decision::Budget => 200,
+        Decision::Forward(_)
+        | Decision::Model(_)
+        | Decision::Mint(_)
+        | Decision::Budget
+        | Decision::Stream(_) => 200,
         Decision::Preflight(_) => 204,
         Decision::Reject(refusal) => refusal.status,
     }

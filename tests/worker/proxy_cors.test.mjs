@@ -123,7 +123,7 @@ it("O5_readable_errors", async () => {
     assert.equal(answer.headers["access-control-allow-origin"], PAGE);
     assert.equal(
       answer.headers["access-control-expose-headers"],
-      "retry-after, x-budget-remaining, x-request-id, x-should-retry",
+      "retry-after, x-budget-remaining, x-request-id, x-should-retry, x-stream-id",
     );
     assert.equal(answer.headers["access-control-allow-credentials"], undefined);
     assert.equal(answer.headers.vary, "Origin");

@@ -50,8 +50,10 @@ impl Admission {
     ) -> Result<Step, ProxyError> {
         let reply = self.reply(answer)?;
         self.remaining = reply.remaining();
-        reply.admit(now_ms)?;
-        self.claim(url)
+        match reply.admit(now_ms) {
+            Ok(()) => self.claim(url),
+            Err(refusal) => self.attach_or(refusal),
+        }
     }
 
     /// Asks what is left of the caller's budget.

@@ -12,6 +12,7 @@ mod payload;
 mod respond;
 mod session;
 mod step;
+mod stream;
 
 use std::rc::Rc;
 
@@ -27,7 +28,7 @@ pub use gate::{Gate, Keys, Place};
 use payload::Payload;
 pub use step::{
     Answer, Asks, Limit, Lost, Question, RequestHead, Response, Session, Step, TIMEOUT_MS,
-    UpstreamRequest, Verification,
+    UpstreamRequest, Verification, Visit,
 };
 
 /// The longer of the periods over which Cloudflare's binding counts: a shorter wait might be too
@@ -62,6 +63,10 @@ pub struct Admission {
     asks_balances: bool,
     /// What is left of it, in US dollars.
     remaining: Option<String>,
+    /// The stream that it reads or stops, or as which its answer may be kept.
+    stream: Option<Visit>,
+    /// Can the answer be read again?
+    is_kept: bool,
     /// Lines for the operator.
     lines: Vec<String>,
 }
@@ -83,6 +88,8 @@ enum Awaiting {
     Reservation(String),
     Claim(String),
     Balances,
+    /// What becomes of a stream; if there is none, the request is refused so.
+    Visit(Option<Box<ProxyError>>),
     Nothing,
 }
 
@@ -110,6 +117,8 @@ impl Admission {
             payload: Payload::default(),
             asks_balances: false,
             remaining: None,
+            stream: None,
+            is_kept: false,
             lines: Vec::new(),
         }
     }
@@ -204,6 +213,7 @@ impl Admission {
             }
             Awaiting::Reservation(url) => self.reserved(url, answer, now_ms),
             Awaiting::Balances => self.tell_balances(answer),
+            Awaiting::Visit(refusal) => self.visited(answer, refusal),
             Awaiting::Nothing => Err(ProxyError::internal()),
         }
     }
@@ -223,6 +233,10 @@ impl Admission {
             Decision::Budget => {
                 self.route = Route::Models;
                 self.asks_balances = true;
+            }
+            Decision::Stream(id) => {
+                self.route = Route::Models;
+                self.ask_for_stream(id)?;
             }
             Decision::Mint(origin) => return self.count_session(origin),
         }
@@ -300,6 +314,7 @@ impl Admission {
         routing::check_body_head(self.route.media(), &head, &self.gate.config)?;
         match self.route.media() {
             Media::None if self.asks_balances => self.ask_balances(),
+            Media::None if self.stream.is_some() => self.visit_stream(),
             Media::None => self.own_models(),
             Media::Json => {
                 self.awaiting = Awaiting::Body;

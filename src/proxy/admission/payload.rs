@@ -92,6 +92,9 @@ impl Admission {
         let end_user = self.pseudonym("end user");
         let params = params::check(self.route, bytes, config, &self.caller, &end_user)?;
         let most = config.max_input_tokens;
+        if params.streams {
+            self.name_stream(bytes)?;
+        }
         if most.is_none() && !self.counts_for_budget() {
             return self.checked(params, bytes.len(), None);
         }
@@ -184,7 +187,11 @@ impl Admission {
         if let (true, Some(own)) = (self.payload.is_upload, &self.head.content_type) {
             headers.set("content-type", own.as_str());
         }
+        if self.stream.is_some() {
+            self.awaiting = Awaiting::Visit(None);
+        }
         Ok(Step::Forward(UpstreamRequest {
+            stream: self.stream.clone(),
             url,
             method: self.route.method(),
             headers,

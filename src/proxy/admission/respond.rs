@@ -6,6 +6,7 @@ use crate::proxy::cors;
 use crate::proxy::error::ProxyError;
 use crate::proxy::notice;
 use crate::proxy::response::head;
+use crate::proxy::streams::STREAM_ID;
 
 impl Admission {
     /// An error as the caller gets it, with the lines that the operator reads of it.
@@ -17,7 +18,7 @@ impl Admission {
             }
         }
         if let Some(notice) = error.notice()
-            && self.gate.may_log(notice.kind, now_ms)
+            && self.gate.may_log(&notice.kind, now_ms)
         {
             response.log.push(notice::line(&notice.text));
         }
@@ -42,6 +43,11 @@ impl Admission {
         self.head.method != "HEAD"
     }
 
+    /// An answer without a body.
+    pub(super) fn empty(&self) -> Response {
+        self.respond(204, &HeaderList::new(), None)
+    }
+
     pub(super) fn preflight(&self, headers: &HeaderList) -> Response {
         self.respond(204, headers, None)
     }
@@ -57,6 +63,9 @@ impl Admission {
         let origins = &self.gate.config.allowed_origins;
         let mut headers = cors::answer_headers(&self.head.head(), origins, &self.request_id);
         self.tell_remaining(&mut headers);
+        if let Some(stream) = self.stream.as_ref().filter(|_| self.is_kept) {
+            headers.set(STREAM_ID, stream.id.as_str());
+        }
         for (name, value) in own.iter() {
             headers.set(name, value);
         }

@@ -8,6 +8,7 @@ use crate::proxy::budget::{Accounts, Demand};
 use crate::proxy::request::pace::TooSlow;
 use crate::proxy::routing::Head;
 use crate::proxy::upstream;
+use crate::streamlog::Ask;
 
 /// What is to be done, by a driver that decides nothing.
 ///
@@ -25,6 +26,9 @@ pub enum Step {
     },
     /// Send this request to the upstream. What becomes of its answer is the inspector's.
     Forward(UpstreamRequest),
+    /// Ask the object that keeps the subject's streams, and resume with its
+    /// [`Verdict`](crate::streamlog::Verdict). The answer that follows has the stream as its body if it is read.
+    Visit(Visit),
     /// Answer the caller. It is the last step.
     Respond(Response),
 }
@@ -131,6 +135,11 @@ pub struct UpstreamRequest {
     pub headers: HeaderList,
     /// Of an upload, which the driver passes on unread, how many bytes the caller's body has.
     pub upload_bytes: Option<u64>,
+    /// The stream as which its answer may be kept. The driver then has the object that keeps the subject's
+    /// streams send it, and resumes with the [`Verdict`](crate::streamlog::Verdict); if that declines, it
+    /// sends the request itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stream: Option<Visit>,
     /// Its JSON body, which JavaScript takes by a call of its own.
     #[serde(skip)]
     pub body: Option<Vec<u8>>,
@@ -142,6 +151,22 @@ impl std::fmt::Debug for UpstreamRequest {
             .field("method", &self.method)
             .finish_non_exhaustive()
     }
+}
+
+/// A question to the object that keeps a subject's streams.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Visit {
+    /// The object's name: a keyed hash of the subject, so that a stranger's streams are elsewhere.
+    pub object: String,
+    /// What is asked.
+    pub ask: Ask,
+    /// The stream's id.
+    pub id: String,
+    /// A keyed hash of the request; empty where a stream is asked for by its id alone.
+    pub hash: String,
+    /// The number of the last event that the caller has.
+    pub after: u64,
 }
 
 /// What the caller gets.
@@ -213,6 +238,8 @@ pub struct Asks {
     pub reserve: bool,
     /// Is each answer's cost wanted?
     pub usage: bool,
+    /// Is there an object that keeps streams? See [`Step::Visit`].
+    pub streams: bool,
 }
 
 /// The head of a request, as a platform tells it. A header that is missing is `None`.
@@ -249,6 +276,10 @@ pub struct RequestHead {
     pub via: Option<String>,
     /// `CDN-Loop`.
     pub cdn_loop: Option<String>,
+    /// `X-Stream-Id`.
+    pub stream_id: Option<String>,
+    /// `Last-Event-ID`.
+    pub last_event_id: Option<String>,
 }
 
 impl RequestHead {

@@ -230,7 +230,7 @@ pub(crate) fn claim_of(limits: &[Limit]) -> BTreeMap<String, f64> {
 /// not the secret learns nothing of the subject, and no two subjects share one, however they are
 /// spelled (threat table, rows A14 and V15). `purpose` keeps the hashes of different uses apart.
 #[must_use]
-pub fn pseudonym(purpose: &str, subject: &str, secret: &str) -> String {
+pub fn pseudonym(purpose: &str, subject: impl AsRef<[u8]>, secret: &str) -> String {
     let Some(mac) = jws::mac(secret) else {
         return String::new();
     };

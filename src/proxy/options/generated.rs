@@ -12,7 +12,7 @@ use crate::proxy::auth::anonymous::Anonymous;
 use crate::proxy::auth::caller::Caller;
 use crate::proxy::bounds::{BOUNDS, Bounds};
 use crate::proxy::budget::{EVERYONE, written as budget};
-use crate::proxy::config::Config;
+use crate::proxy::config::{Config, Resumable};
 use crate::proxy::route::Route;
 
 const SOURCE: &str = "Generated from src/proxy/options by `UPDATE_OPTIONS=1 cargo test --lib proxy::options`. Do not edit.";
@@ -47,6 +47,7 @@ fn whole(option: &str) -> Value {
     let mut cells = vec![json!("whole"), json!(unit), json!(least), json!(most)];
     let config = Config {
         anonymous: Some(Anonymous::default()),
+        resumable: Some(Resumable::default()),
         ..Config::default()
     };
     let value = serde_json::to_value(config).unwrap();
@@ -64,10 +65,14 @@ fn script() -> String {
     for row in ROWS {
         let _ = writeln!(text, "  {}: {},", row.name, check(row));
     }
-    text.push_str("};\n\n/** The same for numbers of `anonymousSessions`, and of tokens. */\nexport const NUMBERS = {\n");
+    text.push_str("};\n\n/** The same for numbers of `anonymousSessions`, of tokens, and of `resumable`. */\nexport const NUMBERS = {\n");
     for option in [
         "anonymousSessions.ttlSeconds",
         "anonymousSessions.maxTokens",
+        "resumable.graceMs",
+        "resumable.keepMs",
+        "resumable.maxStreams",
+        "resumable.maxBytes",
     ] {
         let name = option.rsplit('.').next().unwrap_or_default();
         let _ = writeln!(text, "  {name}: {},", whole(option));
@@ -167,7 +172,7 @@ fn grouped(number: u64) -> String {
 fn types() -> String {
     let mut text = format!(
         "// {SOURCE}\n\nimport type {{\n  AnonymousSessions,\n  BudgetOptions,\n  Caller,\n  RateLimits,\n  RequestCounter,\n  \
-         SessionFacts,\n  UsageEvent,\n}} from \"./proxy.js\";\n\n\
+         ResumableOptions,\n  SessionFacts,\n  UsageEvent,\n}} from \"./proxy.js\";\n\n\
          /** What can be switched on besides chat completions. */\nexport type ProxyRoute =\n"
     );
     for name in routes() {

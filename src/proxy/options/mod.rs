@@ -145,6 +145,10 @@ const ROWS: &[Row] = &[
          lifetime: the most that a request can cost is reserved before it is sent on, and replaced by its cost \
          afterwards. Needs Durable Objects, so Cloudflare Workers.")
         .more("[Budgets](docs/budgets.md)"),
+    row("resumable", Own("resumable", "ResumableOptions"), "none",
+        "Lets a caller who was cut off read its stream on: answers are kept in a Durable Object for some minutes. \
+         Needs Durable Objects, so Cloudflare Workers.")
+        .more("[Resumable streams](docs/resumable-streams.md)"),
     row("onUsage", Function("(event: UsageEvent, env: any, ctx: any) => unknown"), "none",
         "Called as `onUsage(event, env, ctx)`, once for each answer, however it ended: what has it cost? What it \
          throws is logged and never harms the answer; a promise is awaited by `ctx.waitUntil`. Streams are asked \

@@ -79,6 +79,7 @@ impl Checks {
             count_tokens: self.count_tokens.is_some(),
             reserve: ledger,
             usage,
+            streams: false,
         }
     }
 

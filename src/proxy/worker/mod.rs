@@ -132,6 +132,8 @@ impl Proxy {
                     };
                     return exchange.run(admission).await;
                 }
+                // No object keeps streams here: `Asks` says so.
+                Step::Visit(_) => admission.resume(Answer::Failed, now_unix_ms()),
                 Step::Respond(response) => {
                     host.release();
                     return respond(response, None);

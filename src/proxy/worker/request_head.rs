@@ -30,6 +30,8 @@ pub(super) fn of(request: &Request) -> RequestHead {
         user_agent: header("user-agent"),
         via: header("via"),
         cdn_loop: header("cdn-loop"),
+        stream_id: header("x-stream-id"),
+        last_event_id: header("last-event-id"),
         method,
     }
 }
