@@ -6,7 +6,7 @@ import { chatStreams } from "./lib/chat-stream.js";
 import { embedded } from "./lib/embedded.js";
 import { eventStreams } from "./lib/event-stream.js";
 import { defineClient } from "./lib/page-client.js";
-import { checks, chatRun, more, multipart, responseRun, toolRun } from "./lib/part.js";
+import { checks, chatRun, more, multipart, responseRun, resume, toolRun } from "./lib/part.js";
 import { createRuntime } from "./lib/runtime.js";
 // Last, since gzip packs a bundle better if the string does not part its code.
 import { SUM, WASM } from "./client/wasm.js";
@@ -20,6 +20,7 @@ export const OpenAI = /* @__PURE__ */ defineClient(runtime, PROXY_URL, {
   more,
   multipart,
   responseRun,
+  resume,
   toolRun,
   ChatCompletionStream,
 });

@@ -7,7 +7,7 @@ import { PROXY_URL } from "./client/build.js";
 import { chatStreams } from "./lib/chat-stream.js";
 import { eventStreams } from "./lib/event-stream.js";
 import { defineClient } from "./lib/page-client.js";
-import { checks, chatRun, more, multipart, responseRun, toolRun } from "./lib/part.js";
+import { checks, chatRun, more, multipart, responseRun, resume, toolRun } from "./lib/part.js";
 import { createRuntime } from "./lib/runtime.js";
 
 const runtime = /* @__PURE__ */ createRuntime(prepare, module);
@@ -20,6 +20,7 @@ export const OpenAI = /* @__PURE__ */ defineClient(runtime, PROXY_URL, {
   more,
   multipart,
   responseRun,
+  resume,
   toolRun,
   ChatCompletionStream,
 });

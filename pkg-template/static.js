@@ -11,6 +11,7 @@ import * as more from "./lib/more.js";
 import * as multipart from "./lib/multipart.js";
 import { defineClient } from "./lib/page-client.js";
 import * as responseRun from "./lib/response-run.js";
+import * as resume from "./lib/resume.js";
 import { createRuntime } from "./lib/runtime.js";
 import * as toolRun from "./lib/tool-run.js";
 // Last, since gzip packs a bundle better if the string does not part its code.
@@ -25,6 +26,7 @@ export const OpenAI = /* @__PURE__ */ defineClient(runtime, PROXY_URL, {
   more: async () => more,
   multipart: async () => multipart,
   responseRun: async () => responseRun,
+  resume: async () => resume,
   toolRun: async () => toolRun,
   ChatCompletionStream,
 });

@@ -3,7 +3,16 @@
 import { defineClient } from "./client.js";
 import { runtime } from "./runtime.edge-light.js";
 import { chatStreams } from "../lib/chat-stream.js";
-import { checks, chatRun, more, multipart, part, responseRun, toolRun } from "../lib/part.js";
+import {
+  checks,
+  chatRun,
+  more,
+  multipart,
+  part,
+  responseRun,
+  resume,
+  toolRun,
+} from "../lib/part.js";
 
 export const ChatCompletionStream = /* @__PURE__ */ chatStreams(chatRun);
 export const OpenAI = /* @__PURE__ */ defineClient(runtime, {
@@ -13,6 +22,7 @@ export const OpenAI = /* @__PURE__ */ defineClient(runtime, {
   more,
   multipart,
   responseRun,
+  resume,
   toolRun,
   webhooks: () => part(import("./webhooks.js")),
   ChatCompletionStream,

@@ -15,6 +15,7 @@ import type {
 } from "./resources.js";
 import type { Batches, Containers, FineTuning, Uploads, VectorStores } from "./more.js";
 import type { Conversations, Responses } from "./responses.js";
+import type { ChatCompletionChunk } from "../types.d.ts";
 
 /** Called like `fetch`: `(url, init)`. A service binding's `fetch` fits. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response> | Response;
@@ -46,6 +47,11 @@ export interface StreamOptions {
   maxEventBytes?: number | undefined;
   /** What an end without `[DONE]`, a `finish_reason` or a closing event is: an error (default), or a normal end. */
   truncation?: "error" | "ignore" | undefined;
+  /**
+   * Whether streams are asked for that can be resumed, from a proxy with the option `resumable`. One whose
+   * connection breaks off reconnects by itself. Default: false.
+   */
+  resumable?: boolean | undefined;
 }
 
 /** Options of both clients' constructors. */
@@ -160,10 +166,20 @@ export class PagePromise<T> extends APIPromise<Page<T>> implements AsyncIterable
  * A streamed answer: chunks by `for await`, or text by `textStream`. It can be consumed once.
  *
  * Leaving the loop, `controller.abort()` and the call's signal close the connection. Every end that is
- * no success throws; the text until then stands on the error.
+ * no success throws; the text until then stands on the error. A stream that can be resumed (`resumable`)
+ * is stopped at the proxy, too, when the loop is left or the call aborted; `detach()` lets it go on.
  */
 export class Stream<T> implements AsyncIterable<T> {
   readonly controller: AbortController;
+  /** By which `client.streams.resume` finds the stream; null if it cannot be resumed. */
+  readonly id: string | null;
+  /** The number of the last event that was read, counted from 1, of a stream that can be resumed. */
+  readonly lastEventId: number | null;
+  /**
+   * Closes the connection: a loop that waits gets an APIUserAbortError. A stream that can be resumed is not
+   * stopped; it goes on at the proxy until it ends, or until the proxy's `graceMs` have passed without a reader.
+   */
+  detach(): void;
   [Symbol.asyncIterator](): AsyncIterator<T>;
   /** The text of choice 0: one string for each network read that brought any. */
   get textStream(): AsyncIterable<string>;
@@ -176,6 +192,20 @@ export class Stream<T> implements AsyncIterable<T> {
     readable: ReadableStream<Uint8Array>,
     controller?: AbortController,
   ): Stream<T>;
+}
+
+/** Streams that a proxy keeps for a while, so that they can be resumed. */
+export interface Streams {
+  /**
+   * Reads a stream from the start, or after the event of that number, then follows it. Leaving the loop and
+   * aborting stop it, as with the stream it resumes.
+   */
+  resume<T = ChatCompletionChunk>(
+    id: string,
+    options?: RequestOptions & { after?: number | undefined },
+  ): APIPromise<Stream<T>>;
+  /** Stops a stream: the model writes no more, and what it wrote is charged. */
+  stop(id: string, options?: RequestOptions): APIPromise<void>;
 }
 
 /** Answers carry the server's id of their request and what is left of the limits, neither enumerable. */
@@ -208,6 +238,7 @@ export class BaseClient {
   readonly models: Models;
   readonly moderations: Moderations;
   readonly engines: Engines;
+  readonly streams: Streams;
   /**
    * A `fetch` for other libraries: it sends the client's token in place of any `Authorization`, and a new one
    * if the server refuses that. A URL that is not below the base URL is refused, and so are redirects. It repeats

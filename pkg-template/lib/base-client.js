@@ -133,7 +133,11 @@ export class BaseClient {
       }
       const { accept } = kind;
       const buffered = !stream && !raw && !accept;
-      return this.#send({ method, path: where, accept, buffered, whole: !stream, ...sent }, call);
+      const asked = { method, path: where, accept, buffered, whole: !stream, ...sent };
+      const send = (...call) => this.#send(...call);
+      return stream && !raw && (call.resumable ?? this.#defaults.resumable)
+        ? (await this.#server.host.resume()).open(send, asked, call)
+        : send(asked, call);
     };
     const parse = kind.parse ?? json;
     if (stream) return new APIPromise(send, (answer) => this.#stream(answer, kind.defaults));
@@ -201,10 +205,11 @@ export class BaseClient {
     return { ...answer, instance: await this.#server.runtime.instance(), call };
   }
 
-  #stream({ response, controller, instance, call }, defaults) {
+  #stream({ response, controller, instance, call, resumer }, defaults) {
     const option = (name) => call[name] ?? this.#defaults[name] ?? defaults?.[name];
-    return new Stream({
+    return new (resumer?.Stream ?? Stream)({
       response,
+      resumer,
       controller,
       instance,
       signal: call.signal,

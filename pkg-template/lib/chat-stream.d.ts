@@ -88,12 +88,16 @@ type Events<Parsed> = ChatCompletionStreamEvents<Parsed>;
  */
 export class ChatCompletionStream<Parsed = null> implements AsyncIterable<ChatCompletionChunk> {
   readonly controller: AbortController;
+  /** By which `client.streams.resume` finds the stream, once `connect` was told; null if it cannot be resumed. */
+  readonly id: string | null;
   readonly ended: boolean;
   readonly errored: boolean;
   readonly aborted: boolean;
   /** The answer so far. */
   get currentChatCompletionSnapshot(): ChatCompletion | undefined;
   abort(): void;
+  /** Closes the connection. A stream that can be resumed is not stopped at the proxy, as with `Stream`. */
+  detach(): void;
   on<E extends keyof Events<Parsed>>(event: E, listener: Events<Parsed>[E]): this;
   once<E extends keyof Events<Parsed>>(event: E, listener: Events<Parsed>[E]): this;
   off<E extends keyof Events<Parsed>>(event: E, listener: Events<Parsed>[E]): this;

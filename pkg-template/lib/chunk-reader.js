@@ -115,18 +115,18 @@ export class ChunkReader {
     return piece.length;
   }
 
-  /** The bytes have ended. */
-  finish(queue) {
+  /** The bytes have ended; `cause` says why no more could be had. */
+  finish(queue, cause) {
     this.#decoder.finish();
     this.#take(queue);
     if (this.#textOnly) this.#giveText(queue);
-    if (!this.end) this.#endHere();
+    if (!this.end) this.#endHere(cause);
   }
 
   /** Nothing more comes: the answer is whole, or broke off. */
-  #endHere() {
+  #endHere(cause) {
     const whole = this.eventIndex > 0 && (this.#finalSeen || this.#truncation === "ignore");
-    this.end = whole ? WHOLE : new End(this.#truncated());
+    this.end = whole ? WHOLE : new End(this.#truncated(cause));
   }
 
   /** A whole answer that ought to have been a stream: these chunks. */
@@ -325,10 +325,11 @@ export class ChunkReader {
     this.#said = "";
   }
 
-  #truncated() {
+  #truncated(cause) {
     return this.describe(
       new StreamTruncatedError(
         `the stream ended before event ${this.eventIndex} without [DONE], a finish_reason or a closing event`,
+        { cause },
       ),
     );
   }

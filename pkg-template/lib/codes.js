@@ -16,6 +16,10 @@ export const ASKING = 0;
 export const SENT = 1;
 /** An attempt whose answer has begun. */
 export const ANSWERED = 2;
+/** The events of a resumable stream ended without what closes an answer, and without a fault. */
+export const ENDED = 3;
+/** How often a resumable stream is asked for again without an event. */
+export const RECONNECTS = 5;
 /** A call's base URL. */
 export const BASE = 0;
 /** A call's path. */

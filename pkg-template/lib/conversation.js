@@ -28,6 +28,7 @@ export class ChatRun {
    */
   async read(chunks, ChatEvents) {
     const stream = this.#stream;
+    stream.id = chunks.id ?? null;
     stream.emit("connect");
     const events = new ChatEvents((...event) => stream.emit(...event), this.#parser);
     this.#events = events;

@@ -1,12 +1,14 @@
 // Events while an answer comes, and the whole answer at its end: what .stream() and .runTools() give.
 
 import { Emitter } from "./emitter.js";
-import { Stream } from "./stream.js";
+import { DETACHED, Stream } from "./stream.js";
 
 /** How many items an iterator may lag before reading waits for it, unless the end is awaited. */
 const MAX_LAG = 256;
 
 export class HelperStream extends Emitter {
+  /** By which the answer can be resumed; null if it cannot, or has not begun. */
+  id = null;
   /** What the iterators have not taken yet. */
   #queues = new Set();
   #resume;
@@ -37,6 +39,11 @@ export class HelperStream extends Emitter {
       }
     });
     return this;
+  }
+
+  /** Closes the connection. A stream that can be resumed goes on at the proxy for a while. */
+  detach() {
+    this.controller.abort(DETACHED);
   }
 
   /** Hands an item to the iterators, and waits for a slow one. */

@@ -31,6 +31,10 @@ function wrapped(methods) {
  */
 export async function call(path, args, { request, client, host }) {
   if (Object.hasOwn(OWN, path)) return OWN[path]({ client, request }, args);
+  if (path.startsWith("streams.")) {
+    const { METHODS } = await host.resume();
+    if (Object.hasOwn(METHODS, path)) return METHODS[path]({ request }, args);
+  }
   const endpoint = ENDPOINTS.get(path);
   if (endpoint) return { promise: plain(request, endpoint, args, path) };
   const webhooks = path.startsWith("webhooks.") && (await host.webhooks?.())?.webhooks;

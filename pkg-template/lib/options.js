@@ -122,6 +122,7 @@ const STREAM = {
   idleTimeout: wholeNumber(0, LONGEST_TIMER_MS, "milliseconds"),
   maxEventBytes: wholeNumber(1, 2 ** 31 - 1, "bytes"),
   truncation: oneOf("error", "ignore"),
+  resumable: oneOfTypes(["boolean"], "true or false"),
 };
 
 /** What every client's constructor takes. */

@@ -9,6 +9,8 @@ export const checks = () => part(import("./checks.js"));
 export const chatRun = () => part(import("./chat-run.js"));
 /** What reads for `responses.stream()`. */
 export const responseRun = () => part(import("./response-run.js"));
+/** What resumes streams. */
+export const resume = () => part(import("./resume.js"));
 /** What runs tools. */
 export const toolRun = () => part(import("./tool-run.js"));
 /** The endpoints that most pages do not call. */

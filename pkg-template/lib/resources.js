@@ -7,7 +7,7 @@ import { atEnd, HelperStream } from "./helper-stream.js";
 
 /** Groups that are loaded with their first call, and those that are left out, which lib/more.js says by name. */
 const MORE =
-  "admin audio batches beta containers contentProvenanceChecks conversations decisions edits engines evals files fineTunes fineTuning graders live models realtime safety skills uploads vectorStores videos webhooks";
+  "admin audio batches beta containers contentProvenanceChecks conversations decisions edits engines evals files fineTunes fineTuning graders live models realtime safety skills streams uploads vectorStores videos webhooks";
 
 /** client.responses.stream(). */
 const ResponseStream = /* @__PURE__ */ atEnd(class extends HelperStream {}, "finalResponse");

@@ -34,6 +34,7 @@ export async function read(stream, { responses, params, options }) {
   const events = await (id === undefined
     ? responses.create({ ...rest, stream: true }, own)
     : responses.retrieve(id, { stream: true }, own));
+  stream.id = events.id;
   stream.emit("connect");
   for await (const event of events) {
     const text = accumulator.push(event);

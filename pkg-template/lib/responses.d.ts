@@ -57,10 +57,14 @@ export type ResponseStreamEvents = {
  */
 export interface ResponseStream<Parsed = null> extends AsyncIterable<ParsedResponseStreamEvent> {
   readonly controller: AbortController;
+  /** By which `client.streams.resume` finds the stream, once `connect` was told; null if it cannot be resumed. */
+  readonly id: string | null;
   readonly ended: boolean;
   readonly errored: boolean;
   readonly aborted: boolean;
   abort(): void;
+  /** Closes the connection. A stream that can be resumed is not stopped at the proxy, as with `Stream`. */
+  detach(): void;
   on<E extends keyof ResponseStreamEvents>(event: E, listener: ResponseStreamEvents[E]): this;
   once<E extends keyof ResponseStreamEvents>(event: E, listener: ResponseStreamEvents[E]): this;
   off<E extends keyof ResponseStreamEvents>(event: E, listener: ResponseStreamEvents[E]): this;

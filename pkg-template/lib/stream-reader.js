@@ -78,13 +78,14 @@ export class StreamReader {
 
   /** What is wrong with the response shows here. */
   #open() {
-    const { response, controller, signal, instance } = this.#options;
+    const { response, resumer, controller, signal, instance } = this.#options;
+    const body = resumer ?? response.body;
     const { headers } = response;
     const { textOnly } = this;
     this.#chunks = new ChunkReader(instance, { ...this.#options, headers, textOnly });
     const type = headers.get("content-type")?.split(";")[0].trim().toLowerCase() ?? "";
     if (type !== "text/event-stream") this.#type = type;
-    if (response.body) this.#reader = readerOf(response.body);
+    if (body) this.#reader = readerOf(body);
     if (signal?.aborted) controller.abort(signal.reason);
     if (controller.signal.aborted) return this.#abort();
     this.#listen(controller.signal, () => this.#abort());
@@ -120,7 +121,7 @@ export class StreamReader {
     }
     if (this.#bytesSeen === 0) return this.#stop(this.#wrong("with an empty body"));
     try {
-      this.#chunks.finish(this.#queue);
+      this.#chunks.finish(this.#queue, value);
     } catch (error) {
       return this.#stop(error);
     }
@@ -129,10 +130,12 @@ export class StreamReader {
 
   #onFault = (cause) => {
     this.#stop(
-      new APIConnectionError({
-        message: "The connection was lost while the stream was read.",
-        cause,
-      }),
+      cause instanceof OpenAIError
+        ? cause
+        : new APIConnectionError({
+            message: "The connection was lost while the stream was read.",
+            cause,
+          }),
     );
   };
 
@@ -191,14 +194,13 @@ export class StreamReader {
     this.#closed = true;
     this.#rest = undefined;
     clearTimeout(this.#timer);
-    const { controller } = this.#options;
-    if (early) {
-      this.#forget();
-      controller.abort();
-    }
     const reader = this.#reader;
     // After [DONE] a server may keep the socket open, and its complaints are of no interest.
-    reader?.cancel().catch(ignore);
+    reader?.cancel(early).catch(ignore);
+    if (early) {
+      this.#forget();
+      this.#options.controller.abort();
+    }
     try {
       reader?.releaseLock();
     } catch {
@@ -258,9 +260,7 @@ export class StreamReader {
       this.#chunks.takeWhole(answer, chunks, this.#queue);
       this.#settle();
     } catch (error) {
-      if (this.#closed) return;
-      if (error instanceof OpenAIError) this.#stop(error);
-      else this.#onFault(error);
+      if (!this.#closed) this.#onFault(error);
     }
   }
 

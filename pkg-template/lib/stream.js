@@ -5,7 +5,14 @@ import { APIUserAbortError, OpenAIError } from "./errors.js";
 import { isObject } from "./json.js";
 import { StreamReader } from "./stream-reader.js";
 
+/** The reason of an abort that leaves a stream to go on at the proxy. */
+export const DETACHED = "detached";
+
 export class Stream {
+  /** By which the stream can be resumed; null if it cannot. */
+  id = null;
+  /** The number of the last event that was read, of a stream that can be resumed. */
+  lastEventId = null;
   #iterate;
   #iterateText;
   #consumed = false;
@@ -34,6 +41,11 @@ export class Stream {
   /** The text of choice 0: one string for each network read that brought any. */
   get textStream() {
     return { [Symbol.asyncIterator]: () => this.#consume(this.#iterateText) };
+  }
+
+  /** Closes the connection. A stream that can be resumed goes on at the proxy for a while. */
+  detach() {
+    this.controller.abort(DETACHED);
   }
 
   /** Two streams of the same chunks. What one has read ahead of the other is kept in memory. */

@@ -80,6 +80,7 @@ pub fn on_fault(attempts: u32, stage: u8, permille: u16) -> i32 {
     let stage = match stage {
         codes::ASKING => Stage::Asking,
         codes::SENT => Stage::Sent,
+        codes::ENDED => Stage::Ended,
         _ => Stage::Answered,
     };
     code(Attempts(attempts).on_fault(stage, Permille(permille)))

@@ -2,7 +2,12 @@
 //!
 //! A machine without I/O. A driver sends, waits and reads, tells the machine how that ended, and does
 //! what the [`Step`] says: `client/attempt.rs` for Rust, `pkg-template/lib/transport.js` for JavaScript.
+//!
+//! A resumable stream has a machine of its own for its reconnections, which begins anew with every
+//! event, so that only attempts without progress count: [`Attempts::following`]. Its drivers are
+//! `client/resume.rs` and `pkg-template/lib/resume.js`.
 
+use super::codes::RECONNECTS;
 use super::retry::{Hints, Permille, backoff_ms, is_worth_another};
 
 /// What follows from an attempt that failed.
@@ -43,6 +48,8 @@ pub enum Stage {
     Sent,
     /// The answer had begun.
     Answered,
+    /// The events of a resumable stream ended without what closes an answer, and without a fault.
+    Ended,
 }
 
 /// Where the token of an attempt came from.
@@ -80,6 +87,13 @@ impl Attempts {
         };
         let allowed = if repeatable { max_retries.min(255) } else { 0 };
         Self(allowed << ALLOWED | token as u32)
+    }
+
+    /// The reconnections of a resumable stream, from its beginning or its last event on. Where they fail,
+    /// break off or are refused, they are told as attempts that have no answer.
+    #[must_use]
+    pub fn following() -> Self {
+        Self::new(RECONNECTS, false, true)
     }
 
     /// The next attempt, after [`Step::Retry`].
@@ -133,12 +147,19 @@ impl Attempts {
     pub fn on_fault(self, stage: Stage, chance: Permille) -> Step {
         match stage {
             Stage::Sent => self.again(None, chance),
+            // A gateway may have ended it. But if nothing follows the last event, that is the end.
+            Stage::Ended if self.done() == 0 => self.again(Some(0), chance),
+            Stage::Ended => Step::Give(Give::Failure),
             Stage::Asking | Stage::Answered => Step::Give(Give::Failure),
         }
     }
 
+    const fn done(self) -> u32 {
+        self.0 >> DONE & 0xff
+    }
+
     fn again(self, asked_ms: Option<u32>, chance: Permille) -> Step {
-        let done = self.0 >> DONE & 0xff;
+        let done = self.done();
         if done < self.0 >> ALLOWED {
             let after_ms = asked_ms.unwrap_or_else(|| backoff_ms(done, chance));
             Step::Retry { after_ms }
@@ -214,6 +235,18 @@ mod tests {
         Permille(event["permille"].as_u64().unwrap_or(0).try_into().unwrap())
     }
 
+    fn told(attempts: Attempts, event: &Value) -> Step {
+        let stage = match event["stage"].as_str() {
+            None => return response(attempts, event),
+            Some("asking") => Stage::Asking,
+            Some("sent") => Stage::Sent,
+            Some("answered") => Stage::Answered,
+            Some("ended") => Stage::Ended,
+            Some(other) => panic!("{other}"),
+        };
+        attempts.on_fault(stage, chance(event))
+    }
+
     fn word(step: Step) -> Value {
         match step {
             Step::Renew { alone: false } => "renew".into(),
@@ -258,6 +291,25 @@ mod tests {
     }
 
     #[test]
+    fn the_fixtures_streams_take_its_steps() {
+        let fixture = fixture();
+        let cases = list(&fixture["streams"]);
+        assert!(cases.len() > 5);
+        for case in cases {
+            let mut attempts = Attempts::following();
+            for event in list(&case["events"]) {
+                if event["stage"] == "event" {
+                    attempts = Attempts::following();
+                    continue;
+                }
+                let step = told(attempts, event);
+                assert_eq!(word(step), event["step"], "{event} of {}", case["what"]);
+                attempts = attempts.retried();
+            }
+        }
+    }
+
+    #[test]
     fn the_fixtures_calls_take_its_steps() {
         let fixture = fixture();
         let cases = list(&fixture["calls"]);
@@ -267,13 +319,7 @@ mod tests {
             let retries = number(&case["retries"]);
             let mut attempts = Attempts::new(retries, flag("renewable"), flag("repeatable"));
             for event in list(&case["events"]) {
-                let step = match event["stage"].as_str() {
-                    None => response(attempts, event),
-                    Some("asking") => attempts.on_fault(Stage::Asking, chance(event)),
-                    Some("sent") => attempts.on_fault(Stage::Sent, chance(event)),
-                    Some("answered") => attempts.on_fault(Stage::Answered, chance(event)),
-                    Some(other) => panic!("{other}"),
-                };
+                let step = told(attempts, event);
                 assert_eq!(word(step), event["step"], "{event} of {}", case["what"]);
                 attempts = match (step, event["shared"].as_bool()) {
                     (Step::Retry { .. }, None) => attempts.retried(),

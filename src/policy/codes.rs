@@ -51,6 +51,11 @@ codes! {
     SENT: u8 = 1;
     /// An attempt whose answer has begun.
     ANSWERED: u8 = 2;
+    /// The events of a resumable stream ended without what closes an answer, and without a fault.
+    ENDED: u8 = 3;
+
+    /// How often a resumable stream is asked for again without an event.
+    RECONNECTS: u32 = 5;
 
     /// A call's base URL.
     BASE: u8 = 0;

@@ -25,7 +25,12 @@ const packed = [
   ["edge", (await edgeRuntime.instance()).exports],
 ];
 
-const STAGES = { asking: codes.ASKING, sent: codes.SENT, answered: codes.ANSWERED };
+const STAGES = {
+  asking: codes.ASKING,
+  sent: codes.SENT,
+  answered: codes.ANSWERED,
+  ended: codes.ENDED,
+};
 const WORDS = {
   [codes.RENEW]: "renew",
   [codes.RENEW_ALONE]: "renew alone",
@@ -101,6 +106,29 @@ for (const [name, wasm] of packed) {
       }
     }
     assert.ok(fixture.calls.length > 10);
+  });
+}
+
+for (const [name, wasm] of packed) {
+  test(`streams reconnect by the fixture's steps: ${name}`, () => {
+    const following = () => wasm.attempts(codes.RECONNECTS, false, true);
+    for (const { what, events } of fixture.streams) {
+      let machine = following();
+      for (const event of events) {
+        if (event.stage === "event") {
+          machine = following();
+          continue;
+        }
+        const code = step(wasm, machine, event);
+        assert.equal(
+          code < 0 ? WORDS[code] : code,
+          event.step,
+          `${what}: ${JSON.stringify(event)}`,
+        );
+        machine = wasm.retried(machine);
+      }
+    }
+    assert.ok(fixture.streams.length > 5);
   });
 }
 

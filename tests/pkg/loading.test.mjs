@@ -165,7 +165,7 @@ const zipped = (text) => gzipSync(text, { level: 9 }).length;
 const PAGE = { format: "esm", minify: true, splitting: true, outdir: "out" };
 
 /** What a call loads that asks for it: lib/part.js. */
-const LATER = ["chat-run", "checks", "more", "multipart", "response-run", "tool-run"];
+const LATER = ["chat-run", "checks", "more", "multipart", "response-run", "resume", "tool-run"];
 
 test("all that a chat page loads has at most 36 KB gzipped", async () => {
   // One file, without what only a call loads that asks for it.
@@ -178,7 +178,9 @@ test("all that a chat page loads has at most 36 KB gzipped", async () => {
 });
 
 test("what a page with responses, parsed answers and tools loads has at most 42 KB gzipped", async () => {
-  const external = ["chat-run", "checks", "more", "multipart"].map((name) => `*/${name}.js`);
+  const external = ["chat-run", "checks", "more", "multipart", "resume"].map(
+    (name) => `*/${name}.js`,
+  );
   const options = { format: "esm", minify: true, external };
   const text = await bundle('export { default } from "openai-wasm";\n', options);
   assert.ok(zipped(text) <= 42_000, `${zipped(text)} bytes`);

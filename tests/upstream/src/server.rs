@@ -330,7 +330,10 @@ async fn answer(
             Err(error) => error.into_response(),
             Ok(()) => {
                 let body = head::with_stream_switched(&faults, body);
-                oneshot(endpoints, parts, body).await
+                match faults.has("no-streams") {
+                    true => oneshot(endpoints, parts, body).await,
+                    false => api::streams::answer(&state, endpoints, parts, body).await,
+                }
             }
         },
     };
@@ -354,7 +357,8 @@ async fn answer(
     ))
 }
 
-async fn oneshot(endpoints: Router, mut parts: Parts, body: Bytes) -> Response {
+/// The answer of an endpoint.
+pub async fn oneshot(endpoints: Router, mut parts: Parts, body: Bytes) -> Response {
     parts.headers.remove(header::CONTENT_LENGTH);
     match endpoints
         .oneshot(Request::from_parts(parts, Body::from(body)))

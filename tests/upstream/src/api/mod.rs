@@ -22,6 +22,7 @@ pub mod sampling;
 pub mod speech;
 pub mod sse;
 pub mod store;
+pub mod streams;
 pub mod tokens;
 pub mod tools;
 
@@ -46,6 +47,7 @@ pub fn router() -> Router<AppState> {
         .merge(models::router())
         .merge(moderations::router())
         .merge(responses::router())
+        .merge(streams::router())
         .fallback(unknown_path)
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::disable())

@@ -8,7 +8,10 @@ use std::{
 use bytes::Bytes;
 use tokio::sync::watch;
 
-use super::{conversations::Conversation, files::File, fine_tunes::Job, responses::kept::Kept};
+use super::{
+    conversations::Conversation, files::File, fine_tunes::Job, responses::kept::Kept,
+    streams::Stream,
+};
 
 /// What is kept.
 #[derive(Default)]
@@ -23,6 +26,8 @@ pub struct Objects {
     pub responses: BTreeMap<String, Kept>,
     /// Conversations by identifier.
     pub conversations: BTreeMap<String, Conversation>,
+    /// Resumable streams by identifier.
+    pub streams: BTreeMap<String, Stream>,
     /// PNGs by name.
     pub images: BTreeMap<String, Bytes>,
 }

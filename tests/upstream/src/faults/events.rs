@@ -8,9 +8,13 @@ use crate::record::now_ms;
 
 /// The data of an event, if the frame is one event.
 pub fn data(frame: &[u8]) -> Option<&str> {
+    field(frame, "data:")
+}
+
+fn field<'a>(frame: &'a [u8], name: &str) -> Option<&'a str> {
     let text = std::str::from_utf8(frame).ok()?;
     text.lines()
-        .find_map(|line| line.strip_prefix("data:"))
+        .find_map(|line| line.strip_prefix(name))
         .map(str::trim)
 }
 
@@ -105,6 +109,9 @@ pub fn rewrite(faults: &Faults, index: u64, frame: &Bytes) -> Vec<u8> {
     }
     if faults.has("id-fields") {
         text.push_str(&format!("id: {index}\nretry: 1500\n"));
+    }
+    if let Some(number) = field(frame, "id:") {
+        text.push_str(&format!("id: {number}\n"));
     }
     if faults.has("named-events") {
         text.push_str("event: chat.completion.chunk\n");

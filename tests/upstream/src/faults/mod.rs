@@ -12,7 +12,7 @@ use std::{
 use serde::Deserialize;
 
 /// Names that [`Faults`] knows; the README explains each.
-const NAMES: [&str; 56] = [
+const NAMES: [&str; 57] = [
     "hang",
     "delay",
     "status",
@@ -69,6 +69,7 @@ const NAMES: [&str; 56] = [
     "id-fields",
     "bad-json",
     "leading-blanks",
+    "no-streams",
 ];
 
 /// The faults of one request: `name` or `name=value`, in the order given.
