@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 
+import { proxy } from "../support/packed.mjs";
 import { setting } from "../support/program.mjs";
 
 const { numbered, after, logs, verdicts } = JSON.parse(
@@ -119,4 +120,29 @@ test("requests for streams are judged as the fixture says", () => {
 
 test("a question that is malformed is refused", () => {
   assert.throws(() => judgeStream('{"ask":"sing"}'), /question for a stream/);
+});
+
+test("every wrong member of the option is refused at start by its name", async () => {
+  const { createProxy, InvalidOptionError } = await proxy();
+  const GOOD = { binding: "STREAMS" };
+  for (const [resumable, option, more] of [
+    [null, "resumable"],
+    [true, "resumable"],
+    [{}, "resumable.binding"],
+    [{ binding: "" }, "resumable.binding"],
+    [{ ...GOOD, grace: 5 }, "resumable.grace"],
+    [{ ...GOOD, graceMs: 0 }, "resumable.graceMs"],
+    [{ ...GOOD, keepMs: 1.5 }, "resumable.keepMs"],
+    [{ ...GOOD, maxStreams: 0 }, "resumable.maxStreams"],
+    [{ ...GOOD, maxBytes: "4 MiB" }, "resumable.maxBytes"],
+    [GOOD, "inspectAnswers", { inspectAnswers: false }],
+    // It is right, and Node.js has no Durable Objects.
+    [GOOD, "resumable"],
+  ]) {
+    assert.throws(
+      () => createProxy({ models: "*", resumable, ...more }),
+      (error) => error instanceof InvalidOptionError && error.option === option,
+      JSON.stringify(resumable),
+    );
+  }
 });

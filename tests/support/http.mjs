@@ -71,6 +71,7 @@ function received(response) {
     text,
     /** Stops reading from the socket. */
     pause: () => response.pause(),
+    resume: () => response.resume(),
     json: () => JSON.parse(text()),
     /** Resolves once so many `data:` events have arrived whole. */
     async events(count) {

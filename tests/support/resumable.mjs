@@ -42,6 +42,7 @@ export async function startResumable({
   bindings,
   objects = ["StreamLog", "BudgetLedger"],
   flags = [...COMPATIBILITY_FLAGS, FLAG],
+  compatibilityDate,
   ...rest
 }) {
   const own = JSON.stringify({ binding: "STREAMS", ...resumable });
@@ -53,7 +54,7 @@ export async function startResumable({
       BUDGET: { object: "BudgetLedger" },
       ...bindings,
     },
-    worker: { objects, storage, flags },
+    worker: { objects, storage, flags, compatibilityDate },
     ...rest,
   });
   const token = async (sub) => `Bearer ${await mint(proxy.secret, { claims: { sub } })}`;

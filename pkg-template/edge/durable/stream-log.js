@@ -28,7 +28,12 @@ export class StreamLog extends DurableObject {
 
   constructor(ctx, env) {
     super(ctx, env);
-    this.#store = new StreamStore(ctx.storage);
+    this.#store = new StreamStore(this.storageOf(ctx));
+  }
+
+  /** Where streams are kept. */
+  storageOf(ctx) {
+    return ctx.storage;
   }
 
   /** The time in milliseconds since 1970. */
