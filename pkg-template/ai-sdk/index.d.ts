@@ -29,6 +29,17 @@ export type ChatTransportOptions = Omit<
   tools?: Record<string, ChatTransportTool> | ChatCompletionTool[] | undefined;
   /** How many answers a turn may take whose tools run by themselves. Default: 10. */
   maxSteps?: number | undefined;
+  /**
+   * Whether an answer is asked for that can be resumed, from a proxy with the option `resumable`: one whose
+   * connection breaks off goes on by itself, and `useChat({ resume: true })` shows the rest after a reload.
+   * Needs a client of `openai-wasm`. Default: false.
+   */
+  resumable?: boolean | undefined;
+  /**
+   * Where a turn that has not ended is kept, with its messages. Default: `sessionStorage`, or without one the
+   * memory.
+   */
+  storage?: Pick<Storage, "getItem" | "setItem" | "removeItem"> | undefined;
 };
 
 /** What a message's stream is made of: the AI SDK's `UIMessageChunk`. */
@@ -44,7 +55,14 @@ export interface ChatTransport<Message, Chunk> {
     body?: object | undefined;
     metadata?: unknown;
   }): Promise<ReadableStream<Chunk>>;
-  reconnectToStream(options: { chatId: string }): Promise<ReadableStream<Chunk> | null>;
+  /** The answer that came when the page was left, from its start; null if there is none. */
+  reconnectToStream(options: {
+    chatId: string;
+    abortSignal?: AbortSignal | undefined;
+    headers?: Record<string, string> | Headers | undefined;
+    body?: object | undefined;
+    metadata?: unknown;
+  }): Promise<ReadableStream<Chunk> | null>;
 }
 
 /**

@@ -10,6 +10,7 @@ use futures_util::future::{Either, select};
 
 use super::call::Parts;
 use super::read::{Opened, Read};
+use super::resume::Kept;
 use super::token::{BoxError, Credential, Renewed};
 use super::{Client, Error, ErrorKind, Meta, RequestOptions, Settings};
 use crate::policy::attempts::{Attempts, Give, Stage, Step};
@@ -82,21 +83,50 @@ impl<T: Transport> Client<T> {
                 Ok((read(&meta, text)?, meta))
             }
             Read::Open(read) => {
-                let (body, meta) = self.answer(parts, options, |body| ready(Ok(body))).await?;
-                let opened = Opened {
-                    settings: Arc::clone(&self.settings),
-                    limits: self.settings.limits.under(options),
-                    meta: meta.clone(),
-                    body,
+                let (body, meta) = self.body(parts, options).await?;
+                Ok((read(self.opened(options, &meta, body, None)).await?, meta))
+            }
+            Read::Events(read) => {
+                let Some(asked) = Kept::ask(self, parts, options) else {
+                    let (body, meta) = self.body(parts, options).await?;
+                    return Ok((read(self.opened(options, &meta, body, None)).await?, meta));
                 };
-                Ok((read(opened).await?, meta))
+                let answer = self.body(parts, asked.options()).await;
+                let (kept, answer) = asked.answered(answer);
+                let (body, meta) = answer?;
+                Ok((read(self.opened(options, &meta, body, kept)).await?, meta))
             }
         }
     }
 
+    fn opened(
+        &self,
+        options: &RequestOptions,
+        meta: &Meta,
+        body: T::Body,
+        kept: Option<Kept<T>>,
+    ) -> Opened<T> {
+        Opened {
+            settings: Arc::clone(&self.settings),
+            limits: self.settings.limits.under(options),
+            meta: meta.clone(),
+            body,
+            kept,
+        }
+    }
+
+    /// A successful answer with its body unread.
+    pub(super) async fn body(
+        &self,
+        parts: &Parts<T::Payload>,
+        options: &RequestOptions,
+    ) -> Result<(T::Body, Meta), Error> {
+        self.answer(parts, options, |body| ready(Ok(body))).await
+    }
+
     /// The first successful answer, of whose body `take` has taken inside the attempt's time limit
     /// what it wants. After the first byte of it nothing is repeated.
-    async fn answer<B, Taken: Future<Output = Result<B, T::Fault>> + Send>(
+    pub(super) async fn answer<B, Taken: Future<Output = Result<B, T::Fault>> + Send>(
         &self,
         parts: &Parts<T::Payload>,
         options: &RequestOptions,

@@ -85,6 +85,14 @@ impl<T: Transport> Builder<T> {
         self
     }
 
+    /// Whether streams are asked for that can be resumed, from a proxy with the option `resumable`. One whose
+    /// connection breaks off reconnects by itself, and one that is dropped is stopped at the proxy, where
+    /// [`Transport::spawn`] runs the request for that. Default: no.
+    pub fn resumable(mut self, resumable: bool) -> Self {
+        self.limits.resumable = resumable;
+        self
+    }
+
     /// A header of every request; `None` removes one that the client would send.
     ///
     /// # Errors

@@ -17,6 +17,8 @@ pub(super) struct Limits {
     pub(super) idle_timeout_ms: Option<u32>,
     pub(super) max_event_bytes: usize,
     pub(super) truncation: Truncation,
+    /// Whether streams are asked for that can be resumed.
+    pub(super) resumable: bool,
 }
 
 impl Default for Limits {
@@ -27,6 +29,7 @@ impl Default for Limits {
             idle_timeout_ms: None,
             max_event_bytes: DEFAULT_MAX_EVENT_BYTES,
             truncation: Truncation::Error,
+            resumable: false,
         }
     }
 }
@@ -40,6 +43,7 @@ impl Limits {
             idle_timeout_ms: options.idle_timeout_ms.or(self.idle_timeout_ms),
             max_event_bytes: options.max_event_bytes.unwrap_or(self.max_event_bytes),
             truncation: options.truncation.unwrap_or(self.truncation),
+            resumable: options.resumable.unwrap_or(self.resumable),
         }
     }
 

@@ -55,7 +55,9 @@ mod rate_limit;
 mod read;
 mod response_tools;
 mod responses;
+mod resume;
 mod stream;
+mod streams;
 mod token;
 mod tool_loop;
 #[cfg(feature = "validation")]
@@ -97,6 +99,7 @@ pub use rate_limit::RateLimit;
 pub use response_tools::ResponseToolRun;
 pub use responses::{ResponseStream, Responses};
 pub use stream::{ByteStream, ChatStream, EventStream};
+pub use streams::Streams;
 pub use token::{BoxError, BoxFuture, Credential, Renewed, SessionToken};
 pub use tool_loop::ToolRun;
 

@@ -27,6 +27,7 @@ pub struct RequestOptions {
     pub(super) idle_timeout_ms: Option<u32>,
     pub(super) max_event_bytes: Option<usize>,
     pub(super) truncation: Option<Truncation>,
+    pub(super) resumable: Option<bool>,
     pub(super) idempotency_key: Option<String>,
     pub(super) headers: Vec<(String, Option<String>)>,
     pub(super) query: Vec<(String, String)>,
@@ -68,6 +69,12 @@ impl RequestOptions {
         self
     }
 
+    /// Whether a stream is asked for that can be resumed: [`Builder::resumable`](super::Builder::resumable).
+    pub fn resumable(mut self, resumable: bool) -> Self {
+        self.resumable = Some(resumable);
+        self
+    }
+
     /// `Idempotency-Key`, the same for every attempt: a server that knows it does a repeated request
     /// once. Not sent with `GET`.
     pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
@@ -103,6 +110,7 @@ impl RequestOptions {
             idle_timeout_ms: self.idle_timeout_ms.or(earlier.idle_timeout_ms),
             max_event_bytes: self.max_event_bytes.or(earlier.max_event_bytes),
             truncation: self.truncation.or(earlier.truncation),
+            resumable: self.resumable.or(earlier.resumable),
             idempotency_key: self.idempotency_key.or(earlier.idempotency_key),
             headers,
             query,

@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::limits::Limits;
+use super::resume::Kept;
 use super::stream::{ByteStream, EventStream};
 use super::{BoxFuture, Error, ErrorKind, Meta, Settings};
 use crate::stream::Chunk;
@@ -20,6 +21,8 @@ pub(super) enum Read<T: Transport, R> {
     Whole(Box<OfText<R>>),
     /// Its body is handed on unread.
     Open(Box<OfBody<T, R>>),
+    /// The same for events, which may be resumable.
+    Events(Box<OfBody<T, R>>),
 }
 
 type OfText<R> = dyn FnOnce(&Meta, String) -> Result<R, Error> + Send + Sync;
@@ -31,6 +34,8 @@ pub(super) struct Opened<T: Transport> {
     pub(super) limits: Limits,
     pub(super) meta: Meta,
     pub(super) body: T::Body,
+    /// What asks for the rest of its events, if that is possible.
+    pub(super) kept: Option<Kept<T>>,
 }
 
 /// Reads JSON.
@@ -67,7 +72,7 @@ where
     T::Body: Streaming<T::Fault>,
     C: DeserializeOwned + Chunk + 'static,
 {
-    Read::Open(Box::new(|opened| Box::pin(EventStream::open(opened))))
+    Read::Events(Box::new(|opened| Box::pin(EventStream::open(opened))))
 }
 
 /// The same for events that may be hours apart: without a limit of the caller's, a day.

@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::read::Opened;
+use super::resume::{Again, Broken, Resume};
 use super::{BoxFuture, Error, ErrorKind, Meta, Settings};
 use crate::stream::{Chunk, Decoder, StreamErrorKind};
 use crate::transport::{Fault, Streaming, Transport};
@@ -37,6 +38,7 @@ where
     body: Option<<T::Body as Streaming<T::Fault>>::Bytes>,
     decoder: Decoder<C>,
     idle: Idle<T>,
+    resume: Option<Box<Resume<T>>>,
 }
 
 impl<T: Transport + 'static, C: DeserializeOwned + Chunk> EventStream<T, C>
@@ -49,9 +51,15 @@ where
             limits,
             meta,
             body,
+            kept,
         } = opened;
+        let mut decoder = Decoder::with_options(limits.max_event_bytes, limits.truncation);
+        if let Some(kept) = &kept {
+            decoder.follow(kept.after());
+        }
         let mut stream = Self {
-            decoder: Decoder::with_options(limits.max_event_bytes, limits.truncation),
+            decoder,
+            resume: kept.map(|kept| Box::new(Resume::new(kept))),
             idle: Idle::new(settings, limits.idle_ms()),
             meta,
             body: Some(body.into_bytes()),
@@ -170,10 +178,95 @@ where
         self.decoder.event_index()
     }
 
-    fn end(&mut self, error: impl Into<Error>) -> Poll<Option<Result<C, Error>>> {
+    /// By which [`Client::streams`](super::Client::streams) finds the stream, if it can be resumed.
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
+        self.resume.as_deref().map(Resume::id)
+    }
+
+    /// The number of the last event that was delivered, counted from 1, of a stream that can be resumed.
+    #[must_use]
+    pub fn last_event_id(&self) -> Option<u64> {
+        self.decoder.last_event_id()
+    }
+
+    /// Closes the connection. A stream that can be resumed goes on at the proxy until it ends, or until the
+    /// proxy has waited for a reader long enough.
+    pub fn detach(mut self) {
+        self.let_go();
+    }
+
+    /// Nothing more is read, and there is nothing to stop.
+    fn let_go(&mut self) {
         self.body = None;
         self.idle.stop();
-        Poll::Ready(Some(Err(error.into().with_meta(&self.meta))))
+        if let Some(resume) = &mut self.resume {
+            resume.let_go();
+        }
+    }
+
+    fn end(&mut self, error: impl Into<Error>) -> Poll<Option<Result<C, Error>>> {
+        self.let_go();
+        let mut error = error.into();
+        if let Some(why) = self.resume.as_mut().and_then(|resume| resume.why_not()) {
+            error = error.with_source(Arc::new(why));
+        }
+        Poll::Ready(Some(Err(error.with_meta(&self.meta))))
+    }
+}
+
+impl<T: Transport + 'static, C: DeserializeOwned + Chunk> EventStream<T, C>
+where
+    T::Body: Streaming<T::Fault>,
+{
+    /// The connection has ended: the events that follow are asked for, or the stream ends with it. Gives the
+    /// error that ends it.
+    fn broke_off(&mut self, how: Broken) -> Option<Error> {
+        self.body = None;
+        let after = self.decoder.last_event_id().unwrap_or_default();
+        match &mut self.resume {
+            Some(resume) => match resume.broke_off(how, after) {
+                Some(how) => self.give_up(how),
+                None => None,
+            },
+            None => self.give_up(how),
+        }
+    }
+
+    fn give_up(&mut self, how: Broken) -> Option<Error> {
+        match how {
+            Broken::Ended => {
+                self.decoder.finish();
+                None
+            }
+            Broken::Lost(error) => {
+                let (text, index) = (self.decoder.text().to_owned(), self.decoder.event_index());
+                self.decoder.stop(StreamErrorKind::Aborted);
+                Some(error.with_partial(text, index))
+            }
+        }
+    }
+
+    /// Goes on with the connection that was asked for, if one was. An error ends the stream.
+    fn poll_again(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<(), Error>>> {
+        let after = self.decoder.last_event_id().unwrap_or_default();
+        let Some(resume) = &mut self.resume else {
+            return Poll::Ready(None);
+        };
+        match resume.poll(context, after) {
+            Poll::Pending => return Poll::Pending,
+            Poll::Ready(Again::Idle) => return Poll::Ready(None),
+            Poll::Ready(Again::Bytes(bytes)) => {
+                self.decoder.cut();
+                self.body = Some(bytes);
+            }
+            Poll::Ready(Again::Never(how)) => {
+                if let Some(error) = self.give_up(how) {
+                    return Poll::Ready(Some(Err(error)));
+                }
+            }
+        }
+        Poll::Ready(Some(Ok(())))
     }
 }
 
@@ -189,27 +282,43 @@ where
             match this.decoder.next_chunk() {
                 Some(Ok(chunk)) => {
                     this.idle.stop();
+                    if let Some(resume) = &mut this.resume {
+                        resume.progressed();
+                    }
                     return Poll::Ready(Some(Ok(chunk)));
                 }
                 Some(Err(error)) => return this.end(error),
                 None if this.decoder.is_ended() => {
-                    this.body = None;
-                    this.idle.stop();
+                    this.let_go();
                     return Poll::Ready(None);
                 }
                 None => {}
+            }
+            match this.poll_again(context) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Some(Err(error))) => return this.end(error),
+                Poll::Ready(Some(Ok(()))) => continue,
+                Poll::Ready(None) => {}
+            }
+            if this.decoder.has_gap() {
+                let gap = Error::new(ErrorKind::Connection, "an event is missing");
+                if let Some(error) = this.broke_off(Broken::Lost(gap)) {
+                    return this.end(error);
+                }
+                continue;
             }
             let Some(body) = &mut this.body else {
                 return Poll::Ready(None);
             };
             match Pin::new(body).poll_next(context) {
                 Poll::Ready(Some(Ok(bytes))) => this.decoder.push(&bytes),
-                Poll::Ready(None) => this.decoder.finish(),
+                Poll::Ready(None) => {
+                    this.broke_off(Broken::Ended);
+                }
                 Poll::Ready(Some(Err(fault))) => {
-                    let lost = lost(fault)
-                        .with_partial(this.decoder.text().to_owned(), this.decoder.event_index());
-                    this.decoder.stop(StreamErrorKind::Aborted);
-                    return this.end(lost);
+                    if let Some(error) = this.broke_off(Broken::Lost(lost(fault))) {
+                        return this.end(error);
+                    }
                 }
                 Poll::Pending => {
                     if this.idle.poll(context).is_pending() {

@@ -49,9 +49,25 @@ pub struct Decoder<T> {
     /// Only an event ends the stream: `[DONE]` alone does not.
     ends_by_event: bool,
     event_index: u64,
+    numbers: Option<Numbers>,
     text: String,
     filter: report::Filter,
     chunk: PhantomData<fn() -> T>,
+}
+
+/// The numbers of a resumable stream's events.
+#[cfg_attr(
+    not(feature = "client"),
+    allow(dead_code, reason = "only the client resumes streams")
+)]
+#[derive(Debug, Clone, Copy)]
+struct Numbers {
+    /// That of the last event.
+    last: u64,
+    /// What the connection repeats up to here has been delivered.
+    known: u64,
+    /// An event came whose number does not follow.
+    gap: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +102,7 @@ impl<T: DeserializeOwned + Chunk> Decoder<T> {
             final_seen: false,
             ends_by_event: T::ENDS_BY_EVENT,
             event_index: 0,
+            numbers: None,
             text: String::new(),
             filter: report::Filter::default(),
             chunk: PhantomData,
@@ -112,6 +129,9 @@ impl<T: DeserializeOwned + Chunk> Decoder<T> {
     /// A [`StreamError`] for every end that is no success. It is the last item.
     pub fn next_chunk(&mut self) -> Option<Result<T, StreamError>> {
         while matches!(self.state, State::Open | State::Finishing) {
+            if self.numbers.is_some_and(|numbers| numbers.gap) {
+                return None;
+            }
             let event = self.events.next_event();
             let (event, unterminated) = match (event, self.state) {
                 (Some(event), _) => (event, false),
@@ -122,7 +142,14 @@ impl<T: DeserializeOwned + Chunk> Decoder<T> {
                 },
             };
             let payload = match event {
-                Ok(event) => Payload::of(&event),
+                Ok(event) => {
+                    if let Some(numbers) = &mut self.numbers
+                        && !numbers.take(event.id_bytes())
+                    {
+                        continue;
+                    }
+                    Payload::of(&event)
+                }
                 Err(sse::EventTooLarge { max_event_bytes }) => {
                     return self.fail(StreamErrorKind::TooLarge { max_event_bytes });
                 }
@@ -214,6 +241,59 @@ impl<T: DeserializeOwned + Chunk> Decoder<T> {
             return None;
         }
         self.fail(StreamErrorKind::Truncated)
+    }
+}
+
+#[cfg_attr(
+    not(feature = "client"),
+    allow(dead_code, reason = "only the client resumes streams")
+)]
+impl<T: DeserializeOwned + Chunk> Decoder<T> {
+    /// Counts by the numbers that a resumable stream's events have: the last one that was delivered before.
+    pub(crate) fn follow(&mut self, last: u64) {
+        self.numbers = Some(Numbers {
+            last,
+            known: last,
+            gap: false,
+        });
+    }
+
+    /// The connection has ended before the stream: what is not whole comes again on another one.
+    pub(crate) fn cut(&mut self) {
+        let limit = self.events.max_event_bytes();
+        self.events = sse::Decoder::with_max_event_bytes(limit).watch_error_field();
+        if let Some(numbers) = &mut self.numbers {
+            numbers.known = numbers.last;
+            numbers.gap = false;
+        }
+    }
+
+    /// The number of the last event of a resumable stream.
+    pub(crate) fn last_event_id(&self) -> Option<u64> {
+        self.numbers.map(|numbers| numbers.last)
+    }
+
+    /// Whether an event is missing, so that no more are delivered before [`Self::cut`].
+    pub(crate) fn has_gap(&self) -> bool {
+        self.numbers.is_some_and(|numbers| numbers.gap)
+    }
+}
+
+impl Numbers {
+    /// Whether the event with this id is the next one. One without a number is, too.
+    fn take(&mut self, id: &[u8]) -> bool {
+        let number = core::str::from_utf8(id).ok().and_then(|id| id.parse().ok());
+        let Some(number) = number else {
+            return true;
+        };
+        if number <= self.known {
+            return false;
+        }
+        self.gap = number > self.last + 1;
+        if !self.gap {
+            self.last = self.last.max(number);
+        }
+        !self.gap
     }
 }
 

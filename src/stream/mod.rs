@@ -20,6 +20,8 @@ mod payload;
 mod pieces;
 #[cfg(not(feature = "__npm-client"))]
 mod response;
+#[cfg(test)]
+mod resumed_tests;
 
 #[cfg(not(feature = "__npm-client"))]
 pub use accumulate::{Accumulator, ChoiceIndexError};

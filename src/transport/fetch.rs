@@ -1,6 +1,7 @@
 //! The platform's `fetch`, or one that the caller gives (a service binding, say).
 
 use std::fmt;
+use std::pin::Pin;
 
 use gloo_net::http::Headers;
 use js_sys::{Function, Promise, Reflect};
@@ -158,6 +159,10 @@ impl Transport for FetchTransport {
         SendWrapper::new(gloo_timers::future::TimeoutFuture::new(
             ms.min(LONGEST_TIMER_MS),
         ))
+    }
+
+    fn spawn(&self, future: Pin<Box<dyn Future<Output = ()> + Send>>) {
+        wasm_bindgen_futures::spawn_local(future);
     }
 
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]

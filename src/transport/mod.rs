@@ -4,6 +4,7 @@
 //! `FetchTransport` (feature `fetch`) is the real one: the platform's `fetch`.
 
 use std::future::Future;
+use std::pin::Pin;
 
 use futures_core::Stream;
 
@@ -169,6 +170,12 @@ pub trait Transport: Send + Sync + 'static {
 
     /// A fresh random number.
     fn chance(&self) -> Permille;
+
+    /// Lets a future run to its end by itself: what stops a resumable stream that is dropped. By default it
+    /// is dropped, too, and such a stream ends when the proxy has waited for a reader long enough.
+    fn spawn(&self, future: Pin<Box<dyn Future<Output = ()> + Send>>) {
+        drop(future);
+    }
 
     /// Does every request of the program stand alone, so that what one began never ends once it is
     /// cancelled (Cloudflare Workers, Vercel's edge)? Then calls share a session token, and never

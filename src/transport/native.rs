@@ -121,6 +121,12 @@ impl Transport for ReqwestTransport {
         tokio::time::sleep(Duration::from_millis(ms.into())).await;
     }
 
+    fn spawn(&self, future: Pin<Box<dyn Future<Output = ()> + Send>>) {
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(future);
+        }
+    }
+
     fn now_unix_ms(&self) -> u64 {
         let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
         since
