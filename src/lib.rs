@@ -120,6 +120,11 @@ pub mod wire;
 #[doc = include_str!("../docs/crate.md")]
 mod crate_readme {}
 
+/// The Rust of the page on streams that go on, compiled.
+#[cfg(all(doctest, feature = "fetch", not(feature = "proxy-only")))]
+#[doc = include_str!("../docs/resumable-streams-client.md")]
+mod resumable_streams {}
+
 /// README.md's Rust, compiled.
 #[cfg(all(doctest, feature = "fetch", not(feature = "proxy-only")))]
 #[doc = include_str!("../README.md")]

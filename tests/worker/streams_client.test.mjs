@@ -18,7 +18,7 @@ before(async () => {
   upstream = await startUpstream({ eventIntervalMs: 10 });
   proxy = await startResumable({
     upstream,
-    options: '{ routes: ["chat.completions", "completions", "responses"] }',
+    options: '{ routes: ["completions", "responses"] }',
   });
 });
 beforeEach(() => upstream.reset());
