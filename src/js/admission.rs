@@ -204,7 +204,9 @@ impl Admission {
     /// The same with the error that an inspector in another isolate has given as its `refusal`.
     #[wasm_bindgen(js_name = refuseAs)]
     pub fn refuse_as(&mut self, refusal: &str, now_ms: f64) -> String {
-        let error = plain::of_text(refusal).unwrap_or_else(|_| ProxyError::internal());
+        let read = serde_json::from_str(refusal).ok();
+        let error = read.as_ref().and_then(ProxyError::of_json);
+        let error = error.unwrap_or_else(ProxyError::internal);
         json(&self.admission.refuse(&error, whole(now_ms)))
     }
 }

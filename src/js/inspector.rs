@@ -171,8 +171,7 @@ impl Inspector {
     #[wasm_bindgen(getter)]
     #[must_use]
     pub fn refusal(&self) -> String {
-        // Strings and numbers always have a JSON form.
-        serde_json::to_string(&self.error()).unwrap_or_default()
+        self.error().to_json().to_string()
     }
 
     /// The status of the error that the caller gets.

@@ -4,15 +4,15 @@
 use std::error::Error;
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::policy::headers::HeaderList;
 use crate::proxy::notice::{Notice, shown};
 
 /// An answer that is an error: `{"error":{"message","type","code","param"}}`. Two are equal if a
-/// caller cannot tell them apart. In JSON it goes from one part of a proxy to another, without its `Allow`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+/// caller cannot tell them apart.
+#[derive(Debug, Clone)]
 pub struct ProxyError {
     /// The HTTP status.
     pub status: u16,
@@ -23,7 +23,6 @@ pub struct ProxyError {
     /// The parameter at fault, if there is one.
     pub param: Option<String>,
     /// `Allow`, on 405.
-    #[serde(skip)]
     pub allow: Option<&'static str>,
     /// `Retry-After` in seconds.
     pub retry_after_seconds: Option<u32>,
@@ -235,6 +234,43 @@ impl ProxyError {
         serde_json::to_string(&Envelope { error: detail }).unwrap_or_default()
     }
 
+    /// All of it but its `Allow`, for another part of the same proxy: see [`ProxyError::of_json`].
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let notice = self.notice();
+        json!([
+            self.status,
+            self.code,
+            self.message,
+            self.param,
+            self.retry_after_seconds,
+            self.retryable,
+            notice.map(|notice| &notice.kind),
+            notice.map(|notice| &notice.text),
+        ])
+    }
+
+    /// What [`ProxyError::to_json`] has given; nothing if it is something else.
+    #[must_use]
+    pub fn of_json(json: &Value) -> Option<Self> {
+        let text = |index: usize| json.get(index)?.as_str().map(str::to_owned);
+        let number = |index: usize| json.get(index)?.as_u64();
+        let notice = text(6).zip(text(7));
+        Some(Self {
+            status: number(0)?.try_into().ok()?,
+            code: text(1)?,
+            message: text(2)?,
+            param: text(3),
+            allow: None,
+            retry_after_seconds: number(4).and_then(|seconds| seconds.try_into().ok()),
+            retryable: json.get(5)?.as_bool()?,
+            notice: notice.map(|(kind, text)| {
+                let kind = kind.into();
+                Box::new(Notice { kind, text })
+            }),
+        })
+    }
+
     /// The headers that come from the refusal itself.
     #[must_use]
     pub fn headers(&self) -> HeaderList {
@@ -282,6 +318,24 @@ mod tests {
         assert_eq!(headers.get("retry-after"), Some("7"));
         assert_eq!(headers.get("www-authenticate"), None);
         assert_eq!(headers.get("x-should-retry"), None);
+    }
+
+    #[test]
+    fn a_refusal_comes_back_from_json_as_it_was() {
+        let mut refusal = ProxyError::new(429, "slow_down", "Later, please.");
+        refusal.retry_after_seconds = Some(7);
+        refusal.param = Some("model".to_owned());
+        for refusal in [
+            refusal.clone().noting("kind", "a line".to_owned()),
+            refusal.without_retry(),
+            ProxyError::internal(),
+        ] {
+            let back = ProxyError::of_json(&refusal.to_json()).unwrap();
+            assert_eq!(back, refusal);
+            assert_eq!(back.notice(), refusal.notice());
+        }
+        assert_eq!(ProxyError::of_json(&json!({ "status": 400 })), None);
+        assert_eq!(ProxyError::of_json(&json!([99_999, "", "", null])), None);
     }
 
     #[test]

@@ -6,8 +6,6 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Serialize};
-
 use crate::policy::headers::looks_like_a_key;
 
 /// The longest line.
@@ -23,7 +21,7 @@ const MAX_KINDS: usize = 64;
 const PAUSE_MS: u64 = 1000;
 
 /// A line for the operator.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
     /// Lines of one kind are written once a second.
     pub kind: Cow<'static, str>,
