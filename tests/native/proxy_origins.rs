@@ -1,7 +1,7 @@
 //! Whose pages may use the proxy, and what their browsers are told.
 
 use openai_wasm::proxy::Config;
-use openai_wasm::proxy::config::Anonymous;
+use openai_wasm::proxy::config::{Anonymous, Resumable};
 use openai_wasm::proxy::cors::answer_headers;
 use openai_wasm::proxy::routing::{Decision, Head, decide};
 
@@ -70,6 +70,40 @@ fn listed_origins_the_own_origin_and_no_origin_go_on() {
                 |_| "retry-after, x-budget-remaining, x-request-id, x-should-retry, x-stream-id"
             )
         );
+    }
+}
+
+#[test]
+fn pages_may_read_and_stop_streams_where_they_are_kept() {
+    let kept = Config {
+        resumable: Some(Resumable::default()),
+        ..config()
+    };
+    let url = "https://proxy.example.com/v1/streams/abcdefghijklmnopqrstuv";
+    for (method, expected) in [("GET", 204), ("DELETE", 204), ("POST", 403), ("HEAD", 403)] {
+        let asked = Head {
+            origin: Some(PAGE),
+            requested_method: Some(method),
+            ..head("OPTIONS", url)
+        };
+        let status = |config: &Config| match decide(&asked, config) {
+            Decision::Preflight(headers) => {
+                let allowed = headers.get("access-control-allow-methods");
+                assert_eq!(allowed, Some(method));
+                204
+            }
+            Decision::Reject(refusal) => refusal.status,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(status(&kept), expected, "{method}");
+        assert_eq!(status(&config()), 404, "without the option");
+    }
+    for path in ["/v1/streams", "/v1/streams/a/b", "/v1/streams//a"] {
+        let url = format!("https://proxy.example.com{path}");
+        let Decision::Reject(refusal) = decide(&head("GET", &url), &kept) else {
+            panic!("{path}");
+        };
+        assert_eq!(refusal.status, 404, "{path}");
     }
 }
 

@@ -106,7 +106,7 @@ it("200_cuts_at_random_lose_nothing_and_repeat_nothing", async () => {
     let cuts = 0;
     for (let at = 0; cuts < 200; at++) {
       const id = newId();
-      let { response, reset } = await proxy.ask(id);
+      let { response, close } = await proxy.ask(id);
       const socket = await upstream.socket(at);
       let number = 0;
       const writing = setInterval(() => {
@@ -124,11 +124,12 @@ it("200_cuts_at_random_lose_nothing_and_repeat_nothing", async () => {
         assert.equal(reader.status, 200, reader.text());
         const wanted = 1 + Math.floor(Math.random() * 6);
         const got = await Promise.race([reader.events(wanted).catch(() => "end"), reader.ended]);
-        reset();
+        // A reset of a connection that has ended keeps Node.js 20 running.
+        close();
         seen.push(...eventsOf(reader.text()));
         if (got === "end" || seen.at(-1)?.[2] === "[DONE]") break;
         cuts += 1;
-        ({ response, reset } = await proxy.resume(id, { after: seen.at(-1)?.[0] ?? 0 }));
+        ({ response, close } = await proxy.resume(id, { after: seen.at(-1)?.[0] ?? 0 }));
       }
       const whole = eventsOf((await proxy.read(id)).text());
       assert.deepEqual(seen, whole);

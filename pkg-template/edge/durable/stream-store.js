@@ -99,17 +99,23 @@ export class StreamStore {
 
   /** The alarm rings for the stream that is deleted first, or all is deleted. */
   async settle() {
-    const [first] = this.#sql.exec("SELECT MIN(deleteAtMs) AS at FROM streams");
     this.#alarm = undefined;
-    if (first.at === null) {
+    if (this.#first() === null) await this.#storage.deleteAlarm();
+    // A stream may have begun meanwhile. From here to the deletion nothing waits.
+    const first = this.#first();
+    if (first === null) {
       this.#isReady = false;
-      await this.#storage.deleteAlarm();
       await this.#storage.deleteAll();
       return;
     }
-    const at = Math.max(first.at, Date.now() + PAUSE_MS);
+    const at = Math.max(first, Date.now() + PAUSE_MS);
     await this.#storage.setAlarm(at);
     this.#alarm = at;
+  }
+
+  #first() {
+    const [{ at }] = this.#sql.exec("SELECT MIN(deleteAtMs) AS at FROM streams");
+    return at;
   }
 
   /** The alarm rings at this time, or earlier. */
