@@ -130,6 +130,11 @@ mod resumable_streams {}
 #[doc = include_str!("../README.md")]
 mod readme {}
 
+/// The Rust of docs/, compiled: `tests/js/pages_fences.test.mjs` asks for each page that has some.
+#[cfg(all(doctest, feature = "fetch", not(feature = "proxy-only")))]
+#[doc = include_str!("../docs/rust.md")]
+mod pages {}
+
 /// A keyless client has no name that takes a key (threat table, row C1). The methods of this trait
 /// would be hidden by the client's own of the same name, and take no argument:
 ///

@@ -9,9 +9,15 @@ import type {
 } from "./chat-stream.js";
 import type { ChatCompletionParseParams, ParsedBy, ParsedChatCompletion } from "./parse.js";
 import type { Deleted, ListParams, Speech } from "./more.js";
+import type { FitReport } from "../tokens/conversations.js";
 import type * as wire from "../types.d.ts";
 
 type Answer<T> = APIPromise<T & WithRequestId>;
+
+/** What the client's option `fit` left out; not enumerable. */
+export interface Fitted {
+  readonly fitted?: FitReport | undefined;
+}
 
 export interface Chat {
   readonly completions: ChatCompletions;
@@ -21,11 +27,11 @@ export interface ChatCompletions {
   create(
     params: wire.ChatCompletionCreateParamsNonStreaming,
     options?: RequestOptions,
-  ): Answer<wire.ChatCompletion>;
+  ): Answer<wire.ChatCompletion & Fitted>;
   create(
     params: wire.ChatCompletionCreateParamsStreaming,
     options?: RequestOptions,
-  ): APIPromise<Stream<wire.ChatCompletionChunk>>;
+  ): APIPromise<Stream<wire.ChatCompletionChunk> & Fitted>;
   create(
     params: wire.ChatCompletionCreateParams,
     options?: RequestOptions,

@@ -17,6 +17,8 @@ pub mod notice;
 #[cfg(feature = "__admission")]
 #[cfg(test)]
 mod options;
+#[cfg(test)]
+mod refusals;
 pub mod request;
 pub mod response;
 pub mod route;

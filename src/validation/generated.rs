@@ -1,5 +1,5 @@
-//! The table in the two other places that need it, and a test that fails when they say something
-//! else: `pkg-template/lib/checks-table.js` and `table.md`.
+//! The table in the other places that need it, and a test that fails when they say something else:
+//! `pkg-template/lib/checks-table.js`, `table.md` and `docs/parameter-ranges.md`.
 
 use std::{env, fs};
 
@@ -12,6 +12,25 @@ use super::table::ROWS;
 const SCRIPT_HEAD: &str = "\
 // Generated from src/validation by `UPDATE_CHECKS=1 cargo test --lib validation`. Do not edit.
 // profiles, endpoints, parameter, rule, its argument, its words, when: [parameter, values, or if absent]
+";
+
+const PAGE_HEAD: &str = "\
+<!-- Generated from src/validation by `UPDATE_CHECKS=1 cargo test --lib validation`. Do not edit. -->
+
+# Checks before sending
+
+Under a profile, a parameter that the provider's documents rule out is refused before anything is sent, by an
+error that names it, its value and the range:
+
+```text
+InvalidOptionError: temperature: must be 0 to 2, not 3 (profile openai)
+```
+
+Compatible servers have other ranges, so there is no profile unless you choose one, or a client with a key
+talks to `api.openai.com` or `api.fireworks.ai`. In JavaScript it is the option [`profile`](options.md), and a
+page without it does not load the checks. In Rust it is `Builder::profile`, with the feature `validation`.
+What the rules do not speak of is sent as it is.
+
 ";
 
 /// The rule's name in `lib/checks.js`, and what it needs to know.
@@ -112,6 +131,10 @@ fn the_committed_tables_for_javascript_and_for_readers_are_those_of_the_rust_tab
     for (file, rendered) in [
         ("pkg-template/lib/checks-table.js", script()),
         ("src/validation/table.md", document()),
+        (
+            "docs/parameter-ranges.md",
+            format!("{PAGE_HEAD}{}", document()),
+        ),
     ] {
         let path = format!("{}/{file}", env!("CARGO_MANIFEST_DIR"));
         if env::var_os("UPDATE_CHECKS").is_some() {

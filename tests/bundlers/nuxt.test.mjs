@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 
-import { blocksOf } from "../js/readme.mjs";
+import { blocksOf } from "../js/pages.mjs";
 import { bundlers } from "../support/bundled.mjs";
 
 /** The route that docs/runtimes.md shows, with what the tests answer in place of the proxy alone. */

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 
 import { setting } from "../support/program.mjs";
-import { code, tableAfter } from "./readme.mjs";
+import { code, tableAfter } from "./pages.mjs";
 
 const document = (name) => readFile(new URL(`../../docs/${name}`, import.meta.url), "utf8");
 const packed = (file) => import(pathToFileURL(`${setting("OPENAI_WASM_PKG")}/${file}`).href);

@@ -302,7 +302,7 @@ describe("L12_the_proxy_can_be_switched_off", () => {
 it("L13_what_the_binding_cannot_do_is_said_where_it_is_chosen", async () => {
   const root = new URL("../../", import.meta.url);
   for (const [file, text] of [
-    ["README.md", /per location/],
+    ["docs/limits.md", /per location.*no money/s],
     ["SECURITY.md", /per location.*no money/s],
     ["pkg-template/edge/proxy.d.ts", /per location.*no money/s],
   ]) {

@@ -1,10 +1,11 @@
 //! `cargo xtask`: the project's commands. `setup` finds or installs what the others need, `pack`
-//! makes the npm package, `demo` shows the whole path, `test` proves it, `bench` measures it,
-//! `release` prepares a new version.
+//! makes the npm package, `demo` shows the whole path, `docs` builds the documentation, `test` proves it
+//! all, `bench` measures it, `release` prepares a new version.
 
 mod bench;
 mod command;
 mod demo;
+mod docs;
 mod pack;
 mod process;
 mod release;
@@ -59,6 +60,12 @@ enum Task {
             default_missing_value = demo::QUESTION
         )]
         once: Option<String>,
+    },
+    /// Build the documentation site into target/docs/, and check its links
+    Docs {
+        /// Where the site goes
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
     },
     /// Run one case of each kind; with --rest, every other case
     Test {
@@ -124,6 +131,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
             let question = once.as_deref().unwrap_or(demo::QUESTION);
             demo::demo(&workspace, question, once.is_some())
         }
+        Task::Docs { out } => docs::docs(&workspace, out).map(drop),
         Task::Test { list: true, .. } => {
             suites::list();
             Ok(())

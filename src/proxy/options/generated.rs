@@ -1,4 +1,4 @@
-//! The options in the places that need them: the package's checks and types, and README.md.
+//! The options in the places that need them: the package's checks and types, and `docs/options.md`.
 
 use std::fmt::Write as _;
 use std::{env, fs};
@@ -229,11 +229,11 @@ fn between(text: &str, [from, to]: [&str; 2], new: &str) -> String {
 #[test]
 fn the_committed_files_say_what_the_table_of_options_says() {
     let root = env!("CARGO_MANIFEST_DIR");
-    let readme = fs::read_to_string(format!("{root}/README.md")).unwrap();
+    let page = fs::read_to_string(format!("{root}/docs/options.md")).unwrap();
     for (path, rendered) in [
         ("pkg-template/edge/proxy-option-table.js", script()),
         ("pkg-template/edge/proxy-option-types.d.ts", types()),
-        ("README.md", between(&readme, TABLE, &table())),
+        ("docs/options.md", between(&page, TABLE, &table())),
     ] {
         let file = format!("{root}/{path}");
         if env::var_os("UPDATE_OPTIONS").is_some() {

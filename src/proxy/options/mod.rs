@@ -1,5 +1,5 @@
 //! The options of the package's `createProxy`: name, type, default and what each does. The only list of
-//! them: `generated.rs` writes the package's checks and types and README.md's table from it, with the
+//! them: `generated.rs` writes the package's checks and types and the table in `docs/options.md` from it, with the
 //! bounds of `bounds.rs` and the defaults of `Config`.
 
 mod generated;
@@ -10,9 +10,9 @@ struct Row {
     kind: Kind,
     /// Its default as it is written, where that is not the one of `Config`.
     default: &'static str,
-    /// What it does, for the types and for README.md.
+    /// What it does, for the types and for `docs/options.md`.
     doc: &'static str,
-    /// Where README.md says more.
+    /// Which page says more.
     more: &'static str,
 }
 
@@ -63,11 +63,11 @@ const ROWS: &[Row] = &[
         "Is the upstream a server of your own, whose key may be shorter than 32 bytes, for example Ollama's \
          `ollama`? Without it a shorter key is taken for a mistake, and the proxy answers 503. Such a key is \
          not looked for in answers unless it has 16 random characters.")
-        .more("[Other servers](#other-servers)"),
+        .more("[Other servers](servers.md)"),
     row("sessionSecret", Text, "`\"SESSION_SECRET\"`",
         "Name of the secret that session tokens are signed with: at least 32 random bytes. For rotation it \
          holds several by name, the first of which signs: `{\"2026-11\":\"…\",\"2026-08\":\"…\"}`.")
-        .more("[Changing secrets](#changing-secrets)"),
+        .more("[Changing secrets](secrets.md#change-a-secret)"),
     row("models", Own("models", "readonly string[] | \"*\""), "the variable `OPENAI_MODELS`, names separated by commas",
         "The models that callers may name, compared byte by byte. `\"*\"` is every model that the key opens. \
          Without the option and the variable the proxy answers 503."),
@@ -78,7 +78,7 @@ const ROWS: &[Row] = &[
         "Parameters that multiply the cost, or that the proxy does not know, and that callers may send all the \
          same: `\"n\"`, `\"web_search_options\"`. A path opens one member, a dot stepping into an object and into \
          every entry of a list: `\"messages.content.cache_control\"`.")
-        .more("[What is accepted without it](docs/proxy-parameters.md)"),
+        .more("[What is accepted without it](proxy-parameters.md)"),
     row("maxOutputTokens", Whole, "",
         "The most tokens of an answer, to several prompts together. A request that asks for more is refused; one \
          that names no number gets this. A server whose models hold 4,096 tokens then refuses long chats: give \
@@ -93,7 +93,7 @@ const ROWS: &[Row] = &[
     row("tokenizer", Own("tokenizer", "RequestCounter | ((model: string) => RequestCounter | Promise<RequestCounter>)"), "none",
         "What counts for `maxInputTokens`: `tokenizer` of `openai-wasm/tokens`, which is asked for each request's \
          model, or one tokenizer for all.")
-        .more("[The proxy's limit](docs/tokens.md#the-proxys-limit)"),
+        .more("[The proxy's limit](tokens.md#the-proxys-limit)"),
     row("maxImageBytes", Whole, "", "The longest `data:` URL of an image."),
     row("imageUrls", Flag, "", "May images be given by `https://` URLs, which the provider then fetches?"),
     row("systemPrompt", Text, "none",
@@ -105,12 +105,12 @@ const ROWS: &[Row] = &[
     row("maxConcurrent", Whole, "", "Requests of one subject that may be in flight, in one isolate."),
     row("rateLimits", Own("rateLimits", "RateLimits"), "none",
         "Names of Cloudflare rate-limit bindings: `{ subject, address, session }`. They count per location.")
-        .more("[Limits and money](#limits-and-money)"),
+        .more("[Limits and money](limits.md)"),
     row("authenticate", Function("(request: Request, env: any) => Caller | \"expired\" | null | Promise<Caller | \"expired\" | null>"), "session tokens",
         "In the place of session tokens: who calls? It gets the request without its body. Null is answered with \
          401, `\"expired\"` with 401 `token_expired`. If it throws, the answer is 503, and also if the caller has \
          members that are null or unknown: they might be a scope.")
-        .more("[Who may call](#who-may-call)"),
+        .more("[Who may call](callers.md)"),
     row("isRevoked", Function("(session: SessionFacts, env: any) => boolean | Promise<boolean>"), "none",
         "Called for each request as `isRevoked(session, env)`: has this session been revoked? If it throws, the \
          answer is 503."),
@@ -123,7 +123,7 @@ const ROWS: &[Row] = &[
          does it, too."),
     row("anonymousSessions", Own("anonymousSessions", "AnonymousSessions"), "none",
         "Serves `POST /session` for pages whose visitors you do not know. Needs `rateLimits.session`.")
-        .more("[Who may call](#who-may-call)"),
+        .more("[Who may call](callers.md)"),
     row("allowedOrigins", Own("origins", "readonly string[]"), "",
         "Other origins whose pages may use the proxy, exactly as browsers send them: \
          `[\"https://app.example.com\"]`. The proxy's own origin needs no entry. This guards pages, not the proxy: \
@@ -144,21 +144,21 @@ const ROWS: &[Row] = &[
         "A ceiling for what requests cost, in US dollars, for each subject and for everyone, by day, month and \
          lifetime: the most that a request can cost is reserved before it is sent on, and replaced by its cost \
          afterwards. Needs Durable Objects, so Cloudflare Workers.")
-        .more("[Budgets](docs/budgets.md)"),
+        .more("[Budgets](budgets.md)"),
     row("resumable", Own("resumable", "ResumableOptions"), "none",
         "Lets a caller who was cut off read its stream on: answers are kept in a Durable Object for some minutes. \
          Needs Durable Objects, so Cloudflare Workers.")
-        .more("[Resumable streams](docs/resumable-streams.md)"),
+        .more("[Resumable streams](resumable-streams.md)"),
     row("onUsage", Function("(event: UsageEvent, env: any, ctx: any) => unknown"), "none",
         "Called as `onUsage(event, env, ctx)`, once for each answer, however it ended: what has it cost? What it \
          throws is logged and never harms the answer; a promise is awaited by `ctx.waitUntil`. Streams are asked \
          for their usage, and the event with it is left out unless the caller had asked for it, too.")
-        .more("[What an answer cost](#what-an-answer-cost)"),
+        .more("[What an answer cost](watching.md#what-an-answer-cost)"),
     row("inspectAnswers", Flag, "",
         "`false` hands answers to the platform unseen. That costs no CPU time, and gives up what the proxy \
          otherwise does to them: looking for the key, ending a stream that broke, fell silent or grew too long with \
          an error event, and `onUsage`.")
-        .more("[What an answer cost](#what-an-answer-cost)"),
+        .more("[What an answer cost](watching.md#what-an-answer-cost)"),
     row("idleTimeout", Whole, "", "How long an answer may bring nothing."),
     row("maxDuration", Whole, "", "How long an answer may take from its first byte."),
     row("maxAnswerBytes", Whole, "", "How large an answer may be."),

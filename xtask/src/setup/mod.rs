@@ -38,8 +38,8 @@ pub fn everything(workspace: &Workspace) -> Result<()> {
     bindgen::TestRunner::ready(workspace)?;
     let node = npm::Node::ready(workspace, "tests")?;
     say::step("Node.js", node.version());
-    if workspace.path("www/package.json").exists() {
-        npm::Node::ready(workspace, "www")?;
+    for folder in ["www", "docs"] {
+        npm::Node::ready(workspace, folder)?;
     }
     browsers()?;
     say::step("ready", "try `cargo xtask demo`");

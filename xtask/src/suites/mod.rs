@@ -46,7 +46,7 @@ impl Suite {
 }
 
 /// From the quickest answer to the slowest.
-const SUITES: [Suite; 16] = [
+const SUITES: [Suite; 17] = [
     Suite {
         name: "format",
         about: "cargo fmt --check; Biome's formatter and linter; Knip's search for dead exports",
@@ -124,6 +124,12 @@ const SUITES: [Suite; 16] = [
         about: "tests/browser: the page in headless Chromium",
         first: Some(node_tests::browser),
         rest: None,
+    },
+    Suite {
+        name: "site",
+        about: "cargo xtask docs: links, and tests/site: the site in headless Chromium",
+        first: None,
+        rest: Some(node_tests::site),
     },
     Suite {
         name: "runtimes",

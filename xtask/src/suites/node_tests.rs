@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
+use crate::docs;
 use crate::setup::browser::Others;
 use crate::setup::npm;
 use crate::suites::Part;
@@ -31,6 +32,18 @@ pub fn browser(stage: &Stage) -> Result<Counts> {
     let mut node = program(stage)?;
     node.env("CHROMIUM", &stage.browser()?.chromium);
     run(stage, "browser", &mut node)
+}
+
+/// The documentation site, built for this, in Chromium.
+pub fn site(stage: &Stage) -> Result<Counts> {
+    let out = stage.workspace.scratch("docs-test")?;
+    let site = docs::docs(stage.workspace, Some(out))?;
+    stage.node()?;
+    let mut node = npm::node();
+    node.env("DOCS_SITE", site)
+        .env("CHROMIUM", &stage.browser()?.chromium)
+        .current_dir(stage.workspace.root());
+    run(stage, "site", &mut node)
 }
 
 /// The folders of tests/bundlers whose tools the first cases use, and those of the others.
@@ -75,7 +88,7 @@ fn cases_program(stage: &Stage, part: Part) -> Result<Command> {
     Ok(node)
 }
 
-/// The command of the README's first line: it passes if an answer comes and all ends by itself.
+/// The README's first command: it passes if an answer comes and all ends by itself.
 pub fn demo(stage: &Stage) -> Result<Counts> {
     stage.site()?;
     let mut demo = Command::new(std::env::current_exe()?);

@@ -14,7 +14,7 @@ use crate::proxy::route::{Media, Route};
 const MAX_DEPTH: usize = 6;
 
 /// Answers that are errors of the proxy's own, by status: code, and when.
-const CODES: [(u16, &str, &str); 50] = [
+pub(in crate::proxy) const CODES: &[(u16, &str, &str)] = &[
     (400, "body_incomplete", "the body broke off"),
     (
         400,
@@ -32,7 +32,13 @@ const CODES: [(u16, &str, &str); 50] = [
         "invalid_json",
         "the body is not one JSON object in UTF-8, has a name twice, or is too deep or too wide",
     ),
+    (
+        400,
+        "invalid_last_event_id",
+        "`Last-Event-ID` is not the number of an event of the stream",
+    ),
     (400, "invalid_proof", "`turnstile` is no Turnstile token"),
+    (400, "invalid_stream_id", "`x-stream-id` is not a random id"),
     (400, "invalid_type", "a parameter is of another type"),
     (
         400,
@@ -110,6 +116,11 @@ const CODES: [(u16, &str, &str); 50] = [
     ),
     (404, "not_found", "no such path; `routes` switches more on"),
     (
+        404,
+        "stream_not_found",
+        "there is no such kept stream of this caller",
+    ),
+    (
         405,
         "method_not_allowed",
         "the path has other methods; `Allow` names them",
@@ -119,6 +130,12 @@ const CODES: [(u16, &str, &str); 50] = [
         "request_timeout",
         "the body stood still for 30 s, or took longer than 60 s and 1 s for each 64 KiB",
     ),
+    (
+        409,
+        "stream_id_in_use",
+        "another request has this `x-stream-id`",
+    ),
+    (410, "stream_not_kept", "the stream is too long to be kept"),
     (
         411,
         "length_required",
@@ -164,7 +181,22 @@ const CODES: [(u16, &str, &str); 50] = [
         "headers_too_large",
         "a preflight with more than 16 KiB of headers",
     ),
+    (
+        499,
+        "stream_stopped",
+        "the stream was stopped; its last event",
+    ),
     (500, "internal_error", "the proxy failed"),
+    (
+        502,
+        "answer_too_large",
+        "the answer has more bytes than `maxAnswerBytes`",
+    ),
+    (
+        502,
+        "stream_interrupted",
+        "the object of the stream lost the connection to the upstream; its last event",
+    ),
     (
         502,
         "upstream_account",
@@ -181,6 +213,11 @@ const CODES: [(u16, &str, &str); 50] = [
         502,
         "upstream_redirect",
         "the model server answered with a redirect",
+    ),
+    (
+        502,
+        "upstream_refused",
+        "the model server reported an error in its answer, without a code",
     ),
     (
         502,
@@ -204,9 +241,19 @@ const CODES: [(u16, &str, &str); 50] = [
     ),
     (503, "proxy_disabled", "the proxy is switched off"),
     (
+        503,
+        "upstream_unavailable",
+        "the model server answered with 503",
+    ),
+    (
+        504,
+        "answer_too_slow",
+        "the answer took longer than `maxDuration`",
+    ),
+    (
         504,
         "upstream_timeout",
-        "the model server did not answer in time",
+        "the model server did not answer within `timeout`, or was silent for `idleTimeout`",
     ),
     (508, "loop_detected", "the upstream leads back to the proxy"),
 ];
@@ -315,14 +362,7 @@ is answered from `models`; with `\"*\"` the model server is asked. Its id may be
             Media::None => text.push_str("No body.\n"),
         }
     }
-    text.push_str("\n## Errors\n\n| status | code | when |\n|---|---|---|\n");
-    for (status, code, when) in CODES {
-        let _ = writeln!(text, "| {status} | `{code}` | {when} |");
-    }
-    text.push_str(
-        "\nBeside these, 400, 404, 409, 413, 415, 422 and 429 of the model server go on with its own \
-         code and with its message, less what names keys and accounts.\n",
-    );
+    text.push_str("\n[What each refusal means](errors.md#codes-of-the-proxy).\n");
     text
 }
 

@@ -6,7 +6,7 @@
 
 pub mod allow;
 #[cfg(test)]
-mod generated;
+pub(in crate::proxy) mod generated;
 mod responses;
 mod rule;
 mod tables;

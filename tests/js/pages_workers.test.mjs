@@ -1,4 +1,4 @@
-// The Workers of README.md, unchanged, in workerd.
+// The Workers of README.md and of docs/, unchanged, in workerd.
 
 import assert from "node:assert/strict";
 import { mkdtemp, mkdir, rm, symlink, writeFile } from "node:fs/promises";
@@ -15,7 +15,7 @@ import { setting } from "../support/program.mjs";
 import { mint, newSecret } from "../support/tokens.mjs";
 import { headerOf, startUpstream } from "../support/upstream.mjs";
 import { COMPATIBILITY_FLAGS, startWorkerd } from "../support/workerd.mjs";
-import { block } from "./readme.mjs";
+import { block } from "./pages.mjs";
 
 /** Runs the page's script as a page of `origin` would: relative URLs are the origin's. */
 async function runPage(source, origin) {
@@ -41,7 +41,7 @@ async function runPage(source, origin) {
   }
 }
 
-describe("the Workers of README.md, in workerd,", () => {
+describe("the Workers of the pages, in workerd,", () => {
   const key = newCanary();
   let upstream;
   before(async () => {
@@ -67,7 +67,7 @@ describe("the Workers of README.md, in workerd,", () => {
       }));
     },
   };
-  const wrangler = JSON.parse(block("jsonc wrangler"));
+  const wrangler = JSON.parse(block("jsonc wrangler", "docs/proxy.md"));
   const startProxy = async (source) =>
     startWorkerd({
       modules: await bundleWorker(source, { plugins: [login] }),
@@ -77,9 +77,10 @@ describe("the Workers of README.md, in workerd,", () => {
     });
 
   it("the proxy with its session endpoint answers the page's script", async () => {
-    const worker = await startProxy(block("js proxy"));
+    const worker = await startProxy(block("js proxy", "docs/proxy.md"));
     try {
-      assert.equal(await runPage(block("js page"), worker.url), "This is a test!");
+      for (const file of ["docs/page.md", "README.md"])
+        assert.equal(await runPage(block("js page", file), worker.url), "This is a test!", file);
       const [record] = await upstream.requests();
       assert.equal(headerOf(record, "authorization"), `Bearer ${key}`);
       assert.equal((await fetch(`${worker.url}/session`, { method: "POST" })).status, 401);
@@ -92,10 +93,22 @@ describe("the Workers of README.md, in workerd,", () => {
     }
   });
 
-  it("the proxy answers the official client", async () => {
-    const worker = await startProxy(block("js proxy"));
+  it("the proxy of README.md answers the page's script", async () => {
+    const worker = await startProxy(block("js worker", "README.md"));
     try {
-      const source = block("js official").replace("https://my-proxy.example.com", worker.url);
+      assert.equal(await runPage(block("js page", "README.md"), worker.url), "This is a test!");
+    } finally {
+      await worker.stop();
+    }
+  });
+
+  it("the proxy answers the official client", async () => {
+    const worker = await startProxy(block("js proxy", "docs/proxy.md"));
+    try {
+      const source = block("js official", "docs/proxy.md").replace(
+        "https://my-proxy.example.com",
+        worker.url,
+      );
       const installed = source.replace('"openai"', JSON.stringify(import.meta.resolve("openai")));
       assert.notEqual(installed, source);
       assert.equal(await runPage(installed, worker.url), "This is a test!");
@@ -105,11 +118,14 @@ describe("the Workers of README.md, in workerd,", () => {
   });
 
   it("control: the page's script fails where a name is wrong, and without the proxy", async () => {
-    const worker = await startProxy(block("js proxy"));
+    const worker = await startProxy(block("js proxy", "docs/proxy.md"));
     try {
-      const broken = block("js page").replace("completions.create", "completions.creat");
+      const broken = block("js page", "docs/page.md").replace(
+        "completions.create",
+        "completions.creat",
+      );
       assert.match((await failure(runPage(broken, worker.url))).message, /completions\.creat: /);
-      const nowhere = block("js page").replace('"/v1"', '"/v2"');
+      const nowhere = block("js page", "docs/page.md").replace('"/v1"', '"/v2"');
       assert.equal((await failure(runPage(nowhere, worker.url))).status, 404);
     } finally {
       await worker.stop();
@@ -119,7 +135,7 @@ describe("the Workers of README.md, in workerd,", () => {
   it("the wrangler file's flag is the one that the proxy needs", async () => {
     assert.deepEqual(wrangler.compatibility_flags, COMPATIBILITY_FLAGS);
     const bare = await startWorkerd({
-      modules: await bundleWorker(block("js proxy"), { plugins: [login] }),
+      modules: await bundleWorker(block("js proxy", "docs/proxy.md"), { plugins: [login] }),
       bindings: bindings({ SESSION_SECRET: newSecret() }),
       flags: [],
     });
@@ -132,7 +148,7 @@ describe("the Workers of README.md, in workerd,", () => {
 
   it("the proxy behind an identity provider knows nobody else, and needs no session secret", async () => {
     const worker = await startWorkerd({
-      modules: await bundleWorker(block("js jwks"), { plugins: [jose] }),
+      modules: await bundleWorker(block("js jwks", "docs/callers.md"), { plugins: [jose] }),
       bindings: bindings(),
       flags: wrangler.compatibility_flags,
       compatibilityDate: wrangler.compatibility_date,
@@ -155,7 +171,7 @@ describe("the Workers of README.md, in workerd,", () => {
     };
     const worker = await startWorkerd(
       {
-        modules: await bundleWorker(block("js anonymous")),
+        modules: await bundleWorker(block("js anonymous", "docs/callers.md")),
         bindings: bindings({
           SESSION_SECRET: newSecret(),
           TURNSTILE_SECRET: newSecret(),
@@ -184,7 +200,10 @@ describe("the Workers of README.md, in workerd,", () => {
 
   it("the proxy before a server of one's own takes its key, though it is a word", async () => {
     const at = "http://localhost:11434/v1";
-    const source = block("js own-server").replace('"llama3.2"', JSON.stringify(MODEL));
+    const source = block("js own-server", "docs/servers.md").replace(
+      '"llama3.2"',
+      JSON.stringify(MODEL),
+    );
     assert.ok(source.includes(at));
     const statuses = [];
     for (const script of [source, source.replace("allowShortKey: true,", "")]) {
@@ -223,7 +242,7 @@ describe("the Workers of README.md, in workerd,", () => {
   it("the Worker with the edge client streams an answer's text to callers with a session", async () => {
     const secret = newSecret();
     const worker = await startWorkerd({
-      modules: await bundleWorker(block("js edge")),
+      modules: await bundleWorker(block("js edge", "docs/proxy.md")),
       bindings: bindings({ SESSION_SECRET: secret }),
       flags: wrangler.compatibility_flags,
       compatibilityDate: wrangler.compatibility_date,

@@ -1,7 +1,7 @@
-// README.md as tests see it: its code blocks by name, and its tables.
+// README.md and the pages of docs/ as tests see them: their code blocks by name, and their tables.
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { readdirSync, readFileSync } from "node:fs";
 
 import { EXAMPLE_MODEL } from "../support/model.mjs";
 import { MODEL } from "../support/packed.mjs";
@@ -44,13 +44,27 @@ export function tableAfter(markdown, text) {
 /** The text of a cell that is one piece of code. */
 export const code = (cell) => /^`([^`]+)`/.exec(cell)?.[1];
 
-export const README = await readFile(new URL("../../README.md", import.meta.url), "utf8");
+const ROOT = new URL("../../", import.meta.url);
+const docs = readdirSync(new URL("docs", ROOT), { recursive: true })
+  .map((file) => `docs/${file.replaceAll("\\", "/")}`)
+  .filter((file) => file.endsWith(".md") && !file.includes("node_modules/"));
 
-export const blocks = blocksOf(README);
+/** The text of README.md and of every page of docs/, by its path. */
+export const PAGES = new Map(
+  ["README.md", ...docs.sort()].map((file) => [file, readFileSync(new URL(file, ROOT), "utf8")]),
+);
+
+export const page = (file) => {
+  const text = PAGES.get(file);
+  assert.ok(text, `there is no page ${file}`);
+  return text;
+};
+
 export const nameOf = ({ language, name }) => (name ? `${language} ${name}` : language);
-/** The code of the block of this name, asking for the stand-in's model. */
-export const block = (name, text = README) => {
-  const found = blocksOf(text).filter((one) => nameOf(one) === name);
-  assert.equal(found.length, 1, `one block \`${name}\``);
+
+/** The code of a page's block of this name, asking for the stand-in's model. */
+export const block = (name, file) => {
+  const found = blocksOf(page(file)).filter((one) => nameOf(one) === name);
+  assert.equal(found.length, 1, `one block \`${name}\` in ${file}`);
   return found[0].code.replaceAll(JSON.stringify(EXAMPLE_MODEL), JSON.stringify(MODEL));
 };

@@ -1,7 +1,7 @@
 // The tables, names and links of the documents, held against what they speak of.
 
 import assert from "node:assert/strict";
-import { access, readFile } from "node:fs/promises";
+import { access, readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -9,29 +9,37 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { EXAMPLE_MODEL } from "../support/model.mjs";
 import { keyless } from "../support/packed.mjs";
 import { setting } from "../support/program.mjs";
-import { code, README, tableAfter } from "./readme.mjs";
+import { code, page, PAGES, tableAfter } from "./pages.mjs";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+/** The codes that the package's JavaScript gives its errors: in a call that makes one, or as a member. */
+const codesIn = (source) =>
+  [
+    ...source.matchAll(/(?:new \w+Error|\bsuper)\((?:"[^"]*",)?([^;]*);|\bcode = ("[a-z_]+")/g),
+  ].flatMap(([, call, member]) =>
+    [...(call ?? member).matchAll(/(?:^|,\s*)"([a-z]+(?:_[a-z]+)+)"/g)].map(([, name]) => name),
+  );
 const document = (file) => readFile(join(ROOT, file), "utf8");
 
-describe("the tables of README.md", () => {
+describe("the tables of the pages", () => {
   const packed = (file) => join(setting("OPENAI_WASM_PKG"), file);
   /** What the first cells name; a row may be of Rust alone. */
-  const names = (heading) =>
-    tableAfter(README, heading)
+  const names = (file, heading) =>
+    tableAfter(page(file), heading)
       .map(([cell]) => code(cell))
       .filter(Boolean);
 
   it("name every error class, and no other", async () => {
     const { ERRORS } = await import(pathToFileURL(packed("lib/errors.js")).href);
-    assert.deepEqual(names("## Errors").sort(), Object.keys(ERRORS).sort());
+    assert.deepEqual(names("docs/errors.md", "## Classes").sort(), Object.keys(ERRORS).sort());
     const { default: OpenAI } = await keyless();
-    for (const name of names("## Errors")) assert.equal(OpenAI[name], ERRORS[name], name);
+    for (const name of names("docs/errors.md", "## Classes"))
+      assert.equal(OpenAI[name], ERRORS[name], name);
   });
 
   it("name every option of the clients, and no other", async () => {
     const { CLIENT, CALL } = await import(pathToFileURL(packed("lib/options.js")).href);
-    const rows = tableAfter(README, "## Options");
+    const rows = tableAfter(page("docs/options.md"), "## Clients and calls");
     const named = (only) =>
       rows
         .filter(([, , what]) => only(what))
@@ -65,7 +73,7 @@ describe("the tables of README.md", () => {
     const client = new OpenAI({ proxyUrl: "/v1" });
     const number = (option) =>
       Number.parseInt(
-        tableAfter(README, "## Options")
+        tableAfter(page("docs/options.md"), "## Clients and calls")
           .find(([cell]) => code(cell) === option)[1]
           .replaceAll(" ", ""),
         10,
@@ -78,7 +86,7 @@ describe("the tables of README.md", () => {
   it("name methods that exist", async () => {
     const { default: OpenAI } = await keyless();
     const client = new OpenAI({ proxyUrl: "/v1" });
-    for (const [, javaScript] of tableAfter(README, "## What exists today")) {
+    for (const [, javaScript] of tableAfter(page("docs/routes.md"), "# Endpoints and routes")) {
       const names = [...javaScript.matchAll(/`([\w.]+)`/g)].map(([, name]) => name.split("."));
       assert.ok(names.length > 0, javaScript);
       for (const path of names) {
@@ -97,13 +105,88 @@ describe("the tables of README.md", () => {
     const features = [...declared.matchAll(/^([a-z][a-z-]*) = /gm)]
       .map(([, name]) => name)
       .filter((name) => name !== "default");
-    const named = tableAfter(README, "| feature |")
-      .map(([cell]) => code(cell))
-      .filter(Boolean);
+    const named = names("docs/rust.md", "## Features");
     assert.deepEqual(named.sort(), features.sort());
-    for (const [, list] of README.matchAll(/features = \[([^\]]*)\]/g)) {
-      for (const [, name] of list.matchAll(/"([^"]+)"/g)) assert.ok(features.includes(name), name);
+    for (const [file, text] of PAGES) {
+      for (const [, list] of text.matchAll(/features = \[([^\]]*)\]/g)) {
+        for (const [, name] of list.matchAll(/"([^"]+)"/g))
+          assert.ok(features.includes(name), `${file}: ${name}`);
+      }
     }
+  });
+});
+
+describe("the site names", () => {
+  const packed = (file) => readFile(join(setting("OPENAI_WASM_PKG"), file), "utf8");
+  const missing = (names, file) => names.filter((name) => !page(file).includes(name));
+
+  it("every entry point of the package, and no other", async () => {
+    const { exports } = JSON.parse(await packed("package.json"));
+    const entries = Object.keys(exports).map((entry) => entry.replace(/^\./, "openai-wasm"));
+    const named = tableAfter(page("docs/entries.md"), "| import |").map(([cell]) => code(cell));
+    assert.deepEqual(named.sort(), entries.sort());
+  });
+
+  it("every route of the proxy", async () => {
+    const types = await packed("edge/proxy-option-types.d.ts");
+    const routes = [...types.matchAll(/^ {2}\| ("[\w.]+")/gm)].map(([, route]) => route);
+    assert.ok(routes.length > 8);
+    assert.deepEqual(missing(routes, "docs/routes.md"), []);
+    assert.deepEqual(missing(['"files"'], "docs/routes.md"), ['"files"']);
+  });
+
+  it("every option of a session token", async () => {
+    const types = await packed("edge/proxy.d.ts");
+    const members = /interface SessionTokenOptions \{([\s\S]*?)\n\}/.exec(types)[1];
+    const options = [...members.matchAll(/^ {2}(\w+)\??:/gm)].map(([, name]) => name);
+    assert.ok(options.length > 4);
+    const named = tableAfter(page("docs/callers.md"), "## People you know").map(([cell]) =>
+      code(cell),
+    );
+    assert.deepEqual(named.sort(), options.sort());
+  });
+
+  it("every variable that the proxy reads by itself", async () => {
+    const types = await packed("edge/proxy.d.ts");
+    const [text] = /\/\*\*[^/]*\*\/\nexport type ProxyEnv/.exec(types);
+    const variables = [...text.matchAll(/`([A-Z]+_[A-Z_]+)`/g)].map(([, name]) => name);
+    assert.ok(variables.length > 3);
+    assert.deepEqual(missing(variables, "docs/secrets.md"), []);
+  });
+
+  it("every code of the client, under a heading of its own", async () => {
+    const folder = setting("OPENAI_WASM_PKG");
+    const files = (await readdir(folder, { recursive: true })).filter((file) =>
+      /^(?:lib|tokens|ai-sdk|helpers)\/[\w-]+\.js$/.test(file),
+    );
+    const codes = new Set();
+    for (const file of files) {
+      const source = await packed(file);
+      for (const name of codesIn(source)) codes.add(name);
+    }
+    assert.ok(codes.size > 5, [...codes].join());
+    const headings = [...page("docs/errors.md").matchAll(/^### `(\w+)`$/gm)].map(
+      ([, name]) => name,
+    );
+    assert.deepEqual(
+      [...codes].filter((name) => !headings.includes(name)),
+      [],
+    );
+  });
+
+  it("no number in its benchmarks that stands in no record", async () => {
+    const folder = join(ROOT, "benches/record");
+    const records = await Promise.all(
+      (await readdir(folder)).map((file) => document(`benches/record/${file}`)),
+    );
+    const lines = new Set(records.flatMap((text) => text.split("\n")));
+    const rows = page("docs/benchmarks.md")
+      .split("\n")
+      .filter((line) => /^(?:\||- proxy)/.test(line));
+    assert.ok(rows.length > 50);
+    const made = (all) => all.filter((row) => !lines.has(row));
+    assert.deepEqual(made(rows), []);
+    assert.equal(made([rows[3].replace(/\d/, "77")]).length, 1);
   });
 });
 
@@ -153,7 +236,7 @@ async function untruths(file, text) {
 
 describe("the documents", () => {
   for (const file of [
-    "README.md",
+    ...PAGES.keys(),
     "CONTRIBUTING.md",
     "SECURITY.md",
     "CHANGELOG.md",
@@ -173,8 +256,8 @@ describe("the documents", () => {
     ]);
   });
 
-  it("SECURITY.md has a test of its own name for each row of the threat table", async () => {
-    const text = await document("SECURITY.md");
+  it("the threat model has a test of its own name for each row", async () => {
+    const text = page("docs/threat-model.md");
     const rows = [...text.matchAll(/^\| ([AOVL]\d+) \| .* \| (.*) \|$/gm)];
     const ids = rows.map(([, id]) => id);
     assert.ok(["A1", "A15", "O7", "V15", "L13"].every((id) => ids.includes(id)));

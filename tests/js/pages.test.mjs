@@ -1,5 +1,5 @@
-// README.md, tried out. A block is found by its language and name; each is run as it stands, except for what
-// its entry below replaces: the model's name, since the stand-in server has its own.
+// The scripts and commands of README.md and docs/, tried out. A block is found by its language and name, and
+// runs as it stands, except for the model's name, since the stand-in server has its own.
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
@@ -15,34 +15,10 @@ import { promisify } from "node:util";
 import { failure, keyless, MODEL } from "../support/packed.mjs";
 import { setting } from "../support/program.mjs";
 import { startUpstream } from "../support/upstream.mjs";
-import { block, blocks, nameOf, README, tableAfter } from "./readme.mjs";
+import { block, blocksOf, nameOf, page, PAGES, tableAfter } from "./pages.mjs";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const run = promisify(execFile);
-
-/** Every block of README.md and the test that tries it. Rust's own blocks are doctests: src/lib.rs. */
-const TRIED = {
-  "js proxy": "Worker",
-  "js jwks": "Worker",
-  "js anonymous": "Worker",
-  "js own-server": "Worker",
-  "js page": "Worker",
-  "js text": "page",
-  "js stop": "page",
-  "js errors": "page",
-  "js official": "Worker",
-  "js edge": "Worker",
-  "js events": "page",
-  "ts types": "types",
-  "jsonc wrangler": "Worker",
-  "js vite": "scan: tests/js/readme_scan.test.mjs",
-  sh: "commands",
-  toml: "Rust",
-  "rs worker": "Rust",
-  "rs proxy": "Rust",
-  "rust,no_run": "doctest",
-  text: "picture",
-};
 
 /** Runs the page's script as a page of `origin` would: relative URLs are the origin's. */
 async function runPage(source, origin) {
@@ -68,11 +44,7 @@ async function runPage(source, origin) {
   }
 }
 
-it("every block has its test", () => {
-  assert.deepEqual([...new Set(blocks.map(nameOf))].sort(), Object.keys(TRIED).sort());
-});
-
-describe("the page's scripts of README.md", () => {
+describe("the scripts of the pages", () => {
   const messages = [{ role: "user", content: "Say this is a test" }];
   let OpenAI;
   let upstream;
@@ -103,9 +75,12 @@ describe("the page's scripts of README.md", () => {
   }
 
   it("`textStream` gives the text", async () => {
-    const { answer } = await script(block("js text"));
+    const { answer } = await script(block("js text", "docs/page.md"));
     assert.equal(answer.textContent, "This is a test!");
-    await assert.rejects(script(block("js text").replace("textStream", "textStreams")), TypeError);
+    await assert.rejects(
+      script(block("js text", "docs/page.md").replace("textStream", "textStreams")),
+      TypeError,
+    );
   });
 
   it("`decodeEventStream` gives the events", async () => {
@@ -118,15 +93,32 @@ describe("the page's scripts of README.md", () => {
     await once(server.listen(0, "127.0.0.1"), "listening");
     const origin = `http://127.0.0.1:${server.address().port}`;
     try {
-      assert.equal(await runPage(block("js events"), origin), "greeting: hello\nmessage: again\n");
+      assert.equal(
+        await runPage(block("js events", "docs/page.md"), origin),
+        "greeting: hello\nmessage: again\n",
+      );
       assert.ok(
-        (await failure(runPage(block("js events").replace(".body", ".bodies"), origin))) instanceof
-          Error,
+        (await failure(
+          runPage(block("js events", "docs/page.md").replace(".body", ".bodies"), origin),
+        )) instanceof Error,
       );
     } finally {
       server.close();
       server.closeAllConnections();
     }
+  });
+
+  it("the client answers in place of the network, by the pages' own words", async () => {
+    const said = async (name) => {
+      const source = block(name, "docs/testing.md").replace(
+        "https://proxy.example",
+        "https://localhost",
+      );
+      return runPage(source, "https://localhost");
+    };
+    assert.equal(await said("js mock"), "Yes.");
+    assert.equal(await said("js mock-stream"), "Yes.Ye StreamTruncatedError: Ye");
+    assert.equal(await said("js mock-proxy"), "200");
   });
 
   it("the stop button closes the connection and is no failure", async () => {
@@ -146,9 +138,12 @@ describe("the page's scripts of README.md", () => {
       answer,
       messages: [{ role: "user", content: `repeat:${"word ".repeat(300)}` }],
     };
-    await script(block("js stop"), scope);
+    await script(block("js stop", "docs/page.md"), scope);
     await upstream.wait({ closed: 1 });
-    const careless = block("js stop").replace("APIUserAbortError", "RateLimitError");
+    const careless = block("js stop", "docs/page.md").replace(
+      "APIUserAbortError",
+      "RateLimitError",
+    );
     assert.ok((await failure(script(careless, scope))) instanceof OpenAI.APIUserAbortError);
   });
 
@@ -162,13 +157,13 @@ describe("the page's scripts of README.md", () => {
       ["status=500", /^500 /],
     ]) {
       await upstream.arm(fault);
-      const { notice } = await script(block("js errors"));
+      const { notice } = await script(block("js errors", "docs/page.md"));
       assert.match(notice.textContent, expected, fault);
     }
     const messages = [];
     messages.push(messages);
     assert.ok(
-      (await failure(script(block("js errors"), { messages }))) instanceof
+      (await failure(script(block("js errors", "docs/page.md"), { messages }))) instanceof
         OpenAI.InvalidOptionError,
     );
   });
@@ -202,7 +197,7 @@ describe("the page's scripts of README.md", () => {
       ["reported an error", "error=openai", "APIError"],
       ["no stream at all", "html", "ResponseError"],
     ];
-    const rows = tableAfter(README, "## How a stream can end");
+    const rows = tableAfter(page("docs/streams.md"), "## How a stream can end");
     assert.deepEqual(
       rows.map(([what]) => ends.filter(([words]) => what.includes(words)).length > 0),
       rows.map(() => true),
@@ -232,15 +227,16 @@ describe("the page's scripts of README.md", () => {
   });
 });
 
-describe("the other blocks of README.md", () => {
+describe("the other blocks of the pages", () => {
   it("the Rust Worker is a part of the example that tests/worker runs", async () => {
     for (const [name, file] of [
       ["rs worker", "lib.rs"],
       ["rs proxy", "proxy.rs"],
     ]) {
       const example = await readFile(join(ROOT, "examples/worker-rust/src", file), "utf8");
-      const [{ code: excerpt }] = blocks.filter((one) => nameOf(one) === name);
-      assert.ok(example.includes(excerpt), name);
+      const excerpts = blocksOf(page("docs/rust.md")).filter((one) => nameOf(one) === name);
+      assert.equal(excerpts.length, 1, name);
+      assert.ok(example.includes(excerpts[0].code), name);
     }
   });
 
@@ -276,27 +272,32 @@ declare const client: import("openai-wasm").OpenAI;
 declare const model: string;
 declare const messages: import("openai-wasm").ChatCompletionMessageParam[];
 `;
-        const handler = (name, env) =>
-          block(name)
+        const handler = (name, file, env) =>
+          block(name, file)
             .replace(/fetch\(request, env(, ctx)?\)/, `fetch(request: Request, env: ${env}$1)`)
             .replace(", ctx)", ", ctx: { waitUntil(promise: Promise<unknown>): void })");
-        const script = (name) => `import OpenAI from "openai-wasm";\n${block(name)}`;
+        const script = (name, file = "docs/page.md") =>
+          `import OpenAI from "openai-wasm";\n${block(name, file)}`;
         const sources = {
           "names.d.ts": names,
           "login.d.ts":
             "export const userOf: (request: Request, env: unknown) => Promise<{ id: string } | undefined>;\n",
-          "types.mts": block("ts types"),
-          "page.mts": block("js page"),
-          "events.mts": block("js events"),
+          "types.mts": block("ts types", "docs/page.md"),
+          "page.mts": block("js page", "docs/page.md"),
+          "events.mts": block("js events", "docs/page.md"),
           "text.mts": script("js text"),
           "stop.mts": script("js stop"),
           "errors.mts": script("js errors"),
+          "classes.mts": script("js errors", "docs/errors.md"),
           "edge.mts": handler(
             "js edge",
+            "docs/proxy.md",
             "{ SESSION_SECRET: string; OPENAI_API_KEY: string; OPENAI_BASE_URL?: string }",
           ),
-          "proxy.mts": handler("js proxy", "{ SESSION_SECRET: string }"),
-          "own-server.mts": block("js own-server"),
+          "proxy.mts": handler("js proxy", "docs/proxy.md", "{ SESSION_SECRET: string }"),
+          "readme-page.mts": block("js page", "README.md"),
+          "readme-worker.mts": handler("js worker", "README.md", "{ SESSION_SECRET: string }"),
+          "own-server.mts": block("js own-server", "docs/servers.md"),
         };
         for (const [name, source] of Object.entries(sources))
           await writeFile(join(folder, name), source);
@@ -313,7 +314,8 @@ declare const messages: import("openai-wasm").ChatCompletionMessageParam[];
   }
 
   it("the commands exist, with the flags that they are given", async () => {
-    const lines = blocks
+    const lines = [...PAGES.values()]
+      .flatMap(blocksOf)
       .filter((one) => nameOf(one) === "sh")
       .flatMap((one) => one.code.split("\n"));
     const inProject = { cwd: join(ROOT, "tests") };
@@ -335,6 +337,9 @@ declare const messages: import("openai-wasm").ChatCompletionMessageParam[];
           new RegExp(`wrangler ${words.join(" ")}\\b`),
           line,
         );
+      } else if (program === "openai-wasm" && name === "init") {
+        // Run whole, from the tarball, by the test of examples/start.
+        assert.deepEqual(rest, ["my-app"]);
       } else if (program === "openai-wasm") {
         assert.match(
           await help(join(setting("OPENAI_WASM_PKG"), "scan/cli.js")),
@@ -342,11 +347,13 @@ declare const messages: import("openai-wasm").ChatCompletionMessageParam[];
           line,
         );
       } else if (program === "cd") {
-        await access(join(ROOT, name));
+        if (name !== "my-app") await access(join(ROOT, name));
       } else {
         assert.ok(
           [
             "npm install",
+            "npm install openai-wasm",
+            "npm run dev",
             "npm install ../openai-wasm/pkg",
             "curl -i -X POST https://openai-wasm-public-proxy.example.workers.dev/v1/chat/completions",
           ].includes(command),

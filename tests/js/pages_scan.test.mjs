@@ -1,4 +1,4 @@
-// README.md's chapter on the scanner: its block, its table and what it says of the plugin.
+// The page about the scanner: its block, its table and what it says of the plugin.
 
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
@@ -11,12 +11,13 @@ import { workshop } from "../support/app.mjs";
 import { shapedKeys } from "../support/keys.mjs";
 import { failure } from "../support/packed.mjs";
 import { setting } from "../support/program.mjs";
-import { blocksOf, code, README, tableAfter } from "./readme.mjs";
+import { blocksOf, code, page, tableAfter } from "./pages.mjs";
 
 const packed = (file) => join(setting("OPENAI_WASM_PKG"), file);
-const TABLE = "## Before you publish a build";
+const PAGE = page("docs/scanner.md");
+const TABLE = "## Options";
 
-describe("the scanner's chapter of README.md", () => {
+describe("the page about the scanner", () => {
   let shop;
   before(async () => {
     shop = await workshop();
@@ -24,7 +25,7 @@ describe("the scanner's chapter of README.md", () => {
   after(() => shop?.remove());
 
   it("its Vite file lets a sound app pass and a leaky one not", { timeout: 120_000 }, async () => {
-    const [{ code: config }] = blocksOf(README).filter(({ name }) => name === "vite");
+    const [{ code: config }] = blocksOf(PAGE).filter(({ name }) => name === "vite");
     const vite = createRequire(new URL("../../www/package.json", import.meta.url)).resolve("vite");
     const { build } = await import(pathToFileURL(vite).href);
     // The bare name `vite` of the block is the one that www/ brings.
@@ -48,7 +49,7 @@ describe("the scanner's chapter of README.md", () => {
 
   it("names every option of the plugin and of the command, and no other", async () => {
     const { OPTIONS } = await import(pathToFileURL(packed("scan/options.js")).href);
-    const rows = tableAfter(README, TABLE);
+    const rows = tableAfter(PAGE, TABLE);
     assert.deepEqual(rows.map(([option]) => code(option)).sort(), [...OPTIONS].sort());
     const help = execFileSync(process.execPath, [packed("scan/cli.js"), "--help"], {
       encoding: "utf8",
@@ -60,7 +61,7 @@ describe("the scanner's chapter of README.md", () => {
 
   it("names providers and exports that there are", async () => {
     const { PROVIDERS } = await import(pathToFileURL(packed("scan/providers.js")).href);
-    const [, list] = /the keys of ([^.]*?) and others/.exec(README);
+    const [, list] = /the keys of ([^:]*?) and others/.exec(PAGE);
     for (const provider of list.split(", ")) assert.ok(PROVIDERS.includes(provider), provider);
     const plugin = await shop.module("scan/plugin.js");
     for (const name of ["vite", "webpack", "rspack", "rollup", "rolldown", "esbuild"])
@@ -69,6 +70,6 @@ describe("the scanner's chapter of README.md", () => {
 
   it("names the files of variables that are read", async () => {
     const { varsFilesOf } = await import(pathToFileURL(packed("scan/environment.js")).href);
-    for (const file of varsFilesOf()) assert.ok(README.includes(`\`${file}\``), file);
+    for (const file of varsFilesOf()) assert.ok(PAGE.includes(`\`${file}\``), file);
   });
 });
