@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { copyFileSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitepress";
 
@@ -22,6 +22,8 @@ export default defineConfig({
     theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
     config: asOnGitHub,
   },
+  // Programs look for it at the root of a site.
+  buildEnd: ({ outDir }) => copyFileSync(`${docs}../pkg-template/llms.txt`, `${outDir}/llms.txt`),
   themeConfig: {
     sidebar: sidebarOf(pagesIn(docs), titleOf),
     nav: [

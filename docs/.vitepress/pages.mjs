@@ -94,3 +94,23 @@ export function asOnGitHub(md) {
     }
   });
 }
+
+/** Where programs read a page. */
+const TEXTS = "https://raw.githubusercontent.com/openai-wasm/openai-wasm/main/docs/";
+
+/** The list of pages in `llms.txt`: each with the first sentence under its title. */
+export function pageListOf(pages, textOf) {
+  return sidebarOf(pages, (name) => name)
+    .map(({ text, items }) => {
+      const lines = items.map(({ text: name }) => {
+        const [, title, rest] = /^# (.+)\n([\s\S]*)$/m.exec(textOf(name));
+        const prose =
+          rest.split("\n\n").find((part) => /^(?!```)[\p{L}`]/u.test(part.trim())) ?? "";
+        const [sentence] = prose.replace(/\s+/g, " ").split(/(?<=\.) /);
+        const plain = sentence.trim().replace(/\[([^\]]*)\]\([^)]*\)/g, "$1");
+        return `- [${title}](${TEXTS}${name}.md)${plain ? `: ${plain}` : ""}`;
+      });
+      return `## ${text}\n\n${lines.join("\n")}\n`;
+    })
+    .join("\n");
+}

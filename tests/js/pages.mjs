@@ -49,9 +49,12 @@ const docs = readdirSync(new URL("docs", ROOT), { recursive: true })
   .map((file) => `docs/${file.replaceAll("\\", "/")}`)
   .filter((file) => file.endsWith(".md") && !file.includes("node_modules/"));
 
-/** The text of README.md and of every page of docs/, by its path. */
+/** The text of README.md, of every page of docs/ and of the package's skill, by its path. */
 export const PAGES = new Map(
-  ["README.md", ...docs.sort()].map((file) => [file, readFileSync(new URL(file, ROOT), "utf8")]),
+  ["README.md", "pkg-template/SKILL.md", ...docs.sort()].map((file) => [
+    file,
+    readFileSync(new URL(file, ROOT), "utf8"),
+  ]),
 );
 
 export const page = (file) => {

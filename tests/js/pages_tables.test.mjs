@@ -1,11 +1,12 @@
 // The tables, names and links of the documents, held against what they speak of.
 
 import assert from "node:assert/strict";
-import { access, readdir, readFile } from "node:fs/promises";
+import { access, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
+import { pageListOf, pagesIn } from "../../docs/.vitepress/pages.mjs";
 import { EXAMPLE_MODEL } from "../support/model.mjs";
 import { keyless } from "../support/packed.mjs";
 import { setting } from "../support/program.mjs";
@@ -171,6 +172,21 @@ describe("the site names", () => {
     assert.deepEqual(
       [...codes].filter((name) => !headings.includes(name)),
       [],
+    );
+  });
+
+  it("every page in llms.txt, each with its first sentence", async () => {
+    const file = join(ROOT, "pkg-template/llms.txt");
+    const text = await readFile(file, "utf8");
+    const [head] = text.split("## ");
+    const docs = join(ROOT, "docs");
+    const list = pageListOf(pagesIn(docs), (name) => page(`docs/${name}.md`));
+    const expected = `${head}${list}`;
+    if (process.env.UPDATE_LLMS) await writeFile(file, expected);
+    assert.equal(
+      process.env.UPDATE_LLMS ? expected : text,
+      expected,
+      "rewrite it by UPDATE_LLMS=1",
     );
   });
 
