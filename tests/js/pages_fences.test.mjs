@@ -3,9 +3,9 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { access, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -20,12 +20,12 @@ const SCRIPTS = ["js", "jsx", "ts"];
 const OTHERS = {
   rust: "a doctest of src/lib.rs",
   "rust,no_run": "a doctest of src/lib.rs",
-  "rust,ignore": "compiled in tests/reqwest, as it needs more features",
+  "rust,ignore": "below: a part of a test that has the features it needs",
   rs: "tests/js/pages.test.mjs: a part of examples/worker-rust",
   sh: "tests/js/pages.test.mjs: the commands exist",
   jsonc: "below",
   toml: "below",
-  html: "shown in a page of tests/runtimes",
+  html: "below",
   text: "a picture, a message or a policy",
   ini: "lines of variables",
 };
@@ -55,11 +55,32 @@ test("every page with Rust is among the doctests", async () => {
   );
 });
 
+test("Rust that is no doctest is a part of a test that is compiled", async () => {
+  const tests = await Promise.all(
+    ["examples/cli-chat/tests/crate_page.rs", "tests/reqwest/tests/crate_page.rs"].map((file) =>
+      readFile(join(ROOT, file), "utf8"),
+    ),
+  );
+  const bare = (text) => text.replace(/\s+/g, "").replaceAll(",)", ")");
+  const compiled = (code) => tests.some((source) => bare(source).includes(bare(code)));
+  const ignored = all.filter(({ language }) => language === "rust,ignore");
+  assert.ok(ignored.length > 1);
+  for (const { code, file, line } of ignored) assert.ok(compiled(code), `${file}:${line}`);
+  assert.ok(!compiled(ignored[0].code.replace("native_builder", "native_bilder")));
+});
+
 test("every configuration is one", async () => {
   const { parse } = await import("smol-toml");
   for (const { language, code, file } of all) {
     if (language === "toml") assert.ok(Object.keys(parse(code)).length > 0, file);
     if (language === "jsonc") assert.ok(Object.keys(JSON.parse(code)).length > 0, file);
+    if (language === "html") {
+      const [, map] = /<script type="importmap">([^<]*)<\/script>/.exec(code);
+      for (const [name, path] of Object.entries(JSON.parse(map).imports)) {
+        assert.equal(name, "openai-wasm", file);
+        await access(join(setting("OPENAI_WASM_PKG"), basename(path)));
+      }
+    }
   }
 });
 

@@ -136,16 +136,34 @@ describe("the site names", () => {
     assert.deepEqual(missing(['"files"'], "docs/routes.md"), ['"files"']);
   });
 
-  it("every option of a session token", async () => {
-    const types = await packed("edge/proxy.d.ts");
-    const members = /interface SessionTokenOptions \{([\s\S]*?)\n\}/.exec(types)[1];
-    const options = [...members.matchAll(/^ {2}(\w+)\??:/gm)].map(([, name]) => name);
-    assert.ok(options.length > 4);
-    const named = tableAfter(page("docs/callers.md"), "## People you know").map(([cell]) =>
-      code(cell),
-    );
-    assert.deepEqual(named.sort(), options.sort());
-  });
+  for (const [what, types, file, heading] of [
+    ["SessionTokenOptions", "edge/proxy.d.ts", "docs/callers.md", "## People you know"],
+    [
+      "VerifySessionTokenOptions",
+      "edge/proxy.d.ts",
+      "docs/callers.md",
+      "## Check a token yourself",
+    ],
+    ["JwksOptions", "edge/jwks.d.ts", "docs/callers.md", "## An identity provider"],
+    ["AnonymousSessions", "edge/proxy.d.ts", "docs/callers.md", "## Visitors without an account"],
+    ["UsageEvent", "edge/proxy.d.ts", "docs/watching.md", "## What an answer cost"],
+    ["BudgetOptions", "edge/proxy.d.ts", "docs/budgets.md", "| member | what |"],
+    ["FitReport", "tokens/conversations.d.ts", "docs/tokens.md", "## Fitting"],
+  ]) {
+    it(`every member of ${what}`, async () => {
+      const source = await packed(types);
+      const [, members] = new RegExp(`interface ${what} \\{([\\s\\S]*?)\\n\\}`).exec(source);
+      const options = [...members.matchAll(/^ {2}(\w+)\??:/gm)].map(([, name]) => name);
+      assert.ok(options.length > 2);
+      const told = tableAfter(page(file), heading).flatMap(([cell]) =>
+        [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name),
+      );
+      assert.deepEqual(
+        options.filter((name) => !told.includes(name)),
+        [],
+      );
+    });
+  }
 
   it("every variable that the proxy reads by itself", async () => {
     const types = await packed("edge/proxy.d.ts");
