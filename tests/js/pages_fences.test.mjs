@@ -98,6 +98,7 @@ declare global {
   const notice: { textContent: string };
   const stopButton: { onclick: (() => void) | null };
   const token: string;
+  const proof: string;
   const baseURL: string;
   const tools: any;
   const City: any;
