@@ -160,7 +160,7 @@ fn an_answer_is_read_as_a_type_or_says_why_not() {
         ),
         (
             answered(json!({"content": "{\"ci"}), "length"),
-            "max_completion_tokens",
+            "raise the most tokens",
         ),
         (answered(json!({"content": ""}), "stop"), "no text"),
         (ChatCompletion::default(), "no text"),

@@ -11,7 +11,7 @@ mod parse;
 mod request;
 mod response;
 #[cfg(feature = "schemars")]
-mod schema;
+pub(in crate::wire) mod schema;
 mod tool;
 
 pub use chunk::{
@@ -51,8 +51,6 @@ pub use response::{
 };
 #[cfg(feature = "schemars")]
 pub use schema::SchemaError;
-#[cfg(feature = "schemars")]
-pub(in crate::wire) use schema::{name_of, strict};
 pub use tool::{
     AllowedTools, AllowedToolsChoice, AllowedToolsMode, CustomTool, CustomToolCall,
     CustomToolDefinition, CustomToolFormat, CustomToolInput, Function, FunctionCallMode,

@@ -2,7 +2,8 @@
 
 use schemars::JsonSchema;
 
-use super::super::chat::{SchemaError, name_of, strict};
+use super::super::chat::SchemaError;
+use super::super::chat::schema::{name_of, strict};
 use super::{ResponseFormat, Tool};
 
 impl ResponseFormat {

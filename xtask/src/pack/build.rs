@@ -50,6 +50,22 @@ const SMALL: Aim = Aim {
         "--gufa",
         "-Oz",
         "--converge",
+        "--reorder-functions",
+        "--strip-target-features",
+    ],
+};
+
+/// As [`SMALL`], but its functions stay in their order: to sort them by use saves bytes of their numbers, and
+/// costs an edge build 4 KB gzipped, since what resembles one another stands apart then.
+const SMALL_IN_ORDER: Aim = Aim {
+    level: SMALL.level,
+    optimize: &[
+        "--flatten",
+        "--rereloop",
+        "-Oz",
+        "--gufa",
+        "-Oz",
+        "--converge",
         "--strip-target-features",
     ],
 };
@@ -112,7 +128,7 @@ impl Builder<'_> {
     /// The key-holding client and the proxy.
     pub fn edge(&self) -> Result<Built> {
         say::step("building", "the edge client and the proxy (__npm-edge)");
-        self.build("edge", EDGE, None, &SMALL)
+        self.build("edge", EDGE, None, &SMALL_IN_ORDER)
     }
 
     fn build(

@@ -22,18 +22,25 @@ pub fn table(bundler: &Bundler, packed: &Path) -> Result<String> {
     let [page, chat, checks, multipart] =
         ["page", "chat", "checks", "multipart"].map(|name| packed.join(format!("{name}.size")));
     // Bundlers of pages put what is imported dynamically into a file of its own.
-    let apart = ["*/chat-events.js", "*/checks.js", "*/multipart.js"];
+    let apart = [
+        "*/chat-run.js",
+        "*/checks.js",
+        "*/more.js",
+        "*/multipart.js",
+        "*/response-run.js",
+        "*/tool-run.js",
+    ];
     // A chat page imports the client alone.
     let imports = packed.join("page.js");
     write(&imports, "export { default } from \"./index.js\";\n")?;
     bundler.bundle(&imports, &apart, &page)?;
-    bundler.bundle(&packed.join("lib/chat-events.js"), &[], &chat)?;
+    bundler.bundle(&packed.join("lib/chat-run.js"), &[], &chat)?;
     bundler.bundle(&packed.join("lib/checks.js"), &[], &checks)?;
     bundler.bundle(&packed.join("lib/multipart.js"), &[], &multipart)?;
     let files = [
         ("what a page loads", page.clone()),
         ("  of it WebAssembly", packed.join("client/wasm.js")),
-        ("(chat-events, loaded for `.stream()` only)", chat.clone()),
+        ("(chat-run, loaded for `.stream()` only)", chat.clone()),
         ("(checks, loaded under a profile only)", checks.clone()),
         ("(multipart, loaded for an upload only)", multipart.clone()),
         ("(the single file, all in one)", packed.join(SINGLE_FILE)),
