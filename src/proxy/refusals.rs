@@ -83,6 +83,10 @@ const REMEDIES: &[(&str, &str)] = &[
         "The message names the parameter and the values that it may have.",
     ),
     (
+        "invalid_visitor",
+        "Send the `visitor` that the last `POST /session` gave, or leave it out.",
+    ),
+    (
         "length_required",
         "Send a `File` or a `Blob`, whose length is known. The package's client for pages reads a stream into memory first for this reason.",
     ),

@@ -207,6 +207,7 @@ fn gate_faults(path: &str, text: &str) -> Vec<String> {
             "mod ",
             "pub mod ",
             "pub(crate) mod ",
+            "pub(super) mod ",
             "use ",
             "pub use ",
             "pub(crate) use ",

@@ -2,6 +2,7 @@
 // in for Turnstile: each of its tokens is good once, and says by its name what becomes of it.
 
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import { after, before, beforeEach, it } from "node:test";
 
@@ -223,6 +224,79 @@ it("A13_without_its_secret_its_limit_or_its_pages_there_are_no_sessions", async 
     await without.stop();
   }
 });
+
+/** A session's subject, its id and what the page keeps. */
+async function session(name, visitor, headers, to) {
+  const answer = await ask(
+    { turnstile: name, ...(visitor !== undefined && { visitor }) },
+    headers,
+    to,
+  );
+  assert.equal(answer.status, 200, answer.text());
+  const { token, visitor: kept } = answer.json();
+  const { sub, jti } = JSON.parse(Buffer.from(token.split(".")[1], "base64url"));
+  return { sub, jti, kept };
+}
+
+it("A13_a_visitor_keeps_its_subject_across_reloads_by_a_signed_id", async () => {
+  const first = await session("v-1");
+  const again = await session("v-2", first.kept, { "cf-connecting-ip": "192.0.2.9" });
+  assert.equal(again.sub, first.sub);
+  assert.notEqual(again.jti, first.jti, "each token is one of its own");
+  assert.equal((await session("v-3", again.kept)).sub, first.sub);
+  for (const none of [undefined, null]) {
+    assert.notEqual((await session(`v-4-${none}`, none)).sub, first.sub);
+  }
+  refused(await ask({ turnstile: "bad", visitor: first.kept }), 403, "proof_refused");
+  refused(await ask({ visitor: first.kept }), 401, "proof_required");
+  refused(await ask({ turnstile: "v-5", visitor: 7 }), 400, "invalid_visitor");
+});
+
+it("A13_a_forged_or_a_revoked_id_gets_a_subject_of_its_own", async () => {
+  const { sub, kept } = await session("f-1");
+  const [id, time, signature] = kept.split(".");
+  const forged = {
+    "another visitor's": `${randomUUID()}.${time}.${signature}`,
+    "one of a later time": `${id}.${Number(time) + 1}.${signature}`,
+    "one without a signature": `${id}.${time}.`,
+    "one with another signature": `${id}.${time}.${"0".repeat(64)}`,
+    "the subject itself": sub,
+    "a session token": (await proof("f-2")).json().token,
+    "one of another secret": (await otherSecret("f-3")).kept,
+    "a text": "admin",
+    "a long text": "x".repeat(4000),
+  };
+  for (const [index, [what, visitor]] of Object.entries(forged).entries()) {
+    const got = await session(`f-4-${index}`, visitor);
+    assert.notEqual(got.sub, sub, what);
+    assert.match(got.sub, /^anonymous:[0-9a-f-]{36}$/, what);
+  }
+  const elsewhere = await session("f-5", kept, { origin: "https://b.example.com" });
+  assert.notEqual(elsewhere.sub, sub, "a page of another origin");
+  const epoch = String(Math.floor(Date.now() / 1000) + 1);
+  const { secret: SESSION_SECRET } = proxy;
+  const revoking = await startProxy(settings(9, { SESSION_SECRET, SESSION_EPOCH: epoch }));
+  try {
+    assert.notEqual((await session("f-6", kept, {}, revoking)).sub, sub, "SESSION_EPOCH");
+  } finally {
+    await revoking.stop();
+  }
+  const restarted = await startProxy(settings(9, { SESSION_SECRET }));
+  try {
+    assert.equal((await session("f-7", kept, {}, restarted)).sub, sub, "the control");
+  } finally {
+    await restarted.stop();
+  }
+});
+
+async function otherSecret(name) {
+  const own = await startProxy(settings(9));
+  try {
+    return await session(name, undefined, {}, own);
+  } finally {
+    await own.stop();
+  }
+}
 
 it("A13_a_page_may_ask_for_it_by_preflight", async () => {
   const answer = await proxy.send("/session", {

@@ -77,7 +77,8 @@ enum Awaiting {
     Disabled(Decision),
     SessionLimit(String),
     Proof(String),
-    Verdict(String),
+    /// The origin, and the visitor's id as the page says it.
+    Verdict(String, Option<String>),
     AddressLimit,
     Caller,
     Revoked,
@@ -179,7 +180,9 @@ impl Admission {
                 self.read_proof(origin)
             }
             Awaiting::Proof(origin) => self.verify_proof(origin, answer),
-            Awaiting::Verdict(origin) => self.issue_session(origin, answer, now_ms),
+            Awaiting::Verdict(origin, visitor) => {
+                self.issue_session(origin, visitor.as_deref(), answer, now_ms)
+            }
             Awaiting::AddressLimit => {
                 self.counted(Limit::Address, answer)?;
                 self.authenticate(now_ms)

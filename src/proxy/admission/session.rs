@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{Admission, Answer, Awaiting, Limit, Question, Step, Verification};
 use crate::proxy::auth::caller::Caller;
 use crate::proxy::auth::rate_key::address_bucket;
-use crate::proxy::auth::{session_token, turnstile};
+use crate::proxy::auth::{session_token, turnstile, visitor};
 use crate::proxy::budget::ANONYMOUS;
 use crate::proxy::config::Models;
 use crate::proxy::error::ProxyError;
@@ -55,7 +55,7 @@ impl Admission {
         let (Some(settings), Some(secret)) = (settings, secret) else {
             return Err(ProxyError::internal());
         };
-        let mut question = json!({ "secret": secret.expose(), "response": proof });
+        let mut question = json!({ "secret": secret.expose(), "response": proof.token });
         if let (Some(address), Some(fields)) = (&self.head.address, question.as_object_mut()) {
             fields.insert("remoteip".to_owned(), address.as_str().into());
         }
@@ -64,13 +64,15 @@ impl Admission {
             body: question.to_string(),
             max_bytes: turnstile::MAX_ANSWER_BYTES,
         };
-        Ok(self.ask(Awaiting::Verdict(origin), Question::Turnstile(verification)))
+        let awaiting = Awaiting::Verdict(origin, proof.visitor);
+        Ok(self.ask(awaiting, Question::Turnstile(verification)))
     }
 
     /// Without a clear answer there is no session.
     pub(super) fn issue_session(
         &mut self,
         origin: String,
+        visitor: Option<&str>,
         answer: Answer<'_>,
         now_ms: u64,
     ) -> Result<Step, ProxyError> {
@@ -92,9 +94,22 @@ impl Admission {
                 _ => error,
             });
         }
-        // The request's id is as random as the two have to be.
+        let keys = std::rc::Rc::clone(&self.keys);
+        let signing = keys
+            .as_ref()
+            .as_ref()
+            .ok()
+            .and_then(|keys| keys.signing.as_ref());
+        let signing = signing.ok_or_else(ProxyError::misconfigured)?;
+        let now = now_ms / 1000;
+        let epoch = gate.config.session_epoch;
+        let known = visitor.and_then(|id| visitor::read(id, &origin, signing, epoch, now));
+        // The request's id is as random as the two have to be. An id that is not known is a stranger's,
+        // and no reason to refuse a proof.
+        let id = known.unwrap_or(&self.request_id);
+        let kept = visitor::sign(id, &origin, signing, now);
         let caller = Caller {
-            subject: format!("{ANONYMOUS}{}", self.request_id),
+            subject: format!("{ANONYMOUS}{id}"),
             token_id: Some(self.request_id.clone()),
             origin: Some(origin),
             models: settings
@@ -107,19 +122,12 @@ impl Admission {
             max_tokens: Some(settings.max_tokens.unwrap_or(gate.config.max_output_tokens)),
             ..Caller::default()
         };
-        let keys = std::rc::Rc::clone(&self.keys);
-        let signing = keys
-            .as_ref()
-            .as_ref()
-            .ok()
-            .and_then(|keys| keys.signing.as_ref());
-        let signing = signing.ok_or_else(ProxyError::misconfigured)?;
-        let (ttl, now) = (settings.ttl_seconds, now_ms / 1000);
+        let ttl = settings.ttl_seconds;
         let signed = session_token::sign(&caller, ttl, signing, &gate.config, now);
         let token =
             signed.map_err(|_| self.misconfigured("a session outlives max_token_seconds"))?;
         let expires_at = now.saturating_add(u64::from(ttl));
-        let body = json!({ "token": token, "expires_at": expires_at });
+        let body = json!({ "token": token, "expires_at": expires_at, "visitor": kept });
         Ok(Step::Respond(self.own(body.to_string())))
     }
 }

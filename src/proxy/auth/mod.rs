@@ -10,3 +10,5 @@ pub mod secrets;
 pub mod session_token;
 pub mod signing_keys;
 pub mod turnstile;
+#[cfg(feature = "__admission")]
+pub mod visitor;

@@ -21,37 +21,55 @@ const MAX_PROOF_CHARS: usize = 2048;
 /// The largest body of `POST /session`: who sends it has proved nothing yet.
 pub const MAX_BODY_BYTES: u32 = 8 * 1024;
 
-/// The proof in the body of `POST /session`: `{"turnstile":"…"}`.
+/// The body of `POST /session`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Proof {
+    /// Turnstile's token.
+    pub token: String,
+    /// The id that the page had from its last session, as it says; see [`visitor`](super::visitor).
+    pub visitor: Option<String>,
+}
+
+/// Reads the body of `POST /session`: `{"turnstile":"…"}`, and perhaps `"visitor":"…"`.
 ///
 /// # Errors
-/// 401 when there is none; 400 when the body is something else or the proof too long.
-pub fn proof(body: &[u8]) -> Result<String, ProxyError> {
+/// 401 when there is no proof; 400 when the body is something else or the proof too long.
+pub fn proof(body: &[u8]) -> Result<Proof, ProxyError> {
     if body.is_empty() {
         return Err(required());
     }
     let body = strict_json::read(body)?;
-    let mut proof = None;
+    let (mut token, mut visitor) = (None, None);
     for (name, value) in body.iter() {
-        if name != "turnstile" {
-            return Err(ProxyError::new(
-                400,
-                "param_not_allowed",
-                "The body must be {\"turnstile\":\"<token>\"} and hold no other parameter.",
-            ));
-        }
-        proof = match value {
+        let (member, code) = match name {
+            "turnstile" => (&mut token, "invalid_proof"),
+            "visitor" => (&mut visitor, "invalid_visitor"),
+            _ => {
+                return Err(ProxyError::new(
+                    400,
+                    "param_not_allowed",
+                    "The body must be {\"turnstile\":\"<token>\"}, with \"visitor\" from the last \
+                     session if there was one, and hold no other parameter.",
+                ));
+            }
+        };
+        *member = match value {
             Json::Null => None,
             Json::Text(text) => Some(text.clone()),
-            _ => return Err(malformed("turnstile must be a string.")),
+            _ => return Err(malformed(name, code, "must be a string")),
         };
     }
-    let proof = proof
-        .filter(|proof| !proof.is_empty())
+    let token = token
+        .filter(|token| !token.is_empty())
         .ok_or_else(required)?;
-    if proof.len() > MAX_PROOF_CHARS || !proof.bytes().all(|b| b.is_ascii_graphic()) {
-        return Err(malformed("turnstile is no Turnstile token."));
+    if token.len() > MAX_PROOF_CHARS || !token.bytes().all(|b| b.is_ascii_graphic()) {
+        return Err(malformed(
+            "turnstile",
+            "invalid_proof",
+            "is not a Turnstile token",
+        ));
     }
-    Ok(proof)
+    Ok(Proof { token, visitor })
 }
 
 fn required() -> ProxyError {
@@ -64,9 +82,9 @@ fn required() -> ProxyError {
     refusal
 }
 
-fn malformed(message: &str) -> ProxyError {
-    let mut refusal = ProxyError::new(400, "invalid_proof", message);
-    refusal.param = Some("turnstile".to_owned());
+fn malformed(name: &str, code: &'static str, what: &str) -> ProxyError {
+    let mut refusal = ProxyError::new(400, code, &format!("{name} {what}."));
+    refusal.param = Some(name.to_owned());
     refusal
 }
 
@@ -147,6 +165,10 @@ mod tests {
             (r#"{"turnstile":"a b"}"#, 400),
             (r#"{"turnstile":"a","secret":"b"}"#, 400),
             (r#"{"turnstile":"a","turnstile":"b"}"#, 400),
+            (r#"{"turnstile":"a","visitor":"b"}"#, 200),
+            (r#"{"turnstile":"a","visitor":null}"#, 200),
+            (r#"{"turnstile":"a","visitor":7}"#, 400),
+            (r#"{"visitor":"b"}"#, 401),
             ("x", 400),
         ] {
             let shown = body.get(..30).unwrap_or(body);

@@ -11,7 +11,7 @@ mod parse;
 mod request;
 mod response;
 #[cfg(feature = "schemars")]
-pub(in crate::wire) mod schema;
+pub(super) mod schema;
 mod tool;
 
 pub use chunk::{

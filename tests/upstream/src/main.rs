@@ -34,7 +34,7 @@ fn config(mut arguments: impl Iterator<Item = String>) -> Result<Option<Config>,
         let number = || {
             value
                 .parse::<u64>()
-                .map_err(|_| format!("{name}: `{value}` is no number"))
+                .map_err(|_| format!("{name}: `{value}` is not a number"))
         };
         match name.as_str() {
             "--port" => {

@@ -37,13 +37,18 @@ pub(in crate::proxy) const CODES: &[(u16, &str, &str)] = &[
         "invalid_last_event_id",
         "`Last-Event-ID` is not the number of an event of the stream",
     ),
-    (400, "invalid_proof", "`turnstile` is no Turnstile token"),
+    (400, "invalid_proof", "`turnstile` is not a Turnstile token"),
     (400, "invalid_stream_id", "`x-stream-id` is not a random id"),
     (400, "invalid_type", "a parameter is of another type"),
     (
         400,
         "invalid_value",
         "a parameter has none of the values that it may have",
+    ),
+    (
+        400,
+        "invalid_visitor",
+        "`visitor` of `POST /session` is not a text",
     ),
     (
         400,
@@ -357,7 +362,8 @@ is answered from `models`; with `\"*\"` the model server is asked. Its id may be
             }
             Media::Multipart => text.push_str(
                 "A form of `multipart/form-data` with a `Content-Length`, passed through unread. It is \
-                 refused for sessions of some models only, since nobody reads which model it names.\n",
+                 refused for sessions of some models only, since the proxy does not read which model it \
+                 names.\n",
             ),
             Media::None => text.push_str("No body.\n"),
         }
