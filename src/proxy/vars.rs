@@ -160,6 +160,16 @@ mod tests {
                 r#"{"budget":{"limits":[{"per":"subject","window":"week","usd":1}]}}"#,
                 "PROXY_OPTIONS: budget.limits.window is not a known word",
             ),
+            (
+                "PROXY_OPTIONS",
+                r#"{"budget":{"limits":[{"per":"subject","window":"day","usd":"1"}]}}"#,
+                "budget cannot be read: invalid type: string",
+            ),
+            (
+                "PROXY_OPTIONS",
+                r#"{"budget":{"limits":[{"per":"subject","window":"day","usd":-1}]}}"#,
+                "budget cannot be read: ",
+            ),
             ("SESSION_EPOCH", "now", "SESSION_EPOCH must be a time"),
             ("SESSION_EPOCH", "-1", "SESSION_EPOCH must be a time"),
         ] {

@@ -203,7 +203,8 @@ function withLedgers(proxy, { call, at, read, reset }) {
 export const CHAT = { ...QUESTION, max_tokens: CAP };
 export const of = (sub, more) => ({ token: { claims: { sub, ...more } } });
 
-const json = (body, status = "200 OK") => {
+/** A JSON answer as it goes over the wire. */
+export const json = (body, status = "200 OK") => {
   const text = JSON.stringify(body);
   return `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(text)}\r\nconnection: close\r\n\r\n${text}`;
 };

@@ -16,6 +16,9 @@ export const edge = () => load("edge/index.node.js");
 /** `openai-wasm/proxy` */
 export const proxy = () => load("edge/proxy.node.js");
 
+/** The tables behind the checks of createProxy's options. */
+export const optionTable = () => load("edge/proxy-option-table.js");
+
 /** Resolves with the error that a promise or a function's promise fails with. */
 export async function failure(action) {
   try {

@@ -336,3 +336,58 @@ bothIt(
     });
   },
 );
+
+/** Endings of a request: the upstream's answer, its body, and whether its caller leaves. */
+const ENDINGS = [
+  [used(2)],
+  [used(25)],
+  [answered(undefined)],
+  [erring("500 Oh")],
+  [erring("429 Slow Down")],
+  [(socket) => socket.resetAndDestroy()],
+  [streamed(says("hi"), STOP, usage(4), DONE), STREAM],
+  [streamed(says("one "), says("two")), STREAM],
+  [(socket) => socket.write(streamed(says("ab"))), STREAM, true],
+  [() => {}, CHAT, true],
+];
+
+bothIt(
+  "B5_a_counter_is_the_sum_of_its_rows_and_returns_to_what_was_spent_however_requests_end",
+  async (withBudget) => {
+    const limits = [
+      { per: "subject", window: "day", usd: 1 },
+      { per: "everyone", window: "month", usd: 1 },
+    ];
+    const answer = (at) => ENDINGS[at % ENDINGS.length][0];
+    await withBudget({ limits, answer }, async (proxy, upstream) => {
+      upstream.open();
+      for (const [at, [, body = CHAT, leaves]] of [...ENDINGS, ...ENDINGS].entries()) {
+        if (!leaves) {
+          await proxy.chat(body, of("one"));
+          continue;
+        }
+        const { response, reset } = await proxy.openChat(body, of("one"));
+        await upstream.reached(at + 1);
+        if (body === STREAM) await (await response).events(1);
+        reset();
+      }
+      const { day, entries } = await proxy.settled(ONE);
+      assert.equal(entries.length, 2 * ENDINGS.length);
+      const sum = entries.reduce((total, { cost }) => total + cost, 0);
+      assert.deepEqual([day.spent, day.held], [sum, 0]);
+      const everyone = await proxy.settled({ everyone: true });
+      assert.equal(everyone.month.spent, sum);
+      // What is left can be reserved to the last nano-dollar, and not one more.
+      const left = 1e9 - sum;
+      const reserve = (id, nano) =>
+        proxy.call("subject:one", "reserve", {
+          id,
+          nano,
+          ttlMs: 60_000,
+          limits: [{ window: "day", nano: 1e9 }],
+        });
+      assert.equal((await reserve("more", left + 1)).verdict, "exhausted");
+      assert.equal((await reserve("all", left)).verdict, "admitted");
+    });
+  },
+);
