@@ -7,6 +7,7 @@ use super::{Limit, State, Window};
 /// A limit and its window at a time. Amounts are in nano-dollars.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Balance {
     /// The window.
     pub window: Window,

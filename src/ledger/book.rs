@@ -14,6 +14,7 @@ use super::{
 /// What a ledger is asked. In JSON: `{"do":"settle","id":"a","cost":300}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "lowercase", rename_all_fields = "camelCase")]
+#[non_exhaustive]
 pub enum Question {
     /// Reserves the worst price of a request, if the limits allow it.
     Reserve {
@@ -47,6 +48,7 @@ pub enum Question {
 /// What a ledger answers: the members that the question asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[non_exhaustive]
 pub struct Answer {
     /// [`LEDGER`](super::LEDGER).
     pub ledger: String,
@@ -68,6 +70,7 @@ pub struct Answer {
 
 /// An answer, and when the book must be looked over at the latest.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Answered {
     /// The answer, as JSON.
     pub json: String,
@@ -78,6 +81,7 @@ pub struct Answered {
 
 /// Why a book has not answered. What was written until then must be undone.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum BookFault<E> {
     /// The question is not a [`Question`].
     Question(String),

@@ -41,6 +41,7 @@ pub enum Verdict {
 
 /// A verdict and what to write.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Reserved {
     /// Whether the request may be made.
     #[serde(flatten)]

@@ -7,6 +7,7 @@ use super::{Entry, MOST_NANO, Phase, Row, State};
 /// What was unusual about a settlement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Flag {
     /// The request has cost more than was reserved.
     Overrun,
@@ -22,6 +23,7 @@ pub enum Flag {
 
 /// What was charged and what to write.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Settled {
     /// The request's charge, in nano-dollars.
     pub cost: u64,

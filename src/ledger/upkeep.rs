@@ -25,6 +25,7 @@ pub struct Overview {
 /// What to delete, and when to look again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Upkeep {
     /// Rows of windows that have ended and that no entry belongs to. The row of the lifetime stays.
     pub stale: Vec<Row>,

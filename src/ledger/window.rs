@@ -7,6 +7,7 @@ const DAY_MS: u64 = 86_400_000;
 /// A fixed window in UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Window {
     /// From midnight to midnight.
     Day,

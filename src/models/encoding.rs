@@ -4,6 +4,7 @@ use core::fmt;
 
 /// How a model cuts text into tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Encoding {
     /// GPT-3: `davinci`, `curie`, `babbage`, `ada`.
     R50kBase,

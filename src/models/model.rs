@@ -40,6 +40,7 @@ pub const LONG_CONTEXT_TOKENS: u64 = 272_000;
 
 /// What a price is for. A token, unless the name says another unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Meter {
     /// Text that is read.
     Input,
@@ -109,6 +110,7 @@ impl Meter {
 
 /// How soon an answer is wanted, which has a price.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Tier {
     /// `default`, and `auto` where the project says nothing else.
     Standard,

@@ -13,6 +13,7 @@ const DRAWN: Meter = Meter::ImageOutput;
 
 /// Why a price is missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum PriceFault {
     /// The price of this meter is not known.
     NoPrice {

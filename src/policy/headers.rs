@@ -238,6 +238,7 @@ pub fn session_authorization(token: &str) -> Result<String, &'static str> {
 
 /// Why a credential cannot stand in an `Authorization` header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum CredentialFault {
     /// There is none.
     Empty,

@@ -8,6 +8,7 @@ use serde::Deserialize;
 #[cfg_attr(test, derive(serde::Serialize))]
 #[serde(try_from = "String")]
 #[cfg_attr(test, serde(into = "String"))]
+#[non_exhaustive]
 pub enum Route {
     /// `POST /v1/chat/completions`, always served.
     ChatCompletions,

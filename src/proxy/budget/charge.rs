@@ -31,6 +31,7 @@ pub struct Charge {
 /// What a request was charged.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Charged {
     /// In US dollars.
     pub usd: f64,
@@ -45,6 +46,7 @@ pub struct Charged {
 /// Why a charge may not be what the provider bills.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Doubt {
     /// The answer had no usage that can be true: the whole reservation is charged.
     NoUsage,

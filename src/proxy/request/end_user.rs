@@ -7,6 +7,7 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(serde::Serialize))]
 #[serde(try_from = "Written")]
+#[non_exhaustive]
 pub enum EndUser {
     /// `user`, which every server knows.
     #[default]

@@ -6,6 +6,7 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(serde::Serialize))]
 #[serde(try_from = "Written")]
+#[non_exhaustive]
 pub enum Models {
     /// None was listed: the proxy does not start.
     #[default]

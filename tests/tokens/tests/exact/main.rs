@@ -26,6 +26,7 @@ impl Pair {
                 Encoding::Cl100kBase => tiktoken_rs::cl100k_base_singleton(),
                 Encoding::O200kBase => tiktoken_rs::o200k_base_singleton(),
                 Encoding::O200kHarmony => tiktoken_rs::o200k_harmony_singleton(),
+                other => panic!("{other:?} has no reference here"),
             },
         }
     }
