@@ -1,5 +1,6 @@
 // The tokenizers, each as its documents say. `load` gives `count(text)` with special tokens as text.
 
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
@@ -48,6 +49,21 @@ export const ENGINES = {
       "lite/tiktoken_bg.wasm",
       "lite/tiktoken_bg.js",
       `encoders/${encoding}.json`,
+    ],
+  },
+  hypertok: {
+    async load(encoding) {
+      const { fromBytes } = await import("hypertok");
+      const { vocabulary } = await import(`@hypertok/vocab-${encoding.replace("_base", "")}`);
+      // One thread, as the others have.
+      const t = await fromBytes(await readFile(vocabulary), { tier: "single" });
+      const reserved = { match: [] };
+      return { count: (text) => t.encodeSync(text, { reserved }).length };
+    },
+    bundle: () => [`export { fromBytes } from "hypertok";`],
+    files: (encoding) => [
+      "wasm/single/hypertok_wasm_core_bg.wasm",
+      `../@hypertok/vocab-${encoding.replace("_base", "")}/vocab.htk`,
     ],
   },
 };

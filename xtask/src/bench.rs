@@ -51,7 +51,8 @@ fn tokens(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     command::run(
         command::cargo()
             .args(["build", "--quiet", "--profile", "tokens"])
-            .args(["--package", "tokens-reference", "--bin", "tokens-speed"])
+            .args(["--package", "tokens-reference", "--features", "peers"])
+            .args(["--bin", "tokens-speed"])
             .current_dir(workspace.root()),
     )?;
     say::step("measuring", "each tokenizer in processes of its own");

@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use openai_wasm::tokens::{Encoding, Tokenizer, o200k_base};
 
 fn main() -> Result<()> {
@@ -19,6 +19,8 @@ fn main() -> Result<()> {
     });
     let bpe = bpe_openai::o200k_base();
     measure("bpe-openai 0.3.2", &texts, |text| bpe.count(text));
+    let other = tiktoken::get_encoding("o200k_base").context("tiktoken has no o200k_base")?;
+    measure("tiktoken 4.1.2", &texts, |text| other.count(text));
     Ok(())
 }
 
