@@ -170,7 +170,7 @@ test("useChat has an error of this package's where an answer breaks off, and kee
 });
 
 test("useChat's stop() closes the request as far as the model server", async () => {
-  await upstream.arm("stall=6");
+  await upstream.arm("interval=50");
   const shown = await inPage(chatting, {
     then: async (page) => {
       await page.waitForFunction(() => globalThis.chat?.status === "ready");
