@@ -79,15 +79,20 @@ describe("responses", () => {
       const error = await client.responses.create({ ...ASK, ...more }).catch((error) => error);
       assert.deepEqual([error.status, error.param], [400, param]);
     }
+    // One that the account keeps, of another caller.
+    const direct = new OpenAI({ apiKey: "k", baseURL: upstream.baseUrl });
+    const { id } = await direct.responses.create({ ...ASK, store: true });
+    assert.equal((await direct.responses.retrieve(id)).id, id, "the control");
+    await upstream.reset();
     for (const call of [
-      () => client.responses.retrieve("resp_1"),
-      () => client.responses.delete("resp_1"),
-      () => client.responses.cancel("resp_1"),
-      () => client.responses.inputItems.list("resp_1"),
+      () => client.responses.retrieve(id),
+      () => client.responses.delete(id),
+      () => client.responses.cancel(id),
+      () => client.responses.inputItems.list(id),
       () => client.conversations.create({}),
     ]) {
       const error = await call().catch((error) => error);
-      assert.equal(error.status, 404);
+      assert.deepEqual([error.status, error.code], [404, "not_found"]);
     }
     assert.deepEqual(await upstream.requests(), [], "none of it went on");
   });
