@@ -7,6 +7,7 @@
 
 import { env } from "cloudflare:workers";
 import { createProxy, signSessionToken } from "openai-wasm/proxy";
+import { FAULTS } from "./faults.js";
 import { CONTENT_SECURITY_POLICY } from "./policy.js";
 import { STAND_IN_PRICES } from "./prices.js";
 
@@ -29,7 +30,13 @@ const budget = env.BUDGET && {
 
 // Every model of the server that the demo was started for, and the list of them. That server may be one
 // on this machine, whose key is a word.
-const proxy = createProxy({ models: "*", routes: ["models"], allowShortKey: true, budget });
+const proxy = createProxy({
+  models: "*",
+  routes: ["models"],
+  allowShortKey: true,
+  allowParams: ["top_logprobs"],
+  budget,
+});
 
 export default {
   async fetch(request, env, ctx) {
@@ -37,25 +44,18 @@ export default {
     if (url.pathname === "/v1" || url.pathname.startsWith("/v1/"))
       return proxy.fetch(request, env, ctx);
     if (url.pathname === "/session") return session(request, url, env);
+    if (url.pathname === "/fault") return fault(request, url, env);
     return page(request, url, env);
   },
 };
 
 /**
- * A signed token that the proxy accepts for a quarter of an hour, and whether there is a budget. `expires_at`
- * is in seconds since 1970.
+ * A signed token that the proxy accepts for a quarter of an hour, and whether there is a budget and a stand-in
+ * whose answers can be made to break. `expires_at` is in seconds since 1970.
  */
 async function session(request, url, env) {
-  if (request.method !== "POST") {
-    return refusal(405, "Sessions are made by POST.", "method_not_allowed", { allow: "POST" });
-  }
-  if (!isLocal(url) || !fromHere(request, url)) {
-    return refusal(
-      403,
-      "This demo gives sessions to its own page on this machine only.",
-      "not_local",
-    );
-  }
+  const refused = refusedAsForeign(request, url);
+  if (refused) return refused;
   let token;
   try {
     token = await signSessionToken({
@@ -73,7 +73,35 @@ async function session(request, url, env) {
     );
   }
   const expiresAt = Math.floor(Date.now() / 1000) + SESSION_SECONDS;
-  return json({ token, expires_at: expiresAt, budget: budget !== undefined }, { status: 200 });
+  const offers = { budget: budget !== undefined, faults: env.STAND_IN_URL !== undefined };
+  return json({ token, expires_at: expiresAt, ...offers }, { status: 200 });
+}
+
+/** Makes the stand-in's next answer break in one of the ways of faults.js. */
+async function fault(request, url, env) {
+  const refused = refusedAsForeign(request, url);
+  if (refused) return refused;
+  const { fault: name } = await request.json().catch(() => ({}));
+  if (!env.STAND_IN_URL || !Object.hasOwn(FAULTS, name)) {
+    return refusal(404, "There is no such fault, or no stand-in that has it.", "not_found");
+  }
+  const answer = await fetch(`${env.STAND_IN_URL}/__control/faults`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ faults: FAULTS[name].faults, path: "/v1/chat" }),
+  });
+  return answer.ok
+    ? json({ fault: name }, { status: 200 })
+    : refusal(502, "The stand-in did not take the fault.", "stand_in_failed");
+}
+
+/** What a caller gets that is not this page on this machine, or that does not POST. */
+function refusedAsForeign(request, url) {
+  if (request.method !== "POST") {
+    return refusal(405, "This is asked by POST.", "method_not_allowed", { allow: "POST" });
+  }
+  if (isLocal(url) && fromHere(request, url)) return undefined;
+  return refusal(403, "This demo serves its own page on this machine only.", "not_local");
 }
 
 /** The Host header decides the URL's host, so a name that was rebound to this machine is refused. */

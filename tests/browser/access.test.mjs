@@ -36,6 +36,10 @@ const states = {
     await page.click('#views a[href="#code"]');
     await page.waitForSelector("#code-title");
   },
+  "with the playground": async (page) => {
+    await page.click('#views a[href="#playground"]');
+    await page.waitForSelector(".playground[data-ready]");
+  },
   "with the settings open": async (page) => {
     await page.click("#settings-toggle");
     await page.click("summary");
@@ -123,7 +127,7 @@ test("all of it can be done by keyboard", async () => {
     body.focus();
   });
   await page.keyboard.press("Tab");
-  assert.equal(await focused(), "Skip to the question field");
+  assert.equal(await focused(), "skip");
   await tabTo("settings-toggle");
   await page.keyboard.press("Enter");
   await tabTo("temperature");

@@ -24,6 +24,7 @@ export async function startDemo({ usdADay } = {}) {
   const site = await startSite({
     OPENAI_API_KEY: apiKey,
     OPENAI_BASE_URL: upstream.baseUrl,
+    STAND_IN_URL: upstream.url,
     SESSION_SECRET: randomBytes(32).toString("base64url"),
     ...(usdADay !== undefined && { USD_A_DAY: String(usdADay) }),
   });

@@ -1,6 +1,6 @@
 // What the day's budget has left, and what an answer has cost: both as the proxy's ledger says.
 
-import { counted } from "./session.js";
+import { offers } from "./session.js";
 
 /** Settling is done after an answer's last byte, so the ledger is asked until nothing is held, after so long each time. */
 const WAITS_MS = [0, 50, 100, 200, 400, 800, 1600];
@@ -43,7 +43,7 @@ export class Budget {
 
   async #read() {
     try {
-      if (!(await counted())) return undefined;
+      if (!(await offers()).budget) return undefined;
       const { limits } = await this.#client.budget();
       this.#last = limits.find(({ window }) => window === "day");
       this.#onBalance(this.#last);

@@ -116,7 +116,12 @@ chat.restore(keptTurns);
 composer.text = keptDraft;
 restored = true;
 
-models.onReady = () => (composer.ready = models.value !== "");
+const someModel = new Promise((resolve) => {
+  models.onReady = () => {
+    composer.ready = models.value !== "";
+    if (models.value !== "") resolve();
+  };
+});
 byId("controls").addEventListener("input", measure);
 models.load(client);
 budget.read();
@@ -124,6 +129,10 @@ startViews({
   nav: byId("views"),
   skip: byId("skip"),
   loaders: {
+    playground: async (main) => {
+      const { startPlayground } = await import("./playground/index.js");
+      await startPlayground(main, { client, budget, model: () => models.value, ready: someModel });
+    },
     code: (main) => main.querySelectorAll("pre").forEach((pre) => CodeBlock.wrap(pre)),
   },
 });

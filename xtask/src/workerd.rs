@@ -19,6 +19,8 @@ pub struct Environment<'a> {
     pub api_key: &'a str,
     pub session_secret: &'a str,
     pub base_url: Option<&'a str>,
+    /// The stand-in, if that is what answers: the page can make its answers break.
+    pub stand_in_url: Option<&'a str>,
     /// Where the budget's ledgers are kept; no budget without it.
     pub ledgers: Option<&'a Path>,
     /// The most US dollars a day; the Worker has a default.
@@ -30,6 +32,7 @@ impl<'a> Environment<'a> {
     fn optional(&self) -> impl Iterator<Item = (&'static str, &'a str)> {
         [
             ("OPENAI_BASE_URL", self.base_url),
+            ("STAND_IN_URL", self.stand_in_url),
             ("USD_A_DAY", self.usd_a_day),
         ]
         .into_iter()

@@ -34,6 +34,7 @@ pub fn demo(workspace: &Workspace, question: &str, once: bool) -> Result<()> {
         api_key: &server.api_key,
         session_secret: &session_secret,
         base_url: server.base_url.as_deref(),
+        stand_in_url: server.stand_in.as_ref().map(|it| it.url.as_str()),
         ledgers: server.has_prices.then_some(ledgers.as_path()),
         usd_a_day: usd_a_day.as_deref(),
     };
@@ -55,7 +56,7 @@ struct Answering {
     base_url: Option<String>,
     /// Whether what its models cost is known.
     has_prices: bool,
-    _stand_in: Option<Upstream>,
+    stand_in: Option<Upstream>,
 }
 
 impl Answering {
@@ -68,7 +69,7 @@ impl Answering {
                 api_key,
                 has_prices: base_url.is_none(),
                 base_url,
-                _stand_in: None,
+                stand_in: None,
             });
         }
         say::step("building", "the stand-in server");
@@ -81,7 +82,7 @@ impl Answering {
             api_key: format!("sk-demo-{}", random_hex()?),
             base_url: Some(format!("{}/v1", stand_in.url)),
             has_prices: true,
-            _stand_in: Some(stand_in),
+            stand_in: Some(stand_in),
         })
     }
 }
