@@ -39,6 +39,12 @@ const states = {
   "with the playground": async (page) => {
     await page.click('#views a[href="#playground"]');
     await page.waitForSelector(".playground[data-ready]");
+    await page.$eval("#play-seeds form", (form) => form.requestSubmit());
+    await page.waitForSelector("#play-seeds figure");
+    await page.$eval("#play-cuts form", (form) => form.requestSubmit());
+    await page.$eval("#play-pieces", (part) => part.scrollIntoView());
+    await page.waitForSelector("#play-pieces .piece");
+    await page.waitForSelector("#play-cuts .end div");
   },
   "with the settings open": async (page) => {
     await page.click("#settings-toggle");

@@ -116,18 +116,15 @@ test("a penalty moves what was said before, and none moves nothing", async () =>
       row.querySelector(".bar-before").style.insetInlineStart,
     ]),
   );
-  for (const [share, before] of moved) assert.equal(share, before);
+  for (const [share, before] of moved)
+    assert.ok(Math.abs(Number.parseFloat(share) - Number.parseFloat(before)) < 1e-4);
 
-  // A token whose alternatives were said before: some place has one.
+  // The page begins at a token whose alternatives were said before; the seed says which.
   const counted = async () => (await shares(page, "penalties")).find(({ note }) => note !== "");
-  await page.focus(".heat");
-  await page.keyboard.press("End");
-  while (!(await counted()) || (await counted()).share < 0.01)
-    await page.keyboard.press("ArrowLeft");
   const before = await counted();
   await slide(page, "penalties", 0, 2);
   const after = (await shares(page, "penalties")).find(({ token }) => token === before.token);
-  assert.ok(after.share < before.share || before.share === 1, `${after.share} < ${before.share}`);
+  assert.ok(after.share < before.share, `${after.share} is less than ${before.share}`);
   await close();
 });
 
@@ -157,11 +154,13 @@ test("one seed gives one answer, another seed another, each with its fingerprint
   };
   assert.match(await verdict(), /the same, to the letter/);
   const prints = (await texts(page, "#play-seeds figcaption")).map(
-    (line) => /^seed 7, fingerprint (fp_\w+)$/.exec(line)?.[1],
+    (line) => /^seed 25, fingerprint (fp_\w+)$/.exec(line)?.[1],
   );
   assert.ok(prints[0] && prints[0] === prints[1], `${prints}`);
-  await page.$$eval("#play-seeds input[type=number]", (fields) => (fields[1].value = "8"));
+  await page.$$eval("#play-seeds input[type=number]", (fields) => (fields[1].value = "3"));
   assert.match(await verdict(), /the same for \d+ characters/);
+  const [rest] = await texts(page, "#play-seeds mark");
+  assert.notEqual(rest, "");
   await close();
 });
 
@@ -239,6 +238,16 @@ test("each way to break a stream ends as an error that says why, and keeps what 
     if (name !== "garbled")
       assert.notEqual((await texts(page, "#play-cuts .play-text"))[0], "", name);
   }
+  await close();
+});
+
+test("experiments that are started together do not take each other's fault", async () => {
+  const { page, close } = await open();
+  await page.$eval("#play-cuts form", (form) => form.requestSubmit());
+  await page.$eval("#play-seeds form", (form) => form.requestSubmit());
+  await page.waitForSelector("#play-seeds figure");
+  const said = (await texts(page, "#play-cuts .end div")).join(" ");
+  assert.match(said, ENDS.ended);
   await close();
 });
 

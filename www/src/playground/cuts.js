@@ -19,7 +19,7 @@ export class Cuts {
   );
   #ask = element("button", { type: "submit", className: "primary" }, "Ask");
   #text = element("p", { className: "play-text" });
-  #end = element("dl", { className: "end", role: "status" });
+  #end = element("dl", { className: "end" });
 
   constructor(tools) {
     this.#tools = tools;
@@ -31,9 +31,10 @@ export class Cuts {
     );
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.#run();
+      tools.inTurn(() => this.#run());
     });
-    this.element = element("div", {}, form, this.#text, this.#end);
+    const said = element("div", { role: "status" }, this.#end);
+    this.element = element("div", {}, form, this.#text, said);
   }
 
   async #run() {

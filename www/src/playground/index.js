@@ -12,10 +12,13 @@ import { Seeds } from "./seeds.js";
 import { Specimen } from "./specimen.js";
 import "./playground.css";
 
-/** @param tools `{ client, budget, model }`; `model()` gives the id of the model that is chosen, once there is one */
+/** @param tools `model()` gives the id of the model that is chosen, once `ready` has resolved */
 export async function startPlayground(main, { client, budget, model, ready }) {
   const purse = new Purse(budget);
-  const tools = { client, model, spent: () => purse.spent() };
+  // One after the other: a fault that is ordered for one must not meet the request of another.
+  let last = Promise.resolve();
+  const inTurn = (task) => (last = last.then(task));
+  const tools = { client, model, inTurn, spent: () => purse.spent() };
   const penalties = new Penalties();
   const curves = new Curves();
   const specimen = new Specimen(tools, {
@@ -46,7 +49,7 @@ export async function startPlayground(main, { client, budget, model, ready }) {
     part(
       "seeds",
       "Two answers by one seed",
-      "A seed makes an answer repeatable while the fingerprint of the server stays the same.",
+      "A seed makes an answer repeatable while the fingerprint of the server stays the same. Try 3 as the second one.",
       new Seeds(tools),
     ),
     part(
@@ -72,7 +75,7 @@ export async function startPlayground(main, { client, budget, model, ready }) {
         new Cuts(tools),
       ),
     );
-  await specimen.ask();
+  await inTurn(() => specimen.ask());
   main.dataset.ready = "";
 }
 

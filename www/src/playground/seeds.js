@@ -3,12 +3,13 @@
 import { element, labelled } from "./element.js";
 
 const MAX_TOKENS = 60;
+const TEMPERATURE = 1;
 
 export class Seeds {
   element;
   #tools;
   #prompt = element("input", { type: "text", value: "Describe the sea in winter" });
-  #seeds = [7, 7].map((value) =>
+  #seeds = [25, 25].map((value) =>
     element("input", { type: "number", step: 1, value, required: true }),
   );
   #answers = element("div", { className: "side-by-side" });
@@ -28,7 +29,7 @@ export class Seeds {
     );
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.#both();
+      tools.inTurn(() => this.#both());
     });
     this.element = element("div", {}, form, this.#verdict, this.#answers);
   }
@@ -43,7 +44,7 @@ export class Seeds {
             model: model(),
             messages: [{ role: "user", content: this.#prompt.value }],
             max_tokens: MAX_TOKENS,
-            temperature: 1,
+            temperature: TEMPERATURE,
             seed,
           }),
         ),

@@ -1,16 +1,20 @@
 // An answer whose tokens show how likely each of them was, and what else could have stood in its place.
 
 import { bar, element, labelled, percent, visible } from "./element.js";
+import { countsOf } from "./sampling.js";
 
 const ALTERNATIVES = 20;
 const SHOWN = 6;
 const MAX_TOKENS = 80;
+/** So that the first answer is one that wanders. */
+const SEED = 25;
 
 export class Specimen {
   element;
   #tokens = [];
   #at = 0;
   #prompt = element("input", { type: "text", value: "Describe the sea in winter" });
+  #seed = element("input", { type: "number", step: 1, value: SEED, placeholder: "any" });
   #ask = element("button", { type: "submit", className: "primary" }, "Ask");
   #heat;
   #alternatives = element("ol", { className: "bars" });
@@ -33,11 +37,12 @@ export class Specimen {
       "form",
       { className: "play-row" },
       labelled("Question", this.#prompt).row,
+      labelled("Seed", this.#seed).row,
       this.#ask,
     );
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.ask();
+      tools.inTurn(() => this.ask());
     });
     this.#heat.addEventListener("keydown", (event) => this.#key(event));
     for (const kind of ["pointerover", "click"])
@@ -65,6 +70,7 @@ export class Specimen {
         model: model(),
         messages: [{ role: "user", content: this.#prompt.value }],
         max_tokens: MAX_TOKENS,
+        seed: this.#seed.value === "" ? undefined : this.#seed.valueAsNumber,
         logprobs: true,
         top_logprobs: ALTERNATIVES,
       });
@@ -99,17 +105,26 @@ export class Specimen {
         return piece;
       }),
     );
-    this.#select(this.#mostOpen());
+    this.#select(this.#telling());
   }
 
-  /** The place where the most could have come, after some words. */
-  #mostOpen() {
-    const openness = ({ top }) => 1 - Math.exp(top[0].logprob);
-    const from = Math.min(12, this.#tokens.length - 1);
-    let best = from;
-    for (let at = from; at < this.#tokens.length; at += 1)
-      if (openness(this.#tokens[at]) > openness(this.#tokens[best])) best = at;
-    return best;
+  /** The place that shows the most: where likely alternatives were said before, or else where most was open. */
+  #telling() {
+    const names = this.#tokens.map(({ token }) => token);
+    const worth = ({ top }, at) => {
+      const shown = top.slice(0, SHOWN);
+      const counts = countsOf(
+        shown.map(({ token }) => token),
+        names.slice(0, at),
+      );
+      const openness = shown.map(({ logprob }) => {
+        const share = Math.exp(logprob);
+        return Math.min(share, 1 - share);
+      });
+      return openness.reduce((sum, open, j) => sum + (counts[j] > 0 ? open : open / 1000), 0);
+    };
+    const worths = this.#tokens.map(worth);
+    return worths.indexOf(Math.max(...worths));
   }
 
   #key(event) {
