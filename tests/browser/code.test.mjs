@@ -8,7 +8,7 @@ import { after, before, test } from "node:test";
 import { setting } from "../support/program.mjs";
 import { startProxy } from "../support/proxy.mjs";
 import { event, head, rawUpstream, says } from "../support/raw_upstream.mjs";
-import { startDemo } from "./demo.mjs";
+import { ask, ended, speaking, startDemo } from "./demo.mjs";
 
 let demo;
 before(async () => (demo = await startDemo()));
@@ -55,6 +55,21 @@ test("the lines of code that the page shows are a page and a Worker that answer"
   await other.close();
   await worker.stop();
   upstream.stop();
+});
+
+test("an answer that goes on in the chat does not move the part that is read", async () => {
+  const { page, close } = await demo.open({ height: 400 });
+  await demo.upstream.arm("events=60,event-size=600,interval=20", { path: "/v1/chat" });
+  await ask(page, "Talk for a long time");
+  await speaking(page);
+  await page.click('#views a[href="#code"]');
+  await page.evaluate(() => {
+    window.scrolled = [];
+    addEventListener("scroll", () => window.scrolled.push(scrollY));
+  });
+  await ended(page);
+  assert.deepEqual(await page.evaluate(() => window.scrolled.filter((y) => y > 0)), []);
+  await close();
 });
 
 test("the parts of the page have addresses, and the chat goes on where it was", async () => {

@@ -43,12 +43,15 @@ export class Transcript {
 
   /** Keeps the end in sight, unless the reader has gone elsewhere. */
   follow() {
+    // Another part of the page may be shown meanwhile, which must not move.
+    if (!this.#root.checkVisibility()) return;
     if (this.#following)
       scrollTo({ top: document.documentElement.scrollHeight, behavior: "instant" });
     else this.#scrolled();
   }
 
   #scrolled() {
+    if (!this.#root.checkVisibility()) return;
     const { scrollHeight } = document.documentElement;
     const below = scrollHeight - scrollY - innerHeight;
     this.#following = below < NEAR_PX;
