@@ -84,7 +84,7 @@ examples("next", [
   {
     name: "examples/next",
     example: "next",
-    env: next.env,
+    env: () => next.env,
     scripts: ["build"],
     serve: ["start", "--", "-p", "$PORT"],
     ready: next.ready,

@@ -50,6 +50,7 @@ examples("sveltekit", [
     node: 22,
     scripts: ["build"],
     serve: ["start"],
+    env: (port) => ({ ORIGIN: `http://localhost:${port}` }),
     ready: (text) => /Listening on/.test(text) || undefined,
   },
 ]);

@@ -24,13 +24,14 @@ const CLOSING_MS = 120_000;
  * - `scripts`: those of its package.json that run in turn; `serve`: the last one, a server, with its arguments
  * - `pages`: the paths of pages that ask, `/` by default
  * - `tells`: false where the server does not tell the proxy that a visitor has left
+ * - `env`: gives more variables, by the port
  * - `leave`: what is clicked besides Stop to end an answer
  * - `front`: gives the address of a server with /v1 and /session, where the example has none
  */
 export function examples(folder, rows) {
   const tools = fileURLToPath(new URL(`../bundlers/${folder}/`, import.meta.url));
   cases(rows, async (row) => {
-    const { example, node = 20, scripts = [], serve, env = {} } = row;
+    const { example, node = 20, scripts = [], serve } = row;
     const source = fileURLToPath(new URL(`../../examples/${example}/`, import.meta.url));
     const upstream = await startUpstream();
     const shop = await workshop(tools);
@@ -46,7 +47,7 @@ export function examples(folder, rows) {
         files: { "package.json": await readFile(join(source, "package.json"), "utf8") },
         env: {
           ...secrets(upstream),
-          ...env,
+          ...row.env?.(port),
           ...(front && { PROXY: front.url }),
           LOGIN: "none",
           PORT: String(port),
@@ -54,10 +55,13 @@ export function examples(folder, rows) {
       });
       await renameModel(project.folder);
       for (const script of scripts) await project.run(() => "npm", ["run", script]);
-      const args = serve.map((word) => word.replace("$PORT", port));
-      const ready = row.ready;
-      const started = () =>
-        project.start(undefined, ["run", ...args], { program: "npm", ready, env: row.serving });
+      const args = ["run", ...serve.map((word) => word.replace("$PORT", port))];
+      const started = (more) =>
+        project.start(undefined, args, {
+          program: "npm",
+          ready: row.ready,
+          env: more,
+        });
       server = await started();
       const url = `http://localhost:${port}`;
 
@@ -66,12 +70,11 @@ export function examples(folder, rows) {
 
       if (!front) {
         await server.stop();
-        server = await project.start(undefined, ["run", ...args], {
-          program: "npm",
-          ready,
-          env: { ...row.serving, LOGIN: "" },
+        server = await started({ LOGIN: "" });
+        const { status } = await fetch(`${url}/session`, {
+          method: "POST",
+          headers: { origin: url },
         });
-        const { status } = await fetch(`${url}/session`, { method: "POST" });
         assert.equal(status, 401, "nobody gets a session without a login");
       }
     } catch (error) {
