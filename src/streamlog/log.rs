@@ -4,7 +4,7 @@ use super::numbering::Numbering;
 
 /// For so long events gather before they are written as a row. A write costs milliseconds in which no byte
 /// leaves a Durable Object, and that as much for one event as for twenty.
-const ROW_MS: u64 = 250;
+const ROW_MS: u64 = 500;
 
 /// So many bytes are written without a wait.
 const ROW_BYTES: usize = 64 * 1024;

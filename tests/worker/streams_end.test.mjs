@@ -218,7 +218,7 @@ it("workerd_is_killed_and_readers_get_what_was_written_and_a_typed_error", async
     const answer = await response;
     await answer.events(2);
     // Long enough for a row.
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    await new Promise((resolve) => setTimeout(resolve, 1000));
     process.kill(first.pid, "SIGKILL");
     assert.equal(await answer.ended, "broken");
     await first.stop();

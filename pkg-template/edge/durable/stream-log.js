@@ -126,12 +126,11 @@ export class StreamLog extends DurableObject {
       write: (at, last, bytes) => this.#store.write(id, at, last, bytes),
       read: (at) => this.#store.read(id, at),
     };
-    let stopped;
-    const whenStopped = new Promise((resolve) => (stopped = resolve));
+    let reader;
     const stop = () => {
       stream.end("stopped");
       controller.abort();
-      stopped({ done: true });
+      reader?.cancel().catch(ignore);
     };
     const stream = new LiveStream(log, storage, stop);
     this.#live.set(id, { stream, stop });
@@ -159,8 +158,8 @@ export class StreamLog extends DurableObject {
       if (isWritten) this.#store.delete(id);
       return reply(REFUSED, response.body);
     }
-    if (stream.isOver) response?.body?.cancel().catch(ignore);
-    const pumped = this.#pump(stream, response, whenStopped).finally(async () => {
+    reader = response?.body?.getReader();
+    const pumped = this.#pump(stream, reader).finally(async () => {
       this.#live.delete(id);
       const well = stream.isKept ? "ended" : "gone";
       const state = stream.isBroken ? "interrupted" : well;
@@ -197,11 +196,11 @@ export class StreamLog extends DurableObject {
   }
 
   /** Passes the answer on to its log until it ends. */
-  async #pump(stream, response, whenStopped) {
-    const reader = response?.body?.getReader();
+  async #pump(stream, reader) {
     while (!stream.isOver) {
-      const read = reader.read().catch(() => ({ done: true, why: "interrupted" }));
-      const { done, value, why } = await Promise.race([read, whenStopped]);
+      const { done, value, why } = await reader
+        .read()
+        .catch(() => ({ done: true, why: "interrupted" }));
       if (done) stream.end(why);
       else await stream.push(value);
     }
