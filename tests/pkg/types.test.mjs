@@ -35,6 +35,10 @@ test("calls that type-check with the official client type-check with ours", () =
   assert.deepEqual(check(at("../fixtures/wire/methods.ts")), { status: 0, stdout: "" });
 });
 
+test("streams that go on have their types", () => {
+  assert.deepEqual(check(at("../fixtures/wire/resumable.ts")), { status: 0, stdout: "" });
+});
+
 test("the control: what the official package refuses is refused", () => {
   const { status, stdout } = check(at("../fixtures/wire/refused.ts"));
   assert.notEqual(status, 0);
