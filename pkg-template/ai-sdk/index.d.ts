@@ -36,8 +36,8 @@ export type ChatTransportOptions = Omit<
    */
   resumable?: boolean | undefined;
   /**
-   * Where a turn that has not ended is kept, with its messages. Default: `sessionStorage`, or without one the
-   * memory.
+   * Where a turn that has not ended is kept, with its messages: `sessionStorage`, so that it is there after a
+   * reload. Default: the transport's memory, which is enough for a hook that is mounted again.
    */
   storage?: Pick<Storage, "getItem" | "setItem" | "removeItem"> | undefined;
 };

@@ -1,18 +1,13 @@
-// The turns of chats that have begun and not ended, kept over a reload: `{ messages, steps }`, each step with the `id`
-// of its stream and, once they are there, the `results` of its tools.
+// The turns of chats that have begun and not ended, kept so that they can be read again: `{ messages, steps }`,
+// each step with the `id` of its stream and, once they are there, the `results` of its tools.
 
 import { InvalidOptionError } from "../lib/errors.js";
 import { describe } from "../lib/json.js";
 
 const keyOf = (chatId) => `openai-wasm:chat:${chatId}`;
 
-/** What a tab keeps; without one, what the transport keeps. */
-function defaultStorage() {
-  try {
-    if (globalThis.sessionStorage) return globalThis.sessionStorage;
-  } catch {
-    // A page without an origin of its own may not even ask.
-  }
+/** What is kept as long as the transport. The package writes to no storage that it was not given. */
+function memory() {
   const kept = new Map();
   return {
     getItem: (key) => kept.get(key) ?? null,
@@ -26,12 +21,12 @@ export class Turns {
   /** Which turn of a chat is read. */
   #current = new Map();
 
-  constructor(storage = defaultStorage()) {
+  constructor(storage = memory()) {
     for (const name of ["getItem", "setItem", "removeItem"]) {
       if (typeof storage?.[name] !== "function")
         throw new InvalidOptionError(
           "storage",
-          `must have getItem, setItem and removeItem, as sessionStorage has, not ${describe(storage)}`,
+          `must have getItem, setItem and removeItem, as a Storage has, not ${describe(storage)}`,
         );
     }
     this.#storage = storage;

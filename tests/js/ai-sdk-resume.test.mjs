@@ -121,6 +121,17 @@ test("a page that resumes twice at once, as React's strict mode does, stops noth
   assert.ok(!(await lines()).some((line) => line.startsWith("DELETE")));
 });
 
+test("without a storage a turn is kept as long as the transport, for a hook that is mounted again", async () => {
+  const left = await leftPage(undefined, "Say this is a test");
+  const again = new Chat(undefined, { messages: asked("Say this is a test") });
+  again.transport.reconnectToStream = left.transport.reconnectToStream;
+  await again.resumeStream();
+  assert.equal(again.text, "This is a test!");
+  const other = new Chat(undefined, { messages: asked("Say this is a test") });
+  await other.resumeStream();
+  assert.equal(other.messages.length, 1);
+});
+
 test("stopping a resumed answer stops it at the proxy, and it is not there to be resumed", async () => {
   const storage = storageOf();
   await leftPage(storage, "Tell me of the sea");
