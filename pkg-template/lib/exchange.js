@@ -55,7 +55,6 @@ export function hintsOf(headers) {
 function initOf({ credentials = "omit" }, call, headers, signal) {
   const { method, payload, streamed, buffered, whole, keepalive, signal: leaving } = call;
   const init = { __proto__: null, method, headers, signal, redirect: "manual" };
-  if (keepalive) init.keepalive = true;
   // A body that the caller reads is the caller's to end: no listener of ours waits for that.
   if (whole && !buffered && leaving && AbortSignal.any)
     init.signal = AbortSignal.any([signal, leaving]);
@@ -64,6 +63,7 @@ function initOf({ credentials = "omit" }, call, headers, signal) {
     credentials,
     referrerPolicy: "no-referrer",
     cache: "no-store",
+    ...(keepalive && { keepalive }),
   })) {
     if (name in (globalThis.Request?.prototype ?? {})) init[name] = value;
   }

@@ -184,6 +184,7 @@ class Resumer {
 
   /** Asks for the events that are missing, until they come. Otherwise gives why not. */
   async #reconnect({ stage, cause }) {
+    this.#reader.cancel().catch(ignore);
     if (this.#blocks.spilt) return { cause };
     for (let told = { stage, cause }; !this.#left; ) {
       const step = this.#step(told);
