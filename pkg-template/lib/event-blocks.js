@@ -2,6 +2,7 @@
 
 const LF = 10;
 const CR = 13;
+const KEEP_BYTES = 1 << 20;
 const utf8 = new TextDecoder();
 
 export class EventBlocks {
@@ -31,13 +32,7 @@ export class EventBlocks {
 
   push(bytes) {
     if (!bytes) return;
-    const start = this.#start;
-    this.#bytes.copyWithin(0, start, this.#end);
-    this.#start = 0;
-    this.#line -= start;
-    this.#seen -= start;
-    this.#end -= start;
-    if (this.#left) this.#left = this.#left.map((at) => at - start);
+    if (this.#start > 0) this.#compact();
     const length = this.#end + bytes.length;
     if (length > this.#bytes.length) {
       const larger = new Uint8Array(Math.max(length, 2 * this.#bytes.length));
@@ -46,6 +41,21 @@ export class EventBlocks {
     }
     this.#bytes.set(bytes, this.#end);
     this.#end = length;
+  }
+
+  /** Moves the open event to the front. */
+  #compact() {
+    const start = this.#start;
+    const waiting = this.#bytes.subarray(start, this.#end);
+    // Memory that a large event took is given back.
+    if (this.#bytes.length > KEEP_BYTES && waiting.length < KEEP_BYTES)
+      this.#bytes = new Uint8Array(KEEP_BYTES);
+    this.#bytes.set(waiting);
+    this.#start = 0;
+    this.#line -= start;
+    this.#seen -= start;
+    this.#end -= start;
+    if (this.#left) this.#left = this.#left.map((at) => at - start);
   }
 
   /** The next whole event without its number, if it is there and was not given before. */

@@ -26,9 +26,12 @@ pub type ChatStream<T = super::DefaultTransport> = EventStream<T, ChatCompletion
 /// It ends after `[DONE]` (or after what ends an answer of its kind, for example a `finish_reason`); every
 /// other end is an [`Error`] as the last item, with the text so far in [`Error::partial_text`].
 ///
+/// One that can be resumed ([`RequestOptions::resumable`](super::RequestOptions::resumable)) goes on by
+/// itself after a connection that broke off, and fails only after five attempts without an event.
+///
 /// # Cancel safety
 /// Dropping it at any time aborts the request and closes the connection. Dropping a `next()` future
-/// loses nothing.
+/// loses nothing. Dropping a stream that can be resumed also stops it at the proxy; [`Self::detach`] does not.
 pub struct EventStream<T: Transport, C>
 where
     T::Body: Streaming<T::Fault>,

@@ -105,3 +105,18 @@ test("an event above the limit is handed on as it comes, so that what reads it r
   );
   assert.deepEqual([blocks.last, blocks.spilt], [2, false]);
 });
+
+test("large and small events take turns, in reads of any size", () => {
+  const blocks = new EventBlocks(0);
+  const sizes = [10, 3_000_000, 20, 1_500_000, 5];
+  const stream = bytes(
+    sizes.map((size, at) => `id: ${at + 1}\ndata: ${"x".repeat(size)}\n\n`).join(""),
+  );
+  const taken = [];
+  for (let at = 0; at < stream.length; at += 65_521)
+    take(blocks, stream.slice(at, at + 65_521), taken);
+  assert.deepEqual(
+    taken.map(({ value, id }) => [value.length - "data: \n\n".length, id]),
+    sizes.map((size, at) => [size, at + 1]),
+  );
+});

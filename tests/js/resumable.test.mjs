@@ -13,6 +13,7 @@ const {
   APIConnectionError,
   APIError,
   APIUserAbortError,
+  ChatCompletionStream,
   InternalServerError,
   InvalidOptionError,
   NotFoundError,
@@ -445,6 +446,14 @@ test("helpers go on, have the stream's id, and detach", async () => {
     requests.filter(({ path }) => path.endsWith(leaving.id)),
     [],
   );
+});
+
+test("a helper tells a resumed answer from its start", async () => {
+  const stream = await client.chat.completions.create(ask(QUESTION, { stream: true }));
+  stream.detach();
+  const resumed = await client.streams.resume(stream.id);
+  const helper = ChatCompletionStream.fromReadableStream(resumed.toReadableStream());
+  assert.equal(await helper.finalContent(), "This is a test!");
 });
 
 test("a device that is offline is waited for, and asks as soon as it is online again", async () => {
