@@ -2,10 +2,9 @@
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
-import { pathToFileURL } from "node:url";
 
+import { cutting as cut, listed } from "../support/cutting.mjs";
 import { ask, failure, keyless } from "../support/packed.mjs";
-import { setting } from "../support/program.mjs";
 import { headerOf, startUpstream } from "../support/upstream.mjs";
 
 const {
@@ -29,25 +28,7 @@ before(async () => {
 beforeEach(() => upstream.reset());
 after(() => upstream.stop());
 
-/** A client whose connections have these faults, one after another, and whose waits are over at once. */
-function cutting(faults, options) {
-  const left = [...faults];
-  const log = [];
-  const fetch = (url, init) => {
-    const fault = left.shift();
-    log.push(`${init.method} ${new URL(url).pathname.replace(/[\w-]{22}$/, "ID")}`);
-    if (fault) init.headers.set("x-fault", fault);
-    return globalThis.fetch(url, init);
-  };
-  const own = new OpenAI({ proxyUrl: upstream.baseUrl, resumable: true, fetch, ...options });
-  return { client: own, log };
-}
-
-const listed = async (stream) => {
-  const items = [];
-  for await (const item of stream) items.push(item);
-  return items;
-};
+const cutting = (...how) => cut(upstream, ...how);
 /** Everything of a stream, as a second reader gets it. */
 const kept = async (id) => listed(await client.streams.resume(id));
 
@@ -418,7 +399,11 @@ test("a stream that has ended is not stopped", async () => {
   await listed(stream);
   stream.controller.abort();
   await listed(await client.streams.resume(stream.id));
-  assert.deepEqual(await paths(2), ["POST /v1/chat/completions", "GET /v1/streams/ID"]);
+  const asked = (await upstream.wait({ ended: 2 })).filter(({ path }) => path.endsWith(stream.id));
+  assert.deepEqual(
+    asked.map(({ method }) => method),
+    ["GET"],
+  );
 });
 
 test("helpers go on, have the stream's id, and detach", async () => {
@@ -454,73 +439,4 @@ test("a helper tells a resumed answer from its start", async () => {
   const resumed = await client.streams.resume(stream.id);
   const helper = ChatCompletionStream.fromReadableStream(resumed.toReadableStream());
   assert.equal(await helper.finalContent(), "This is a test!");
-});
-
-test("a device that is offline is waited for, and asks as soon as it is online again", async () => {
-  const listeners = new Map();
-  const known = Object.getOwnPropertyDescriptor(globalThis, "navigator");
-  Object.defineProperty(globalThis, "navigator", { value: { onLine: false }, configurable: true });
-  globalThis.addEventListener = (name, listener) => void listeners.set(name, listener);
-  globalThis.removeEventListener = (name) => void listeners.delete(name);
-  try {
-    const own = cutting(["cut-events=3"]);
-    const stream = await own.client.chat.completions.create(ask(QUESTION, { stream: true }));
-    const texts = listed(stream.textStream);
-    while (!listeners.has("online")) await new Promise((resolve) => setTimeout(resolve, 5));
-    // Longer than the first wait of a device that is online.
-    await new Promise((resolve) => setTimeout(resolve, 700));
-    assert.equal(own.log.length, 1);
-    const began = performance.now();
-    listeners.get("online")();
-    assert.equal((await texts).join(""), "This is a test!");
-    assert.ok(performance.now() - began < 5000);
-    assert.equal(listeners.size, 0);
-  } finally {
-    delete globalThis.addEventListener;
-    delete globalThis.removeEventListener;
-    if (known) Object.defineProperty(globalThis, "navigator", known);
-    else delete globalThis.navigator;
-  }
-});
-
-test("an event that is missing is asked for, and where it stays missing the stream fails", async () => {
-  const stream = await client.chat.completions.create(ask(QUESTION, { stream: true }));
-  const whole = await listed(stream);
-  const numbered = [...whole.map((chunk) => JSON.stringify(chunk)), "[DONE]"].map(
-    (data, at) => `id: ${at + 1}\ndata: ${data}\n\n`,
-  );
-  const answers = (lists) => {
-    const left = [...lists];
-    let asked = 0;
-    const fetch = async () => {
-      asked += 1;
-      const busy = new Response("", { status: 503, headers: { "retry-after-ms": "1" } });
-      const headers = { "content-type": "text/event-stream", "x-stream-id": stream.id };
-      const list = left.shift();
-      return list ? new Response(list.join(""), { headers }) : busy;
-    };
-    const own = new OpenAI({ proxyUrl: upstream.baseUrl, resumable: true, fetch });
-    return { own, asked: () => asked };
-  };
-  const lying = numbered.toSpliced(2, 1);
-  const mended = answers([lying, numbered]);
-  const call = mended.own.chat.completions.create(ask(QUESTION, { stream: true }));
-  assert.deepEqual(await listed(await call), whole);
-  assert.equal(mended.asked(), 2);
-  const never = answers([lying]);
-  const error = await failure(async () =>
-    listed(await never.own.chat.completions.create(ask(QUESTION, { stream: true }))),
-  );
-  assert.ok(error instanceof APIConnectionError, String(error));
-  assert.equal(error.eventIndex, 2);
-  assert.equal(never.asked(), 6);
-});
-
-test("the entry for service workers has it without import()", async () => {
-  const file = pathToFileURL(`${setting("OPENAI_WASM_PKG")}/static.js`).href;
-  const { default: Static } = await import(file);
-  const own = new Static({ proxyUrl: upstream.baseUrl, resumable: true });
-  await upstream.arm("cut-events=3", { path: "/v1/chat" });
-  const stream = await own.chat.completions.create(ask(QUESTION, { stream: true }));
-  assert.equal((await listed(stream.textStream)).join(""), "This is a test!");
 });
