@@ -228,13 +228,14 @@ describe("the scripts of the pages", () => {
 });
 
 describe("the other blocks of the pages", () => {
-  it("the Rust Worker is a part of the example that tests/worker runs", async () => {
-    for (const [name, file] of [
-      ["rs worker", "lib.rs"],
-      ["rs proxy", "proxy.rs"],
+  it("what is taken from an example is a part of it, and a test runs the example", async () => {
+    for (const [name, at, file] of [
+      ["rs worker", "docs/rust.md", "worker-rust/src/lib.rs"],
+      ["rs proxy", "docs/rust.md", "worker-rust/src/proxy.rs"],
+      ["js use-answer", "docs/start.md", "react/src/useAnswer.js"],
     ]) {
-      const example = await readFile(join(ROOT, "examples/worker-rust/src", file), "utf8");
-      const excerpts = blocksOf(page("docs/rust.md")).filter((one) => nameOf(one) === name);
+      const example = await readFile(join(ROOT, "examples", file), "utf8");
+      const excerpts = blocksOf(page(at)).filter((one) => nameOf(one) === name);
       assert.equal(excerpts.length, 1, name);
       assert.ok(example.includes(excerpts[0].code), name);
     }
@@ -353,6 +354,7 @@ declare const messages: import("openai-wasm").ChatCompletionMessageParam[];
           [
             "npm install",
             "npm install openai-wasm",
+            "npm run deploy",
             "npm run dev",
             "npm install ../openai-wasm/pkg",
             "curl -i -X POST https://openai-wasm-public-proxy.example.workers.dev/v1/chat/completions",

@@ -113,6 +113,7 @@ const IMPORTS = {
   OpenAI: 'import OpenAI from "openai-wasm";',
   tokenizer: 'import { tokenizer } from "openai-wasm/tokens";',
   createProxy: 'import { createProxy } from "openai-wasm/proxy";',
+  useRef: 'import { useEffect, useRef, useState } from "react";',
   zodFunction: 'import { zodFunction } from "openai-wasm/helpers/zod";',
 };
 
