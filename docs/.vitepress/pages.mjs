@@ -9,7 +9,7 @@ const FILES = `${REPOSITORY}/blob/main/`;
 
 const GROUPS = [
   ["Start", ["start", "runtimes", "loading", "from-openai", "differences"]],
-  ["In a page", ["page", "streams", "javascript", "tokens"]],
+  ["In a page", ["page", "streams", "resumable-streams-client", "javascript", "tokens"]],
   [
     "The proxy",
     [

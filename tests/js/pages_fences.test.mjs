@@ -99,6 +99,9 @@ declare global {
   const stopButton: { onclick: (() => void) | null };
   const token: string;
   const proof: string;
+  const proxyUrl: string;
+  const chatId: string;
+  const saved: any[];
   const baseURL: string;
   const tools: any;
   const City: any;
@@ -113,6 +116,8 @@ const IMPORTS = {
   OpenAI: 'import OpenAI from "openai-wasm";',
   tokenizer: 'import { tokenizer } from "openai-wasm/tokens";',
   createProxy: 'import { createProxy } from "openai-wasm/proxy";',
+  chatTransport: 'import { chatTransport } from "openai-wasm/ai-sdk";',
+  useChat: 'import { useChat } from "@ai-sdk/react";',
   useRef: 'import { useEffect, useRef, useState } from "react";',
   zodFunction: 'import { zodFunction } from "openai-wasm/helpers/zod";',
 };
