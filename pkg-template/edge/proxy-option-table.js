@@ -1,4 +1,4 @@
-// Generated from src/proxy/options by `UPDATE_OPTIONS=1 cargo test --lib proxy::options`. Do not edit.
+// Generated from src/proxy/options by `UPDATE_OPTIONS=1 cargo test --lib --features edge proxy::options`. Do not edit.
 
 /** The check of each option and its arguments; of a number the unit, the bounds and the default. */
 export const OPTIONS = {

@@ -1,4 +1,4 @@
-// Generated from src/proxy/options by `UPDATE_OPTIONS=1 cargo test --lib proxy::options`. Do not edit.
+// Generated from src/proxy/options by `UPDATE_OPTIONS=1 cargo test --lib --features edge proxy::options`. Do not edit.
 
 import type {
   AnonymousSessions,

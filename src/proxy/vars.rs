@@ -163,12 +163,12 @@ mod tests {
             (
                 "PROXY_OPTIONS",
                 r#"{"budget":{"limits":[{"per":"subject","window":"day","usd":"1"}]}}"#,
-                "budget cannot be read: invalid type: string",
+                "PROXY_OPTIONS: budget.limits.usd is not of",
             ),
             (
                 "PROXY_OPTIONS",
                 r#"{"budget":{"limits":[{"per":"subject","window":"day","usd":-1}]}}"#,
-                "budget cannot be read: ",
+                "PROXY_OPTIONS: budget",
             ),
             ("SESSION_EPOCH", "now", "SESSION_EPOCH must be a time"),
             ("SESSION_EPOCH", "-1", "SESSION_EPOCH must be a time"),

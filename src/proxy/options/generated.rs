@@ -15,7 +15,7 @@ use crate::proxy::budget::{EVERYONE, written as budget};
 use crate::proxy::config::{Config, Resumable};
 use crate::proxy::route::Route;
 
-const SOURCE: &str = "Generated from src/proxy/options by `UPDATE_OPTIONS=1 cargo test --lib proxy::options`. Do not edit.";
+const SOURCE: &str = "Generated from src/proxy/options by `UPDATE_OPTIONS=1 cargo test --lib --features edge proxy::options`. Do not edit.";
 
 fn routes() -> Vec<String> {
     let all = Route::ALL.into_iter();
