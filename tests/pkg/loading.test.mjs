@@ -186,19 +186,6 @@ test("what a page with responses, parsed answers and tools loads has at most 42 
   assert.ok(zipped(text) <= 42_000, `${zipped(text)} bytes`);
 });
 
-/**
- * What the rest may weigh, gzipped. What adds to it raises its number here, and says in its commit by how
- * much and what for.
- */
-const MOST = { "edge/edge.wasm": 220_000, "tokens/tokens.wasm": 17_600 };
-
-for (const [file, most] of Object.entries(MOST)) {
-  test(`${file} has at most ${most / 1000} KB gzipped`, async () => {
-    const bytes = zipped(await readFile(packed(file)));
-    assert.ok(bytes <= most, `${bytes} bytes`);
-  });
-}
-
 test("decodeEventStream alone costs at most 10 KB beside the string, and 22 KB gzipped in all", async () => {
   // One file: where a bundler splits, it puts parts that other entries share into chunks of their own.
   const source =

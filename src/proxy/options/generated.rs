@@ -201,7 +201,7 @@ fn types() -> String {
 }
 
 const TABLE: [&str; 2] = [
-    "<!-- The options of createProxy, generated from src/proxy/options: UPDATE_OPTIONS=1 cargo test --lib proxy::options -->\n\n",
+    "<!-- The options of createProxy, generated from src/proxy/options: UPDATE_OPTIONS=1 cargo test --lib --features edge proxy::options -->\n\n",
     "\n<!-- The end of the options of createProxy. -->",
 ];
 
