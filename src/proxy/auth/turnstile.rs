@@ -26,7 +26,7 @@ pub const MAX_BODY_BYTES: u32 = 8 * 1024;
 pub struct Proof {
     /// Turnstile's token.
     pub token: String,
-    /// The id that the page had from its last session, as it says; see [`visitor`](super::visitor).
+    /// The id that the page had from its last session, as it says.
     pub visitor: Option<String>,
 }
 
