@@ -57,9 +57,11 @@ test("every page with Rust is among the doctests", async () => {
 
 test("Rust that is no doctest is a part of a test that is compiled", async () => {
   const tests = await Promise.all(
-    ["examples/cli-chat/tests/crate_page.rs", "tests/reqwest/tests/crate_page.rs"].map((file) =>
-      readFile(join(ROOT, file), "utf8"),
-    ),
+    [
+      "examples/cli-chat/tests/crate_page.rs",
+      "examples/worker-rust/examples/proxy.rs",
+      "tests/reqwest/tests/crate_page.rs",
+    ].map((file) => readFile(join(ROOT, file), "utf8")),
   );
   const bare = (text) => text.replace(/\s+/g, "").replaceAll(",)", ")");
   const compiled = (code) => tests.some((source) => bare(source).includes(bare(code)));

@@ -40,6 +40,11 @@ pub fn all(stage: &Stage) -> Result<Counts> {
             &format!("examples-{name}"),
             &mut build(stage, &folder)?,
         )?;
+        // Programs that its README or the documentation shows.
+        if folder.join("examples").is_dir() {
+            let log = format!("examples-{name}-examples");
+            sum += check(stage, &log, build(stage, &folder)?.arg("--examples"))?;
+        }
     }
     Ok(sum)
 }
