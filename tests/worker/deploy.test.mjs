@@ -54,6 +54,9 @@ async function dryRun(name) {
     recursive: true,
     filter: (path) => !/node_modules|\.wrangler/.test(path.slice(ROOT.length)),
   });
+  // What the example's own build would make.
+  const { assets } = EXAMPLES.find((example) => example.name === name).config;
+  if (assets) await mkdir(join(copy, assets.directory), { recursive: true });
   // Nothing of this machine: no login, no settings, no statistics.
   const env = {
     PATH: process.env.PATH,
