@@ -11,7 +11,7 @@ import { FAULTS } from "./faults.js";
 import { CONTENT_SECURITY_POLICY } from "./policy.js";
 import { STAND_IN_PRICES } from "./prices.js";
 
-export { BudgetLedger } from "openai-wasm/durable";
+export { BudgetLedger, StreamLog } from "openai-wasm/durable";
 
 const SESSION_SECONDS = 15 * 60;
 const LOCAL_HOSTS = new Set(["localhost", "127.0.0.1", "[::1]"]);
@@ -36,6 +36,8 @@ const proxy = createProxy({
   allowShortKey: true,
   allowParams: ["top_logprobs"],
   budget,
+  // A reload reads a half-read answer on.
+  resumable: { binding: "STREAMS", graceMs: Number(env.GRACE_MS ?? 60_000) },
 });
 
 export default {

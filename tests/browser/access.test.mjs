@@ -17,7 +17,8 @@ const SIZES = [
 const TARGET = 44;
 
 let demo;
-before(async () => (demo = await startDemo()));
+// Answers of pages that were closed end at once: a subject has few that are under way.
+before(async () => (demo = await startDemo({ graceMs: 100 })));
 after(() => demo?.close());
 
 /** What the page can look like. */
@@ -26,6 +27,13 @@ const states = {
   "with a conversation": async (page) => {
     await ask(page, "Say this is a test");
     await ended(page);
+  },
+  "with an answer under way whose connection was cut": async (page) => {
+    await demo.upstream.arm("stepped", { path: "/v1/chat" });
+    await ask(page, "Say this is a test");
+    await page.waitForSelector(".under-way:not([hidden])");
+    await page.click(".cut");
+    await page.waitForSelector(".cut-note:not([hidden])");
   },
   "with an error": async (page) => {
     await demo.upstream.arm("status=400", { path: "/v1/chat" });

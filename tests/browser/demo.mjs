@@ -17,8 +17,11 @@ const CHROMIUM_ARGUMENTS = [
   "--disable-sync",
 ];
 
-/** Starts all three; `close()` ends them. `usdADay` is the budget, the Worker's own by default. */
-export async function startDemo({ usdADay } = {}) {
+/**
+ * Starts all three; `close()` ends them. `usdADay` is the budget, and `graceMs` for how long an answer goes on that
+ * no page reads: the Worker's own by default.
+ */
+export async function startDemo({ usdADay, graceMs } = {}) {
   const apiKey = newCanary();
   const upstream = await startUpstream({ apiKey });
   const site = await startSite({
@@ -27,6 +30,7 @@ export async function startDemo({ usdADay } = {}) {
     STAND_IN_URL: upstream.url,
     SESSION_SECRET: randomBytes(32).toString("base64url"),
     ...(usdADay !== undefined && { USD_A_DAY: String(usdADay) }),
+    ...(graceMs !== undefined && { GRACE_MS: String(graceMs) }),
   });
   const browser = await puppeteer.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",

@@ -3,7 +3,8 @@
 import { readFile, readdir } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { setting } from "../support/program.mjs";
-import { startWorkerd } from "../support/workerd.mjs";
+import { FLAG } from "../support/resumable.mjs";
+import { COMPATIBILITY_FLAGS, startWorkerd } from "../support/workerd.mjs";
 
 /** Starts it. `texts` are the Worker's text bindings; without `budget` it is as for a server whose prices are not known. */
 export async function startSite(texts, { budget = true } = {}) {
@@ -15,9 +16,11 @@ export async function startSite(texts, { budget = true } = {}) {
       bindings: {
         ...texts,
         ASSETS: { service: "assets" },
+        STREAMS: { object: "StreamLog" },
         ...(budget && { BUDGET: { object: "BudgetLedger" } }),
       },
-      objects: budget ? ["BudgetLedger"] : [],
+      objects: ["StreamLog", ...(budget ? ["BudgetLedger"] : [])],
+      flags: [...COMPATIBILITY_FLAGS, FLAG],
     },
     {
       services: {

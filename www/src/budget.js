@@ -24,12 +24,17 @@ export class Budget {
     return this.#reading;
   }
 
+  /** What was spent when the balance was read last, in US dollars; undefined before. */
+  get spent() {
+    return this.#last?.spent;
+  }
+
   /**
-   * What was spent since the balance was read last, once all of it is settled. `usd` is undefined while
+   * What was spent since then, or since `before` was spent, once all of it is settled. `usd` is undefined while
    * another page holds something, and when a new day has begun.
    */
-  async settled() {
-    const before = (this.#last ?? (await this.read()))?.spent;
+  async settled(before = this.spent) {
+    before ??= (await this.read())?.spent;
     for (const wait of WAITS_MS) {
       await new Promise((resolve) => setTimeout(resolve, wait));
       const balance = await this.read();

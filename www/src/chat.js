@@ -1,16 +1,21 @@
 // One conversation: its turns, and the one answer that may be under way.
 
 import { APIUserAbortError, AuthenticationError } from "openai-wasm";
+import { cut, fetchCuttable } from "./connection.js";
 import { Timing } from "./timing.js";
 import { forgetSession } from "./session.js";
 
+const ignore = () => {};
+
 export class Chat {
   #turns = [];
-  #running; // the AbortController of the answer under way
+  #running; // the answer under way: `{ turn, controller, stream, isLeft }`
   #parts;
+  #client;
 
   constructor(parts) {
     this.#parts = parts;
+    this.#client = parts.client.withOptions({ fetch: fetchCuttable, resumable: true });
     this.#changed();
   }
 
@@ -27,25 +32,35 @@ export class Chat {
     return turn;
   }
 
-  /** What a reload keeps. */
+  /** What a reload keeps. `stream` is there while an answer is under way that can be read on: its id and the last event. */
   get record() {
-    return this.#turns.map(({ question, answer, leftOut, tooLong, error, model, timing }) => {
-      return { question, answer, leftOut, tooLong, error, model, timing: timing.record };
+    return this.#turns.map(({ timing, message, view, ...kept }) => {
+      return { ...kept, timing: timing.record };
     });
   }
 
-  /** Shows the turns that were kept by `record`. */
+  /** Shows the turns that were kept by `record`, and reads on the answer that was under way. */
   restore(turns) {
     for (const { question, timing, ...rest } of turns) {
-      const turn = Object.assign(this.#add(question), rest, { timing: Timing.of(timing) });
+      const turn = Object.assign(this.#add(question), rest);
+      turn.timing = Timing.of(timing, { goesOn: turn.stream !== undefined });
       const { view, error, model, answer } = turn;
+      if (turn.leftOut) view.leaveOut();
+      if (turn.stream) continue;
       view.begin(turn.timing, model);
       view.show(answer);
+      if (turn.cutAt) view.cut(turn.cutAt);
       if (error) view.fail(error, this.#remedies(turn));
       else view.finish();
-      if (turn.leftOut) view.leaveOut();
     }
     this.#changed();
+    this.goOn();
+  }
+
+  /** Reads on the answer that the page was left in the middle of. */
+  goOn() {
+    const turn = this.#turns.at(-1);
+    if (turn?.stream && !this.#running) this.#resume(turn);
   }
 
   /** Answers the last question anew. */
@@ -68,8 +83,32 @@ export class Chat {
     if (last?.tooLong) await this.again(last);
   }
 
+  /** Ends the answer under way, at the model server, too. */
   stop() {
-    this.#running?.abort();
+    if (!this.#running) return;
+    const { turn, controller, stream } = this.#running;
+    controller.abort();
+    // It is not read yet, so there is nothing that the client could stop.
+    if (turn.stream && !stream) this.#client.streams.stop(turn.stream.id).catch(ignore);
+  }
+
+  /** The page is left: an answer that can be read on goes on without it, and any other is stopped. */
+  leave() {
+    const { turn, controller, stream } = this.#running ?? {};
+    if (!turn?.stream) return this.stop();
+    this.#running.isLeft = true;
+    if (stream) stream.detach();
+    else controller.abort();
+  }
+
+  /** Breaks the connection by which the answer comes. */
+  cut() {
+    const { turn, stream } = this.#running ?? {};
+    if (!stream?.id) return;
+    cut();
+    turn.cutAt = turn.stream.after;
+    turn.view.cut(turn.cutAt);
+    this.#parts.announce("The connection was cut. The answer goes on.");
   }
 
   /** Back to an empty page. */
@@ -81,57 +120,91 @@ export class Chat {
   }
 
   async #answer(turn) {
-    const { client, announce, parameters } = this.#parts;
-    const { view } = turn;
+    const { budget, parameters } = this.#parts;
     const request = { ...parameters(), messages: this.messages() };
+    Object.assign(turn, {
+      timing: new Timing(),
+      model: request.model,
+      spent: budget.spent,
+      tooLong: false,
+      error: undefined,
+      stream: undefined,
+      cutAt: undefined,
+    });
+    const params = { ...request, stream: true, stream_options: { include_usage: true } };
+    const error = await this.#read(turn, (signal) =>
+      this.#client.chat.completions.create(params, { signal }),
+    );
+    if (turn.tooLong) this.#offerLess(turn, error, request);
+  }
+
+  async #resume(turn) {
+    const { id, after } = turn.stream;
+    await this.#read(turn, (signal) => this.#client.streams.resume(id, { after, signal }));
+  }
+
+  /** Shows the stream that `open(signal)` gives, until it ends or is left. Gives the error that ended it. */
+  async #read(turn, open) {
+    const { announce } = this.#parts;
+    const { view, timing } = turn;
     const controller = new AbortController();
-    const timing = new Timing();
-    this.#running = controller;
-    Object.assign(turn, { timing, model: request.model, tooLong: false, error: undefined });
+    const running = { turn, controller };
+    this.#running = running;
+    view.begin(timing, turn.model);
+    view.show(turn.answer);
+    if (turn.cutAt) view.cut(turn.cutAt);
     this.#changed();
-    view.begin(timing, request.model);
-    announce("Answering.");
+    announce(turn.answer ? "The answer goes on." : "Answering.");
     try {
-      const stream = await client.chat.completions.create(
-        {
-          ...request,
-          stream: true,
-          stream_options: { include_usage: true },
-        },
-        { signal: controller.signal },
-      );
+      const stream = await open(controller.signal);
+      running.stream = stream;
+      if (stream.id) {
+        turn.stream = { id: stream.id, after: stream.lastEventId };
+        view.canCut();
+        this.#changed();
+      }
       for await (const chunk of stream) {
         const text = timing.read(chunk);
         turn.answer += text;
+        if (stream.id) turn.stream.after = stream.lastEventId;
         view.show(turn.answer);
       }
+      turn.stream = undefined;
       timing.end(timing.finishReason ?? "end");
       view.finish();
       announce(view.words || "The answer is empty.");
     } catch (error) {
-      if (error instanceof APIUserAbortError || controller.signal.aborted) {
-        timing.end("stopped");
-        view.finish();
-        announce("Stopped.");
-      } else {
-        // The proxy no longer takes the token: the next try asks for a new one.
-        if (error instanceof AuthenticationError) forgetSession();
-        timing.end("error");
-        const { name, message, code, requestID } = error;
-        turn.error = { name, message, code, requestID };
-        turn.tooLong = code === "context_length_exceeded";
-        view.fail(turn.error, this.#remedies(turn));
-        if (turn.tooLong) this.#offerLess(turn, error, request);
-      }
+      if (running.isLeft) return undefined;
+      this.#failed(turn, error, controller.signal.aborted);
+      return error;
     } finally {
-      if (this.#running === controller) this.#running = undefined;
+      if (this.#running === running) this.#running = undefined;
       this.#changed();
-      this.#settle(view, timing);
+      if (!turn.stream) this.#settle(turn);
     }
+    return undefined;
   }
 
-  async #settle(view, timing) {
-    timing.bill = await this.#parts.budget.settled();
+  #failed(turn, error, isAborted) {
+    const { view, timing } = turn;
+    turn.stream = undefined;
+    if (error instanceof APIUserAbortError || isAborted) {
+      timing.end("stopped");
+      view.finish();
+      this.#parts.announce("Stopped.");
+      return;
+    }
+    // The proxy no longer takes the token: the next try asks for a new one.
+    if (error instanceof AuthenticationError) forgetSession();
+    timing.end("error");
+    const { name, message, code, requestID } = error;
+    turn.error = { name, message, code, requestID };
+    turn.tooLong = code === "context_length_exceeded";
+    view.fail(turn.error, this.#remedies(turn));
+  }
+
+  async #settle({ view, timing, spent }) {
+    timing.bill = await this.#parts.budget.settled(spent);
     if (!timing.bill) return;
     view.showBill();
     this.#changed();

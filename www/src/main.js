@@ -30,6 +30,7 @@ const models = new ModelChoice({
 const transcript = new Transcript(byId("transcript"), {
   latest: byId("latest"),
   onAgain: (turn) => chat.again(turn),
+  onCut: () => chat.cut(),
 });
 let measuring = false;
 let meter;
@@ -101,11 +102,13 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !document.querySelector(":popover-open")) chat.stop();
 });
 
-// A closed page must not keep the upstream busy. Browsers abort its fetches by themselves, except when
-// the page goes to the back/forward cache.
+// An answer goes on for a while without its page: a reload, or a return from the back/forward cache, reads it on.
 addEventListener("pagehide", () => {
   save();
-  chat.stop();
+  chat.leave();
+});
+addEventListener("pageshow", ({ persisted }) => {
+  if (persisted) chat.goOn();
 });
 
 function save() {

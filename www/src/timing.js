@@ -14,17 +14,21 @@ export class Timing {
   /** How it ended: the server's finish reason, or "stopped", "error", "end"; undefined while it runs. */
   outcome;
 
-  /** One that was kept by `record`. */
-  static of({ elapsed, ...rest }) {
+  /** One that was kept by `record`. What was under way then either goes on or was stopped. */
+  static of({ elapsed, at, ...rest }, { goesOn }) {
     const timing = Object.assign(new Timing(), rest);
-    timing.#ended = elapsed;
+    if (goesOn) timing.#started -= elapsed + Math.max(0, Date.now() - at);
+    else {
+      timing.#ended = elapsed;
+      timing.outcome ??= "stopped";
+    }
     return timing;
   }
 
-  /** What a reload keeps. What is under way is stopped by the reload. */
+  /** What a reload keeps. */
   get record() {
-    const { reads, usage, bill, finishReason, elapsed, outcome = "stopped" } = this;
-    return { reads, usage, bill, finishReason, elapsed, outcome };
+    const { reads, usage, bill, finishReason, elapsed, outcome } = this;
+    return { reads, usage, bill, finishReason, elapsed, outcome, at: Date.now() };
   }
 
   /** Notes a chunk and returns the text that it brings. */

@@ -8,12 +8,14 @@ export class Transcript {
   #root;
   #latest;
   #onAgain;
+  #onCut;
   #following = true;
 
-  constructor(root, { latest, onAgain }) {
+  constructor(root, { latest, onAgain, onCut }) {
     this.#root = root;
     this.#latest = latest;
     this.#onAgain = onAgain;
+    this.#onCut = onCut;
     latest.addEventListener("click", () => {
       this.#following = true;
       this.follow();
@@ -27,6 +29,7 @@ export class Transcript {
     const view = new TurnView(question, {
       onGrow: () => this.follow(),
       onAgain: (turn) => this.#onAgain(turn),
+      onCut: () => this.#onCut(),
     });
     view.element.classList.add("last");
     this.#root.append(view.element);

@@ -7,6 +7,7 @@ import { copyOnClick } from "./copy.js";
 import { hideProblem, showActions, showProblem } from "./problem.js";
 
 const template = document.getElementById("turn-template");
+const GOES_ON = " The answer goes on.";
 
 export class TurnView {
   /** The data of this turn, given by the chat. */
@@ -16,6 +17,8 @@ export class TurnView {
   #waiting;
   #problem;
   #actions;
+  #underWay;
+  #cutNote;
   #prose;
   #figures;
   #trace;
@@ -25,7 +28,7 @@ export class TurnView {
   #model;
   #onGrow;
 
-  constructor(question, { onGrow, onAgain }) {
+  constructor(question, { onGrow, onAgain, onCut }) {
     this.element = template.content.firstElementChild.cloneNode(true);
     const part = (selector) => this.element.querySelector(selector);
     part(".words").textContent = question;
@@ -33,12 +36,15 @@ export class TurnView {
     this.#answer = part(".answer");
     this.#waiting = part(".waiting");
     this.#problem = part(".problem");
-    this.#actions = part(".actions");
+    this.#actions = part(".done");
+    this.#underWay = part(".under-way");
+    this.#cutNote = part(".cut-note");
     this.#prose = new Prose(part(".prose"));
     this.#figures = new Figures(part(".figures"));
     this.#trace = new Trace(part(".trace"));
     this.#onGrow = onGrow;
     part(".again").addEventListener("click", () => onAgain(this.turn));
+    part(".cut").addEventListener("click", onCut);
     copyOnClick(part(".copy"), () => this.#text);
   }
 
@@ -50,6 +56,8 @@ export class TurnView {
     this.#prose.clear();
     hideProblem(this.#problem);
     this.#actions.hidden = true;
+    this.#underWay.hidden = true;
+    this.#cutNote.hidden = true;
     this.#answer.setAttribute("aria-busy", "true");
     this.element.dataset.outcome = "running";
     this.#schedule();
@@ -72,7 +80,24 @@ export class TurnView {
     this.#schedule();
   }
 
+  /** Its connection can be cut: the answer can be read on. */
+  canCut() {
+    this.#underWay.hidden = false;
+    this.#onGrow();
+  }
+
+  /** Its connection was cut after the event of this number. */
+  cut(number) {
+    this.#cutNote.textContent = `The connection was cut at event ${number}.${GOES_ON}`;
+    this.#cutNote.hidden = false;
+    this.#onGrow();
+  }
+
   finish() {
+    const cutHasFocus = this.#underWay.contains(document.activeElement);
+    this.#underWay.hidden = true;
+    const rest = this.#timing.outcome === "error" ? "" : " The answer went on.";
+    this.#cutNote.textContent = this.#cutNote.textContent.replace(GOES_ON, rest);
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
     this.#answer.setAttribute("aria-busy", "false");
@@ -80,6 +105,7 @@ export class TurnView {
     this.#prose.show(this.#text, { done: true });
     this.#actions.hidden = false;
     this.#actions.querySelector(".copy").hidden = this.#text === "";
+    if (cutHasFocus) this.#actions.querySelector(".again").focus({ preventScroll: true });
     this.#drawFigures();
     this.#onGrow();
   }

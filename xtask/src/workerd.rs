@@ -21,8 +21,10 @@ pub struct Environment<'a> {
     pub base_url: Option<&'a str>,
     /// The stand-in, if that is what answers: the page can make its answers break.
     pub stand_in_url: Option<&'a str>,
-    /// Where the budget's ledgers are kept; no budget without it.
-    pub ledgers: Option<&'a Path>,
+    /// Whether there is a budget: what the server's models cost is known.
+    pub has_budget: bool,
+    /// Where the Durable Objects keep what they have.
+    pub storage: &'a Path,
     /// The most US dollars a day; the Worker has a default.
     pub usd_a_day: Option<&'a str>,
 }
@@ -145,7 +147,7 @@ fn text(worker: &Path, site: &Path, environment: &Environment) -> Result<String>
         .optional()
         .map(|(name, _)| format!("    (name = \"{name}\", fromEnvironment = \"{name}\"),\n"))
         .collect();
-    let ledgers = Ledgers::of(environment.ledgers)?;
+    let objects = Objects::of(environment)?;
     let site = quoted(site.to_str().context("the site's path is no UTF-8")?);
     Ok(format!(
         r#"using Workerd = import "/workerd/workerd.capnp";
@@ -155,7 +157,8 @@ const config :Workerd.Config = (
     (name = "worker", worker = .worker),
     (name = "assets", worker = .assets),
     (name = "site", disk = (path = {site}, writable = false, allowDotfiles = false)),
-{disk}    (name = "internet", network = (
+    (name = "objects", disk = (path = {storage}, writable = true)),
+    (name = "internet", network = (
       allow = ["public", "private"],
       tlsOptions = (trustBrowserCas = true),
     )),
@@ -167,12 +170,15 @@ const worker :Workerd.Worker = (
   compatibilityDate = "{COMPATIBILITY_DATE}",
   compatibilityFlags = ["enable_request_signal"],
   globalOutbound = "internet",
-{storage}  modules = [
+  durableObjectNamespaces = [
+{namespaces}  ],
+  durableObjectStorage = (localDisk = "objects"),
+  modules = [
 {modules}  ],
   bindings = [
     (name = "OPENAI_API_KEY", fromEnvironment = "OPENAI_API_KEY"),
     (name = "SESSION_SECRET", fromEnvironment = "SESSION_SECRET"),
-{optional}{binding}    (name = "ASSETS", service = "assets"),
+{optional}{bindings}    (name = "ASSETS", service = "assets"),
   ],
 );
 
@@ -182,37 +188,63 @@ const assets :Workerd.Worker = (
   bindings = [(name = "SITE", service = "site")],
 );
 "#,
-        disk = ledgers.disk,
-        storage = ledgers.storage,
-        binding = ledgers.binding,
+        storage = objects.storage,
+        namespaces = objects.namespaces,
+        bindings = objects.bindings,
     ))
 }
 
-/// What the configuration says of the budget's Durable Objects.
-#[derive(Default)]
-struct Ledgers {
-    disk: String,
-    storage: &'static str,
+/// A class of Durable Objects that the Worker exports.
+struct Class {
+    name: &'static str,
     binding: &'static str,
+    /// By which its objects are found again.
+    unique_key: &'static str,
 }
 
-impl Ledgers {
-    fn of(folder: Option<&Path>) -> Result<Self> {
-        let Some(folder) = folder else {
-            return Ok(Self::default());
-        };
+const STREAMS: Class = Class {
+    name: "StreamLog",
+    binding: "STREAMS",
+    unique_key: "demo-streams",
+};
+const BUDGET: Class = Class {
+    name: "BudgetLedger",
+    binding: "BUDGET",
+    unique_key: "demo-budget",
+};
+
+/// What the configuration says of the Durable Objects.
+struct Objects {
+    storage: String,
+    namespaces: String,
+    bindings: String,
+}
+
+impl Objects {
+    fn of(environment: &Environment) -> Result<Self> {
+        let folder = environment.storage;
         fs::create_dir_all(folder)
             .with_context(|| format!("{} cannot be made", folder.display()))?;
-        let path = quoted(folder.to_str().context("the ledgers' path is no UTF-8")?);
-        Ok(Self {
-            disk: format!("    (name = \"ledgers\", disk = (path = {path}, writable = true)),\n"),
-            storage: r#"  durableObjectNamespaces = [
-    (className = "BudgetLedger", uniqueKey = "demo-budget", enableSql = true),
-  ],
-  durableObjectStorage = (localDisk = "ledgers"),
-"#,
-            binding: "    (name = \"BUDGET\", durableObjectNamespace = \"BudgetLedger\"),\n",
-        })
+        let classes = [Some(STREAMS), environment.has_budget.then_some(BUDGET)];
+        let mut objects = Self {
+            storage: quoted(folder.to_str().context("the storage's path is no UTF-8")?),
+            namespaces: String::new(),
+            bindings: String::new(),
+        };
+        for Class {
+            name,
+            binding,
+            unique_key,
+        } in classes.into_iter().flatten()
+        {
+            objects.namespaces.push_str(&format!(
+                "    (className = \"{name}\", uniqueKey = \"{unique_key}\", enableSql = true),\n"
+            ));
+            objects.bindings.push_str(&format!(
+                "    (name = \"{binding}\", durableObjectNamespace = \"{name}\"),\n"
+            ));
+        }
+        Ok(objects)
     }
 }
 

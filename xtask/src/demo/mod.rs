@@ -29,13 +29,14 @@ pub fn demo(workspace: &Workspace, question: &str, once: bool) -> Result<()> {
     let server = Answering::start(workspace)?;
     let session_secret = random_hex()?;
     let usd_a_day = variable("USD_A_DAY");
-    let ledgers = workspace.scratch("demo")?.join("ledgers");
+    let storage = workspace.scratch("demo")?.join("objects");
     let environment = Environment {
         api_key: &server.api_key,
         session_secret: &session_secret,
         base_url: server.base_url.as_deref(),
         stand_in_url: server.stand_in.as_ref().map(|it| it.url.as_str()),
-        ledgers: server.has_prices.then_some(ledgers.as_path()),
+        has_budget: server.has_prices,
+        storage: &storage,
         usd_a_day: usd_a_day.as_deref(),
     };
     let mut workerd = Workerd::start(&node, &site.worker, &site.page, PORT, &environment)?;
