@@ -8,6 +8,8 @@ import { after, before, test } from "node:test";
 import { setting } from "../support/program.mjs";
 import { startProxy } from "../support/proxy.mjs";
 import { event, head, rawUpstream, says } from "../support/raw_upstream.mjs";
+import { FLAG } from "../support/resumable.mjs";
+import { COMPATIBILITY_FLAGS } from "../support/workerd.mjs";
 import { ask, ended, speaking, startDemo } from "./demo.mjs";
 
 let demo;
@@ -32,8 +34,8 @@ test("the lines of code that the page shows are a page and a Worker that answer"
   const worker = await startProxy({
     upstream,
     source: ofWorker,
-    bindings: { BUDGET: { object: "BudgetLedger" } },
-    worker: { objects: ["BudgetLedger"] },
+    bindings: { BUDGET: { object: "BudgetLedger" }, STREAMS: { object: "StreamLog" } },
+    worker: { objects: ["BudgetLedger", "StreamLog"], flags: [...COMPATIBILITY_FLAGS, FLAG] },
   });
   const other = await demo.open();
   await other.page.setRequestInterception(true);

@@ -117,6 +117,18 @@ test("a page that the back/forward cache kept reads the answer on", async () => 
   await close();
 });
 
+test("a page that ended without notice reads the answer from what it had kept last", async () => {
+  const { page, close } = await demo.open();
+  await halfRead(page);
+  await page.evaluate(() =>
+    addEventListener("pagehide", (event) => event.stopImmediatePropagation(), { capture: true }),
+  );
+  await page.reload();
+  await ready(page);
+  await assertWholeOnce(page);
+  await close();
+});
+
 for (const [name, stop] of [
   ["Stop", (page) => page.click("#stop")],
   ["New chat", (page) => page.click("#new-chat")],
