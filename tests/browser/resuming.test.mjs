@@ -117,6 +117,20 @@ test("a page that the back/forward cache kept reads the answer on", async () => 
   await close();
 });
 
+test("an answer that ended while its page was away is shown whole, with its cost", async () => {
+  const { page, close } = await demo.open();
+  await page.waitForSelector("#budget:not([hidden])");
+  await halfRead(page);
+  await page.goto("about:blank");
+  const outcome = async () => (await demo.chats()).at(-1).outcome;
+  while ((await outcome()) === "open") await demo.upstream.step();
+  await page.goBack();
+  await assertWholeOnce(page);
+  const cost = await page.waitForSelector(".turn:last-child [data-figure=cost]:not([hidden]) dd");
+  assert.match(await cost.evaluate((figure) => figure.textContent), /^\$0\.\d+$/);
+  await close();
+});
+
 test("a page that ended without notice reads the answer from what it had kept last", async () => {
   const { page, close } = await demo.open();
   await halfRead(page);

@@ -32,10 +32,15 @@ export class Chat {
     return turn;
   }
 
-  /** What a reload keeps. `stream` is there while an answer is under way that can be read on: its id and the last event. */
+  /**
+   * What a reload keeps. While an answer is under way that can be read on, a turn has `stream`, its id and the last
+   * event, and `spent`, from which its cost is counted.
+   */
   get record() {
+    const { budget } = this.#parts;
     return this.#turns.map(({ timing, message, view, ...kept }) => {
-      return { ...kept, timing: timing.record };
+      const spent = kept.stream && (kept.spent ?? budget.spent);
+      return { ...kept, spent, timing: timing.record };
     });
   }
 
@@ -120,12 +125,11 @@ export class Chat {
   }
 
   async #answer(turn) {
-    const { budget, parameters } = this.#parts;
-    const request = { ...parameters(), messages: this.messages() };
+    const request = { ...this.#parts.parameters(), messages: this.messages() };
     Object.assign(turn, {
       timing: new Timing(),
       model: request.model,
-      spent: budget.spent,
+      spent: undefined,
       tooLong: false,
       error: undefined,
       stream: undefined,
