@@ -36,7 +36,7 @@ const proxy = createProxy({
   allowShortKey: true,
   allowParams: ["top_logprobs"],
   budget,
-  // A reload reads a half-read answer on.
+  // A reload reads a half-read answer on. Tests wait less until one that nobody reads ends.
   resumable: { binding: "STREAMS", graceMs: Number(env.GRACE_MS ?? 60_000) },
 });
 
