@@ -228,7 +228,8 @@ for (const { tag, title, start } of PROXIES) {
     });
 
     it(`T8_${tag}an answer that grows too long ends with an error event`, async () => {
-      await upstream.arm("events=2000,event-size=1000");
+      // Few events, so that the time limit is far away on a slow machine, too.
+      await upstream.arm("events=200,event-size=10000");
       const answer = await proxy.chat(STREAM);
       assert.equal(lastError(answer, "long").code, "answer_too_large");
       assert.ok(answer.text().length <= 300_500, `${answer.text().length} bytes`);
