@@ -49,7 +49,7 @@ async function init([name, ...more], { version }) {
   npm install
   npm run dev
 
-Without a key a stand-in answers, which is a script and not a model: put OPENAI_API_KEY into .dev.vars.
+Without a key a script answers in place of a model. For real answers put OPENAI_API_KEY into .dev.vars.
 `);
 }
 
@@ -84,7 +84,10 @@ function nameOf(folder) {
 
 /** The tarball or folder that this package was installed from, for the project; undefined for a registry. */
 function installedFrom(folder) {
-  const modules = dirname(fileURLToPath(PACKAGE));
+  const own = fileURLToPath(PACKAGE);
+  const modules = dirname(own);
+  // A folder is linked into node_modules, so this file is where the folder is.
+  if (basename(modules) !== "node_modules") return fileOf(folder, own);
   let resolved;
   try {
     const lock = JSON.parse(readFileSync(resolve(modules, ".package-lock.json"), "utf8"));
@@ -93,6 +96,7 @@ function installedFrom(folder) {
     return undefined;
   }
   if (!resolved?.startsWith("file:")) return undefined;
-  const from = resolve(dirname(modules), resolved.slice("file:".length));
-  return `file:${relative(folder, from).replaceAll("\\", "/")}`;
+  return fileOf(folder, resolve(dirname(modules), resolved.slice("file:".length)));
 }
+
+const fileOf = (folder, from) => `file:${relative(folder, from).replaceAll("\\", "/")}`;

@@ -2,10 +2,20 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import {
+  cp,
+  mkdir,
+  mkdtemp,
+  readFile,
+  realpath,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { after, before, describe, it } from "node:test";
 
 import { freePort, setting } from "../support/program.mjs";
@@ -55,11 +65,13 @@ describe("openai-wasm init", () => {
     const cwd = await place();
     const { code, stdout, stderr } = await init(cwd, ["My App"]);
     assert.deepEqual([code, stderr], [0, ""]);
-    assert.match(stdout, /cd My App\n {2}npm install\n {2}npm run dev\n\nWithout a key a stand-in/);
+    assert.match(stdout, /cd My App\n {2}npm install\n {2}npm run dev\n\nWithout a key a script/);
     const app = join(cwd, "My App");
     const manifest = JSON.parse(await read(app, "package.json"));
     assert.equal(manifest.name, "my-app");
-    assert.equal(manifest.dependencies["openai-wasm"], `^${version}`);
+    // Here it runs from a folder, which is what the project then depends on.
+    const from = resolve(app, manifest.dependencies["openai-wasm"].replace(/^file:/, ""));
+    assert.equal(await realpath(from), await realpath(packed));
     assert.match(await read(app, "wrangler.jsonc"), /^ {2}"name": "my-app",$/m);
     assert.match(await read(app, ".gitignore"), /^\.dev\.vars\*$/m);
     assert.match(await read(app, ".dev.vars"), /^SESSION_SECRET=[\w-]{43}$/m);
@@ -80,6 +92,15 @@ describe("openai-wasm init", () => {
     await init(cwd, ["my-app"], [], join(installed, "bin.js"));
     const { dependencies } = JSON.parse(await read(cwd, "my-app/package.json"));
     assert.equal(dependencies["openai-wasm"], "file:../openai-wasm.tgz");
+  });
+
+  it("depends on its version where it was installed from a registry", async () => {
+    const cwd = await place();
+    const installed = join(cwd, "tool/node_modules/openai-wasm");
+    await cp(packed, installed, { recursive: true });
+    await init(cwd, ["my-app"], [], join(installed, "bin.js"));
+    const { dependencies } = JSON.parse(await read(cwd, "my-app/package.json"));
+    assert.equal(dependencies["openai-wasm"], `^${version}`);
   });
 
   it("takes an empty folder, and one that has only a repository", async () => {
@@ -162,7 +183,7 @@ describe("the start's commands", () => {
     assert.equal(code, 1);
     assert.equal(
       stdout,
-      "Made .dev.vars, with a new SESSION_SECRET. Your key belongs into it.\nNo OPENAI_API_KEY in .dev.vars: a stand-in answers, which is a script and not a model.\n",
+      "Made .dev.vars, with a new SESSION_SECRET. Put your key into it.\nNo OPENAI_API_KEY in .dev.vars: a script answers in place of a model.\n",
     );
     oneLine(stderr, /^Wrangler is not installed: run `npm install` first\.$/);
     assert.match(await read(app, ".dev.vars"), /^SESSION_SECRET=[\w-]{43}$/m);

@@ -20,7 +20,7 @@ export default createProxy({
 
   allowedOrigins: [PAGE],
   anonymousSessions: { hostnames: [new URL(PAGE).hostname], action: "session" },
-  // A token of another deployment, staging say, is none here.
+  // A token of another deployment, for example of staging, is not accepted here.
   audience: "public-proxy",
 
   // Bindings of wrangler.jsonc. They slow down whoever sends too much; they guard no money.

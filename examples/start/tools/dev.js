@@ -15,13 +15,11 @@ if (!(await isFree(port)))
   stop(`Port ${port} is taken: \`npm run dev -- --port ${port + 1}\` takes another.`);
 
 const { made, vars } = localVars(FOLDER);
-if (made) console.log("Made .dev.vars, with a new SESSION_SECRET. Your key belongs into it.");
+if (made) console.log("Made .dev.vars, with a new SESSION_SECRET. Put your key into it.");
 
 const args = ["dev", "--port", String(port)];
 if (!vars.OPENAI_API_KEY) {
-  console.log(
-    "No OPENAI_API_KEY in .dev.vars: a stand-in answers, which is a script and not a model.",
-  );
+  console.log("No OPENAI_API_KEY in .dev.vars: a script answers in place of a model.");
   const standIn = {
     OPENAI_BASE_URL: await startStandIn(),
     OPENAI_API_KEY: randomBytes(32).toString("base64url"),

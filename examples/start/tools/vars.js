@@ -13,7 +13,7 @@ const random = () => randomBytes(32).toString("base64url");
 
 const TEXTS = {
   [LOCAL]: () => `# Secrets of this machine. Git ignores this file.
-# Your key. Without it, a stand-in answers that is not a model.
+# Your key. Without it, a script answers in place of a model.
 OPENAI_API_KEY=
 # Another server that speaks the API:
 # OPENAI_BASE_URL=http://localhost:11434/v1
