@@ -105,7 +105,7 @@ const settled = ({
     budget: { limits, prices },
     more,
     bindings: { BUDGET: { object: own }, ...bindings },
-    worker: { objects: [...new Set(["BudgetLedger", own]), ...objects], storage },
+    worker: { objects: [...new Set(["BudgetLedger", own, ...objects])], storage },
     change,
     clock,
     ...rest,
