@@ -55,7 +55,7 @@ export interface ChatTransport<Message, Chunk> {
     body?: object | undefined;
     metadata?: unknown;
   }): Promise<ReadableStream<Chunk>>;
-  /** The answer that came when the page was left, from its start; null if there is none. */
+  /** The answer that came when the page was left, from its start; null if it is missing. */
   reconnectToStream(options: {
     chatId: string;
     abortSignal?: AbortSignal | undefined;

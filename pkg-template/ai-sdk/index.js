@@ -220,7 +220,7 @@ export function chatTransport(client, options) {
       return streamOf(turn, how);
     },
 
-    /** The answer that came when the page was left, from its start; null if there is none. */
+    /** The answer that came when the page was left, from its start; null if it is missing. */
     async reconnectToStream(how) {
       const turn = turns?.take(how.chatId);
       if (!turn) return null;

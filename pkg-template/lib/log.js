@@ -17,7 +17,7 @@ export function logFor({ logger = console, logLevel = "warn" }) {
     try {
       logger[level](message, ...(details ? [details()] : []));
     } catch {
-      // A logger's trouble is none of the call.
+      // An exception in the logger must not fail the call.
     }
   };
 }

@@ -47,7 +47,7 @@ const nameOf = ({ name, url, filename, path }) =>
     .split(/[\\/]/)
     .pop();
 
-/** What a caller gave as a file: its data, name, media type and time; undefined if it is none. */
+/** What a caller gave as a file: its data, name, media type and time; undefined if it is not a file. */
 function fileOf(value, field) {
   if (isBlob(value))
     return { data: value, name: nameOf(value), type: value.type, lastModified: value.lastModified };
@@ -195,7 +195,7 @@ function streamOf(fields) {
 /** A body of these parts, read as it is sent. */
 function streamed(parts, reading) {
   // A read that waits ends with the first; the generator can only end after it. A platform may leave
-  // the stream of an aborted request as it is, so whoever sends it calls this as well.
+  // the stream of an aborted request as it is, so the code that sends it calls this as well.
   const release = (reason) => {
     reading.cancel?.(reason)?.catch(() => {});
     parts.return().catch(() => {});

@@ -1,6 +1,6 @@
 // The value of JSON text that is not all there yet: what a structured answer says so far.
 
-/** What is nested deeper has no value here: whoever reads it, or writes it to a log, would exhaust the stack. */
+/** What is nested deeper has no value here: code that reads it, or writes it to a log, would exhaust the stack. */
 const MAX_DEPTH = 512;
 
 /**

@@ -41,7 +41,7 @@ export function set(object, name, value) {
   });
 }
 
-/** Of the piece a copy is taken, since more will be added, and it belongs to whoever reads the chunks. */
+/** Of the piece a copy is taken, since more will be added, and it belongs to the reader of the chunks. */
 function joined(known, value, depth, last) {
   const kind = kindOf(value);
   if (!kind) return known ?? value;

@@ -22,9 +22,9 @@ Options:
                            and openai-wasm/proxy (default: browser)
   --exclude GLOB           files to leave out, below the path that was named; may be repeated
   --ignore-provider NAME   a provider whose keys are meant to be public here; may be repeated
-  --ignore-value TEXT      what looks like a key and is none; may be repeated
+  --ignore-value TEXT      what looks like a key but is not; may be repeated
   --env NAME               a variable that is a secret whatever its name; may be repeated
-  --ignore-env NAME        a variable that is none; may be repeated
+  --ignore-env NAME        a variable that is not a secret; may be repeated
   --vars-file FILE         a file of variables in the place of .env, .env.local, .env.production,
                            .env.production.local and .dev.vars; may be repeated
   --help, --version

@@ -12,7 +12,7 @@ export interface ScanOptions {
   exclude?: readonly string[] | undefined;
   /** Providers whose keys are meant to be public: `["google"]` for Firebase's. */
   ignoreProviders?: readonly string[] | undefined;
-  /** What looks like a key and is none, as it stands in the output. */
+  /** What looks like a key but is not, exactly as in the output. */
   ignoreValues?: readonly string[] | undefined;
   /** Variables that are secrets whatever their names. */
   env?: readonly string[] | undefined;

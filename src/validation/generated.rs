@@ -108,7 +108,7 @@ fn document() -> String {
     };
     let row = |row: &Row| {
         let when = row.when.map_or_else(String::new, |when| {
-            let absent = if when.or_absent { "none or " } else { "" };
+            let absent = if when.or_absent { "missing or " } else { "" };
             let (param, values) = (when.param, code(when.is));
             format!(", where `{param}` is {absent}{values}")
         });

@@ -1,5 +1,5 @@
-// The streams of one subject: it asks the model server, keeps what comes, and gives it to whoever of the subject
-// reads, now or later. What becomes of a request, WebAssembly says (src/streamlog).
+// The streams of one subject: it asks the model server, keeps what comes, and gives it to the
+// subject's readers, now or later. WebAssembly decides what becomes of a request (src/streamlog).
 
 import { DurableObject } from "cloudflare:workers";
 
