@@ -37,8 +37,9 @@ export { Quick };`,
       objects: ["BudgetLedger", "Quick"],
       bindings: { BUDGET: { object: "Quick" } },
     };
-    let proxy = await startBudget(settings);
+    let proxy;
     try {
+      proxy = await startBudget(settings);
       const asked = Array.from({ length: 50 }, () => proxy.chat(CHAT, of("one")).catch(() => {}));
       await upstream.reached(5);
       // The others are refused meanwhile; then the machine fails.
@@ -57,7 +58,7 @@ export { Quick };`,
       assert.equal((await proxy.chat(CHAT, of("one"))).status, 429);
       assert.equal((await proxy.chat(CHAT, of("two"))).status, 200);
     } finally {
-      await proxy.stop();
+      await proxy?.stop();
       upstream.stop();
       await rm(storage, { recursive: true, force: true });
     }
