@@ -62,7 +62,7 @@ async function session(request, url, env) {
   try {
     token = await signSessionToken({
       secret: env.SESSION_SECRET,
-      // The budget is this machine's: a reload is no new person.
+      // The budget is this machine's: a reload must not begin a new one.
       sub: "demo",
       ttlSeconds: SESSION_SECONDS,
     });

@@ -108,7 +108,7 @@ class Resumer {
   /** Ends the connection that is read or waited for. The first one's end is the stream's own. */
   #controller = new AbortController();
   #machine;
-  /** Nobody reads any more. */
+  /** The reader has left. */
   #left = false;
   #wake = ignore;
   #unlisten;

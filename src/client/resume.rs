@@ -146,11 +146,11 @@ pub(super) enum Broken {
 
 /// What has become of the question for another connection.
 pub(super) enum Again<B> {
-    /// There is none.
+    /// No connection is being asked for.
     Idle,
     /// The rest of the stream.
     Bytes(B),
-    /// Nothing more can be had.
+    /// The stream cannot be resumed.
     Never(Broken),
 }
 

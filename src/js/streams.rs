@@ -63,7 +63,7 @@ impl StreamLog {
     /// The number of the last event of the row.
     #[wasm_bindgen(getter, js_name = rowLast)]
     #[must_use]
-    #[allow(clippy::cast_precision_loss)] // Nobody sends 2^53 events.
+    #[allow(clippy::cast_precision_loss)] // No stream has 2^53 events.
     pub fn row_last(&self) -> f64 {
         self.0.row_last() as f64
     }
@@ -77,7 +77,7 @@ impl StreamLog {
     /// The number of the last event.
     #[wasm_bindgen(getter)]
     #[must_use]
-    #[allow(clippy::cast_precision_loss)] // Nobody sends 2^53 events.
+    #[allow(clippy::cast_precision_loss)] // No stream has 2^53 events.
     pub fn last(&self) -> f64 {
         self.0.last() as f64
     }

@@ -240,9 +240,9 @@ pub fn session_authorization(token: &str) -> Result<String, &'static str> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CredentialFault {
-    /// There is none.
+    /// The credential is empty.
     Empty,
-    /// It holds something else than visible ASCII characters. RFC 6750 allows less, but servers
+    /// It holds characters other than visible ASCII. RFC 6750 allows less, but servers
     /// issue what they like.
     Character,
 }

@@ -39,7 +39,11 @@ test("an answer shows what it cost, by the server's count and the Worker's price
 
   await page.reload();
   await page.waitForSelector("#budget:not([hidden])");
-  assert.match(await left(page), /^\$(0\.999|1) of \$1 left today$/, "a reload is no new day");
+  assert.match(
+    await left(page),
+    /^\$(0\.999|1) of \$1 left today$/,
+    "a reload does not begin a new day",
+  );
   assert.deepEqual(complaints, []);
   await close();
 });

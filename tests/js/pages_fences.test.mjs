@@ -55,7 +55,7 @@ test("every page with Rust is among the doctests", async () => {
   );
 });
 
-test("Rust that is no doctest is a part of a test that is compiled", async () => {
+test("Rust blocks that are not doctests are part of a compiled test", async () => {
   const tests = await Promise.all(
     [
       "examples/cli-chat/tests/crate_page.rs",

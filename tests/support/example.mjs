@@ -75,7 +75,7 @@ export function examples(folder, rows) {
           method: "POST",
           headers: { origin: url },
         });
-        assert.equal(status, 401, "nobody gets a session without a login");
+        assert.equal(status, 401, "a session needs a login");
       }
     } catch (error) {
       if (server) console.log(server.output);

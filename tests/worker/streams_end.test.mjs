@@ -180,7 +180,7 @@ it("an_event_of_more_than_a_megabyte_arrives_and_is_not_kept", async () => {
   });
 });
 
-it("a_reader_who_does_not_read_holds_nobody_up_and_gets_all_when_it_does", async () => {
+it("a_stalled_reader_does_not_delay_others_and_gets_everything_later", async () => {
   const resumable = { maxBytes: 64 << 20 };
   const options = "{ maxAnswerBytes: 1 << 30, coalesceMs: 0 }";
   await withStreams({ resumable, options }, async (proxy, upstream) => {

@@ -1,4 +1,4 @@
-// Streams that are read on: after cuts, by several readers, after their end, and by nobody else.
+// Resumed streams: after cuts, by several readers, after their end, and never by another subject.
 
 import assert from "node:assert/strict";
 import { it } from "node:test";
@@ -75,7 +75,7 @@ for (const [name, pieces] of Object.entries(STREAMS)) {
       let after = 0;
       for (const piece of pieces) {
         socket.write(piece);
-        // Whoever comes now begins in memory, at the last event that the first reader has.
+        // A reader who comes now begins in memory, at the last event that the first reader has.
         if (/^data/m.test(piece)) after += 1;
         await first.events(after);
         readers.push([after, await (await proxy.resume(id, { after })).response]);

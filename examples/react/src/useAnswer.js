@@ -1,5 +1,5 @@
 // One answer at a time, as a hook. A new question, a stop and a component that is removed all end the request, so
-// that the model does not go on writing for nobody.
+// that the model stops writing when the answer is not needed.
 
 import OpenAI from "openai-wasm";
 import { useEffect, useRef, useState } from "react";

@@ -1,4 +1,4 @@
-// Answers where there is no key yet. NOT A MODEL: a script that says the same to everybody, in the form in which
+// Answers until you have a key. NOT A MODEL: a script that always gives the same answer, in the form in which
 // a model server streams. It also shows that the proxy sends the right request.
 
 import { createServer } from "node:http";

@@ -19,7 +19,7 @@ OPENAI_API_KEY=
 # OPENAI_BASE_URL=http://localhost:11434/v1
 # Signs session tokens.
 SESSION_SECRET=${random()}
-# On this machine nobody has to log in: src/login.js.
+# No login is needed on this machine: src/login.js.
 LOGIN=none
 `,
   [DEPLOYED]:

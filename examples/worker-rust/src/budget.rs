@@ -52,7 +52,7 @@ impl DurableObject for BudgetLedger {
         Response::ok(answered.json)
     }
 
-    /// Charges reservations whose time is over, and deletes what is no longer needed. It may ring twice.
+    /// Charges reservations whose time is over, and deletes what is no longer needed. The alarm may run twice.
     async fn alarm(&self) -> worker::Result<Response> {
         let now_ms = Date::now().as_millis();
         let next = self.transact(move |book| book.look_over(now_ms))?;

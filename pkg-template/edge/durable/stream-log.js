@@ -78,7 +78,7 @@ export class StreamLog extends DurableObject {
     }
   }
 
-  /** Deletes what is no longer kept. It may ring twice. */
+  /** Deletes what is no longer kept. The alarm may run twice. */
   async alarm() {
     await this.#store.ready();
     const now = this.now();

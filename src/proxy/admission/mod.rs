@@ -89,7 +89,7 @@ enum Awaiting {
     Reservation(String),
     Claim(String),
     Balances,
-    /// What becomes of a stream; if there is none, the request is refused so.
+    /// The verdict on a kept stream; the error is the response if there is no such stream.
     Visit(Option<Box<ProxyError>>),
     Nothing,
 }

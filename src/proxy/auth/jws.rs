@@ -48,8 +48,8 @@ pub(super) struct Token<'a> {
 }
 
 impl<'a> Token<'a> {
-    /// `None` for a text that is no token, for another algorithm, and for a header with anything that
-    /// could change the meaning (`jku`, `crit`, …) or is no text.
+    /// Reads a token. Gives `None` if the text is malformed, if the algorithm is not HS256, or if the
+    /// header has members other than `alg`, `typ` and `kid`, or values that are not strings.
     pub fn of(text: &'a str) -> Option<Self> {
         let (signed, signature) = text.rsplit_once('.')?;
         let (header, claims) = signed.split_once('.')?;

@@ -126,11 +126,11 @@ pub enum SecretFault {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Weakness {
-    /// There is none.
+    /// The secret is missing.
     Missing,
     /// It has fewer than 32 bytes.
     Short,
-    /// It holds a word of templates.
+    /// It contains a placeholder, for example `changeme`.
     Placeholder,
     /// It has hardly different bytes, or one many times in a row.
     Uniform,

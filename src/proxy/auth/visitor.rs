@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_that_was_changed_is_nobodys() {
+    fn a_changed_id_is_not_accepted() {
         let (keyring, signed) = (keys(OLD), sign(ID, PAGE, &keys(OLD), NOW));
         let signature = signed.rsplit('.').next().unwrap();
         for forged in [

@@ -202,7 +202,7 @@ fn speech_is_reserved_by_its_characters_or_by_how_long_it_takes_to_say() {
         (charge.reserved, vec![Doubt::NoUsage])
     );
 
-    // A price of text is no price of sound.
+    // A price for text does not price sound.
     for (model, code) in [("mine", "cost_not_bounded"), ("x", "model_not_priced")] {
         let refused = asked(Route::Speech, &say(model, "hello"), &[]).unwrap_err();
         assert_eq!(refused.code, code);

@@ -153,7 +153,7 @@ impl Field for String {
     }
 }
 
-/// The texts of a list of content parts, joined; `None` if it is no such list. A part without
+/// The texts of a list of content parts, joined; `None` for any other list. A part without
 /// text (an image, a model's thinking) adds nothing.
 fn text_of_parts(value: &Value) -> Option<String> {
     let mut text = String::new();

@@ -26,7 +26,7 @@ pub(in crate::proxy) const CODES: &[(u16, &str, &str)] = &[
         "image_url_not_allowed",
         "an image is no `data:` URL; `imageUrls` lets `https://` through",
     ),
-    (400, "invalid_host", "the header `Host` is no host name"),
+    (400, "invalid_host", "the header `Host` is not a host name"),
     (
         400,
         "invalid_json",
@@ -123,7 +123,7 @@ pub(in crate::proxy) const CODES: &[(u16, &str, &str)] = &[
     (
         404,
         "stream_not_found",
-        "there is no such kept stream of this caller",
+        "this caller has no kept stream with this id",
     ),
     (
         405,
