@@ -8,18 +8,28 @@ export async function userOf(request, env) {
 
   if (!(env.ACCESS_CODE?.length >= 16))
     throw new Error("ACCESS_CODE is missing or shorter than 16 characters");
-  const address = request.headers.get("cf-connecting-ip") ?? "unknown";
-  const { success } = await env.SESSION_LIMIT.limit({ key: address });
+  const network = networkOf(request.headers.get("cf-connecting-ip") ?? "unknown");
+  const { success } = await env.SESSION_LIMIT.limit({ key: network });
   if (!success) return refused(429, "Too many attempts. Wait a minute.");
 
   const { code } = (await request.json().catch(() => undefined)) ?? {};
   if (typeof code !== "string" || !(await same(code, env.ACCESS_CODE)))
     return refused(401, "The access code is wrong.");
-  // The address, so that a new session is not a new budget.
-  return { user: { id: `address:${address}` } };
+  // The network, so that a new session is not a new budget.
+  return { user: { id: `address:${network}` } };
 }
 
 const refused = (status, message) => ({ refusal: { status, message } });
+
+/** An IPv4 address; of IPv6 the first 64 bits, since one visitor has all addresses of such a network. */
+function networkOf(address) {
+  if (!address.includes(":")) return address;
+  const [before, after = []] = address
+    .split("::")
+    .map((part) => part.split(":").filter((group) => group));
+  const zeros = Array(Math.max(0, 8 - before.length - after.length)).fill("0");
+  return `${[...before, ...zeros, ...after].slice(0, 4).join(":")}::/64`;
+}
 
 /** `LOGIN=none` of .dev.vars opens nothing that others can reach. */
 const isThisMachine = (hostname) => ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
