@@ -103,3 +103,12 @@ it("all addresses of one IPv6 network have one budget and one count of attempts"
     assert.equal((await session("wrong", { address: `2001:db8:1:2::${attempt}` })).status, 401);
   assert.equal((await session(CODE, { address: "2001:db8:1:2::9" })).status, 429);
 });
+
+it("a body that is longer than a code needs, or has no length, is refused unread", async () => {
+  const { session } = await deployed();
+  const long = JSON.stringify({ code: CODE, more: "x".repeat(2000) });
+  assert.equal((await session(CODE, {}, long)).status, 400);
+  assert.equal((await session(CODE, {}, "")).status, 400);
+  const pieces = (request) => request.end(JSON.stringify({ code: CODE }));
+  assert.equal((await session(CODE, { "transfer-encoding": "chunked" }, pieces)).status, 400);
+});

@@ -1,6 +1,8 @@
 // Who is asking? Put your own login here: a cookie of yours, an identity provider. Until you do, a visitor of
 // the deployed page needs the access code that `npm run deploy` prints.
 
+const MAX_BODY_BYTES = 1000;
+
 /** `{ user: { id } }`, or `{ refusal: { status, message } }`. */
 export async function userOf(request, env) {
   const { hostname } = new URL(request.url);
@@ -12,6 +14,10 @@ export async function userOf(request, env) {
   const { success } = await env.SESSION_LIMIT.limit({ key: network });
   if (!success) return refused(429, "Too many attempts. Wait a minute.");
 
+  // Without the header Number(null) is 0.
+  const length = Number(request.headers.get("content-length"));
+  if (!(length > 0 && length <= MAX_BODY_BYTES))
+    return refused(400, `Send the code with a Content-Length of at most ${MAX_BODY_BYTES} bytes.`);
   const { code } = (await request.json().catch(() => undefined)) ?? {};
   if (typeof code !== "string" || !(await same(code, env.ACCESS_CODE)))
     return refused(401, "The access code is wrong.");
