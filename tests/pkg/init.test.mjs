@@ -234,6 +234,7 @@ console.log(JSON.stringify({ args, file, mode: statSync(file).mode & 0o777, secr
     assert.deepEqual(Object.keys(secrets).sort(), [
       "ACCESS_CODE",
       "OPENAI_API_KEY",
+      "OPENAI_BASE_URL",
       "SESSION_SECRET",
     ]);
     assert.equal(secrets.OPENAI_API_KEY, OPENAI_API_KEY);
@@ -241,8 +242,18 @@ console.log(JSON.stringify({ args, file, mode: statSync(file).mode & 0o777, secr
     assert.ok(!vars.includes(secrets.SESSION_SECRET), "not the secret of this machine");
     assert.match(note, new RegExp(`access code.*: ${secrets.ACCESS_CODE}$`));
 
-    const second = JSON.parse((await command(app, "deploy")).stdout.split("\n")[0]);
+    const again = async () => JSON.parse((await command(app, "deploy")).stdout.split("\n")[0]);
+    const second = await again();
     assert.deepEqual(second.secrets, secrets, "a new deployment keeps the sessions and the code");
+
+    // Wrangler keeps what an upload does not name, so the server is always named.
+    assert.equal(secrets.OPENAI_BASE_URL, "https://api.openai.com/v1");
+    const OPENAI_BASE_URL = "https://models.example.com/v1";
+    await writeFile(
+      join(app, ".dev.vars"),
+      `OPENAI_API_KEY=${OPENAI_API_KEY}\nOPENAI_BASE_URL=${OPENAI_BASE_URL}\n`,
+    );
+    assert.deepEqual((await again()).secrets, { ...secrets, OPENAI_BASE_URL });
   });
 });
 

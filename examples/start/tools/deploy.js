@@ -20,7 +20,12 @@ if (/^http:/.test(OPENAI_BASE_URL ?? ""))
   );
 
 const { vars } = deployedVars(FOLDER);
-const secrets = { ...vars, OPENAI_API_KEY, ...(OPENAI_BASE_URL && { OPENAI_BASE_URL }) };
+const secrets = {
+  ...vars,
+  OPENAI_API_KEY,
+  // Always named: Wrangler keeps what an upload leaves out, and a key of OpenAI's would go to the server of before.
+  OPENAI_BASE_URL: OPENAI_BASE_URL || "https://api.openai.com/v1",
+};
 const folder = mkdtempSync(join(tmpdir(), "deploy-"));
 const file = join(folder, "secrets.json");
 writeFileSync(file, JSON.stringify(secrets), { mode: 0o600 });
