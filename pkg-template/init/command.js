@@ -45,13 +45,16 @@ async function init([name, ...more], { version }) {
 
   process.stdout.write(`Made ${printable(name)}. Next:
 
-  cd ${printable(name)}
+  cd ${quoted(printable(name))}
   npm install
   npm run dev
 
 Without a key a script answers in place of a model. For real answers put OPENAI_API_KEY into .dev.vars.
 `);
 }
+
+/** For a shell, of Windows too. */
+const quoted = (name) => (/[^\w./\\:~-]/.test(name) ? `"${name}"` : name);
 
 function makeFolder(folder, name) {
   let inside;

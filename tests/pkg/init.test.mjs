@@ -65,7 +65,7 @@ describe("openai-wasm init", () => {
     const cwd = await place();
     const { code, stdout, stderr } = await init(cwd, ["My App"]);
     assert.deepEqual([code, stderr], [0, ""]);
-    assert.match(stdout, /cd My App\n {2}npm install\n {2}npm run dev\n\nWithout a key a script/);
+    assert.match(stdout, /cd "My App"\n {2}npm install\n {2}npm run dev\n\nWithout a key a script/);
     const app = join(cwd, "My App");
     const manifest = JSON.parse(await read(app, "package.json"));
     assert.equal(manifest.name, "my-app");
