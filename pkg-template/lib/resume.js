@@ -41,6 +41,8 @@ export const METHODS = {
 
 const STREAM_ID = "x-stream-id";
 const LAST_EVENT_ID = "Last-Event-ID";
+/** Headers that only the request has to which they were given. */
+const OWN = [STREAM_ID, LAST_EVENT_ID.toLowerCase()];
 const entries = (headers) => Object.entries(headers ?? {});
 const pathOf = (id) => `/streams/${segment(id, "id")}`;
 
@@ -79,11 +81,17 @@ export async function open(send, description, call) {
 }
 
 /** Tells the proxy that the answer is not wanted any more, even if the page is about to close. */
-function stop(send, id, { query, headers, timeout }) {
-  const own = { query, timeout, headers: headers?.filter(([name]) => name !== LAST_EVENT_ID) };
+function stop(send, id, call) {
   const description = { method: "DELETE", path: pathOf(id), accept: "*/*", buffered: true };
-  send({ ...description, whole: true, keepalive: true }, own).catch(ignore);
+  send({ ...description, whole: true, keepalive: true }, othersOf(call)).catch(ignore);
 }
+
+/** The call's options for another request. */
+const othersOf = ({ query, timeout, headers = [] }) => ({
+  query,
+  timeout,
+  headers: headers.filter(([name]) => !OWN.includes(name.toLowerCase())),
+});
 
 /** A stream that can be resumed, by this client or after a reload by another one. */
 class ResumableStream extends Stream {
@@ -214,12 +222,11 @@ class Resumer {
   }
 
   #ask() {
-    const { query, timeout, headers = [] } = this.#call;
     const description = { method: "GET", path: pathOf(this.id), accept: "text/event-stream" };
-    const others = headers.filter(([name]) => ![LAST_EVENT_ID, STREAM_ID].includes(name));
+    const { headers, ...others } = othersOf(this.#call);
     return this.#send(description, {
-      ...{ query, timeout },
-      headers: [...others, [LAST_EVENT_ID, String(this.last)]],
+      ...others,
+      headers: [...headers, [LAST_EVENT_ID, String(this.last)]],
       signal: this.#controller.signal,
       maxRetries: 0,
     });

@@ -325,13 +325,15 @@ for (const [what, leave] of [
   ],
   ["aborting before the loop", (_, abort) => abort()],
 ]) {
-  test(`${what} stops the stream at the proxy`, async () => {
+  test(`${what} stops the stream at the proxy, by one request`, async () => {
     const leaving = new AbortController();
     const inits = [];
+    const answers = [];
     const fetch = (url, init) => {
       inits.push(init);
       if (init.method === "POST") init.headers.set("x-fault", "interval=20");
-      return globalThis.fetch(url, init);
+      answers.push(globalThis.fetch(url, init));
+      return answers.at(-1);
     };
     const own = new OpenAI({ proxyUrl: upstream.baseUrl, resumable: true, fetch });
     const { signal } = leaving;
@@ -341,6 +343,9 @@ for (const [what, leave] of [
     const [, stop] = await upstream.requests();
     assert.deepEqual([stop.method, stop.path], ["DELETE", `/v1/streams/${stream.id}`]);
     assert.equal(inits[1].keepalive, true);
+    // Another answer than this one would have it sent again.
+    assert.equal((await answers[1]).status, 204);
+    assert.equal(headerOf(stop, "x-stream-id"), undefined);
     assert.equal(inits.length, 2);
   });
 }
