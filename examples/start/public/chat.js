@@ -5,13 +5,14 @@ import OpenAI from "./vendor/openai-wasm.min.js";
 // One of the models in src/worker.js.
 const MODEL = "gpt-5-nano";
 
-const [turns, notice, ask, stop, login, code] = [
+const [turns, notice, ask, stop, login, code, wrong] = [
   "turns",
   "notice",
   "ask",
   "stop",
   "login",
   "code",
+  "wrong",
 ].map((id) => document.getElementById(id));
 
 const client = new OpenAI({ proxyUrl: "/v1", token: sessionToken });
@@ -71,7 +72,7 @@ function show(kind, text) {
 
 /** Asks the Worker for a session, and the visitor for the access code where the Worker wants one. */
 async function sessionToken() {
-  for (let given = ""; ; given = await accessCode()) {
+  for (let given = ""; ; ) {
     const response = await fetch("/session", {
       method: "POST",
       body: JSON.stringify({ code: given }),
@@ -79,13 +80,14 @@ async function sessionToken() {
     const { token, error } = await response.json();
     if (response.ok) return token;
     if (response.status !== 401) throw new Error(error.message);
-    if (given) notice.textContent = error.message;
+    given = await accessCode(given && error.message);
   }
 }
 
-function accessCode() {
+function accessCode(problem) {
   return new Promise((resolve, reject) => {
     code.value = "";
+    wrong.textContent = problem;
     login.showModal();
     login.addEventListener(
       "close",
@@ -94,3 +96,8 @@ function accessCode() {
     );
   });
 }
+
+// Escape was pressed.
+login.addEventListener("cancel", () => {
+  code.value = "";
+});
