@@ -1,10 +1,15 @@
-// README.md and the pages of docs/ as tests see them: their code blocks by name, and their tables.
+// README.md and the pages of docs/ as tests see them: their code blocks by name, run as a page's script, and their tables.
 
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 
 import { EXAMPLE_MODEL } from "../support/model.mjs";
 import { MODEL } from "../support/packed.mjs";
+import { setting } from "../support/program.mjs";
 
 /** The code blocks of a Markdown text: `{ language, name, code, line }`. A fence's second word is the name. */
 export function blocksOf(markdown) {
@@ -71,3 +76,27 @@ export const block = (name, file) => {
   assert.equal(found.length, 1, `one block \`${name}\` in ${file}`);
   return found[0].code.replaceAll(JSON.stringify(EXAMPLE_MODEL), JSON.stringify(MODEL));
 };
+
+/** Runs the page's script as a page of `origin` would: relative URLs are the origin's. */
+export async function runPage(source, origin) {
+  const folder = await mkdtemp(join(tmpdir(), "openai-wasm-readme-"));
+  const { fetch } = globalThis;
+  try {
+    await mkdir(join(folder, "node_modules"));
+    await symlink(setting("OPENAI_WASM_PKG"), join(folder, "node_modules/openai-wasm"), "dir");
+    const file = join(folder, "page.mjs");
+    await writeFile(file, source);
+    globalThis.answer = { textContent: "" };
+    globalThis.fetch = (url, init) => {
+      const headers = new Headers(init?.headers);
+      headers.set("x-user", "user-1");
+      return fetch(new URL(url, origin), { ...init, headers });
+    };
+    await import(pathToFileURL(file).href);
+    return globalThis.answer.textContent;
+  } finally {
+    globalThis.fetch = fetch;
+    delete globalThis.answer;
+    await rm(folder, { recursive: true, force: true });
+  }
+}

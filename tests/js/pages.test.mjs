@@ -9,40 +9,16 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, describe, it } from "node:test";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 import { failure, keyless, MODEL } from "../support/packed.mjs";
 import { setting } from "../support/program.mjs";
 import { startUpstream } from "../support/upstream.mjs";
-import { block, blocksOf, nameOf, page, PAGES, tableAfter } from "./pages.mjs";
+import { block, blocksOf, nameOf, page, PAGES, runPage, tableAfter } from "./pages.mjs";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const run = promisify(execFile);
-
-/** Runs the page's script as a page of `origin` would: relative URLs are the origin's. */
-async function runPage(source, origin) {
-  const folder = await mkdtemp(join(tmpdir(), "openai-wasm-readme-"));
-  const { fetch } = globalThis;
-  try {
-    await mkdir(join(folder, "node_modules"));
-    await symlink(setting("OPENAI_WASM_PKG"), join(folder, "node_modules/openai-wasm"), "dir");
-    const file = join(folder, "page.mjs");
-    await writeFile(file, source);
-    globalThis.answer = { textContent: "" };
-    globalThis.fetch = (url, init) => {
-      const headers = new Headers(init?.headers);
-      headers.set("x-user", "user-1");
-      return fetch(new URL(url, origin), { ...init, headers });
-    };
-    await import(pathToFileURL(file).href);
-    return globalThis.answer.textContent;
-  } finally {
-    globalThis.fetch = fetch;
-    delete globalThis.answer;
-    await rm(folder, { recursive: true, force: true });
-  }
-}
 
 describe("the scripts of the pages", () => {
   const messages = [{ role: "user", content: "Say this is a test" }];

@@ -1,45 +1,16 @@
 // The Workers of README.md and of docs/, unchanged, in workerd.
 
 import assert from "node:assert/strict";
-import { mkdtemp, mkdir, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, before, beforeEach, describe, it } from "node:test";
-import { pathToFileURL } from "node:url";
 
 import { bundleWorker, jose } from "../support/bundle.mjs";
 import { newCanary } from "../support/canary.mjs";
 import { limiter } from "../support/limiter.mjs";
 import { failure, MODEL } from "../support/packed.mjs";
-import { setting } from "../support/program.mjs";
 import { mint, newSecret } from "../support/tokens.mjs";
 import { headerOf, startUpstream } from "../support/upstream.mjs";
 import { COMPATIBILITY_FLAGS, startWorkerd } from "../support/workerd.mjs";
-import { block } from "./pages.mjs";
-
-/** Runs the page's script as a page of `origin` would: relative URLs are the origin's. */
-async function runPage(source, origin) {
-  const folder = await mkdtemp(join(tmpdir(), "openai-wasm-readme-"));
-  const { fetch } = globalThis;
-  try {
-    await mkdir(join(folder, "node_modules"));
-    await symlink(setting("OPENAI_WASM_PKG"), join(folder, "node_modules/openai-wasm"), "dir");
-    const file = join(folder, "page.mjs");
-    await writeFile(file, source);
-    globalThis.answer = { textContent: "" };
-    globalThis.fetch = (url, init) => {
-      const headers = new Headers(init?.headers);
-      headers.set("x-user", "user-1");
-      return fetch(new URL(url, origin), { ...init, headers });
-    };
-    await import(pathToFileURL(file).href);
-    return globalThis.answer.textContent;
-  } finally {
-    globalThis.fetch = fetch;
-    delete globalThis.answer;
-    await rm(folder, { recursive: true, force: true });
-  }
-}
+import { block, runPage } from "./pages.mjs";
 
 describe("the Workers of the pages, in workerd,", () => {
   const key = newCanary();
