@@ -3,14 +3,11 @@
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
-import { fileURLToPath } from "node:url";
-
-import { build } from "esbuild";
 
 import { QUESTION, startProxy } from "../support/proxy.mjs";
 import { mint } from "../support/tokens.mjs";
 import { headerOf, startUpstream } from "../support/upstream.mjs";
-import { startHost } from "./host.mjs";
+import { bundled, startHost } from "./host.mjs";
 
 const SCRIPT = `
 import { createElement, StrictMode } from "react";
@@ -47,17 +44,7 @@ let host;
 let proxy;
 before(async () => {
   upstream = await startUpstream();
-  const { outputFiles } = await build({
-    stdin: { contents: SCRIPT, resolveDir: fileURLToPath(new URL(".", import.meta.url)) },
-    bundle: true,
-    format: "esm",
-    platform: "browser",
-    define: { "process.env.NODE_ENV": '"production"' },
-    external: ["/pkg/*"],
-    write: false,
-    logLevel: "silent",
-  });
-  host = await startHost(outputFiles[0].text);
+  host = await startHost(await bundled(SCRIPT));
   proxy = await startProxy({
     upstream,
     options: `{ routes: ["models", "responses"], allowedOrigins: [${JSON.stringify(host.origin)}] }`,

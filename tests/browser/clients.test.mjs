@@ -2,16 +2,13 @@
 // place (threat table, rows O1 and K1).
 
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
 import { after, before, beforeEach, test } from "node:test";
-
-import { build } from "esbuild";
 
 import { send } from "../support/http.mjs";
 import { QUESTION, startProxy } from "../support/proxy.mjs";
 import { mint } from "../support/tokens.mjs";
 import { headerOf, startUpstream } from "../support/upstream.mjs";
-import { startHost } from "./host.mjs";
+import { bundled, startHost } from "./host.mjs";
 
 // As an author's bundler takes them; the keyless client stays a file beside the page.
 const SCRIPT = `
@@ -29,16 +26,7 @@ let proxy;
 let stranger;
 before(async () => {
   upstream = await startUpstream();
-  const { outputFiles } = await build({
-    stdin: { contents: SCRIPT, resolveDir: fileURLToPath(new URL(".", import.meta.url)) },
-    bundle: true,
-    format: "esm",
-    platform: "browser",
-    external: ["/pkg/*"],
-    write: false,
-    logLevel: "silent",
-  });
-  host = await startHost(outputFiles[0].text);
+  host = await startHost(await bundled(SCRIPT));
   proxy = await startProxy({
     upstream,
     options: `{ routes: ${ROUTES}, allowedOrigins: [${JSON.stringify(host.origin)}] }`,

@@ -3,13 +3,30 @@
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
 
+import { build } from "esbuild";
 import puppeteer from "puppeteer-core";
 
 import { setting } from "../support/program.mjs";
 
 const TYPES = { ".js": "text/javascript" };
 const PAGE = '<!doctype html><title>page</title><script type="module" src="/page.js"></script>';
+
+/** A page's script with the clients of others that it imports; what it imports from `/pkg/` stays a file of its own. */
+export async function bundled(script) {
+  const { outputFiles } = await build({
+    stdin: { contents: script, resolveDir: fileURLToPath(new URL(".", import.meta.url)) },
+    bundle: true,
+    format: "esm",
+    platform: "browser",
+    define: { "process.env.NODE_ENV": '"production"' },
+    external: ["/pkg/*"],
+    write: false,
+    logLevel: "silent",
+  });
+  return outputFiles[0].text;
+}
 
 /**
  * Serves a page whose only script is `script`, with the packed client under `/pkg/`, and starts Chromium.
