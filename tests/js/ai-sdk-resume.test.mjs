@@ -6,6 +6,7 @@ import { pathToFileURL } from "node:url";
 
 import { AbstractChat } from "ai";
 
+import { chatState } from "../support/chat_state.mjs";
 import { keyless } from "../support/packed.mjs";
 import { setting } from "../support/program.mjs";
 import { startUpstream } from "../support/upstream.mjs";
@@ -38,15 +39,7 @@ function storageOf(limit = Infinity) {
 /** A page with a chat of that name, and a client of its own. */
 class Chat extends AbstractChat {
   constructor(storage, { messages = [], ...options } = {}) {
-    const state = {
-      status: "ready",
-      error: undefined,
-      messages,
-      pushMessage: (message) => state.messages.push(message),
-      popMessage: () => state.messages.pop(),
-      replaceMessage: (at, message) => (state.messages[at] = structuredClone(message)),
-      snapshot: (value) => structuredClone(value),
-    };
+    const state = chatState(messages);
     const client = new OpenAI({ proxyUrl: upstream.baseUrl });
     const model = "stand-in-ngram-1";
     const transport = chatTransport(client, { model, resumable: true, storage, ...options });

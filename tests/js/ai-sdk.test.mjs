@@ -9,6 +9,7 @@ import { AbstractChat, generateText, lastAssistantMessageIsCompleteWithToolCalls
 import Official from "openai";
 import { z } from "zod";
 
+import { chatState } from "../support/chat_state.mjs";
 import { failure, keyless } from "../support/packed.mjs";
 import { setting } from "../support/program.mjs";
 import { startRecorder } from "../support/recorder.mjs";
@@ -21,15 +22,7 @@ const { chatTransport } = await import(entry);
 /** A chat as a framework's hook keeps it. */
 class Chat extends AbstractChat {
   constructor({ messages = [], ...init }) {
-    const state = {
-      status: "ready",
-      error: undefined,
-      messages,
-      pushMessage: (message) => state.messages.push(message),
-      popMessage: () => state.messages.pop(),
-      replaceMessage: (at, message) => (state.messages[at] = structuredClone(message)),
-      snapshot: (value) => structuredClone(value),
-    };
+    const state = chatState(messages);
     super({ ...init, state });
   }
 }
