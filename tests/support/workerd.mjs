@@ -34,8 +34,8 @@ process.on("exit", () => {
  * print (silence.mjs), which fails the test or the file.
  *
  * @param worker `{ modules, bindings, flags, compatibilityDate, tails }`: `modules` as `bundleWorker` gives
- *   them, the first one is the entry; a binding is a text, `{ service: name }`, or `{ object: class }` of a
- *   Durable Object; `objects` are the classes that the Worker exports, whose SQLite storage is in the folder
+ *   them, the first one is the entry; a binding is a text, a number, a flag, `{ service: name }`, or
+ *   `{ object: class }` of a Durable Object; `objects` are the classes that the Worker exports, whose SQLite storage is in the folder
  *   `storage`; `tails` are names of services that get its trace, as `wrangler tail` would
  * @param services more Workers by name, for service bindings
  * @param binary another workerd; the variable WORKERD_BIN names one for a whole run
@@ -146,6 +146,7 @@ ${bound.join("\n")}
 
 function bindingOf(value) {
   if (typeof value === "string") return `text = ${quoted(value)}`;
+  if (typeof value !== "object") return `json = ${quoted(JSON.stringify(value))}`;
   if (value.object) return `durableObjectNamespace = ${quoted(value.object)}`;
   return `service = ${quoted(value.service)}`;
 }

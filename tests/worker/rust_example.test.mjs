@@ -131,8 +131,13 @@ describe("the Worker in Rust", () => {
     for (const [value, status] of [
       ["1", 503],
       ["true", 503],
+      // What a configuration has without quotation marks.
+      [1, 503],
+      [true, 503],
       ["0", 200],
       ["false", 200],
+      [0, 200],
+      [false, 200],
     ]) {
       const proxy = await startRustProxy({
         upstream,

@@ -14,7 +14,7 @@ mod upload;
 
 use std::rc::Rc;
 
-use js_sys::{Function, JSON, Reflect};
+use js_sys::{Array, Function, JSON, Reflect};
 use wasm_bindgen::prelude::{JsCast, JsValue};
 use web_sys::{Request, Response, ResponseInit};
 
@@ -157,15 +157,19 @@ impl Proxy {
     }
 }
 
-/// What a Worker's environment says by a variable's or a secret's name: its text, of an object its JSON.
-/// One that is missing or empty says nothing.
+/// What a Worker's environment says by a variable's or a secret's name: its text, of a list its items
+/// separated by commas, of every other value its JSON. One that is missing, null or empty says nothing.
 pub fn var(env: &JsValue) -> impl Fn(&str) -> Option<String> {
     move |name| {
         let value = Reflect::get(env, &JsValue::from_str(name)).ok()?;
-        let text = if value.is_object() {
-            JSON::stringify(&value).ok()?.as_string()
-        } else {
-            value.as_string()
+        if value.is_null() || value.is_undefined() {
+            return None;
+        }
+        let text = match value.dyn_ref::<Array>() {
+            Some(list) => Some(list.join(",").into()),
+            None => value
+                .as_string()
+                .or_else(|| JSON::stringify(&value).ok()?.as_string()),
         };
         text.filter(|text| !text.is_empty())
     }
