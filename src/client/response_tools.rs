@@ -14,7 +14,7 @@ const MAX_ROUNDS: usize = 10;
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ResponseToolRun {
-    /// The response that calls no function, or one that was cut off: see its `status`.
+    /// The response that calls no function, or one that is not whole: see its `status`.
     pub response: Response,
     /// The conversation: the request's input, each response's items with the results of its calls, and
     /// the last one's items.
@@ -27,7 +27,8 @@ impl<T: Transport> Responses<T> {
     /// nothing for it; `previous_response_id` and `conversation` are left out.
     ///
     /// `run` gives a call's result as text. What goes wrong in a tool and should be known to the model is
-    /// a result, too; an error ends the conversation. Calls of a response that was cut off are not run.
+    /// a result, too; an error ends the conversation. A response that is not whole (`incomplete`, `failed`)
+    /// ends it, too, and its calls are not run.
     ///
     /// ```no_run
     /// # async fn f<T: openai_wasm::transport::Transport>(
@@ -81,9 +82,11 @@ impl<T: Transport> Responses<T> {
             request.input = Some(ResponseInput::Items(items.clone()));
             let response = self.create(&request).await?;
             items.extend(response.output.iter().cloned().map(Into::into));
-            let is_cut = response.status == Some(ResponseStatus::Incomplete);
+            // Some servers give none.
+            let status = response.status.as_ref();
+            let is_whole = status.is_none_or(|status| *status == ResponseStatus::Completed);
             let calls: Vec<_> = response.function_calls().cloned().collect();
-            if calls.is_empty() || is_cut {
+            if calls.is_empty() || !is_whole {
                 return Ok(ResponseToolRun { response, items });
             }
             if round == MAX_ROUNDS {

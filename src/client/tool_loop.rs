@@ -3,7 +3,7 @@
 use super::{BoxError, Chat, Error, ErrorKind};
 use crate::transport::Transport;
 use crate::wire::chat::{
-    ChatCompletion, ChatCompletionMessageParam, ChatCompletionRequest, ToolCall,
+    ChatCompletion, ChatCompletionMessageParam, ChatCompletionRequest, FinishReason, ToolCall,
 };
 
 /// As many answers with calls in a row as the official client follows.
@@ -13,7 +13,7 @@ const MAX_ROUNDS: usize = 10;
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ToolRun {
-    /// The answer that calls no tool.
+    /// The answer that calls no tool, or one that was cut off: see its `finish_reason`.
     pub answer: ChatCompletion,
     /// The conversation: the request's messages, each turn of the model with the results of its calls,
     /// and the answer last.
@@ -25,7 +25,7 @@ impl<T: Transport> Chat<T> {
     /// calls none: ten answers at most. Choice 0 alone counts.
     ///
     /// `run` gives a call's result as text. What goes wrong in a tool and should be known to the model is
-    /// a result, too; an error ends the conversation.
+    /// a result, too; an error ends the conversation. Calls of an answer that was cut off are not run.
     ///
     /// ```no_run
     /// # async fn f<T: openai_wasm::transport::Transport>(
@@ -66,12 +66,16 @@ impl<T: Transport> Chat<T> {
         for _ in 0..MAX_ROUNDS {
             let answer = self.create(&request).await?;
             let first = answer.choices.iter().find(|choice| choice.index == 0);
+            let is_cut = first.is_some_and(|choice| {
+                use FinishReason::{ContentFilter, Length};
+                matches!(choice.finish_reason, Some(Length | ContentFilter))
+            });
             let message = first
                 .map(|choice| choice.message.clone())
                 .unwrap_or_default();
             let calls = message.tool_calls.clone().unwrap_or_default();
             request.messages.push(message.into());
-            if calls.is_empty() {
+            if calls.is_empty() || is_cut {
                 return Ok(ToolRun {
                     answer,
                     messages: request.messages,

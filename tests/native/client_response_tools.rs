@@ -98,17 +98,16 @@ fn what_fails_and_what_never_stops_ends_the_conversation() {
 }
 
 #[test]
-fn calls_of_a_response_that_was_cut_off_are_not_run() {
-    let world = Scripted::new([response("incomplete", &[call("a")])]);
-    let connected = client(&world);
-    let responses = connected.responses();
-    let asked = asked();
-    let run = responses.run_tools(&asked, async |_| panic!("it was cut off"));
-    let run = world.run(Box::pin(run)).unwrap();
-    assert!(matches!(
-        run.response.parsed::<Place>(),
-        Err(ParseError::Cut(_))
-    ));
+fn calls_of_a_response_that_is_not_whole_are_not_run() {
+    for status in ["incomplete", "failed", "cancelled", "in_progress", "queued"] {
+        let world = Scripted::new([response(status, &[call("a")])]);
+        let connected = client(&world);
+        let responses = connected.responses();
+        let asked = asked();
+        let run = responses.run_tools(&asked, async |_| panic!("it is not whole"));
+        let run = world.run(Box::pin(run)).unwrap();
+        assert_eq!(run.response.status.unwrap().as_str(), status);
+    }
 }
 
 #[test]

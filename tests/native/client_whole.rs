@@ -144,6 +144,21 @@ fn a_failing_tool_and_a_model_that_never_stops_end_the_conversation() {
     assert_eq!(world.requests().len(), 10);
 }
 
+#[test]
+fn calls_of_an_answer_that_was_cut_off_are_not_run() {
+    for reason in ["length", "content_filter"] {
+        let cut = CALL.replace("\"tool_calls\"}", &format!("\"{reason}\"}}"));
+        assert_ne!(cut, CALL);
+        let world = answers(&[cut.leak()]);
+        let client = client(&world);
+        let (chat, asked) = (client.chat(), request());
+        let run = chat.run_tools(&asked, async |_| panic!("it was cut off"));
+        let run = world.run(pin!(run)).unwrap();
+        let parsed = run.answer.parsed::<Place>();
+        assert!(matches!(parsed, Err(ParseError::Cut(_))), "{reason}");
+    }
+}
+
 fn answered(message: Value, finish_reason: &str) -> ChatCompletion {
     let choice = json!({"index": 0, "message": message, "finish_reason": finish_reason});
     serde_json::from_value(json!({ "choices": [choice] })).unwrap()
