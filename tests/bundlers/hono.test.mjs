@@ -7,6 +7,7 @@ export const ROWS = [
     name: "examples/hono-node: a page without a bundler, and a service worker",
     example: "hono-node",
     serve: ["start"],
+    again: true,
     pages: ["/", "/service-worker.html"],
     first: true,
   },

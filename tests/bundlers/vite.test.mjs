@@ -105,6 +105,7 @@ examples("vite", [
   {
     name: "examples/react: a component that is removed ends its request",
     example: "react",
+    again: true,
     scripts: ["build"],
     serve: ["preview", "--", "--port", "$PORT"],
     leave: ["#toggle"],

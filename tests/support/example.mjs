@@ -25,6 +25,7 @@ const CLOSING_MS = 120_000;
  * - `pages`: the paths of pages that ask, `/` by default
  * - `tells`: false where the server does not tell the proxy that a visitor has left
  * - `env`: gives more variables, by the port
+ * - `again`: a question may be asked while an answer comes, and takes its place
  * - `leave`: what is clicked besides Stop to end an answer
  * - `front`: gives the address of a server with /v1 and /session, where the example has none
  */
@@ -90,7 +91,7 @@ export function examples(folder, rows) {
   });
 }
 
-async function asks(browser, upstream, url, { tells = true, leave = [] }) {
+async function asks(browser, upstream, url, { tells = true, again = false, leave = [] }) {
   await upstream.reset();
   const page = await browser.open(url);
   await begin(page, QUESTION);
@@ -107,6 +108,18 @@ async function asks(browser, upstream, url, { tells = true, leave = [] }) {
     await page.page.click(selector);
     if (said) assert.equal((await ended(page)).notice, said, url);
     if (tells) await upstream.wait({ closed: 1 }, CLOSING_MS);
+    await page.close();
+  }
+
+  if (again) {
+    await upstream.reset();
+    await upstream.armAll([{ faults: "stall=3", times: 1, path: "/v1/chat" }]);
+    const page = await browser.open(url);
+    await begin(page, QUESTION);
+    await page.page.waitForFunction(() => window.seen.lengths.length > 0, { timeout: 0 });
+    await page.page.click("button[type=submit]");
+    const { answer, notice } = await ended(page);
+    assert.deepEqual([answer, notice], ["This is a test!", ""], `${url}, asked again`);
     await page.close();
   }
 }

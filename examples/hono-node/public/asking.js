@@ -15,16 +15,18 @@ let stopping;
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   stopping?.abort();
-  stopping = new AbortController();
+  const own = new AbortController();
+  stopping = own;
   answer.textContent = notice.textContent = "";
   answer.ariaBusy = "true";
+  let problem = "";
   try {
     await registered;
     await controlled;
     const response = await fetch("/ask", {
       method: "POST",
       body: form.elements.question.value,
-      signal: stopping.signal,
+      signal: own.signal,
     });
     if (!response.ok) throw new Error(await response.text());
     const decoder = new TextDecoder();
@@ -34,8 +36,11 @@ form.addEventListener("submit", async (event) => {
       answer.textContent += decoder.decode(value, { stream: true });
     }
   } catch (error) {
-    notice.textContent = error.name === "AbortError" ? "Stopped." : error.message;
+    problem = error.name === "AbortError" ? "Stopped." : error.message;
   }
+  // A newer question has taken over.
+  if (stopping !== own) return;
+  notice.textContent = problem;
   answer.ariaBusy = "false";
 });
 

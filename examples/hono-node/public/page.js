@@ -10,9 +10,11 @@ let stopping;
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   stopping?.abort();
-  stopping = new AbortController();
+  const own = new AbortController();
+  stopping = own;
   answer.textContent = notice.textContent = "";
   answer.ariaBusy = "true";
+  let problem = "";
   try {
     const stream = await client.chat.completions.create(
       {
@@ -20,12 +22,15 @@ form.addEventListener("submit", async (event) => {
         messages: [{ role: "user", content: form.elements.question.value }],
         stream: true,
       },
-      { signal: stopping.signal },
+      { signal: own.signal },
     );
     for await (const text of stream.textStream) answer.textContent += text;
   } catch (error) {
-    notice.textContent = error instanceof OpenAI.APIUserAbortError ? "Stopped." : error.message;
+    problem = error instanceof OpenAI.APIUserAbortError ? "Stopped." : error.message;
   }
+  // A newer question has taken over.
+  if (stopping !== own) return;
+  notice.textContent = problem;
   answer.ariaBusy = "false";
 });
 
