@@ -246,6 +246,11 @@ const CHUNKS: &[Row] = &[
         },
     ),
     ("a field twice", r#"{"id":"a","id":"b"}"#, |c| c.id == "b"),
+    (
+        "an odd field, and then the same as it should be",
+        r#"{"created":"soon","created":2}"#,
+        |c| c.created == 2 && c.extra.is_empty(),
+    ),
     ("escapes in a name", r#"{"\u0069d":"a"}"#, |c| c.id == "a"),
     ("a name with no sense", r#"{"":1," id":2,"ID":3}"#, |c| {
         c.extra.len() == 3 && c.id.is_empty()

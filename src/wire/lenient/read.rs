@@ -130,11 +130,17 @@ impl Visitor<'_> for Name {
     }
 }
 
-/// Keeps what a field could not hold, or only with loss.
+/// Keeps what a field could not hold, or only with loss. Of two equal names the last counts.
 fn keep_original(object: &mut dyn Object, at: usize, got: Got) {
-    if let Got::Read(original) | Got::Odd(original) = got {
-        let name = object.names().get(at).copied().unwrap_or_default();
-        object.extra_mut().insert(name.to_owned(), original);
+    let name = object.names().get(at).copied().unwrap_or_default();
+    match got {
+        Got::Read(original) | Got::Odd(original) => {
+            object.extra_mut().insert(name.to_owned(), original);
+        }
+        Got::Value | Got::Null if object.extra().is_empty() => {}
+        Got::Value | Got::Null => {
+            object.extra_mut().remove(name);
+        }
     }
 }
 
