@@ -140,9 +140,11 @@ export class LiveStream {
   }
 
   #eventsAt(at) {
-    if (at >= this.#end) return undefined;
+    if (at >= this.#end) {
+      if (this.isBroken) throw new Error("the stream is broken");
+      return undefined;
+    }
     const first = this.#recent[0];
-    if (this.isBroken) throw new Error("the stream is broken");
     if (!first || at < first.at) return this.#storage.read(at);
     const found = this.#recent.findLast((events) => events.at <= at);
     return found.bytes.subarray(at - found.at);

@@ -35,6 +35,9 @@ export function reading(reader) {
               return;
             }
           }
+        } catch (error) {
+          reader.left();
+          throw error;
         } finally {
           reader.asks(-1);
         }
