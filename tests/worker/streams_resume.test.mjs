@@ -329,3 +329,28 @@ it("a_stream_that_the_upstream_breaks_off_has_the_error_among_what_is_kept", asy
     assert.equal((await proxy.read(id)).text(), first.text());
   });
 });
+
+it("a_reader_who_attaches_to_a_request_that_the_upstream_then_refuses_gets_an_error", async () => {
+  let came;
+  let go;
+  const asked = new Promise((resolve) => (came = resolve));
+  const attached = new Promise((resolve) => (go = resolve));
+  const upstream = await rawUpstream(async (socket) => {
+    came();
+    await attached;
+    socket.end(erring("429 Slow Down"));
+  });
+  await withStreams({ upstream }, async (proxy) => {
+    const id = newId();
+    const first = await proxy.ask(id);
+    await asked;
+    const second = await (await proxy.resume(id)).response;
+    go();
+    const refused = await first.response;
+    await refused.ended;
+    assert.equal(refused.status, 429);
+    await second.ended;
+    assert.equal(lastCode(second.text()), "stream_interrupted");
+    assert.equal((await proxy.read(id)).status, 404);
+  });
+});

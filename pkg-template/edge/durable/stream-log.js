@@ -153,7 +153,8 @@ export class StreamLog extends DurableObject {
     }
     const isStream = response?.headers.get("content-type") === EVENTS;
     if (!stream.isOver && !isStream) {
-      stream.end();
+      // Others may read it already.
+      stream.end("interrupted");
       this.#live.delete(id);
       if (isWritten) this.#store.delete(id);
       return reply(REFUSED, response.body);
