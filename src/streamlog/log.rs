@@ -84,10 +84,12 @@ impl Log {
     pub fn end(&mut self, error: Option<&str>, now_ms: u64) -> Vec<u8> {
         let mut events = Vec::new();
         if !self.is_over {
-            self.numbering.cut(&mut events);
             if let Some(body) = error {
+                self.numbering.cut(&mut events);
                 let event = format!("data: {body}\n\n");
                 self.numbering.push(event.as_bytes(), &mut events);
+            } else {
+                self.numbering.finish(&mut events);
             }
             self.keep(&events, now_ms);
             self.is_over = true;

@@ -100,6 +100,11 @@ impl Numbering {
         self.begin_line(rest, out);
     }
 
+    /// The stream has ended well: an event that only lacks its blank line is whole.
+    pub fn finish(&mut self, out: &mut Vec<u8>) {
+        self.push(b"\n\n", out);
+    }
+
     /// Forgets the event that has not ended. A part of it that was written is ended.
     pub fn cut(&mut self, out: &mut Vec<u8>) {
         if self.torn {

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { it } from "node:test";
 
 import { CAP, CHAT, limit, PRICES, TOKEN_NANO } from "../support/budget.mjs";
-import { event, says } from "../support/raw_upstream.mjs";
+import { event, rawUpstream, says } from "../support/raw_upstream.mjs";
 import {
   codeOf,
   ENDING,
@@ -51,7 +51,7 @@ it("DELETE_closes_the_upstream_and_keeps_the_text_and_readers_are_told", async (
   });
 });
 
-it("DELETE_stops_a_stream_before_its_head_and_one_that_nobody_reads", async () => {
+it("DELETE_stops_a_stream_that_nobody_reads", async () => {
   await withStreams({}, async (proxy, upstream) => {
     const id = newId();
     const { response, reset } = await proxy.ask(id);
@@ -324,6 +324,39 @@ it("a_stream_is_read_on_when_the_budget_has_nothing_left_and_a_new_one_is_refuse
     });
     assert.ok(day.spent > 0);
     assert.equal(upstream.requests(), 2);
+  });
+});
+
+it("DELETE_before_the_upstreams_head_stops_the_stream_and_settles_its_cost_once", async () => {
+  let came;
+  const asked = new Promise((resolve) => (came = resolve));
+  const told = "onUsage: (event) => console.log(`usage of ${event.requestId}: ${event.outcome}`)";
+  const options = `{ maxOutputTokens: ${CAP}, ${budget}, ${told} }`;
+  const upstream = await rawUpstream(() => came());
+  await withStreams({ options, upstream }, async (proxy) => {
+    const id = newId();
+    const { response } = await proxy.ask(id, { body: PAID });
+    await asked;
+    assert.equal((await proxy.remove(id)).status, 204);
+    await upstream.closed(1);
+    const answer = await response;
+    await answer.ended;
+    assert.equal(lastCode(answer.text()), "stream_stopped");
+    const ledger = await until(async () => {
+      const found = await proxy.ledger("ada");
+      return dayOf(found).held === 0 && found;
+    });
+    // An id that is in use costs nothing.
+    const other = { ...PAID, temperature: 1 };
+    const refused = await (await proxy.ask(id, { body: other })).response;
+    await refused.ended;
+    assert.equal(refused.status, 409);
+    const after = await until(async () => {
+      const found = await proxy.ledger("ada");
+      return dayOf(found).held === 0 && found.entries.length > 1 && found;
+    });
+    assert.equal(dayOf(after).spent, dayOf(ledger).spent);
+    assert.equal(proxy.output.match(/usage of/g)?.length, 1);
   });
 });
 

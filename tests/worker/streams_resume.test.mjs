@@ -330,6 +330,19 @@ it("a_stream_that_the_upstream_breaks_off_has_the_error_among_what_is_kept", asy
   });
 });
 
+it("a_last_event_that_lacks_its_blank_line_is_kept", async () => {
+  await withStreams({}, async (proxy, upstream) => {
+    const id = newId();
+    const { response } = await proxy.ask(id);
+    (await upstream.socket()).end(says("one") + ENDING.join("").trimEnd());
+    const answer = await response;
+    await answer.ended;
+    const events = eventsOf(answer.text());
+    assert.deepEqual([events.length, events.at(-1)[2]], [3, "[DONE]"]);
+    assert.equal((await proxy.read(id)).text(), answer.text());
+  });
+});
+
 it("a_reader_who_attaches_to_a_request_that_the_upstream_then_refuses_gets_an_error", async () => {
   let came;
   let go;
