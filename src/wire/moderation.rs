@@ -2,10 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
-use super::lenient::{Arrived, Field, Got, Node, whole};
-
 literal! {
     TextType = "text",
     ImageUrlType = "image_url",
@@ -34,86 +30,15 @@ impl ModerationRequest {
     }
 }
 
-/// What to look at for harmful content.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub enum ModerationInput {
-    /// One text.
-    Text(String),
-    /// Several texts.
-    Texts(Vec<String>),
-    /// Texts and images (2026).
-    Parts(Vec<ModerationPart>),
-}
-
-impl Default for ModerationInput {
-    /// An empty text.
-    fn default() -> Self {
-        Self::Text(String::new())
-    }
-}
-
-impl From<&str> for ModerationInput {
-    fn from(text: &str) -> Self {
-        Self::Text(text.to_owned())
-    }
-}
-
-impl From<String> for ModerationInput {
-    fn from(text: String) -> Self {
-        Self::Text(text)
-    }
-}
-
-impl From<Vec<String>> for ModerationInput {
-    fn from(texts: Vec<String>) -> Self {
-        Self::Texts(texts)
-    }
-}
-
-impl From<Vec<ModerationPart>> for ModerationInput {
-    fn from(parts: Vec<ModerationPart>) -> Self {
-        Self::Parts(parts)
-    }
-}
-
-impl serde::Serialize for ModerationInput {
-    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        self.node().serialize(s)
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for ModerationInput {
-    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        whole(d, "a string, or a list of strings or parts")
-    }
-}
-
-impl Field for ModerationInput {
-    fn set(&mut self, arrived: Arrived<'_>) -> Got {
-        let list = match arrived {
-            Arrived::Str(v) => {
-                *self = v.into();
-                return Got::Value;
-            }
-            Arrived::Whole(list @ Value::Array(_)) => list,
-            other => return other.odd(),
-        };
-        *self = if let Ok(texts) = serde_json::from_value(list.clone()) {
-            Self::Texts(texts)
-        } else if let Ok(parts) = serde_json::from_value(list.clone()) {
-            Self::Parts(parts)
-        } else {
-            return Got::Odd(list);
-        };
-        Got::Value
-    }
-    fn node(&self) -> Node<'_> {
-        match self {
-            Self::Text(text) => Node::Str(text),
-            Self::Texts(texts) => Node::List(texts),
-            Self::Parts(parts) => Node::List(parts),
-        }
+text_or_lists! {
+    /// What to look at for harmful content.
+    enum ModerationInput, read as "a string, or a list of strings or parts" {
+        /// One text.
+        Text,
+        /// Several texts.
+        Texts(String),
+        /// Texts and images (2026).
+        Parts(ModerationPart),
     }
 }
 

@@ -113,13 +113,13 @@ macro_rules! union {
     };
 }
 
-/// Declares a text that may also be a list. `$item` is what the list holds.
-macro_rules! text_or_list {
+/// An enum of a text and of lists, without the way in which it is read.
+macro_rules! text_enum {
     (
         $(#[doc = $doc:literal])*
-        enum $name:ident {
+        enum $name:ident, read as $kind:literal {
             $(#[doc = $tdoc:literal])* Text,
-            $(#[doc = $ldoc:literal])* $list:ident($item:ty),
+            $($(#[doc = $ldoc:literal])* $list:ident($item:ty),)+
         }
     ) => {
         $(#[doc = $doc])*
@@ -130,8 +130,7 @@ macro_rules! text_or_list {
         pub enum $name {
             $(#[doc = $tdoc])*
             Text(String),
-            $(#[doc = $ldoc])*
-            $list(Vec<$item>),
+            $($(#[doc = $ldoc])* $list(Vec<$item>),)+
         }
 
         impl Default for $name {
@@ -153,11 +152,11 @@ macro_rules! text_or_list {
             }
         }
 
-        impl From<Vec<$item>> for $name {
+        $(impl From<Vec<$item>> for $name {
             fn from(list: Vec<$item>) -> Self {
                 Self::$list(list)
             }
-        }
+        })+
 
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
@@ -167,7 +166,26 @@ macro_rules! text_or_list {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-                $crate::wire::lenient::whole(d, "a string or a list")
+                $crate::wire::lenient::whole(d, $kind)
+            }
+        }
+    };
+}
+
+/// Declares a text that may also be a list. `$item` is what the list holds.
+macro_rules! text_or_list {
+    (
+        $(#[doc = $doc:literal])*
+        enum $name:ident {
+            $(#[doc = $tdoc:literal])* Text,
+            $(#[doc = $ldoc:literal])* $list:ident($item:ty),
+        }
+    ) => {
+        text_enum! {
+            $(#[doc = $doc])*
+            enum $name, read as "a string or a list" {
+                $(#[doc = $tdoc])* Text,
+                $(#[doc = $ldoc])* $list($item),
             }
         }
 
@@ -190,6 +208,51 @@ macro_rules! text_or_list {
                 match self {
                     Self::Text(text) => $crate::wire::lenient::Node::Str(text),
                     Self::$list(list) => $crate::wire::lenient::Node::List(list),
+                }
+            }
+        }
+    };
+}
+
+/// Declares a text that may also be one of several lists: the first whose items an array holds.
+macro_rules! text_or_lists {
+    (
+        $(#[doc = $doc:literal])*
+        enum $name:ident, read as $kind:literal {
+            $(#[doc = $tdoc:literal])* Text,
+            $($(#[doc = $ldoc:literal])* $list:ident($item:ty),)+
+        }
+    ) => {
+        text_enum! {
+            $(#[doc = $doc])*
+            enum $name, read as $kind {
+                $(#[doc = $tdoc])* Text,
+                $($(#[doc = $ldoc])* $list($item),)+
+            }
+        }
+
+        impl $crate::wire::lenient::Field for $name {
+            fn set(&mut self, arrived: $crate::wire::lenient::Arrived<'_>) -> $crate::wire::lenient::Got {
+                use $crate::wire::lenient::{Arrived, Got};
+
+                let array = match arrived {
+                    Arrived::Str(v) => {
+                        *self = v.into();
+                        return Got::Value;
+                    }
+                    Arrived::Whole(array @ serde_json::Value::Array(_)) => array,
+                    other => return other.odd(),
+                };
+                $(if let Ok(list) = serde_json::from_value(array.clone()) {
+                    *self = Self::$list(list);
+                    return Got::Value;
+                })+
+                Got::Odd(array)
+            }
+            fn node(&self) -> $crate::wire::lenient::Node<'_> {
+                match self {
+                    Self::Text(text) => $crate::wire::lenient::Node::Str(text),
+                    $(Self::$list(list) => $crate::wire::lenient::Node::List(list),)+
                 }
             }
         }

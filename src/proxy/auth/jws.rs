@@ -13,6 +13,16 @@ pub(super) fn mac(secret: &str) -> Option<Hmac<Sha256>> {
     Hmac::new_from_slice(secret.as_bytes()).ok()
 }
 
+/// Bytes in hexadecimal.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        text.push(char::from_digit(u32::from(byte >> 4), 16).unwrap_or_default());
+        text.push(char::from_digit(u32::from(byte & 15), 16).unwrap_or_default());
+    }
+    text
+}
+
 #[derive(Serialize)]
 struct Header<'a> {
     typ: &'static str,

@@ -226,8 +226,8 @@ pub(crate) fn claim_of(limits: &[Limit]) -> BTreeMap<String, f64> {
     claim
 }
 
-/// A caller's subject as others may know it: HMAC-SHA-256 under `secret`, hexadecimal. Whoever has
-/// not the secret learns nothing of the subject, and no two subjects share one, however they are
+/// A caller's subject as others may know it: HMAC-SHA-256 under `secret`, hexadecimal. Without
+/// the secret it tells nothing of the subject, and no two subjects share one, however they are
 /// spelled (threat table, rows A14 and V15). `purpose` keeps the hashes of different uses apart.
 #[must_use]
 pub fn pseudonym(purpose: &str, subject: impl AsRef<[u8]>, secret: &str) -> String {
@@ -238,12 +238,7 @@ pub fn pseudonym(purpose: &str, subject: impl AsRef<[u8]>, secret: &str) -> Stri
         .chain_update(purpose)
         .chain_update([0])
         .chain_update(subject);
-    let mut text = String::with_capacity(64);
-    for byte in mac.finalize().into_bytes() {
-        text.push(char::from_digit(u32::from(byte >> 4), 16).unwrap_or_default());
-        text.push(char::from_digit(u32::from(byte & 15), 16).unwrap_or_default());
-    }
-    text
+    jws::hex(&mac.finalize().into_bytes())
 }
 
 /// `Bearer <token>` and nothing else (RFC 6750, section 2.1). The scheme's case does not count
@@ -258,8 +253,8 @@ fn bearer(value: &str) -> Option<&str> {
     fits.then_some(token)
 }
 
-/// What is told of a text that is no token at all.
-const NO_TOKEN: &str = "it is no JSON Web Token signed with HS256";
+/// What is told of a text that is not a token at all.
+const NO_TOKEN: &str = "it is not a JSON Web Token signed with HS256";
 
 /// The claims, or why the token is refused.
 fn read(token: &str, keyring: &SigningKeys, config: &Config) -> Result<Claims, &'static str> {

@@ -4,9 +4,10 @@
 //! An id opens nothing: a session needs a proof, and a budget counts visitors by their address. It is
 //! signed with the session secret for one origin, and forgotten after 30 days without a session.
 
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
+use crate::proxy::auth::jws;
 use crate::proxy::auth::signing_keys::SigningKeys;
 
 /// An id that no session has renewed for so long is a stranger's: 30 days.
@@ -23,12 +24,8 @@ const MAX_BYTES: usize = 160;
 pub fn sign(id: &str, origin: &str, keyring: &SigningKeys, now_unix_seconds: u64) -> String {
     let (_, secret) = keyring.first();
     let mac = mac(id, now_unix_seconds, origin, secret).map(Mac::finalize);
-    let mut text = format!("{id}.{now_unix_seconds}.");
-    for byte in mac.iter().flat_map(|mac| mac.as_bytes()) {
-        text.push(char::from_digit(u32::from(byte >> 4), 16).unwrap_or_default());
-        text.push(char::from_digit(u32::from(byte & 15), 16).unwrap_or_default());
-    }
-    text
+    let signature = mac.map(|mac| jws::hex(&mac.into_bytes()));
+    format!("{id}.{now_unix_seconds}.{}", signature.unwrap_or_default())
 }
 
 /// The visitor whose id this is. Nothing if it was not signed here, for another origin, before
@@ -60,9 +57,9 @@ pub fn read<'a>(
 }
 
 fn mac(id: &str, time: u64, origin: &str, secret: &str) -> Option<Hmac<Sha256>> {
-    // HMAC takes keys of every length. No part can hold NUL, so none can run into the next.
-    let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).ok()?;
-    Some(mac.chain_update(format!("{PURPOSE}\0{origin}\0{id}\0{time}")))
+    // No part can hold NUL, so none can run into the next.
+    let signed = format!("{PURPOSE}\0{origin}\0{id}\0{time}");
+    Some(jws::mac(secret)?.chain_update(signed))
 }
 
 fn bytes_of(hex: &str) -> Option<Vec<u8>> {
