@@ -98,8 +98,10 @@ impl Scanner {
     pub fn file(&self, name: &str, path: &Path) -> Result<Vec<Finding>> {
         let bytes = fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
         let mut findings = scan_bytes(name, &bytes, &self.everywhere);
-        // Prose and the scanner may name a provider; what a page runs and what it is typed with may not.
-        if !name.ends_with(".md") && !name.starts_with("scan/") {
+        // Prose, the scanner and the start's own commands may name a provider; what a page runs and
+        // what it is typed with may not.
+        let off_the_page = ["scan/", "init/start/tools/"];
+        if !name.ends_with(".md") && !off_the_page.iter().any(|one| name.starts_with(one)) {
             findings.extend(scan_bytes(name, &bytes, &self.hosts));
         }
         Ok(findings)
