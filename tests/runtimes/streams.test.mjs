@@ -1,14 +1,17 @@
 // Streams that are kept, in every workerd that can keep them: what they promise rests on the runtime's Durable
-// Objects. The test files of tests/worker show the rest in one of them.
+// Objects. The test files of tests/worker show the rest in one of them, and here once more in the newest, under
+// the Node.js that a current Wrangler needs.
 
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 import { cases } from "../support/cases.mjs";
-import { runtimeFile } from "../support/nodes.mjs";
+import { nodeProgram, runtimeFile } from "../support/nodes.mjs";
 import { says } from "../support/raw_upstream.mjs";
 import {
   ENDING,
@@ -72,3 +75,26 @@ cases(
     }
   },
 );
+
+const SUITES = [
+  "worker/streams_client.test.mjs",
+  "worker/streams_end.test.mjs",
+  "worker/streams_resume.test.mjs",
+  "js/resumable.test.mjs",
+  "js/resumable-cuts.test.mjs",
+  "js/resumable-odd.test.mjs",
+].map((file) => fileURLToPath(new URL(`../${file}`, import.meta.url)));
+
+cases([{ name: "the suites of kept streams under Node.js 22" }], async () => {
+  // The runner takes a child with this variable for one of its own files.
+  const { NODE_TEST_CONTEXT: _, ...environment } = process.env;
+  const { code, output } = await new Promise((resolve) => {
+    const args = ["--test", "--test-concurrency=1", "--test-reporter=tap", ...SUITES];
+    const env = { ...environment, WORKERD_BIN: newest() };
+    execFile(nodeProgram(22), args, { env, maxBuffer: 1 << 26 }, (error, stdout, stderr) =>
+      resolve({ code: error ? (error.code ?? error.signal) : 0, output: stdout + stderr }),
+    );
+  });
+  const passed = Number(/^# pass (\d+)$/m.exec(output)?.[1]);
+  assert.ok(code === 0 && passed > 0, output.match(/^\s*not ok .*$/gm)?.join("\n") || output);
+});
