@@ -1,221 +1,242 @@
-// The proxy beside a Worker that only passes requests on: 50 streams of 1,000 events at once, in workerd,
-// timed from outside over sockets.
+// The proxies beside a Worker that only passes requests on, in workerd, timed from outside over sockets.
 
-import { readFileSync } from "node:fs";
-import { connect, createServer } from "node:net";
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 import { median } from "./measure.mjs";
+import { processorMs, startUpstream, stream } from "./sockets.mjs";
 
 const EVENTS = 1000;
 const STREAMS = 50;
+/** A short answer. */
+const FEW = 10;
 /** So many requests before first bytes are taken, one at a time: engines compile what they run often. */
 const WARM_UP = 150;
-/** A fast model: 200 events a second and stream. */
-const PACE_MS = 5;
+/** So many short answers between two looks at the processor's time, which is counted in steps of 10 ms. */
+const SHORT_ANSWERS = 200;
+/** An event of a stream each so many milliseconds: a model's pace, and a fast model's. */
+const PACES_MS = [10, 5];
+/** More subjects than streams at once. */
+const SUBJECTS = 100;
+/** Storage that no disk slows down, where the system has it. */
+const MEMORY = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
+/** What keeping a stream may cost an event more at a model's pace, in microseconds of the processor. */
+const KEPT_US = 15;
 
 const KEY = "sk-proj-0123456789abcdefghijABCDEFGHIJ0123456789";
-const chunk = (text) => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;
-const data = (value) =>
-  chunk(`data: ${typeof value === "string" ? value : JSON.stringify(value)}\n\n`);
-const says = (delta, finish_reason = null) =>
-  data({
-    id: "chatcmpl-abc",
-    object: "chat.completion.chunk",
-    created: 1760000000,
-    model: "m",
-    choices: [{ index: 0, delta, logprobs: null, finish_reason }],
-  });
-const HEAD =
-  "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
-const WORD = Buffer.from(says({ content: " word" }));
-const TAIL = Buffer.from(
-  `${says({}, "stop")}${data({ choices: [], usage: { prompt_tokens: 9, completion_tokens: EVENTS } })}${data("[DONE]")}0\r\n\r\n`,
-);
-const BURST = Buffer.concat([Buffer.from(HEAD), ...Array(EVENTS).fill(WORD), TAIL]);
+const PROXY = (options, more = "") =>
+  `import { createProxy } from "openai-wasm/proxy";\n${more}export default createProxy(${options});`;
 
-/** Answers each request with the same stream, one HTTP chunk an event. */
-async function startUpstream() {
-  const pace = { ms: 0 };
-  const server = createServer((socket) => {
-    socket.setNoDelay(true);
-    socket.on("error", () => {});
-    socket.on("data", () => {
-      if (pace.ms === 0) return void socket.write(BURST);
-      socket.write(HEAD);
-      let sent = 0;
-      const began = performance.now();
-      const timer = setInterval(() => {
-        // Never slower than the pace, whatever the timer does.
-        const due = Math.min(EVENTS, Math.floor((performance.now() - began) / pace.ms));
-        for (; sent < due; sent++) socket.write(WORD);
-        if (sent < EVENTS) return;
-        clearInterval(timer);
-        socket.write(TAIL);
-      }, pace.ms);
-    });
-  });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return { url: `http://127.0.0.1:${server.address().port}/v1`, pace, stop: () => server.close() };
-}
-
-const PROXY = (options) =>
-  `import { createProxy } from "openai-wasm/proxy";\nexport default createProxy(${options});`;
-
-/** What is compared with the first one, and how much longer it may take: at the pace of a model and in a burst. */
+/** What is compared with the first one, and how many times as long it may take, by the column's name. */
 const WORKERS = [
   {
     name: "pass-through Worker",
     source:
       "export default { fetch: (request, env) => fetch(env.OPENAI_BASE_URL + '/chat/completions', request) };",
   },
-  { name: "proxy", source: PROXY("{ maxConcurrent: 1000 }"), bound: 1.1 },
-  { name: "proxy, onUsage", source: PROXY("{ maxConcurrent: 1000, onUsage() {} }"), bound: 1.25 },
+  {
+    name: "proxy",
+    source: PROXY("{ maxConcurrent: 1000 }"),
+    bounds: { first: 1.4, short: 2, cold: 4, slow: 1.8, fast: 1.6, pace: 1.1, burst: 1.1 },
+  },
+  {
+    name: "proxy, onUsage",
+    source: PROXY("{ maxConcurrent: 1000, onUsage() {} }"),
+    bounds: { pace: 1.15, burst: 1.15 },
+  },
   {
     name: "proxy, inspectAnswers: false",
     source: PROXY("{ maxConcurrent: 1000, inspectAnswers: false }"),
-    bound: 1.1,
-    burstBound: Infinity,
+    bounds: { pace: 1.1 },
+  },
+  { name: "proxy of a Worker in Rust", rust: true, bounds: {} },
+  {
+    name: "proxy, resumable",
+    source: PROXY(
+      '{ maxConcurrent: 1000, resumable: { binding: "STREAMS", keepMs: 10_000 } }',
+      'export { StreamLog } from "openai-wasm/durable";\n',
+    ),
+    keeps: true,
+    bounds: {},
   },
 ];
 
-/** The time of the processor that a process has had, in milliseconds; nothing but Linux tells. */
-function processorMs(pid) {
-  try {
-    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1).split(" ");
-    return (Number(fields[11]) + Number(fields[12])) * 10;
-  } catch {
-    return NaN;
-  }
-}
-
-/** One request over a connection of its own: when the first byte of the body came, and the last. */
-function stream(port, request) {
-  const began = performance.now();
-  return new Promise((resolve, reject) => {
-    let first;
-    let head = "";
-    let tail = "";
-    let size = 0;
-    const socket = connect(port, "127.0.0.1", () => socket.write(request));
-    socket.setNoDelay(true);
-    socket.once("error", reject);
-    socket.on("data", (bytes) => {
-      if (first === undefined) {
-        head += bytes.toString("latin1");
-        if (!head.includes("data: ")) return;
-        first = performance.now() - began;
-        if (!head.startsWith("HTTP/1.1 200")) return void reject(new Error(head));
-      }
-      tail = (tail + bytes.subarray(-32).toString("latin1")).slice(-32);
-      size += bytes.length;
-      if (!tail.endsWith("\n0\r\n\r\n")) return;
-      socket.destroy();
-      if (size < EVENTS * 150) return void reject(new Error(`an answer of ${size} bytes: ${head}`));
-      resolve({ first, last: performance.now() - began });
-    });
-  });
-}
+const COLUMNS = {
+  first: ["first byte", "ms", 2],
+  short: ["short answer, processor", "ms", 2],
+  cold: ["first request, first byte", "ms", 1],
+  slow: [`${1000 / PACES_MS[0]} events a second, processor`, "µs an event", 0],
+  fast: [`${1000 / PACES_MS[1]} events a second, processor`, "µs an event", 0],
+  pace: ["the same, time", "ms", 0],
+  burst: ["burst, time", "ms", 0],
+  work: ["burst, processor", "µs an event", 1],
+};
 
 /** `print` writes a line of the report, `addFailure` records a bound that does not hold. */
 export async function proxy({ rounds, print, addFailure }) {
-  const { startWorkerd } = await import("../tests/support/workerd.mjs");
+  const { COMPATIBILITY_FLAGS, startWorkerd } = await import("../tests/support/workerd.mjs");
+  const { FLAG } = await import("../tests/support/resumable.mjs");
   const { bundleWorker } = await import("../tests/support/bundle.mjs");
+  const { rustWorker } = await import("../tests/support/rust_worker.mjs");
   const { mint, newSecret } = await import("../tests/support/tokens.mjs");
   const upstream = await startUpstream();
   const secret = newSecret();
+  const storage = await mkdtemp(join(MEMORY, "openai-wasm-streams-"));
   const bindings = {
     OPENAI_API_KEY: KEY,
     SESSION_SECRET: secret,
     OPENAI_BASE_URL: upstream.url,
     OPENAI_MODELS: "*",
+    PROXY_OPTIONS: JSON.stringify({ maxConcurrent: 1000 }),
+  };
+  const kept = {
+    bindings: { ...bindings, STREAMS: { object: "StreamLog" } },
+    objects: ["StreamLog"],
+    flags: [...COMPATIBILITY_FLAGS, FLAG],
+    storage,
   };
   const workers = [];
   for (const worker of WORKERS) {
-    workers.push({
-      ...worker,
-      workerd: await startWorkerd({ modules: await bundleWorker(worker.source), bindings }),
-    });
+    const modules = await (worker.rust ? rustWorker() : bundleWorker(worker.source));
+    const definition = { modules, bindings, ...(worker.keeps && kept) };
+    workers.push({ ...worker, definition, workerd: await startWorkerd(definition) });
   }
-  const stop = () =>
-    Promise.all([upstream.stop(), ...workers.map(({ workerd }) => workerd.stop())]);
+
   let count = 0;
-  const ask = async ({ workerd }) => {
+  const ask = async ({ keeps }, { port }) => {
     const body = JSON.stringify({
       model: "m",
       stream: true,
       messages: [{ role: "user", content: "x".repeat(300) }],
     });
-    const token = await mint(secret, { claims: { sub: `user-${count++}` } });
+    const token = await mint(secret, { claims: { sub: `user-${count++ % SUBJECTS}` } });
+    const id = keeps ? `x-stream-id: ${randomBytes(16).toString("base64url")}\r\n` : "";
     return stream(
-      workerd.port,
-      `POST /v1/chat/completions HTTP/1.1\r\nhost: proxy\r\nauthorization: Bearer ${token}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+      port,
+      `POST /v1/chat/completions HTTP/1.1\r\nhost: proxy\r\nauthorization: Bearer ${token}\r\n${id}content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+      upstream.stream.events,
     );
   };
 
-  /** Medians over the rounds, workers in turn: milliseconds for all streams, and of the processor. */
+  /** Medians over the rounds, workers in turn: milliseconds for all streams, and the processor's an event. */
   const together = async (times) => {
     const all = workers.map(() => ({ wall: [], processor: [] }));
     for (let round = 0; round <= times; round++) {
       for (const [index, worker] of workers.entries()) {
         const before = processorMs(worker.workerd.pid);
         const began = performance.now();
-        await Promise.all(Array.from({ length: STREAMS }, () => ask(worker)));
+        await Promise.all(Array.from({ length: STREAMS }, () => ask(worker, worker.workerd)));
         if (round === 0) continue; // Engines warm up.
         all[index].wall.push(performance.now() - began);
         all[index].processor.push(processorMs(worker.workerd.pid) - before);
       }
     }
-    return all.map(({ wall, processor }) => ({ wall: median(wall), processor: median(processor) }));
+    return all.map(({ wall, processor }) => ({
+      wall: median(wall),
+      processor: (median(processor) * 1000) / STREAMS / upstream.stream.events,
+    }));
   };
 
   try {
-    // First bytes, one request at a time, so that none waits for another.
+    // One request at a time, so that none waits for another.
+    upstream.stream = { events: EVENTS, paceMs: 0 };
     const firsts = workers.map(() => []);
     for (let round = 0; round < WARM_UP + 20 * rounds; round++) {
       for (const [index, worker] of workers.entries()) {
-        const { first } = await ask(worker);
+        const { first } = await ask(worker, worker.workerd);
         if (round >= WARM_UP) firsts[index].push(first);
       }
     }
     const burst = await together(rounds);
-    upstream.pace.ms = PACE_MS;
-    const paced = await together(Math.ceil(rounds / 3));
+
+    upstream.stream = { events: FEW, paceMs: 0 };
+    const shorts = workers.map(() => 0);
+    for (let round = 0; round < rounds; round++) {
+      for (const [index, worker] of workers.entries()) {
+        const before = processorMs(worker.workerd.pid);
+        for (let at = 0; at < SHORT_ANSWERS; at++) await ask(worker, worker.workerd);
+        shorts[index] += processorMs(worker.workerd.pid) - before;
+      }
+    }
+    const colds = workers.map(() => []);
+    for (let round = 0; round < 15; round++) {
+      for (const [index, worker] of workers.entries()) {
+        const fresh = await startWorkerd({ ...worker.definition, storage: undefined });
+        colds[index].push((await ask(worker, fresh)).first);
+        await fresh.stop();
+      }
+    }
+
+    const paced = [];
+    for (const paceMs of PACES_MS) {
+      upstream.stream = { events: EVENTS, paceMs };
+      paced.push(await together(Math.ceil(rounds / 3)));
+    }
+
+    const [slow, fast] = paced;
+    const figures = workers.map((_, index) => ({
+      first: median(firsts[index]),
+      short: shorts[index] / rounds / SHORT_ANSWERS,
+      cold: median(colds[index]),
+      slow: slow[index].processor,
+      fast: fast[index].processor,
+      pace: fast[index].wall,
+      burst: burst[index].wall,
+      work: burst[index].processor,
+    }));
 
     print(
-      `${STREAMS} streams of ${EVENTS} events at once, one HTTP chunk an event; medians. At a model's pace an event comes every ${PACE_MS} ms on each stream; in a burst all are there at once, which shows the work itself. First bytes are of one request at a time, after ${WARM_UP} others. Processor time is that of workerd, an event.`,
+      `Medians; in brackets, how many times the pass-through Worker's. First bytes are of one request at a time, after ${WARM_UP} others. A short answer has ${FEW} events. The first request is that of a new process, ${colds[0].length} of them. The other columns are of ${STREAMS} streams of ${EVENTS} events at once, one HTTP chunk an event, at a model's pace and in a burst, where all events are there at once. Processor time is that of workerd. The resumable streams are kept in memory and not on a disk.`,
     );
     print();
+    const names = Object.keys(COLUMNS);
     print(
-      "| Worker | first byte, ms | at a model's pace, ms | ratio | processor, µs | in a burst, ms | ratio | processor, µs |",
+      `| Worker | ${names.map((name) => `${COLUMNS[name][0]}, ${COLUMNS[name][1]}`).join(" | ")} |`,
     );
-    print("|---|--:|--:|--:|--:|--:|--:|--:|");
-    const first = median(firsts[0]);
-    for (const [index, { name, bound, burstBound = bound }] of workers.entries()) {
-      const ratio = paced[index].wall / paced[0].wall;
-      const burstRatio = burst[index].wall / burst[0].wall;
-      const mine = median(firsts[index]);
-      const figures = [
-        mine.toFixed(2),
-        paced[index].wall.toFixed(0),
-        ratio.toFixed(2),
-        ((paced[index].processor * 1000) / STREAMS / EVENTS).toFixed(0),
-        burst[index].wall.toFixed(0),
-        burstRatio.toFixed(2),
-        ((burst[index].processor * 1000) / STREAMS / EVENTS).toFixed(1),
-      ];
-      print(`| ${name} | ${figures.join(" | ")} |`);
-      if (ratio > bound)
+    print(`|---|${names.map(() => "--:").join("|")}|`);
+    for (const [index, { name, bounds = {} }] of workers.entries()) {
+      const cells = names.map((column) => {
+        const ratio = figures[index][column] / figures[0][column];
+        const bound = bounds[column];
+        if (ratio > bound)
+          addFailure(
+            `${name}: ${COLUMNS[column][0]}: ${ratio.toFixed(2)} times a pass-through Worker's, ${bound} wanted`,
+          );
+        return `${figures[index][column].toFixed(COLUMNS[column][2])} (${ratio.toFixed(2)})`;
+      });
+      print(`| ${name} | ${cells.join(" | ")} |`);
+    }
+    print();
+    const of = (find) => figures[workers.findIndex(find)];
+    const [own, rust, resumable] = [
+      figures[1],
+      of((worker) => worker.rust),
+      of((worker) => worker.keeps),
+    ];
+    for (const [column, pace] of [
+      ["slow", 1000 / PACES_MS[0]],
+      ["fast", 1000 / PACES_MS[1]],
+    ]) {
+      const more = resumable[column] - own[column];
+      print(
+        `At ${pace} events a second a resumable stream costs ${more.toFixed(0)} µs of the processor an event more than one that is not (at most ${KEPT_US}).`,
+      );
+      if (more > KEPT_US)
+        addFailure(`resumable, ${pace} a second: ${more.toFixed(1)} µs more, ${KEPT_US} wanted`);
+    }
+    for (const column of names) {
+      const ratio = rust[column] / own[column];
+      if (ratio > 1.3)
         addFailure(
-          `${name}: at a model's pace ${ratio.toFixed(2)} times the time of a pass-through Worker, ${bound} wanted`,
+          `the Worker in Rust: ${COLUMNS[column][0]}: ${ratio.toFixed(2)} times the package's proxy, 1.3 wanted`,
         );
-      if (burstRatio > burstBound)
-        addFailure(
-          `${name}: in a burst ${burstRatio.toFixed(2)} times the time of a pass-through Worker, ${burstBound} wanted`,
-        );
-      if (mine > first + 1)
-        addFailure(`${name}: the first byte comes ${(mine - first).toFixed(2)} ms later, 1 wanted`);
     }
   } finally {
-    await stop();
+    upstream.stop();
+    await Promise.all(workers.map(({ workerd }) => workerd.stop()));
+    await rm(storage, { recursive: true, force: true });
   }
 }

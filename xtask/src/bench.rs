@@ -11,6 +11,7 @@ use crate::setup::bindgen::Bindings;
 use crate::setup::browser::Browser;
 use crate::setup::npm::{self, Node};
 use crate::setup::wasm_target::{TARGET, Wasm};
+use crate::suites::examples::{WORKER, WORKER_WASM};
 use crate::workspace::Workspace;
 
 /// Runs every benchmark, or what `arguments` choose; the tables also go to benches/record/.
@@ -27,6 +28,7 @@ pub fn bench(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     let browser = Browser::ready()?;
     let packed = packed(workspace)?;
     let naive = naive(workspace)?;
+    let rust_worker = rust_worker(workspace)?;
     say::step(
         "measuring",
         "on an otherwise idle machine the figures are steadier",
@@ -36,6 +38,7 @@ pub fn bench(workspace: &Workspace, arguments: &[String]) -> Result<()> {
         .args(arguments)
         .env("OPENAI_WASM_PKG", &packed)
         .env("NAIVE", &naive)
+        .env("RUST_WORKER", &rust_worker)
         .env("CHROMIUM", &browser.chromium)
         .env("OUT", workspace.path("benches/record"))
         .current_dir(workspace.root());
@@ -97,4 +100,21 @@ fn naive(workspace: &Workspace) -> Result<PathBuf> {
     let built = wasm.target_dir().join(TARGET).join("release/naive.wasm");
     Bindings::ready(workspace)?.write("nodejs", "naive", &built, &folder)?;
     Ok(folder.join("naive.js"))
+}
+
+/// Builds examples/worker-rust as it is deployed: optimised.
+fn rust_worker(workspace: &Workspace) -> Result<PathBuf> {
+    say::step("building", "the Worker in Rust");
+    let wasm = Wasm::ready(workspace)?;
+    let target = workspace.scratch("bench/worker-rust-target")?;
+    command::run(
+        wasm.cargo("build")
+            .args(["--release", "--quiet"])
+            .env("CARGO_TARGET_DIR", &target)
+            .current_dir(workspace.path("examples").join(WORKER)),
+    )?;
+    let folder = workspace.scratch("bench/worker-rust")?;
+    let built = target.join(TARGET).join("release").join(WORKER_WASM);
+    Bindings::ready(workspace)?.write("web", "glue", &built, &folder)?;
+    Ok(folder)
 }

@@ -17,12 +17,12 @@ use crate::suites::native::check;
 use crate::suites::runner;
 use crate::suites::stage::Stage;
 
-const WORKER: &str = "worker-rust";
+pub const WORKER: &str = "worker-rust";
 const PAGE: &str = "page-rust";
 const PAGE_WASM: &str = "openai_wasm_example_page_rust.wasm";
 /// A few per cent above what it is.
 const PAGE_GZIP_BYTES: usize = 159_000;
-const WORKER_WASM: &str = "openai_wasm_example_worker_rust.wasm";
+pub const WORKER_WASM: &str = "openai_wasm_example_worker_rust.wasm";
 
 /// Each example that is a crate of its own.
 pub fn all(stage: &Stage) -> Result<Counts> {

@@ -3,7 +3,7 @@
 //! suites' other cases.
 
 mod counts;
-mod examples;
+pub mod examples;
 mod native;
 mod node_tests;
 mod runner;
