@@ -1,5 +1,5 @@
 // examples/worker-rust as modules for workerd. `wrangler` would build it with worker-build; here
-// `cargo xtask test` builds it, and the shim below stands for worker-build's.
+// `cargo xtask test` builds it, and the shims below stand for worker-build's.
 
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -29,11 +29,23 @@ export default {
 };
 `;
 
+/** Of the Worker that is one of the crate's examples. */
+const exampleShim = (name) => `import { initSync, fetch } from "./${name}.js";
+import module from "./${name}_bg.wasm";
+initSync({ module });
+export default { fetch };
+`;
+
 /** @param more JavaScript beside the Worker's own, which may export classes */
-export async function rustWorker(more = "") {
+export const rustWorker = (more = "") => modules("glue", shim(more));
+
+/** @param name of a file in examples/worker-rust/examples */
+export const rustExample = (name) => modules(name, exampleShim(name));
+
+async function modules(glue, contents) {
   const folder = setting("RUST_WORKER");
   const { outputFiles } = await build({
-    stdin: { contents: shim(more), resolveDir: folder, sourcefile: "worker.js" },
+    stdin: { contents, resolveDir: folder, sourcefile: "worker.js" },
     bundle: true,
     format: "esm",
     external: ["*.wasm", "cloudflare:*"],
@@ -42,7 +54,7 @@ export async function rustWorker(more = "") {
   });
   return [
     { name: "worker.js", esModule: outputFiles[0].text },
-    { name: "glue_bg.wasm", wasm: await readFile(join(folder, "glue_bg.wasm")) },
+    { name: `${glue}_bg.wasm`, wasm: await readFile(join(folder, `${glue}_bg.wasm`)) },
   ];
 }
 

@@ -2,6 +2,7 @@
 
 mod endpoints;
 mod fine_tune;
+mod responses;
 
 use std::pin::pin;
 use std::time::Duration;

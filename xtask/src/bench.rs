@@ -11,7 +11,7 @@ use crate::setup::bindgen::Bindings;
 use crate::setup::browser::Browser;
 use crate::setup::npm::{self, Node};
 use crate::setup::wasm_target::{TARGET, Wasm};
-use crate::suites::examples::{WORKER, WORKER_WASM};
+use crate::suites::examples::{WORKER, WORKERS};
 use crate::workspace::Workspace;
 
 /// Runs every benchmark, or what `arguments` choose; the tables also go to benches/record/.
@@ -114,7 +114,7 @@ fn rust_worker(workspace: &Workspace) -> Result<PathBuf> {
             .current_dir(workspace.path("examples").join(WORKER)),
     )?;
     let folder = workspace.scratch("bench/worker-rust")?;
-    let built = target.join(TARGET).join("release").join(WORKER_WASM);
+    let built = target.join(TARGET).join("release").join(WORKERS[0].1);
     Bindings::ready(workspace)?.write("web", "glue", &built, &folder)?;
     Ok(folder)
 }

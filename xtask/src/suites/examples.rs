@@ -22,7 +22,11 @@ const PAGE: &str = "page-rust";
 const PAGE_WASM: &str = "openai_wasm_example_page_rust.wasm";
 /// A few per cent above what it is.
 const PAGE_GZIP_BYTES: usize = 159_000;
-pub const WORKER_WASM: &str = "openai_wasm_example_worker_rust.wasm";
+/// The Workers of its crate: what the glue of each is called, and where cargo puts it.
+pub const WORKERS: [(&str, &str); 2] = [
+    ("glue", "openai_wasm_example_worker_rust.wasm"),
+    ("responses", "examples/responses.wasm"),
+];
 
 /// Each example that is a crate of its own.
 pub fn all(stage: &Stage) -> Result<Counts> {
@@ -90,21 +94,22 @@ fn is_a_workspace(folder: &Path) -> bool {
     manifest.is_ok_and(|text| text.lines().any(|line| line == "[workspace]"))
 }
 
-/// The Worker in Rust with its glue, `glue.js` and `glue_bg.wasm`, for the tests in workerd.
+/// The Workers in Rust with their glue, `<name>.js` and `<name>_bg.wasm`, for the tests in workerd.
 /// `wrangler` would call worker-build, which does the same.
 pub fn worker(stage: &Stage) -> Result<PathBuf> {
     let folder = stage.workspace.path("examples").join(WORKER);
     let log = format!("examples-{WORKER}");
-    let built = runner::run(stage.workspace, &log, &mut build(stage, &folder)?)?;
+    let mut cargo = build(stage, &folder)?;
+    let built = runner::run(stage.workspace, &log, cargo.args(["--lib", "--examples"]))?;
     if !built.succeeded {
         bail!("{} does not compile", folder.display());
     }
     let out = stage.workspace.scratch("examples")?.join(WORKER);
-    let wasm = target_dir(stage)
-        .join(TARGET)
-        .join("debug")
-        .join(WORKER_WASM);
-    Bindings::ready(stage.workspace)?.write("web", "glue", &wasm, &out)?;
+    let built = target_dir(stage).join(TARGET).join("debug");
+    let bindings = Bindings::ready(stage.workspace)?;
+    for (name, wasm) in WORKERS {
+        bindings.write("web", name, &built.join(wasm), &out)?;
+    }
     Ok(out)
 }
 
