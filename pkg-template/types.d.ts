@@ -1704,6 +1704,62 @@ export interface TranslationVerbose {
     segments?: Array<TranscriptionSegment> | undefined;
 }
 
+/** The request for speech (2026). */
+export interface SpeechCreateParams {
+    /** The text to speak, at most 4096 characters. */
+    input: string;
+    /** The model to ask, for instance `gpt-4o-mini-tts`. */
+    model: string;
+    /** Whose voice it is. */
+    voice: Voice;
+    /** How to speak; not with `tts-1` or `tts-1-hd`. */
+    instructions?: string | undefined;
+    /** The format of the sound; default `mp3`. */
+    response_format?: SpeechFormat | undefined;
+    /** How fast it is: 0.25 to 4; default 1. */
+    speed?: number | undefined;
+    /**
+     * Whether the sound comes as bytes, which is the default, or in server-sent events; not with
+     * `tts-1` or `tts-1-hd`.
+     */
+    stream_format?: SpeechStreamFormat | undefined;
+}
+
+/** The format of speech (2026). */
+export type SpeechFormat = "mp3" | "opus" | "aac" | "flac" | "wav" | "pcm" | (string & {});
+
+/** How speech comes (2026). */
+export type SpeechStreamFormat = "sse" | "audio" | (string & {});
+
+/** An event of streamed speech (2026). */
+export type SpeechStreamEvent = SpeechAudioDeltaEvent | SpeechAudioDoneEvent;
+
+/** Sound to append (2026). */
+export interface SpeechAudioDeltaEvent {
+    /** Always `speech.audio.delta`. */
+    type: "speech.audio.delta";
+    /** The bytes in base64. */
+    audio: string;
+}
+
+/** The end of streamed speech (2026). */
+export interface SpeechAudioDoneEvent {
+    /** Always `speech.audio.done`. */
+    type: "speech.audio.done";
+    /** What it cost. */
+    usage?: SpeechUsage | undefined;
+}
+
+/** What speech cost in tokens (2026). */
+export interface SpeechUsage {
+    /** Tokens of the text. */
+    input_tokens: number;
+    /** Tokens of the sound. */
+    output_tokens: number;
+    /** Both together. */
+    total_tokens: number;
+}
+
 /** The request to upload a file (`POST /files`). */
 export interface FileCreateParams {
     /**

@@ -2,7 +2,7 @@
 // that code commonly reads; what else a server sends is there too, as `unknown`.
 
 import type { APIPromise, PagePromise, RequestOptions, WithRequestId } from "./api.js";
-import type { FileObject } from "../types.d.ts";
+import type { FileObject, SpeechCreateParams } from "../types.d.ts";
 
 type Answer<T> = APIPromise<T & WithRequestId>;
 
@@ -25,19 +25,9 @@ export interface Deleted extends Open {
 
 type Metadata = Record<string, string> | null;
 
-export interface SpeechCreateParams {
-  input: string;
-  model: string;
-  voice: string | { id: string };
-  instructions?: string | undefined;
-  response_format?: "mp3" | "opus" | "aac" | "flac" | "wav" | "pcm" | undefined;
-  speed?: number | undefined;
-  /** `sse` gives server-sent events: read the response with `decodeEventStream`. */
-  stream_format?: "sse" | "audio" | undefined;
-}
-
 export interface Speech {
-  /** The response, its body unread: the sound's bytes, or events with `stream_format: "sse"`. */
+  /** The response, its body unread: the sound's bytes, or events with `stream_format: "sse"`, which
+   * `decodeEventStream` reads. */
   create(params: SpeechCreateParams, options?: RequestOptions): APIPromise<Response>;
 }
 

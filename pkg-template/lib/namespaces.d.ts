@@ -101,7 +101,7 @@ export namespace Audio {
   export type TranscriptionCreateParams = wire.TranscriptionCreateParams;
   export type TranslationCreateParams = wire.TranslationCreateParams;
   export namespace Speech {
-    export type SpeechCreateParams = more.SpeechCreateParams;
+    export type SpeechCreateParams = wire.SpeechCreateParams;
   }
 }
 

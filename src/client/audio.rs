@@ -1,17 +1,22 @@
-//! `POST /audio/{transcriptions,translations}`
+//! `POST /audio/{speech,transcriptions,translations}`
 
-use super::read::{decode, whole};
-use super::{Call, Client, EventStream, Meta};
+use super::read::{bytes, decode, whole};
+use super::{ByteStream, Call, Client, EventStream, Meta};
 use crate::transport::{Method, Streaming, Transport};
 use crate::wire::audio::{
     AudioResponseFormat, Transcription, TranscriptionDiarized, TranscriptionRequest,
     TranscriptionStreamEvent, TranscriptionVerbose, Translation, TranslationRequest,
     TranslationVerbose,
 };
+use crate::wire::speech::{SpeechRequest, SpeechStreamEvent, SpeechStreamFormat};
 
-/// Audio into text: [`Client::audio`].
+/// Audio into text, and text into audio: [`Client::audio`].
 #[derive(Debug)]
 pub struct Audio<T: Transport>(Client<T>);
+
+/// Speech: [`Audio::speech`].
+#[derive(Debug)]
+pub struct Speech<T: Transport>(Client<T>);
 
 /// Transcriptions: [`Audio::transcriptions`].
 #[derive(Debug)]
@@ -24,8 +29,11 @@ pub struct Translations<T: Transport>(Client<T>);
 /// The pieces of a transcription as they arrive.
 pub type TranscriptionStream<T> = EventStream<T, TranscriptionStreamEvent>;
 
+/// The pieces of speech as they arrive, with what it cost at the end. Every other end is an error.
+pub type SpeechStream<T> = EventStream<T, SpeechStreamEvent>;
+
 impl<T: Transport> Client<T> {
-    /// Audio into text.
+    /// Audio into text, and text into audio.
     ///
     /// ```no_run
     /// # async fn f<T: openai_wasm::transport::Transport + 'static>(
@@ -48,6 +56,24 @@ impl<T: Transport> Client<T> {
 }
 
 impl<T: Transport> Audio<T> {
+    /// Sound of a text.
+    ///
+    /// ```no_run
+    /// # async fn f<T: openai_wasm::transport::Transport + 'static>(
+    /// #     client: openai_wasm::client::Client<T>,
+    /// # ) -> Result<(), openai_wasm::client::Error>
+    /// # where T::Body: openai_wasm::transport::Streaming<T::Fault> {
+    /// use openai_wasm::wire::speech::SpeechRequest;
+    ///
+    /// let request = SpeechRequest::new("gpt-4o-mini-tts", "alloy", "Say this is a test");
+    /// let mp3: Vec<u8> = client.audio().speech().create(&request).await?.read_to_end().await?;
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn speech(&self) -> Speech<T> {
+        Speech(self.0.clone())
+    }
+
     /// Text in the language that was spoken.
     #[must_use]
     pub fn transcriptions(&self) -> Transcriptions<T> {
@@ -58,6 +84,35 @@ impl<T: Transport> Audio<T> {
     #[must_use]
     pub fn translations(&self) -> Translations<T> {
         Translations(self.0.clone())
+    }
+}
+
+impl<T: Transport> Speech<T> {
+    /// Asks for sound and gives its bytes as they come, or all of them by
+    /// [`read_to_end`](ByteStream::read_to_end); `request.stream_format` is left out.
+    ///
+    /// Where a server neither tells the length of the sound nor ends it by chunks of HTTP, a connection
+    /// that is closed in the middle looks like the end; in [`stream`](Self::stream) it never does.
+    pub fn create(&self, request: &SpeechRequest) -> Call<T, ByteStream<T>>
+    where
+        T: 'static,
+        T::Body: Streaming<T::Fault>,
+    {
+        let mut request = request.clone();
+        request.stream_format = None;
+        let call = Call::new(&self.0, Method::Post, SPEECH, bytes());
+        call.accept("application/octet-stream").json(&request)
+    }
+
+    /// Asks for sound in events; `request.stream_format` is set. Not with `tts-1` or `tts-1-hd`.
+    pub fn stream(&self, request: &SpeechRequest) -> Call<T, SpeechStream<T>>
+    where
+        T: 'static,
+        T::Body: Streaming<T::Fault>,
+    {
+        let mut request = request.clone();
+        request.stream_format = Some(SpeechStreamFormat::Sse);
+        self.0.ask_for_events(Method::Post, SPEECH).json(&request)
     }
 }
 
@@ -106,6 +161,7 @@ impl<T: Transport> Translations<T> {
     }
 }
 
+const SPEECH: &str = "/audio/speech";
 const TRANSCRIPTIONS: &str = "/audio/transcriptions";
 
 /// A transcription in the form that was asked for.

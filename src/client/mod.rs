@@ -72,8 +72,8 @@ mod web;
 pub use accumulated::Accumulated;
 pub use accumulated_response::AccumulatedResponse;
 pub use audio::{
-    Audio, TranscriptionAnswer, TranscriptionStream, Transcriptions, TranslationAnswer,
-    Translations,
+    Audio, Speech, SpeechStream, TranscriptionAnswer, TranscriptionStream, Transcriptions,
+    TranslationAnswer, Translations,
 };
 pub use builder::Builder;
 pub use call::Call;

@@ -12,6 +12,7 @@ use crate::wire::fine_tune::FineTuneEvent;
 use crate::wire::image::{ImageStreamEvent, ImageStreamEventType};
 use crate::wire::report;
 use crate::wire::responses::ResponseStreamEvent;
+use crate::wire::speech::SpeechStreamEvent;
 
 /// A chunk of an answer: what [`super::Decoder`] asks of it to tell a whole answer from a cut one.
 pub trait Chunk {
@@ -132,6 +133,16 @@ impl Chunk for ResponseStreamEvent {
 
     fn is_final(&self) -> bool {
         matches!(self, Self::Completed(_) | Self::Incomplete(_))
+    }
+}
+
+impl Chunk for SpeechStreamEvent {
+    fn text(&self) -> Option<Cow<'_, str>> {
+        None
+    }
+
+    fn is_final(&self) -> bool {
+        matches!(self, Self::Done(_))
     }
 }
 

@@ -52,6 +52,7 @@ pub mod image;
 pub mod model;
 pub mod moderation;
 pub mod responses;
+pub mod speech;
 pub mod usage;
 
 mod input;

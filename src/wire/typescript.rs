@@ -7,7 +7,7 @@ use ts_rs::{Config, TS};
 
 use super::{
     audio, budget, chat, completion, conversation, edit, embedding, engine, error, file, fine_tune,
-    image, model, moderation, responses, usage,
+    image, model, moderation, responses, speech, usage,
 };
 
 const HEAD: &str = "\
@@ -90,6 +90,10 @@ fn declarations() -> String {
             TranscriptionVerbose, TranscriptionSegment, TranscriptionWord, TranscriptionDiarized,
             TranscriptionDiarizedSegment, TranscriptionStreamEvent, TranscriptionTextDelta,
             TranscriptionTextDone, Translation, TranslationVerbose,
+        }
+        speech {
+            SpeechRequest, SpeechFormat, SpeechStreamFormat, SpeechStreamEvent, SpeechAudioDelta,
+            SpeechAudioDone, SpeechUsage,
         }
         file {
             FileRequest, FileExpiresAfter, FilePurpose, FileObject, FileStatus, FileList,

@@ -3,6 +3,7 @@
 
 use openai_wasm::wire::{
     audio, chat, completion, edit, embedding, engine, file, fine_tune, image, model, moderation,
+    speech,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -46,6 +47,7 @@ fn round_trip_of(kind: &str, body: &Value) -> Result<Value, String> {
         file { FileList, FileObject, FileDeleted }
         fine_tune { FineTuneRequest, FineTune, FineTuneList, FineTuneEventList }
         model { Model, ModelList, ModelDeleted }
+        speech { SpeechStreamEvent }
         moderation { ModerationRequest, ModerationResponse }
         engine { Engine, EngineList }
     }

@@ -23,6 +23,7 @@ use openai_wasm::wire::audio::TranscriptionRequest;
 use openai_wasm::wire::chat::{
     ChatCompletion, ChatCompletionChunk, ChatCompletionMessageParam, ChatCompletionRequest,
 };
+use openai_wasm::wire::speech::{SpeechFormat, SpeechRequest, SpeechStreamEvent};
 use tokio::net::TcpListener;
 use upstream::faults::Order;
 use upstream::record::Outcome;
@@ -292,4 +293,84 @@ async fn an_axum_handler_holds_a_client_as_its_state() {
     let answer = caller.get("/models").text().await.unwrap();
     assert_eq!(answer, "This is a test!");
     serving.abort();
+}
+
+#[tokio::test]
+async fn speech_comes_whole_in_pieces_and_as_events_and_is_the_same_sound() {
+    let server = server().await;
+    let ours = client(&server, "");
+    let speech = ours.audio().speech();
+    let mut asked = speech_of("The sea is wide and the ships are small");
+    asked.response_format = Some(SpeechFormat::Wav);
+    // Each method says itself how the sound is to come.
+    asked.stream_format = Some("sse".into());
+    let whole = speech.create(&asked).await.unwrap();
+    assert!(whole.meta().headers().get("content-type") == Some("audio/wav"));
+    let whole = whole.read_to_end().await.unwrap();
+    assert!(whole.starts_with(b"RIFF") && whole.len() > 10_000);
+
+    let mut pieces = speech.create(&asked).await.unwrap();
+    let (mut all, mut reads) = (Vec::new(), 0);
+    while let Some(piece) = pieces.try_next().await.unwrap() {
+        all.extend(piece);
+        reads += 1;
+    }
+    assert!(all == whole && reads > 1, "{} in {reads}", all.len());
+
+    let mut events = speech.stream(&asked).await.unwrap();
+    let (mut all, mut usage) = (Vec::new(), None);
+    while let Some(event) = events.try_next().await.unwrap() {
+        match event {
+            SpeechStreamEvent::Delta(sound) => all.extend(sound.bytes().unwrap()),
+            SpeechStreamEvent::Done(done) => usage = done.usage,
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(all == whole, "{}", all.len());
+    assert!(usage.unwrap().total_tokens > 0);
+    let formats: Vec<_> = server.log.records().iter().map(sent_format).collect();
+    assert_eq!(formats, [None, None, Some("sse".to_owned())]);
+}
+
+fn speech_of(text: &str) -> SpeechRequest {
+    SpeechRequest::new("gpt-4o-mini-tts", "alloy", text)
+}
+
+fn sent_format(record: &upstream::record::Record) -> Option<String> {
+    let body: serde_json::Value = serde_json::from_str(&record.body).unwrap();
+    Some(body.get("stream_format")?.as_str()?.to_owned())
+}
+
+#[tokio::test]
+async fn speech_that_is_cut_is_an_error_as_bytes_and_as_events() {
+    let server = server().await;
+    let asked = speech_of("The sea is wide and the ships are small");
+    for fault in ["cut=5000", "reset=5000"] {
+        let sound = client(&server, fault).audio().speech().create(&asked).await;
+        let error = sound.unwrap().read_to_end().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Connection, "{fault}");
+    }
+    for (fault, kind) in [
+        ("end-events=1", ErrorKind::StreamTruncated),
+        ("cut-events=1", ErrorKind::Connection),
+        ("error=openai", ErrorKind::Reported),
+    ] {
+        let mut events = client(&server, fault)
+            .audio()
+            .speech()
+            .stream(&asked)
+            .await
+            .unwrap();
+        let error = loop {
+            match events.try_next().await {
+                Ok(Some(_)) => {}
+                Ok(None) => panic!("{fault}: it ended as if it were whole"),
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(error.kind(), kind, "{fault}");
+    }
+    let speech = client(&server, "").audio().speech();
+    let error = speech.create(&speech_of("")).await;
+    assert_eq!(error.err().unwrap().param(), Some("input"));
 }
