@@ -39,14 +39,15 @@ fn lines(world: &Scripted) -> Vec<(String, Value)> {
     world.requests().iter().map(line).collect()
 }
 
-#[test]
-fn each_method_sends_what_the_api_asks_for() {
-    type Run = fn(&Scripted, &Client<Scripted>);
+type Run = fn(&Scripted, &Client<Scripted>);
+
+/// Each method: its line, what it sends, what is answered, and the call.
+fn rows() -> Vec<(&'static str, Value, Value, Run)> {
     let response =
         json!({"id": "resp_1", "object": "response", "status": "completed", "output": []});
     let list = json!({"object": "list", "data": [{"type": "message", "role": "user", "content": "a", "id": "m"}], "has_more": false, "first_id": "m", "last_id": "m"});
     let talk = json!({"id": "conv_1", "object": "conversation", "created_at": 1, "metadata": {}});
-    let rows: Vec<(&str, Value, Value, Run)> = vec![
+    vec![
         (
             "POST /v1/responses",
             json!({"model": "m", "input": "a"}),
@@ -211,8 +212,17 @@ fn each_method_sends_what_the_api_asks_for() {
                     .unwrap();
             },
         ),
-    ];
-    for (line, sends, answers, run) in rows {
+    ]
+}
+
+pub fn lines_of_rows() -> Vec<String> {
+    let rows = rows().into_iter();
+    rows.map(|(line, ..)| line.to_owned()).collect()
+}
+
+#[test]
+fn each_method_sends_what_the_api_asks_for() {
+    for (line, sends, answers, run) in rows() {
         let world = Scripted::new([answer(&answers)]);
         run(&world, &client(&world));
         let mut sent = lines(&world);

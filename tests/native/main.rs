@@ -21,6 +21,7 @@ mod client_refusals;
 mod client_response_tools;
 mod client_responses;
 mod client_streams;
+mod client_table;
 mod client_tokens;
 mod client_whole;
 mod dependencies;
