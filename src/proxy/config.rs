@@ -60,102 +60,113 @@ pub const DEFAULT_MAX_ANSWER_BYTES: u64 = 64 * 1024 * 1024;
 /// otherwise: 10 seconds.
 pub const DEFAULT_HEARTBEAT_MS: u32 = 10_000;
 
-/// How a proxy behaves. [`Config::default`] serves one origin, its own, and no model.
-///
-/// It can be read from JSON, in which the names are those of the npm package's options, and what is
-/// missing has its default:
-///
-/// ```
-/// use openai_wasm::proxy::Config;
-///
-/// let config: Config = serde_json::from_str(r#"{"models":["gpt-5-nano"],"timeout":60000}"#)?;
-/// assert_eq!(config.timeout_ms, 60_000);
-/// assert_eq!(config.max_messages, 256);
-/// config.check().expect("every setting is good");
-/// # Ok::<(), serde_json::Error>(())
-/// ```
-#[derive(Debug, Clone, Deserialize)]
-#[cfg_attr(test, derive(serde::Serialize))]
-#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
-pub struct Config {
-    /// The server's base URL with its path: `https://api.openai.com/v1`.
-    pub upstream: String,
-    /// Hosts of your own, each with its port, that may be the upstream over plain `http://`:
-    /// `ollama:11434`. Loopback needs no entry.
-    pub allow_http: Vec<String>,
-    /// Is the upstream a server of your own, whose key may be shorter than 32 bytes, a word even?
-    pub allow_short_key: bool,
-    /// Other origins whose pages may use the proxy, each exactly as a browser sends it:
-    /// `https://app.example.com`. The proxy's own origin needs no entry.
-    pub allowed_origins: Vec<String>,
-    /// Routes beyond chat completions, each switched on by itself.
-    pub routes: Vec<Route>,
-    /// The models that callers may name.
-    pub models: Models,
-    /// Parameters beyond the usual ones, most of which multiply the cost: `reasoning_effort`, `n`. A
-    /// path opens a member: `messages.content.cache_control`. See [`allow::check`].
-    #[serde(rename = "allowParams")]
-    pub allowed_params: Vec<String>,
-    /// The most tokens of an answer, to several prompts together; a request that names none gets this.
-    pub max_output_tokens: u32,
-    /// The most messages of a conversation.
-    pub max_messages: u32,
-    /// The most characters of a request as JSON, images aside; a token counts as four at least.
-    pub max_input_chars: u32,
-    /// The most tokens of a request. What has no more bytes than that passes uncounted, since a token is
-    /// at least one; the rest the check `count_tokens` counts, and is refused without it.
-    pub max_input_tokens: Option<u32>,
-    /// The longest `data:` URL of an image.
-    pub max_image_bytes: u32,
-    /// May images be named by `https://` URLs, which the provider then fetches?
-    pub image_urls: bool,
-    /// The first message of every chat. Callers then send neither `system` nor `developer` messages,
-    /// and the route for completions, which it could not bind, cannot be switched on.
-    pub system_prompt: Option<String>,
-    /// How the provider learns whom a request is for.
-    #[serde(rename = "endUserParam")]
-    pub end_user: EndUser,
-    /// Requests of one caller that may be in flight, in one isolate.
-    pub max_concurrent: u32,
-    /// The largest request body in bytes.
-    pub max_body_bytes: u32,
-    /// The largest multipart body in bytes.
-    pub max_upload_bytes: u32,
-    /// How far in the future a session token may expire, in seconds.
-    pub max_token_seconds: u32,
-    /// How long the upstream may take to begin its answer, in milliseconds.
-    #[serde(rename = "timeout")]
-    pub timeout_ms: u32,
-    /// How long an answer may bring nothing, in milliseconds.
-    #[serde(rename = "idleTimeout")]
-    pub idle_timeout_ms: u32,
-    /// How long an answer may take from its first byte, in milliseconds.
-    #[serde(rename = "maxDuration")]
-    pub max_duration_ms: u32,
-    /// How large an answer may be, in bytes.
-    pub max_answer_bytes: u64,
-    /// After how long a silence the caller of a stream gets a comment between two events, in
-    /// milliseconds; 0 for never. A caller who has closed its connection is noticed so.
-    pub heartbeat_ms: u32,
-    /// Is each event of an answer looked at before the caller gets it? If not, the platform passes
-    /// the bytes on alone: a broken stream is a broken connection, nothing limits an answer behind
-    /// its head, nothing looks for the key, and nobody counts what it cost.
-    pub inspect_answers: bool,
-    /// The `iss` that session tokens must have, if any.
-    pub issuer: Option<String>,
-    /// The `aud` that session tokens must have, if any.
-    pub audience: Option<String>,
-    /// Tokens signed before this time, in seconds since 1970, are revoked.
-    pub session_epoch: Option<u64>,
-    /// Sessions for anonymous pages, if there are any.
-    #[serde(rename = "anonymousSessions")]
-    pub anonymous: Option<Anonymous>,
-    /// How slowly a request's body may come. The limits of an upload are those of its upstream.
-    pub body_pace: Pace,
-    /// What requests may cost, if there is a limit.
-    pub budget: Option<Budget>,
-    /// Whether a caller who was cut off can read on, and for how long.
-    pub resumable: Option<Resumable>,
+with_setters! {
+    /// How a proxy behaves. [`Config::default`] serves one origin, its own, and no model.
+    ///
+    /// It can be read from JSON, in which the names are those of the npm package's options, and what is
+    /// missing has its default:
+    ///
+    /// ```
+    /// use openai_wasm::proxy::Config;
+    ///
+    /// let config: Config = serde_json::from_str(r#"{"models":["gpt-5-nano"],"timeout":60000}"#)?;
+    /// assert_eq!(config.timeout_ms, 60_000);
+    /// assert_eq!(config.max_messages, 256);
+    /// config.check().expect("every setting is good");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    ///
+    /// Or each setting has a method:
+    ///
+    /// ```
+    /// use openai_wasm::proxy::Config;
+    ///
+    /// let config = Config::default().models(["gpt-5-nano"]).timeout_ms(60_000);
+    /// config.check().expect("every setting is good");
+    /// ```
+    #[derive(Debug, Clone, Deserialize)]
+    #[cfg_attr(test, derive(serde::Serialize))]
+    #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+    pub struct Config {
+        /// The server's base URL with its path: `https://api.openai.com/v1`.
+        pub upstream: String,
+        /// Hosts of your own, each with its port, that may be the upstream over plain `http://`:
+        /// `ollama:11434`. Loopback needs no entry.
+        pub allow_http: Vec<String>,
+        /// Is the upstream a server of your own, whose key may be shorter than 32 bytes, a word even?
+        pub allow_short_key: bool,
+        /// Other origins whose pages may use the proxy, each exactly as a browser sends it:
+        /// `https://app.example.com`. The proxy's own origin needs no entry.
+        pub allowed_origins: Vec<String>,
+        /// Routes beyond chat completions, each switched on by itself.
+        pub routes: Vec<Route>,
+        /// The models that callers may name.
+        pub models: Models,
+        /// Parameters beyond the usual ones, most of which multiply the cost: `reasoning_effort`, `n`. A
+        /// path opens a member: `messages.content.cache_control`. See [`allow::check`].
+        #[serde(rename = "allowParams")]
+        pub allowed_params: Vec<String>,
+        /// The most tokens of an answer, to several prompts together; a request that names none gets this.
+        pub max_output_tokens: u32,
+        /// The most messages of a conversation.
+        pub max_messages: u32,
+        /// The most characters of a request as JSON, images aside; a token counts as four at least.
+        pub max_input_chars: u32,
+        /// The most tokens of a request. What has no more bytes than that passes uncounted, since a token is
+        /// at least one; the rest the check `count_tokens` counts, and is refused without it.
+        pub max_input_tokens: Option<u32>,
+        /// The longest `data:` URL of an image.
+        pub max_image_bytes: u32,
+        /// May images be named by `https://` URLs, which the provider then fetches?
+        pub image_urls: bool,
+        /// The first message of every chat. Callers then send neither `system` nor `developer` messages,
+        /// and the route for completions, which it could not bind, cannot be switched on.
+        pub system_prompt: Option<String>,
+        /// How the provider learns whom a request is for.
+        #[serde(rename = "endUserParam")]
+        pub end_user: EndUser,
+        /// Requests of one caller that may be in flight, in one isolate.
+        pub max_concurrent: u32,
+        /// The largest request body in bytes.
+        pub max_body_bytes: u32,
+        /// The largest multipart body in bytes.
+        pub max_upload_bytes: u32,
+        /// How far in the future a session token may expire, in seconds.
+        pub max_token_seconds: u32,
+        /// How long the upstream may take to begin its answer, in milliseconds.
+        #[serde(rename = "timeout")]
+        pub timeout_ms: u32,
+        /// How long an answer may bring nothing, in milliseconds.
+        #[serde(rename = "idleTimeout")]
+        pub idle_timeout_ms: u32,
+        /// How long an answer may take from its first byte, in milliseconds.
+        #[serde(rename = "maxDuration")]
+        pub max_duration_ms: u32,
+        /// How large an answer may be, in bytes.
+        pub max_answer_bytes: u64,
+        /// After how long a silence the caller of a stream gets a comment between two events, in
+        /// milliseconds; 0 for never. A caller who has closed its connection is noticed so.
+        pub heartbeat_ms: u32,
+        /// Is each event of an answer looked at before the caller gets it? If not, the platform passes
+        /// the bytes on alone: a broken stream is a broken connection, nothing limits an answer behind
+        /// its head, nothing looks for the key, and nobody counts what it cost.
+        pub inspect_answers: bool,
+        /// The `iss` that session tokens must have, if any.
+        pub issuer: Option<String>,
+        /// The `aud` that session tokens must have, if any.
+        pub audience: Option<String>,
+        /// Tokens signed before this time, in seconds since 1970, are revoked.
+        pub session_epoch: Option<u64>,
+        /// Sessions for anonymous pages, if there are any.
+        #[serde(rename = "anonymousSessions")]
+        pub anonymous: Option<Anonymous>,
+        /// How slowly a request's body may come. The limits of an upload are those of its upstream.
+        pub body_pace: Pace,
+        /// What requests may cost, if there is a limit.
+        pub budget: Option<Budget>,
+        /// Whether a caller who was cut off can read on, and for how long.
+        pub resumable: Option<Resumable>,
+    }
 }
 
 impl Default for Config {
@@ -309,11 +320,9 @@ mod tests {
             ("/v1", false),
             ("", false),
         ] {
-            let config = Config {
-                upstream: url.to_owned(),
-                models: Models::Any,
-                ..Config::default()
-            };
+            let config = Config::default()
+                .upstream(url.to_owned())
+                .models(Models::Any);
             assert_eq!(config.check().is_ok(), good, "{url}");
         }
     }
@@ -338,11 +347,12 @@ mod tests {
             ("https://a.example.com, https://b.example.com", false),
             ("app.example.com", false),
         ] {
-            let config = Config {
-                allowed_origins: vec!["https://first.example.com".to_owned(), origin.to_owned()],
-                models: Models::Any,
-                ..Config::default()
-            };
+            let config = Config::default()
+                .allowed_origins(vec![
+                    "https://first.example.com".to_owned(),
+                    origin.to_owned(),
+                ])
+                .models(Models::Any);
             let expected = if good {
                 None
             } else {
@@ -369,12 +379,14 @@ mod tests {
                 Some("allow_http[1]"),
             ),
         ] {
-            let config = Config {
-                upstream: upstream.to_owned(),
-                allow_http: list.iter().map(|entry| (*entry).to_owned()).collect(),
-                models: Models::Any,
-                ..Config::default()
-            };
+            let config = Config::default()
+                .upstream(upstream.to_owned())
+                .allow_http(
+                    list.iter()
+                        .map(|entry| (*entry).to_owned())
+                        .collect::<Vec<_>>(),
+                )
+                .models(Models::Any);
             let said = config.check().err().map(|fault| fault.to_string());
             match expected {
                 None => assert_eq!(said, None),
@@ -385,20 +397,13 @@ mod tests {
 
     #[test]
     fn a_setting_that_undoes_another_is_refused_by_name() {
-        let config = Config {
-            models: Models::Any,
-            ..Config::default()
-        };
-        let locked = Config {
-            system_prompt: Some("Speak only of cheese.".to_owned()),
-            routes: vec![Route::Embeddings],
-            ..config.clone()
-        };
+        let config = Config::default().models(Models::Any);
+        let locked = config
+            .clone()
+            .system_prompt(Some("Speak only of cheese.".to_owned()))
+            .routes(vec![Route::Embeddings]);
         locked.check().unwrap();
-        let both = Config {
-            routes: vec![Route::Completions],
-            ..locked
-        };
+        let both = locked.routes(vec![Route::Completions]);
         let said = both.check().unwrap_err().to_string();
         assert!(
             said.contains("routes") && said.contains("systemPrompt"),
@@ -412,10 +417,9 @@ mod tests {
             ),
             ("messages.contents.x", Some("names contents")),
         ] {
-            let config = Config {
-                allowed_params: vec!["n".to_owned(), entry.to_owned()],
-                ..config.clone()
-            };
+            let config = config
+                .clone()
+                .allowed_params(vec!["n".to_owned(), entry.to_owned()]);
             let said = config.check().err().map(|fault| fault.to_string());
             assert_eq!(said.is_some(), part.is_some(), "{said:?}");
             assert!(
@@ -428,10 +432,7 @@ mod tests {
     #[test]
     fn a_proxy_without_models_does_not_start() {
         assert_eq!(Config::default().check().err(), Some(ConfigFault::Models));
-        let empty = Config {
-            models: Models::List(Vec::new()),
-            ..Config::default()
-        };
+        let empty = Config::default().models(Models::List(Vec::new()));
         assert_eq!(empty.check().err(), Some(ConfigFault::Models));
     }
 
@@ -449,10 +450,7 @@ mod tests {
             ("https://api.openai.com.example.com/v1", "max_tokens"),
             ("http://127.0.0.1:8080/v1", "max_tokens"),
         ] {
-            let config = Config {
-                upstream: upstream.to_owned(),
-                ..Config::default()
-            };
+            let config = Config::default().upstream(upstream.to_owned());
             assert_eq!(config.cap_param(), name, "{upstream}");
         }
     }
@@ -460,10 +458,7 @@ mod tests {
     #[test]
     fn a_limit_that_is_none_is_refused_by_name() {
         let refused = |edit: fn(&mut Config)| {
-            let mut config = Config {
-                models: Models::Any,
-                ..Config::default()
-            };
+            let mut config = Config::default().models(Models::Any);
             config.check().unwrap();
             edit(&mut config);
             config.check().unwrap_err().to_string()

@@ -4,6 +4,9 @@
 //! what the upstream sees of it and what the caller sees of the answer. The worker (feature
 //! `proxy-handler`) runs these decisions in a Worker; session tokens say who may use it.
 
+#[macro_use]
+mod setters;
+
 #[cfg(feature = "__admission")]
 pub mod admission;
 pub mod auth;

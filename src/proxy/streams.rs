@@ -20,19 +20,21 @@ const LEAST_DIFFERENT: usize = 8;
 /// The largest number that JavaScript has exactly.
 const MOST_EVENTS: u64 = (1 << 53) - 1;
 
-/// How long streams are kept, and how many. A caller asks for one by the header `X-Stream-Id`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[cfg_attr(test, derive(serde::Serialize))]
-#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
-pub struct Resumable {
-    /// For how long a stream goes on that nobody reads, in milliseconds.
-    pub grace_ms: u32,
-    /// For how long a stream is kept after its end, in milliseconds.
-    pub keep_ms: u32,
-    /// The most streams of a subject that are kept.
-    pub max_streams: u32,
-    /// The most bytes of a stream that are kept.
-    pub max_bytes: u32,
+with_setters! {
+    /// How long streams are kept, and how many. A caller asks for one by the header `X-Stream-Id`.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+    #[cfg_attr(test, derive(serde::Serialize))]
+    #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+    pub struct Resumable {
+        /// For how long a stream goes on that nobody reads, in milliseconds.
+        pub grace_ms: u32,
+        /// For how long a stream is kept after its end, in milliseconds.
+        pub keep_ms: u32,
+        /// The most streams of a subject that are kept.
+        pub max_streams: u32,
+        /// The most bytes of a stream that are kept.
+        pub max_bytes: u32,
+    }
 }
 
 impl Default for Resumable {

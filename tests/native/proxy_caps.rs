@@ -1,7 +1,7 @@
 //! What a request may cost at most: answers, output and input.
 
+use openai_wasm::proxy::Caller;
 use openai_wasm::proxy::route::Route;
-use openai_wasm::proxy::{Caller, Config};
 use serde_json::{Value, json};
 
 use crate::proxy_params::{ask_as, chat, config, entries, refused, sent, with};
@@ -34,10 +34,7 @@ fn what_multiplies_the_cost_must_be_listed() {
         let body = with(&json!({ name: value }));
         let expected = (400, "param_not_allowed".to_owned(), Some(name.to_owned()));
         assert_eq!(refused(chat(&body, &config())), expected, "{name}: {value}");
-        let listed = Config {
-            allowed_params: vec![name.to_owned()],
-            ..config()
-        };
+        let listed = config().allowed_params(vec![name.to_owned()]);
         assert_eq!(sent(&chat(&body, &listed).unwrap())[name], value, "{name}");
     }
     let hosted = with(&json!({ "tools": [{ "type": "web_search" }] }));
@@ -75,10 +72,7 @@ fn the_output_is_capped() {
     }
     let both = with(&json!({ "max_tokens": 7, "max_completion_tokens": 7 }));
     assert_eq!(refused(chat(&both, &config())).0, 400);
-    let openai = Config {
-        upstream: "https://api.openai.com/v1".to_owned(),
-        ..config()
-    };
+    let openai = config().upstream("https://api.openai.com/v1".to_owned());
     let params = sent(&chat(&with(&json!({})), &openai).unwrap());
     assert_eq!(
         (&params["max_completion_tokens"], &params["max_tokens"]),
@@ -109,12 +103,10 @@ fn a_token_opens_no_more_than_its_scope() {
 
 #[test]
 fn the_input_is_capped() {
-    let config = Config {
-        max_messages: 3,
-        max_input_chars: 200,
-        max_image_bytes: 60,
-        ..config()
-    };
+    let config = config()
+        .max_messages(3)
+        .max_input_chars(200)
+        .max_image_bytes(60);
     let message = |content: Value| json!({ "role": "user", "content": content });
     let image = |url: &str| {
         message(json!([{ "type": "image_url", "image_url": { "url": url, "detail": "low" } }]))
@@ -173,22 +165,14 @@ fn the_input_is_capped() {
         assert_eq!((got, why.as_str()), (status, code), "{messages}");
     }
     let body = with(&json!({ "messages": [image(&png(30)), image(&png(30)), image(&png(30))] }));
-    let roomy = Config {
-        max_input_chars: 500,
-        max_image_bytes: 4000,
-        ..config.clone()
-    };
+    let roomy = config.clone().max_input_chars(500).max_image_bytes(4000);
     assert!(chat(&body, &roomy).is_ok());
     let large = with(&json!({ "messages": [image(&png(3000)), image(&png(3000))] }));
     assert!(
         chat(&large, &roomy).is_ok(),
         "images are not counted as text"
     );
-    let fetched = Config {
-        image_urls: true,
-        max_input_chars: 300,
-        ..config
-    };
+    let fetched = config.image_urls(true).max_input_chars(300);
     for (url, good) in [
         ("https://example.com/a.png", true),
         ("http://example.com/a.png", false),

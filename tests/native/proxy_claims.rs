@@ -74,11 +74,9 @@ fn claims_must_be_there_and_of_their_type() {
 
 #[test]
 fn issuer_and_audience_are_compared_when_configured() {
-    let config = Config {
-        issuer: Some("https://id.example.com".to_owned()),
-        audience: Some("proxy".to_owned()),
-        ..Config::default()
-    };
+    let config = Config::default()
+        .issuer(Some("https://id.example.com".to_owned()))
+        .audience(Some("proxy".to_owned()));
     let soon = NOW + 60;
     for (claims, good) in [
         (r#""iss":"https://id.example.com","aud":"proxy""#, true),
@@ -129,10 +127,7 @@ fn an_epoch_revokes_what_was_signed_before_it() {
     ] {
         let comma = if claims.is_empty() { "" } else { "," };
         let payload = format!(r#"{{"sub":"s","exp":{soon}{comma}{claims}}}"#);
-        let config = Config {
-            session_epoch: Some(NOW),
-            ..Config::default()
-        };
+        let config = Config::default().session_epoch(Some(NOW));
         let bearer = format!("Bearer {}", signed(HEADER, &payload));
         assert_eq!(code_under(&bearer, &config, NOW).is_ok(), good, "{claims}");
     }

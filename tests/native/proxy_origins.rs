@@ -75,10 +75,7 @@ fn listed_origins_the_own_origin_and_no_origin_go_on() {
 
 #[test]
 fn pages_may_read_and_stop_streams_where_they_are_kept() {
-    let kept = Config {
-        resumable: Some(Resumable::default()),
-        ..config()
-    };
+    let kept = config().resumable(Resumable::default());
     let url = "https://proxy.example.com/v1/streams/abcdefghijklmnopqrstuv";
     for (method, expected) in [("GET", 204), ("DELETE", 204), ("POST", 403), ("HEAD", 403)] {
         let asked = Head {
@@ -167,17 +164,8 @@ fn sessions_are_made_for_pages_only_and_only_if_configured() {
         ..head("POST", url)
     };
     assert_eq!(status(&from(Some(PAGE))), 404);
-    let config = Config {
-        anonymous: Some(Anonymous {
-            verify_url: "https://challenges.cloudflare.com/turnstile/v0/siteverify".to_owned(),
-            hostnames: vec!["app.example.com".to_owned()],
-            action: None,
-            ttl_seconds: 900,
-            models: None,
-            max_tokens: None,
-        }),
-        ..config()
-    };
+    let hosts = vec!["app.example.com".to_owned()];
+    let config = config().anonymous(Anonymous::default().hostnames(hosts));
     let own = "https://proxy.example.com";
     for (origin, expected) in [
         (Some(PAGE), None),

@@ -10,12 +10,10 @@ use serde_json::{Value, json};
 pub const END_USER: &str = "a-pseudonym";
 
 pub fn config() -> Config {
-    Config {
-        upstream: "http://127.0.0.1:1/v1".to_owned(),
-        models: Models::List(vec!["small".to_owned(), "large".to_owned()]),
-        max_output_tokens: 100,
-        ..Config::default()
-    }
+    Config::default()
+        .upstream("http://127.0.0.1:1/v1".to_owned())
+        .models(Models::List(vec!["small".to_owned(), "large".to_owned()]))
+        .max_output_tokens(100)
 }
 
 pub fn ask_as(
@@ -251,10 +249,7 @@ fn a_model_is_compared_byte_by_byte_and_no_answer_tells_the_list() {
     }
     let without = json!({ "messages": [] });
     assert_eq!(refused(chat(&without, &config())).0, 403);
-    let any = Config {
-        models: Models::Any,
-        ..config()
-    };
+    let any = config().models(Models::Any);
     for (model, good) in [
         ("anything/at-all:1", true),
         ("a b", false),
@@ -271,10 +266,7 @@ fn a_model_is_compared_byte_by_byte_and_no_answer_tells_the_list() {
 
 #[test]
 fn a_locked_prompt_comes_first_and_nobody_else_instructs() {
-    let locked = Config {
-        system_prompt: Some("Speak only of cheese.".to_owned()),
-        ..config()
-    };
+    let locked = config().system_prompt(Some("Speak only of cheese.".to_owned()));
     for role in ["system", "developer"] {
         let body = with(
             &json!({ "messages": [{ "role": "user", "content": "a" }, { "role": role, "content": "b" }] }),
@@ -342,10 +334,7 @@ fn the_proxy_says_whom_a_request_is_for() {
         (EndUser::SafetyIdentifier, Some("safety_identifier")),
         (EndUser::Hidden, None),
     ] {
-        let config = Config {
-            end_user,
-            ..config()
-        };
+        let config = config().end_user(end_user);
         let body = sent(&chat(&body, &config).unwrap());
         for known in ["user", "safety_identifier", "prompt_cache_key"] {
             let expected = if Some(known) == name {

@@ -1,23 +1,19 @@
 //! What needs no configuration, what `allowParams` opens, and what a refusal says (threat table, rows V8,
 //! V11 and V12).
 
+use openai_wasm::proxy::Caller;
 use openai_wasm::proxy::request::params::check;
 use openai_wasm::proxy::route::Route;
-use openai_wasm::proxy::{Caller, Config};
 use serde_json::{Value, json};
 
 use crate::proxy_params::{END_USER, ask_as, chat, config, entries, refused, sent, with};
 
 #[test]
 fn what_costs_no_more_than_the_caps_allow_needs_no_listing() {
-    let openai = Config {
-        upstream: "https://api.openai.com/v1".to_owned(),
-        ..config()
-    };
-    let locked = Config {
-        system_prompt: Some("Speak only of cheese.".to_owned()),
-        ..openai.clone()
-    };
+    let openai = config().upstream("https://api.openai.com/v1".to_owned());
+    let locked = openai
+        .clone()
+        .system_prompt(Some("Speak only of cheese.".to_owned()));
     for (name, value, at_others, under_a_prompt) in [
         ("modalities", json!(["text"]), true, true),
         ("service_tier", json!("auto"), true, true),
@@ -154,10 +150,7 @@ fn null_stands_for_what_is_not_there_and_is_left_out() {
 
 #[test]
 fn a_path_of_allow_params_opens_exactly_one_member() {
-    let cached = Config {
-        allowed_params: vec!["messages.content.cache_control".to_owned()],
-        ..config()
-    };
+    let cached = config().allowed_params(vec!["messages.content.cache_control".to_owned()]);
     let mark = json!({ "type": "ephemeral" });
     let part = |name: &str| json!([{ "type": "text", "text": "a" }, { "type": "text", "text": "b", name: mark }]);
     let said = |content: Value| {
@@ -227,11 +220,7 @@ fn a_path_of_allow_params_opens_exactly_one_member() {
 
 #[test]
 fn every_refusal_names_its_parameter_and_limit_and_the_log_the_remedy() {
-    let config = Config {
-        max_messages: 2,
-        max_image_bytes: 40,
-        ..config()
-    };
+    let config = config().max_messages(2).max_image_bytes(40);
     let scoped = Caller {
         models: Some(vec!["small".to_owned()]),
         max_tokens: Some(10),
@@ -366,10 +355,7 @@ fn every_refusal_names_its_parameter_and_limit_and_the_log_the_remedy() {
 
 #[test]
 fn the_input_cap_counts_every_character_of_the_json_that_goes_on() {
-    let capped = Config {
-        max_input_chars: 1000,
-        ..config()
-    };
+    let capped = config().max_input_chars(1000);
     let tool = |enumerated: Value| {
         let parameters = json!({ "enum": enumerated });
         with(

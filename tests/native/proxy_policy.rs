@@ -14,12 +14,10 @@ pub fn listed() -> Vec<String> {
 }
 
 pub fn config() -> Config {
-    Config {
-        allowed_origins: listed(),
-        routes: vec![Route::Models],
-        models: Models::Any,
-        ..Config::default()
-    }
+    Config::default()
+        .allowed_origins(listed())
+        .routes(vec![Route::Models])
+        .models(Models::Any)
 }
 
 pub fn head<'a>(method: &'a str, url: &'a str) -> Head<'a> {
@@ -153,10 +151,7 @@ fn a_model_is_asked_for_by_its_id() {
         (refusal.status, refusal.allow),
         (405, Some("GET, HEAD, OPTIONS"))
     );
-    let off = Config {
-        models: Models::Any,
-        ..Config::default()
-    };
+    let off = Config::default().models(Models::Any);
     assert!(
         matches!(decide(&head("GET", &url), &off), Decision::Reject(refusal) if refusal.status == 404)
     );
@@ -308,10 +303,7 @@ fn a_body_is_plain_json_of_a_declared_size_under_the_limit() {
             content_length,
             ..head("POST", CHAT)
         };
-        let config = Config {
-            max_body_bytes: 10,
-            ..config()
-        };
+        let config = config().max_body_bytes(10);
         let got = check_body_head(Media::Json, &head, &config)
             .err()
             .map(|r| r.status);
@@ -359,10 +351,7 @@ fn a_file_is_multipart_of_a_declared_size_and_a_plain_boundary() {
             content_length,
             ..head("POST", CHAT)
         };
-        let config = Config {
-            max_upload_bytes: 10,
-            ..config()
-        };
+        let config = config().max_upload_bytes(10);
         let got = check_body_head(Media::Multipart, &head, &config)
             .err()
             .map(|r| r.status);
@@ -378,10 +367,7 @@ fn each_route_beyond_chat_is_switched_on_by_itself() {
         let always = route == Route::ChatCompletions;
         let without = decide(&head, &Config::default());
         assert_eq!(matches!(without, Decision::Forward(_)), always, "{route:?}");
-        let only = Config {
-            routes: vec![route],
-            ..Config::default()
-        };
+        let only = Config::default().routes(vec![route]);
         assert_eq!(decide(&head, &only), Decision::Forward(route));
     }
 }

@@ -181,10 +181,7 @@ fn texts_come_as_a_string_as_strings_as_tokens_or_as_lists_of_tokens() {
 
 #[test]
 fn a_token_counts_as_four_characters_at_least() {
-    let config = Config {
-        max_input_chars: 100,
-        ..config()
-    };
+    let config = config().max_input_chars(100);
     // A token of one digit is three characters more than it is written as, and has a comma.
     let room = (100 - r#"{"model":"small","input":[]}"#.len() + 1) / 5;
     for (tokens, expected) in [(room, None), (room + 1, Some(413))] {
@@ -236,10 +233,7 @@ fn several_prompts_share_the_cap_on_the_output() {
 
 #[test]
 fn moderations_take_texts_and_the_parts_of_a_message() {
-    let config = Config {
-        image_urls: true,
-        ..config()
-    };
+    let config = config().image_urls(true);
     let png = "data:image/png;base64,AAAA";
     let part = |url: &str| json!({ "type": "image_url", "image_url": { "url": url } });
     let ask = |input: &Value, config: &Config| {
@@ -257,10 +251,7 @@ fn moderations_take_texts_and_the_parts_of_a_message() {
         );
     }
     let closed = Config::default();
-    let open = Config {
-        models: Models::Any,
-        ..closed
-    };
+    let open = closed.models(Models::Any);
     for (bad, param) in [
         (json!([1, 2]), "input[0]"),
         (json!([[1]]), "input[0]"),

@@ -234,14 +234,8 @@ fn a_member_of_the_header_that_is_null_is_refused() {
 fn the_log_tells_why_a_token_is_refused_and_the_caller_does_not_learn_it() {
     let secret = secret();
     let keyring = SigningKeys::parse(&secret).unwrap();
-    let strict = Config {
-        issuer: Some("me".to_owned()),
-        ..Config::default()
-    };
-    let epoch = Config {
-        session_epoch: Some(NOW + 1),
-        ..Config::default()
-    };
+    let strict = Config::default().issuer(Some("me".to_owned()));
+    let epoch = Config::default().session_epoch(Some(NOW + 1));
     let soon = NOW + 60;
     let sound = signed(HEADER, &format!(r#"{{"sub":"s","exp":{soon}}}"#));
     let (unsigned, _) = sound.rsplit_once('.').unwrap();
@@ -304,7 +298,11 @@ fn the_log_tells_why_a_token_is_refused_and_the_caller_does_not_learn_it() {
             Config::default(),
             "(kid)",
         ),
-        ("x.y.z".to_owned(), Config::default(), "no JSON Web Token"),
+        (
+            "x.y.z".to_owned(),
+            Config::default(),
+            "not a JSON Web Token",
+        ),
     ] {
         let bearer = format!("Bearer {token}");
         let refusal = verify(Some(&bearer), &keyring, &config, NOW).unwrap_err();

@@ -86,15 +86,17 @@ impl fmt::Display for Secret {
     }
 }
 
-/// What the proxy takes from its environment.
-#[derive(Debug, Clone)]
-pub struct Secrets {
-    /// The upstream's key.
-    pub key: Secret,
-    /// What session tokens are signed with: one secret, or several by name, see [`SigningKeys`].
-    pub session: Secret,
-    /// What Turnstile's proofs are verified with, if pages get anonymous sessions.
-    pub turnstile: Option<Secret>,
+with_setters! {
+    /// What the proxy takes from its environment.
+    #[derive(Debug, Clone)]
+    pub struct Secrets {
+        /// The upstream's key.
+        pub key: Secret,
+        /// What session tokens are signed with: one secret, or several by name, see [`SigningKeys`].
+        pub session: Secret,
+        /// What Turnstile's proofs are verified with, if pages get anonymous sessions.
+        pub turnstile: Option<Secret>,
+    }
 }
 
 /// Why a secret is unusable. It names the secret, never its value.
@@ -207,6 +209,16 @@ impl fmt::Display for SecretFault {
 impl std::error::Error for SecretFault {}
 
 impl Secrets {
+    /// What every proxy needs: the upstream's key, and what session tokens are signed with.
+    #[must_use]
+    pub fn new(key: Secret, session: Secret) -> Self {
+        Self {
+            key,
+            session,
+            turnstile: None,
+        }
+    }
+
     /// Checks that both can be used. The proxy fails closed when they cannot.
     ///
     /// # Errors
@@ -320,11 +332,7 @@ mod tests {
     const KEY: &str = "sk-proj-Kx9QwErTyUiOpAsDfGhJkLzXcVbNm123";
 
     fn secrets(key: &str, session: &str) -> Secrets {
-        Secrets {
-            key: Secret::new(key),
-            session: Secret::new(session),
-            turnstile: None,
-        }
+        Secrets::new(Secret::new(key), Secret::new(session))
     }
 
     #[test]

@@ -31,6 +31,13 @@ impl Models {
     }
 }
 
+/// These.
+impl<Name: Into<String>, const COUNT: usize> From<[Name; COUNT]> for Models {
+    fn from(names: [Name; COUNT]) -> Self {
+        Self::List(names.map(Into::into).into())
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Written {

@@ -20,8 +20,9 @@ use crate::proxy::admission::{Asks, Limit, Question, TIMEOUT_MS, Verification};
 use crate::proxy::auth::caller::Caller;
 use crate::proxy::budget::Reply;
 
-/// Functions of one request's environment, all of them optional.
+/// Functions of one request's environment, all of them optional: those of [`Checks::default`] are none.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct Checks {
     /// `() → boolean`: is the proxy switched off?
     pub disabled: Option<Function>,

@@ -33,24 +33,18 @@ pub use host::Host;
 /// is the same proxy.
 ///
 /// ```no_run
-/// use openai_wasm::proxy::config::Models;
 /// use openai_wasm::proxy::{Config, ConfigFault, Host, Proxy, Secret, Secrets};
 /// use web_sys::{Request, Response};
 ///
 /// fn proxy() -> Result<Proxy, ConfigFault> {
-///     Proxy::new(Config {
-///         models: Models::List(vec!["gpt-5-nano".to_owned()]),
-///         max_duration_ms: 120_000,
-///         ..Config::default()
-///     })
+///     Proxy::new(Config::default().models(["gpt-5-nano"]).max_duration_ms(120_000))
 /// }
 ///
 /// async fn answer(proxy: &Proxy, request: &Request, host: &Host) -> Response {
-///     let secrets = Secrets {
-///         key: Secret::new("the Worker's secret OPENAI_API_KEY"),
-///         session: Secret::new("the Worker's secret SESSION_SECRET"),
-///         turnstile: None,
-///     };
+///     let secrets = Secrets::new(
+///         Secret::new("the Worker's secret OPENAI_API_KEY"),
+///         Secret::new("the Worker's secret SESSION_SECRET"),
+///     );
 ///     proxy.handle(request, &secrets, host).await
 /// }
 /// ```
