@@ -16,7 +16,7 @@ use crate::setup::wasm_target::{TARGET, Wasm};
 use crate::workspace::Workspace;
 
 /// The features that rustc's wasm target uses; wasm-opt may use no others.
-pub const WASM_FEATURES: [&str; 6] = [
+const WASM_FEATURES: [&str; 6] = [
     "--enable-bulk-memory",
     "--enable-multivalue",
     "--enable-mutable-globals",

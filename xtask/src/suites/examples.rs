@@ -7,7 +7,6 @@ use std::process::Command;
 use anyhow::{Result, bail};
 
 use crate::command;
-use crate::pack::build::WASM_FEATURES;
 use crate::pack::sizes;
 use crate::say;
 use crate::setup::bindgen::Bindings;
@@ -19,7 +18,9 @@ use crate::suites::stage::Stage;
 
 pub const WORKER: &str = "worker-rust";
 const PAGE: &str = "page-rust";
-const PAGE_WASM: &str = "openai_wasm_example_page_rust.wasm";
+const PAGE_CRATE: &str = "openai_wasm_example_page_rust";
+/// What its server sends.
+const PAGE_SMALL: &str = "pkg/page.wasm";
 /// A few per cent above what it is.
 const PAGE_GZIP_BYTES: usize = 159_000;
 /// The Workers of its crate: what the glue of each is called, and where cargo puts it.
@@ -53,8 +54,22 @@ pub fn all(stage: &Stage) -> Result<Counts> {
     Ok(sum)
 }
 
-/// The page in Rust as its README says to build it: what a server sends of it may not grow unseen.
+/// What a server sends of the page in Rust may not grow unseen.
 pub fn page(stage: &Stage) -> Result<Counts> {
+    let (raw, gzip) = sizes::of_file(&stage.rust_page()?.join(PAGE_SMALL))?;
+    let (raw, gzip_kb) = (sizes::kilobytes(raw), sizes::kilobytes(gzip));
+    say::step(
+        "page",
+        format!("{raw} KB, {gzip_kb} KB of them sent (gzip)"),
+    );
+    if gzip > PAGE_GZIP_BYTES {
+        bail!("the page in Rust has grown past {PAGE_GZIP_BYTES} bytes gzipped");
+    }
+    Ok(Counts::success())
+}
+
+/// The folder of the page in Rust, built as its README says: `pkg/` has its JavaScript and WebAssembly.
+pub fn built_page(stage: &Stage) -> Result<PathBuf> {
     let folder = stage.workspace.path("examples").join(PAGE);
     let mut cargo = build(stage, &folder)?;
     let built = runner::run(
@@ -69,23 +84,13 @@ pub fn page(stage: &Stage) -> Result<Counts> {
     let wasm = target_dir(stage)
         .join(TARGET)
         .join("release")
-        .join(PAGE_WASM);
-    Bindings::ready(stage.workspace)?.write("web", "page", &wasm, &out)?;
-    let small = out.join("small.wasm");
+        .join(PAGE_CRATE)
+        .with_extension("wasm");
+    Bindings::ready(stage.workspace)?.write("web", PAGE_CRATE, &wasm, &out.join("pkg"))?;
     let mut optimize = stage.node()?.program("binaryen/bin/wasm-opt");
-    optimize.args(WASM_FEATURES).arg("-Oz");
-    optimize.arg(out.join("page_bg.wasm")).arg("-o").arg(&small);
-    command::read(&mut optimize)?;
-    let (raw, gzip) = sizes::of_file(&small)?;
-    let (raw, gzip_kb) = (sizes::kilobytes(raw), sizes::kilobytes(gzip));
-    say::step(
-        "page",
-        format!("{raw} KB, {gzip_kb} KB of them sent (gzip)"),
-    );
-    if gzip > PAGE_GZIP_BYTES {
-        bail!("the page in Rust has grown past {PAGE_GZIP_BYTES} bytes gzipped");
-    }
-    Ok(Counts::success())
+    optimize.args(["-Oz", "--output"]).arg(out.join(PAGE_SMALL));
+    command::read(optimize.arg(out.join("pkg").join(format!("{PAGE_CRATE}_bg.wasm"))))?;
+    Ok(out)
 }
 
 /// The native examples are members of the repository's workspace; the suite `native` runs them.

@@ -30,7 +30,8 @@ pub fn worker(stage: &Stage) -> Result<Counts> {
 
 pub fn browser(stage: &Stage) -> Result<Counts> {
     let mut node = program(stage)?;
-    node.env("CHROMIUM", &stage.browser()?.chromium);
+    node.env("CHROMIUM", &stage.browser()?.chromium)
+        .env("RUST_PAGE", stage.rust_page()?);
     run(stage, "browser", &mut node)
 }
 

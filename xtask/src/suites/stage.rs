@@ -23,6 +23,7 @@ pub struct Stage<'a> {
     upstream: OnceCell<PathBuf>,
     site: OnceCell<Site>,
     rust_worker: OnceCell<PathBuf>,
+    rust_page: OnceCell<PathBuf>,
 }
 
 impl<'a> Stage<'a> {
@@ -36,6 +37,7 @@ impl<'a> Stage<'a> {
             upstream: OnceCell::new(),
             site: OnceCell::new(),
             rust_worker: OnceCell::new(),
+            rust_page: OnceCell::new(),
         }
     }
 
@@ -68,6 +70,11 @@ impl<'a> Stage<'a> {
     /// The folder of the example Worker in Rust.
     pub fn rust_worker(&self) -> Result<&PathBuf> {
         once(&self.rust_worker, || examples::worker(self))
+    }
+
+    /// The folder of the example page in Rust.
+    pub fn rust_page(&self) -> Result<&PathBuf> {
+        once(&self.rust_page, || examples::built_page(self))
     }
 }
 
