@@ -13,6 +13,9 @@
 //!   that could only be read with loss (`"created": 1.7e9 + 0.5`, a tool call's `arguments` as an
 //!   object), under its own name; serialising writes the original. Only an explicit
 //!   `null` in an optional field is not told from its absence.
+//! - **Numbers keep their value**, in `extra` too: integers of 64 bits digit for digit, all others as the
+//!   nearest double, as `JSON.parse` and most servers read them. Spelling is not kept: `1.10` is written
+//!   as `1.1`, and 40 digits as the 17 of a double.
 //! - **Open enums**: a string that the documents do not name arrives as `Other`.
 //! - **Only what is set is sent**: an `Option` that is `None` is left out. To send an explicit
 //!   `null`, or a parameter that a provider added yesterday, put it into `extra`.

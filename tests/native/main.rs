@@ -28,6 +28,7 @@ mod dependencies;
 mod key_shapes;
 mod layer_table;
 mod layers;
+mod numbers;
 mod openapi;
 mod proxy_answer;
 mod proxy_caps;

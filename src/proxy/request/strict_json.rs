@@ -3,7 +3,9 @@
 //! RFC 8259 leaves open what duplicate names mean, and parsers differ, so that a proxy and an
 //! upstream could read different requests from the same bytes (threat table, rows V5 to V7). A body
 //! is therefore read into a tree, and the upstream gets what this tree is written as. Names keep
-//! their order: models follow the order of a schema's properties.
+//! their order: models follow the order of a schema's properties. Numbers keep their value, integers of
+//! 64 bits and doubles; one with more digits is read differently by different parsers, so it goes on as the
+//! nearest double, and one beyond all doubles not at all.
 
 use std::cell::Cell;
 use std::collections::BTreeSet;

@@ -344,6 +344,9 @@ nothing is kept (`store: false`), and nothing kept is reached. The whole request
 must stand in the tables. It never opens the model, the caps, the end user, `stream_options`, ids, files
 or tools that the provider runs, and inside a parameter neither `n` nor `store`.
 
+A number goes on as it is: an integer of 64 bits digit for digit, any other as the nearest double, which is
+what is checked.
+
 `HEAD` is served where `GET` is, and one slash at the end of a path is left out. `GET /v1/models/{{model}}`
 is answered from `models`; with `\"*\"` the model server is asked. Its id may be percent-encoded.
 ",
