@@ -6,7 +6,7 @@ const PARAMS = { model: "m", messages: [{ role: "user", content: "?" }], stream:
 const contentOf = (chunk) =>
   chunk.choices[0]?.index === 0 ? (chunk.choices[0].delta.content ?? "") : "";
 
-async function collect(stream) {
+export async function collect(stream) {
   const chunks = [];
   for await (const chunk of stream) chunks.push(chunk);
   return chunks;
@@ -19,7 +19,7 @@ async function join(stream) {
   return text;
 }
 
-async function joinTexts(stream) {
+export async function joinTexts(stream) {
   let text = "";
   for await (const piece of stream) text += piece;
   return text;

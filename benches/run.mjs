@@ -14,6 +14,7 @@ import { linear } from "./linear.mjs";
 import { plan, sizeName } from "./measure.mjs";
 import { budget } from "./budget.mjs";
 import { proxy } from "./proxy.mjs";
+import { responses } from "./responses.mjs";
 import { rustClients } from "./rust.mjs";
 import * as runtimes from "./runtimes.mjs";
 import { drip, shapes } from "./shapes.mjs";
@@ -117,7 +118,21 @@ if (names.includes("rust") && chosen.shape === "") {
   await rustClients({ print, addFailure });
 }
 
-if (chosen.runtime.includes("node") && chosen.shape === "") {
+if (names.includes("node") && "a response".includes(chosen.shape)) {
+  const modules = { ...(await runtimes.ours()), ...(await runtimes.peers()) };
+  const { engines, rows } = await responses(modules, { events, ...options });
+  print();
+  print(`## A response of \`/responses\`, in Node ${process.version}`);
+  print();
+  print(`| reads | ${engines.join(" | ")} |`);
+  print(`|---|${engines.map(() => "--:").join("|")}|`);
+  for (const { name, figures } of rows) {
+    const cells = figures.map((each) => `${each.toFixed(2)} (${(figures[2] / each).toFixed(1)})`);
+    print(`| ${name} | ${cells.join(" | ")} |`);
+  }
+}
+
+if (names.includes("node") && chosen.shape === "") {
   print();
   print("## Twice the bytes, in Node");
   print();

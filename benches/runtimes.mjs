@@ -27,7 +27,7 @@ export const versionOf = async (name) => {
 };
 
 /** The peers, in Node. */
-async function peers() {
+export async function peers() {
   const bundle = await bundled("peers.mjs", { platform: "node", format: "esm" });
   return import(`data:text/javascript;base64,${Buffer.from(bundle).toString("base64")}`);
 }

@@ -189,6 +189,48 @@ function reasoning(count) {
   return answer([...thoughts, chunk({ content: "Yes." })]);
 }
 
+/** A response as `/responses` streams it, with about `count` events. */
+export function responseShape(count = 2000) {
+  const place = { item_id: "msg_68c5", output_index: 0, content_index: 0 };
+  const pieces = tokens(count);
+  const text = pieces.join("");
+  const part = { type: "output_text", text: "", annotations: [], logprobs: [] };
+  const item = { id: place.item_id, type: "message", role: "assistant", content: [] };
+  const response = {
+    id: "resp_68c5",
+    object: "response",
+    created_at: 1760000000,
+    status: "in_progress",
+    model: "gpt-5-nano",
+    output: [],
+    usage: null,
+  };
+  const whole = { ...item, status: "completed", content: [{ ...part, text }] };
+  const usage = { input_tokens: 9, output_tokens: count, total_tokens: 9 + count };
+  const chunks = [
+    { type: "response.created", response },
+    { type: "response.in_progress", response },
+    { type: "response.output_item.added", output_index: 0, item },
+    { type: "response.content_part.added", ...place, part },
+    ...pieces.map((delta) => ({
+      type: "response.output_text.delta",
+      ...place,
+      delta,
+      logprobs: [],
+    })),
+    { type: "response.output_text.done", ...place, text, logprobs: [] },
+    { type: "response.content_part.done", ...place, part: { ...part, text } },
+    { type: "response.output_item.done", output_index: 0, item: whole },
+    {
+      type: "response.completed",
+      response: { ...response, status: "completed", output: [whole], usage },
+    },
+  ].map(({ type, ...rest }, sequence_number) => ({ type, sequence_number, ...rest }));
+  const events = chunks.map((each) => `event: ${each.type}\ndata: ${JSON.stringify(each)}\n\n`);
+  const bytes = new TextEncoder().encode(events.join(""));
+  return { name: "a response", chunks, text, events, bytes };
+}
+
 /** What the Rust clients read; `length` is that of the text and of the arguments, in bytes. */
 export function clientShapes(count = 1000) {
   const utf8 = new TextEncoder();
