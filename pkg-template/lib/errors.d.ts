@@ -6,6 +6,8 @@ import type { RateLimit } from "./api.js";
 export class OpenAIError extends Error {
   /** The text of choice 0 until then, where the error ended a stream. */
   readonly text?: string | undefined;
+  /** The heading of the documents about this error, with causes and remedy: a URL. */
+  get docs(): string;
 }
 
 /** An option or a parameter is missing, malformed or not accepted; nothing was sent. */

@@ -1,10 +1,21 @@
 // The error classes: names, fields and messages of the official `openai` package, then ours.
 // `cause` and stacks may be logged by anyone, so no error here holds a token, a body or a query string.
 
+import { CODES } from "./error-codes.js";
 import { rateLimitOf } from "./rate-limit.js";
 
+/** Where the documents are: the package's `homepage`. */
+export const DOCS = "https://github.com/openai-wasm/openai-wasm/blob/main/docs/";
+
 /** Every error that this package throws on purpose. */
-export class OpenAIError extends Error {}
+export class OpenAIError extends Error {
+  /** The heading of the documents about this error: of its code, or else of its class. */
+  get docs() {
+    // A model server's own code has no heading.
+    const known = !(this instanceof APIError) || CODES.split(" ").includes(this.code);
+    return `${DOCS}errors.md#${(known && this.code) || this.name.toLowerCase()}`;
+  }
+}
 
 /** An option of the constructor or of a call is missing, malformed or not accepted. `option` names it. */
 export class InvalidOptionError extends OpenAIError {

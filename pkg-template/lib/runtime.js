@@ -3,7 +3,7 @@
 // A trap leaves Rust's memory in an unknown state. So any exception that crosses an export marks
 // the instance dead: calls in flight fail, later ones get a fresh instance of the same module.
 
-import { OpenAIError, WasmTrapError } from "./errors.js";
+import { DOCS, OpenAIError, WasmTrapError } from "./errors.js";
 
 /**
  * @param prepare the glue's factory: () → { imports, start(rawExports) → exports }
@@ -138,9 +138,7 @@ class Instance {
 
 /** An error of loading, with the page of the documents that helps. */
 export function problem(message, cause) {
-  const error = new OpenAIError(
-    `${message} See https://github.com/openai-wasm/openai-wasm/blob/main/docs/loading.md`,
-  );
+  const error = new OpenAIError(`${message} See ${DOCS}loading.md`);
   error.cause = cause;
   return error;
 }

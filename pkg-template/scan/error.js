@@ -1,4 +1,4 @@
-import { OpenAIError } from "../lib/errors.js";
+import { DOCS, OpenAIError } from "../lib/errors.js";
 
 /** The scan could not be done, so nothing is known: neither that there is a key nor that there is none. */
 export class ScanError extends OpenAIError {
@@ -6,6 +6,10 @@ export class ScanError extends OpenAIError {
   constructor(code, message) {
     super(message);
     this.code = code;
+  }
+
+  get docs() {
+    return `${DOCS}scanner.md`;
   }
 }
 
@@ -15,6 +19,10 @@ export class KeyLeakError extends OpenAIError {
   constructor(report, findings) {
     super(report);
     this.findings = findings;
+  }
+
+  get docs() {
+    return `${DOCS}scanner.md`;
   }
 }
 

@@ -40,6 +40,35 @@ pub enum ErrorKind {
     StreamIdle,
 }
 
+/// Where the documents are.
+const DOCS: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/docs/");
+
+/// The heading of a kind in `docs/errors.md`: that of the JavaScript class.
+const fn heading(kind: ErrorKind, status: Option<u16>) -> &'static str {
+    match kind {
+        ErrorKind::Option => "invalid_option",
+        ErrorKind::Connection | ErrorKind::Redirect => "apiconnectionerror",
+        ErrorKind::Credential => "openaierror",
+        ErrorKind::Tool => "tool_failed",
+        ErrorKind::Timeout => "apiconnectiontimeouterror",
+        ErrorKind::Decode => "responseerror",
+        ErrorKind::StreamTruncated => "streamtruncatederror",
+        ErrorKind::StreamLimit => "streamlimiterror",
+        ErrorKind::StreamIdle => "streamidletimeouterror",
+        ErrorKind::Status | ErrorKind::Reported => match status {
+            Some(400) => "badrequesterror",
+            Some(401) => "authenticationerror",
+            Some(403) => "permissiondeniederror",
+            Some(404) => "notfounderror",
+            Some(409) => "conflicterror",
+            Some(422) => "unprocessableentityerror",
+            Some(429) => "ratelimiterror",
+            Some(500..) => "internalservererror",
+            _ => "apierror",
+        },
+    }
+}
+
 /// Why a call or a stream failed.
 ///
 /// It prints neither bodies nor query strings nor credentials; the server's own message is printed.
@@ -139,6 +168,12 @@ impl Error {
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
+    }
+
+    /// The heading of the documents about this kind of failure, with causes and remedy.
+    #[must_use]
+    pub fn docs_url(&self) -> String {
+        format!("{DOCS}errors.md#{}", heading(self.kind(), self.status()))
     }
 
     /// The option or parameter that was refused.
@@ -263,3 +298,60 @@ const _: () = {
     const fn assert<E: std::error::Error + Send + Sync + 'static>() {}
     assert::<Error>();
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The anchors of the page.
+    fn anchors() -> Vec<String> {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/errors.md");
+        let page = std::fs::read_to_string(path).unwrap();
+        page.lines()
+            .filter_map(|line| line.strip_prefix("### `")?.strip_suffix('`'))
+            .map(str::to_lowercase)
+            .collect()
+    }
+
+    #[test]
+    fn each_error_links_to_a_heading_that_exists() {
+        let anchors = anchors();
+        let leads_somewhere = |url: &str| {
+            let (page, anchor) = url.split_once('#').unwrap();
+            page.ends_with("/blob/main/docs/errors.md") && anchors.iter().any(|one| one == anchor)
+        };
+        for kind in [
+            ErrorKind::Option,
+            ErrorKind::Connection,
+            ErrorKind::Redirect,
+            ErrorKind::Credential,
+            ErrorKind::Tool,
+            ErrorKind::Timeout,
+            ErrorKind::Status,
+            ErrorKind::Reported,
+            ErrorKind::Decode,
+            ErrorKind::StreamTruncated,
+            ErrorKind::StreamLimit,
+            ErrorKind::StreamIdle,
+        ] {
+            for status in [
+                None,
+                Some(400),
+                Some(401),
+                Some(403),
+                Some(404),
+                Some(409),
+                Some(418),
+                Some(422),
+                Some(429),
+                Some(503),
+            ] {
+                let mut error = Error::new(kind, "");
+                error.0.status = status;
+                assert!(leads_somewhere(&error.docs_url()), "{}", error.docs_url());
+            }
+        }
+        // The control.
+        assert!(!leads_somewhere(&format!("{DOCS}errors.md#not_there")));
+    }
+}

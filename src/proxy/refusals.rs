@@ -289,6 +289,39 @@ fn the_page_of_errors_has_a_heading_for_each_code() {
     );
 }
 
+#[test]
+fn the_package_has_the_codes_that_have_a_heading() {
+    let path = format!(
+        "{}/pkg-template/lib/error-codes.js",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    let codes: BTreeSet<&str> = CODES.iter().map(|(_, code, _)| *code).collect();
+    let mut lines = Vec::new();
+    for code in codes {
+        match lines.last_mut() {
+            Some(line) if String::len(line) + code.len() < 90 => *line += &format!("{code} "),
+            _ => lines.push(format!("{code} ")),
+        }
+    }
+    let mut rendered = "// Generated from src/proxy by `UPDATE_ERRORS=1 cargo test --lib proxy::refusals`. Do not edit.\n\n\
+         /** The proxy's codes: each has a heading in docs/errors.md. */\nexport const CODES =\n"
+        .to_owned();
+    rendered += &lines
+        .iter()
+        .map(|line| format!("  \"{line}\""))
+        .collect::<Vec<_>>()
+        .join(" +\n");
+    rendered += ";\n";
+    if env::var_os("UPDATE_ERRORS").is_some() {
+        fs::write(&path, &rendered).unwrap();
+    }
+    assert!(
+        fs::read_to_string(&path).unwrap_or_default() == rendered,
+        "pkg-template/lib/error-codes.js is not what src/proxy says. Rewrite it with: UPDATE_ERRORS=1 cargo test \
+         --lib proxy::refusals"
+    );
+}
+
 /// The codes in a source text: a status from 400 to 599 and then a name in quotation marks, or a name as
 /// the first argument of `refuse`.
 fn codes_of(source: &str) -> BTreeSet<String> {

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-import { pageListOf, pagesIn } from "../../docs/.vitepress/pages.mjs";
+import { anchorOf, pageListOf, pagesIn, REPOSITORY } from "../../docs/.vitepress/pages.mjs";
 import { EXAMPLE_MODEL } from "../support/model.mjs";
 import { keyless } from "../support/packed.mjs";
 import { setting } from "../support/program.mjs";
@@ -191,6 +191,48 @@ describe("the site names", () => {
       [...codes].filter((name) => !headings.includes(name)),
       [],
     );
+  });
+
+  it("a heading for each error, to which its `docs` leads", async () => {
+    const load = (file) => import(pathToFileURL(join(setting("OPENAI_WASM_PKG"), file)).href);
+    const { DOCS, ERRORS } = await load("lib/errors.js");
+    const { CODES } = await load("lib/error-codes.js");
+    const { homepage } = JSON.parse(await document("pkg-template/package.json"));
+    assert.equal(DOCS, `${homepage.replace("/tree/", "/blob/")}/`);
+    assert.ok(DOCS.startsWith(`${REPOSITORY}/`));
+    assert.ok((await document("Cargo.toml")).includes(`repository = "${REPOSITORY}"`));
+
+    const anchors = [...page("docs/errors.md").matchAll(/^#+ (.+)$/gm)].map(([, text]) =>
+      anchorOf(text),
+    );
+    const lost = (errors) =>
+      errors
+        .map(({ docs }) => docs)
+        .filter((docs) => {
+          const [file, anchor] = docs.split("#");
+          return file !== `${DOCS}errors.md` || !anchors.includes(anchor);
+        });
+    const { NotFoundError, InvalidOptionError, OpenAIError } = ERRORS;
+    const parsing = Object.values(await load("lib/parse-errors.js")).filter(
+      ({ prototype }) => prototype instanceof OpenAIError,
+    );
+    assert.equal(parsing.length, 4);
+    const { UnknownModelError, ContextWindowError, NoPriceError } = await load("tokens/errors.js");
+    const withCode = (code) => new NotFoundError(404, { code });
+    const errors = [
+      ...Object.values(ERRORS).map((Class) => new Class(undefined, {})),
+      ...parsing.map((Class) => new Class("", "tool_failed", "")),
+      ...[UnknownModelError, ContextWindowError, NoPriceError].map((Class) => new Class("m")),
+      ...CODES.trim().split(" ").map(withCode),
+      withCode("of_a_model_server"),
+      withCode(404),
+    ];
+    assert.ok(errors.length > 80);
+    assert.deepEqual(lost(errors), []);
+    assert.equal(withCode("not_found").docs, `${DOCS}errors.md#not_found`);
+    assert.equal(withCode("of_a_model_server").docs, `${DOCS}errors.md#notfounderror`);
+    // The control.
+    assert.equal(lost([new InvalidOptionError("a", "b", "not_there")]).length, 1);
   });
 
   it("every page in llms.txt, each with its first sentence", async () => {
