@@ -289,6 +289,21 @@ it("names one model in README.md and in the examples, which is that of the tests
   }
 });
 
+it("names one compatibility date in docs/ and in the examples, that of the start, and a later one for kept streams", async () => {
+  const datesIn = (text) =>
+    [...text.matchAll(/"compatibility_date": "([\d-]+)"/g)].map(([, date]) => date);
+  const [date] = datesIn(await document("examples/start/wrangler.jsonc"));
+  const wrong = (text) => datesIn(text).filter((one) => one !== date);
+  for (const [file, text] of PAGES) {
+    if (file !== "docs/resumable-streams.md") assert.deepEqual(wrong(text), [], file);
+  }
+  for (const name of ["public-proxy", "use-chat", "worker-js"]) {
+    const text = await document(`examples/${name}/wrangler.jsonc`);
+    assert.deepEqual([datesIn(text).length, wrong(text)], [1, []], name);
+  }
+  assert.deepEqual(wrong(page("docs/resumable-streams.md")), ["2026-10-01"]);
+});
+
 /** What a text says about the repository and is not so. */
 async function untruths(file, text) {
   const found = [];
