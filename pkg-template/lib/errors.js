@@ -1,7 +1,6 @@
 // The error classes: names, fields and messages of the official `openai` package, then ours.
 // `cause` and stacks may be logged by anyone, so no error here holds a token, a body or a query string.
 
-import { CODES } from "./error-codes.js";
 import { rateLimitOf } from "./rate-limit.js";
 
 /** Where the documents are: the package's `homepage`. */
@@ -11,11 +10,13 @@ export const DOCS = "https://github.com/openai-wasm/openai-wasm/blob/main/docs/"
 export class OpenAIError extends Error {
   /** The heading of the documents about this error: of its code, or else of its class. */
   get docs() {
-    // A model server's own code has no heading.
-    const known = !(this instanceof APIError) || CODES.split(" ").includes(this.code);
-    return `${DOCS}errors.md#${(known && this.code) || this.name.toLowerCase()}`;
+    // A model server's own code has no heading; a proxy's: lib/response-error.js.
+    return headingOf((!(this instanceof APIError) && this.code) || this.name.toLowerCase());
   }
 }
+
+/** The URL of a heading of docs/errors.md. */
+export const headingOf = (anchor) => `${DOCS}errors.md#${anchor}`;
 
 /** An option of the constructor or of a call is missing, malformed or not accepted. `option` names it. */
 export class InvalidOptionError extends OpenAIError {

@@ -1,7 +1,16 @@
 // What an answer that is no success says.
 
-import { APIError } from "./errors.js";
+import { CODES } from "./error-codes.js";
+import { APIError, headingOf } from "./errors.js";
 import { errorInRefusal } from "./report.js";
+
+/** An APIError that links to the heading of its code, if the proxy has such a code. */
+function errorOf(...said) {
+  const error = APIError.generate(...said);
+  if (CODES.split(" ").includes(error.code))
+    Object.defineProperty(error, "docs", { value: headingOf(error.code) });
+  return error;
+}
 
 /** The error of an answer with an error status. */
 export function statusError(status, headers, body) {
@@ -12,9 +21,9 @@ export function statusError(status, headers, body) {
     // An HTML page or plain text: its start is the message, if it is text at all.
   }
   if (parsed === null || typeof parsed !== "object") {
-    return APIError.generate(status, undefined, snippet(body, headers), headers);
+    return errorOf(status, undefined, snippet(body, headers), headers);
   }
-  return APIError.generate(status, { error: errorInRefusal(parsed) }, undefined, headers);
+  return errorOf(status, { error: errorInRefusal(parsed) }, undefined, headers);
 }
 
 /** JSON text; some servers end it with `[DONE]`, or send it as the one event of a stream. */
@@ -35,7 +44,7 @@ export function reportedError(error, headers) {
   const status = Number(error?.code);
   const inRange = Number.isInteger(status) && status >= 400 && status < 600;
   const said = typeof error === "object" ? error : String(error);
-  return APIError.generate(inRange ? status : undefined, { error: said }, undefined, headers);
+  return errorOf(inRange ? status : undefined, { error: said }, undefined, headers);
 }
 
 /** A short, one-line look at a body that is not what was expected. */

@@ -212,13 +212,15 @@ describe("the site names", () => {
           const [file, anchor] = docs.split("#");
           return file !== `${DOCS}errors.md` || !anchors.includes(anchor);
         });
-    const { NotFoundError, InvalidOptionError, OpenAIError } = ERRORS;
+    const { InvalidOptionError, OpenAIError } = ERRORS;
     const parsing = Object.values(await load("lib/parse-errors.js")).filter(
       ({ prototype }) => prototype instanceof OpenAIError,
     );
     assert.equal(parsing.length, 4);
     const { UnknownModelError, ContextWindowError, NoPriceError } = await load("tokens/errors.js");
-    const withCode = (code) => new NotFoundError(404, { code });
+    const { statusError } = await load("lib/response-error.js");
+    const withCode = (code) =>
+      statusError(404, new Headers(), JSON.stringify({ error: { message: "m", code } }));
     const errors = [
       ...Object.values(ERRORS).map((Class) => new Class(undefined, {})),
       ...parsing.map((Class) => new Class("", "tool_failed", "")),
