@@ -161,10 +161,11 @@ say();
         of("wall").toFixed(0),
         of("cpu").toFixed(0),
         (of("memory") / 1e6).toFixed(1),
+        (of("held") / 1e6).toFixed(1),
       ]);
     }
   }
-  table(["", "ms", "ms of CPU", "MB of memory more"], rows);
+  table(["", "ms", "ms of CPU", "MB more of the process", "MB of it in objects and buffers"], rows);
 }
 
 say(
