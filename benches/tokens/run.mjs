@@ -143,7 +143,7 @@ say();
       ]);
     }
   }
-  table(["", "gzip KB", "brotli 9 KB", "brotli 11 KB"], rows);
+  table(["tokenizer", "gzip KB", "brotli 9 KB", "brotli 11 KB"], rows);
 }
 
 say("## A new process to its first count, and what it then holds");
@@ -165,7 +165,10 @@ say();
       ]);
     }
   }
-  table(["", "ms", "ms of CPU", "MB more of the process", "MB of it in objects and buffers"], rows);
+  table(
+    ["tokenizer", "ms", "ms of CPU", "MB more of the process", "MB of it in objects and buffers"],
+    rows,
+  );
 }
 
 say(
@@ -206,7 +209,10 @@ say();
     }
   }
   table(
-    ["", ...names.map((name) => `${name} (${kilobytes(Buffer.byteLength(TEXTS[name]))} KB)`)],
+    [
+      "tokenizer",
+      ...names.map((name) => `${name} (${kilobytes(Buffer.byteLength(TEXTS[name]))} KB)`),
+    ],
     rows,
   );
 }
@@ -229,7 +235,7 @@ say();
       rows.push([`${name}, ${kind === "x" ? "one letter" : "random letters"}`, ...cells]);
     }
   }
-  table(["", ...Object.keys(WORDS)], rows);
+  table(["tokenizer", ...Object.keys(WORDS)], rows);
 }
 
 await rm(folder, { recursive: true });

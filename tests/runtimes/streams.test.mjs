@@ -80,9 +80,6 @@ const SUITES = [
   "worker/streams_client.test.mjs",
   "worker/streams_end.test.mjs",
   "worker/streams_resume.test.mjs",
-  "js/resumable.test.mjs",
-  "js/resumable-cuts.test.mjs",
-  "js/resumable-odd.test.mjs",
 ].map((file) => fileURLToPath(new URL(`../${file}`, import.meta.url)));
 
 cases([{ name: "the suites of kept streams under Node.js 22" }], async () => {
