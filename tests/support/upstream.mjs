@@ -4,7 +4,8 @@ import { setting, start } from "./program.mjs";
 
 /** Starts one. Options: `apiKey`, `eventIntervalMs`, and `tokens`, an encoding by which usage is counted. */
 export async function startUpstream({ apiKey, eventIntervalMs, tokens } = {}) {
-  const args = ["--port", "0"];
+  // Answers to requests without a seed are the same in every run.
+  const args = ["--port", "0", "--seed", "1"];
   if (apiKey !== undefined) args.push("--api-key", apiKey);
   if (eventIntervalMs !== undefined) args.push("--event-interval-ms", String(eventIntervalMs));
   if (tokens !== undefined) args.push("--tokens", tokens);

@@ -22,11 +22,10 @@ pub struct Upstream {
 }
 
 impl Upstream {
-    /// Starts the program on a free port, with so long a pause between the events of a stream.
-    pub fn start(program: &Path, event_interval_ms: u32) -> Result<Self> {
+    /// Starts the program on a free port.
+    pub fn start(program: &Path, arguments: &[&str]) -> Result<Self> {
         let mut command = Command::new(program);
-        command.args(["--port", "0", "--event-interval-ms"]);
-        command.arg(event_interval_ms.to_string());
+        command.args(["--port", "0"]).args(arguments);
         let mut server = Server::start("the stand-in server", &mut command)?;
         let url = server.wait_for(|line| line.strip_prefix("listening on ").map(str::to_owned))?;
         Ok(Self {

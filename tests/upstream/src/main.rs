@@ -9,19 +9,23 @@ const USAGE: &str = "\
 upstream: a stand-in for an OpenAI-compatible server
 
 Usage: upstream [--port N] [--event-interval-ms N] [--api-key KEY] [--fine-tune-step-ms N]
-                [--tokens ENCODING]
+                [--tokens ENCODING] [--seed N]
 
   --port N               port on 127.0.0.1; 0 (the default) takes a free one
   --event-interval-ms N  pause between streamed events; default 0
   --api-key KEY          refuse every other bearer token with 401
   --fine-tune-step-ms N  pause between the stages of a fine-tuning job; default 100
   --tokens ENCODING      count chat's usage by OpenAI's encoding, o200k_base for example
+  --seed N               seed of requests that name none; default: another one each time
   --help                 this text
 
 Prints `listening on http://127.0.0.1:PORT` once it accepts connections.";
 
 fn config(mut arguments: impl Iterator<Item = String>) -> Result<Option<Config>, String> {
-    let mut config = Config::default();
+    let mut config = Config {
+        seed: None,
+        ..Config::default()
+    };
     while let Some(argument) = arguments.next() {
         if argument == "--help" || argument == "-h" {
             return Ok(None);
@@ -50,6 +54,7 @@ fn config(mut arguments: impl Iterator<Item = String>) -> Result<Option<Config>,
                     .ok_or_else(|| format!("--tokens: `{value}` is no encoding of OpenAI's"))?;
                 config.tokens = Some(encoding);
             }
+            "--seed" => config.seed = Some(number()?),
             "--api-key" => config.api_key = Some(value),
             _ => return Err(format!("unknown argument {name}")),
         }

@@ -55,6 +55,8 @@ pub struct Config {
     pub fine_tune_step: Duration,
     /// The encoding by which chat's usage is counted, instead of the stand-in's own tokens.
     pub tokens: Option<Encoding>,
+    /// The seed of a request that names none; without it the clock's. The default is 1, so that tests are repeatable.
+    pub seed: Option<u64>,
 }
 
 impl Default for Config {
@@ -65,6 +67,7 @@ impl Default for Config {
             api_key: None,
             fine_tune_step: api::fine_tunes::STEP,
             tokens: None,
+            seed: Some(1),
         }
     }
 }

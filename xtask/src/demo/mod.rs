@@ -20,7 +20,7 @@ use site::Site;
 const PORT: u16 = 8787;
 pub const QUESTION: &str = "Say this is a test";
 /// About as fast as a person reads, so that the streaming is seen.
-const READABLE_INTERVAL_MS: u32 = 35;
+const READABLE_INTERVAL_MS: &str = "35";
 
 /// Asks `question` through the whole path; then ends if `once`, else stays up.
 pub fn demo(workspace: &Workspace, question: &str, once: bool) -> Result<()> {
@@ -74,7 +74,10 @@ impl Answering {
             });
         }
         say::step("building", "the stand-in server");
-        let stand_in = Upstream::start(&upstream::build(workspace)?, READABLE_INTERVAL_MS)?;
+        let stand_in = Upstream::start(
+            &upstream::build(workspace)?,
+            &["--event-interval-ms", READABLE_INTERVAL_MS],
+        )?;
         say::step(
             "upstream",
             format!("{} (a stand-in, no real model)", stand_in.url),

@@ -28,13 +28,13 @@ const CHROMIUM_ARGUMENTS: [&str; 8] = [
 
 pub fn node(stage: &Stage) -> Result<Counts> {
     stage.node()?;
-    let upstream = Upstream::start(stage.upstream()?, 0)?;
+    let upstream = Upstream::start(stage.upstream()?, &["--seed", "1"])?;
     counted(stage, "wasm-node", &mut cargo(stage, "node", &upstream)?)
 }
 
 pub fn browser(stage: &Stage) -> Result<Counts> {
     let browser = stage.browser()?;
-    let upstream = Upstream::start(stage.upstream()?, 0)?;
+    let upstream = Upstream::start(stage.upstream()?, &["--seed", "1"])?;
     let mut cargo = cargo(stage, "web", &upstream)?;
     cargo.env("CHROMEDRIVER", &browser.driver).env(
         "WASM_BINDGEN_TEST_WEBDRIVER_JSON",

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::{
     answer, chat_stream, models,
-    sampling::{for_choice, room, sampling, seed_or_clock, stream, token_text},
+    sampling::{self, for_choice, room, sampling, stream, token_text},
     tools::{self, Call},
 };
 use crate::{
@@ -249,7 +249,7 @@ fn ask(state: &AppState, params: &Params, include_usage: bool) -> Result<Ask, Ap
         (None, asked) => ("messages", asked.map(|asked| asked as usize)),
     };
     let max_tokens = room(params, name, asked, prompt_tokens)?;
-    let seed = seed_or_clock(params.seed()?);
+    let seed = sampling::seed(state, params)?;
     let last = messages.last();
     let question = last
         .filter(|message| message.role == "user")

@@ -17,7 +17,7 @@ use super::{
     answer,
     chat::Usage,
     completion_stream, models,
-    sampling::{for_choice, room, sampling, seed_or_clock, stream, token_text},
+    sampling::{self, for_choice, room, sampling, stream, token_text},
     tokens,
 };
 use crate::{
@@ -248,7 +248,7 @@ fn ask(state: &AppState, params: &Params, include_usage: bool) -> Result<Ask, Ap
     let base = Options {
         sampling: sampling(params, model)?,
         stop: params.stop()?,
-        seed: seed_or_clock(params.seed()?),
+        seed: sampling::seed(state, params)?,
         top_logprobs: logprobs.unwrap_or(0),
         continues: true,
         ..Options::default()

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{
     chat::Usage,
     models,
-    sampling::{for_choice, sampling, seed_or_clock},
+    sampling::{self, for_choice, sampling},
 };
 use crate::{
     error::ApiError,
@@ -42,7 +42,7 @@ async fn create(
     let base = Options {
         sampling: sampling(&params, model)?,
         max_tokens: 64,
-        seed: seed_or_clock(None),
+        seed: sampling::seed(&state, &params)?,
         subject: format!("{input} {instruction}"),
         ..Options::default()
     };

@@ -4,6 +4,7 @@ use crate::{
     error::ApiError,
     lm::{Model, generation::Options, sampler::Sampling, tokenizer::Token},
     params::Params,
+    server::AppState,
 };
 
 /// Tokens that prompt and answer may have together.
@@ -114,12 +115,13 @@ pub fn for_choice(base: &Options, choice: usize) -> Options {
     options
 }
 
-/// The seed of a request, or one from the clock.
-pub fn seed_or_clock(seed: Option<u64>) -> u64 {
-    seed.unwrap_or_else(|| {
+/// The seed of a request, or else the server's, or one from the clock.
+pub fn seed(state: &AppState, params: &Params) -> Result<u64, ApiError> {
+    let seed = params.seed()?.or(state.config.seed);
+    Ok(seed.unwrap_or_else(|| {
         let nanos = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         nanos.map_or(0, |time| time.as_nanos() as u64)
-    })
+    }))
 }
 
 /// Text of a token, for log-probabilities.

@@ -6,7 +6,7 @@ use super::{hosted::Hosted, items};
 use crate::{
     api::{
         answer, models,
-        sampling::{room, sampling, seed_or_clock},
+        sampling::{self, room, sampling},
         tools::{self, Call},
     },
     error::ApiError,
@@ -104,7 +104,7 @@ impl Ask {
         let asked = asked.map(|asked| asked as usize);
         let max_tokens = room(params, "max_output_tokens", asked, input.tokens)?;
         let top_logprobs = params.integer("top_logprobs", 0..=20)?;
-        let seed = seed_or_clock(params.seed()?);
+        let seed = sampling::seed(state, params)?;
         let said = |item: &&Value| item["type"] == "message" && item["role"] == "user";
         let all: Vec<&Value> = input.history.iter().chain(&input.items).collect();
         let subject = all.iter().rev().copied().find(said).map(items::text_of);
