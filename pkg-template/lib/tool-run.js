@@ -78,7 +78,9 @@ export async function read(stream, { completions, params, options, chatRun }) {
       if (said) stream.emit("content", said);
     }
     if (signal.aborted) await aborted;
-    const calls = completion.choices[0]?.message?.tool_calls ?? [];
+    const { message, finish_reason } = completion.choices[0] ?? {};
+    const isCut = finish_reason === "length" || finish_reason === "content_filter";
+    const calls = (!isCut && message?.tool_calls) || [];
     const wanted = calls.filter(({ type }) => type === "function");
     let called = false;
     if (only || params.parallel_tool_calls === false) {

@@ -24,9 +24,10 @@ const params = (more, tool) => ({ model: "m", messages, tools: [weather(tool)], 
 const asks = (args = { city: "Rome" }, name = "weather") =>
   says({ tool_calls: [calls(name, args)] });
 const done = says({ content: "20 degrees." });
-const inChunks = ({ choices: [{ message }] }) => {
+const inChunks = ({ choices: [{ message, finish_reason }] }) => {
   const { content, tool_calls } = message;
-  return saysInChunks({ ...(content && { content }), ...(tool_calls && { tool_calls }) });
+  const said = { ...(content && { content }), ...(tool_calls && { tool_calls }) };
+  return saysInChunks(said, finish_reason);
 };
 
 /** The events of a run that both clients have, in their order. */
@@ -136,6 +137,27 @@ test("what a tool does wrong ends the run by a typed error that names it", async
       if (cause) assert.ok(error.cause instanceof cause);
       assert.equal(client.sent.length, 1);
       assert.ok(runner.errored);
+    }
+  }
+});
+
+test("calls of an answer that was cut off are not run, and the run ends with that answer", async () => {
+  for (const [reason, ran] of [
+    ["length", 0],
+    ["content_filter", 0],
+    ["tool_calls", 1], // The control.
+  ]) {
+    for (const stream of [false, true]) {
+      const answer = asks();
+      answer.choices[0].finish_reason = reason;
+      const answers = [answer, done];
+      const client = scripted(...(stream ? answers.map(inChunks) : answers));
+      let calls = 0;
+      const tool = { function: () => `${++calls}` };
+      const runner = client.chat.completions.runTools(params({ stream }, tool));
+      const last = await runner.finalChatCompletion();
+      assert.deepEqual([calls, client.sent.length], [ran, ran + 1], `${reason}, ${stream}`);
+      assert.equal(last.choices[0].finish_reason, ran ? "stop" : reason);
     }
   }
 });
