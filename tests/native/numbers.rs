@@ -101,7 +101,7 @@ fn through_the_proxy(number: &str) -> String {
 #[test]
 fn numbers_keep_their_value_and_what_is_written_is_not_changed_again() {
     for (number, written) in KEPT.into_iter().chain(NEAREST) {
-        // What every reader of doubles has, for one that is none of 64 bits.
+        // A parser that reads every number as a double gets the same one from both texts.
         let value = |text: &str| text.parse::<f64>().unwrap().to_bits();
         assert_eq!(value(number), value(written), "{number}");
         for (from, to) in [(number, written), (written, written)] {

@@ -23,7 +23,7 @@ const { vars } = deployedVars(FOLDER);
 const secrets = {
   ...vars,
   OPENAI_API_KEY,
-  // Always named: Wrangler keeps what an upload leaves out, and a key of OpenAI's would go to the server of before.
+  // Always sent: Wrangler keeps a secret that an upload leaves out, so the key would go on to the old server.
   OPENAI_BASE_URL: OPENAI_BASE_URL || "https://api.openai.com/v1",
 };
 const folder = mkdtempSync(join(tmpdir(), "deploy-"));

@@ -31,7 +31,7 @@ impl Models {
     }
 }
 
-/// These.
+/// These models and no others.
 impl<Name: Into<String>, const COUNT: usize> From<[Name; COUNT]> for Models {
     fn from(names: [Name; COUNT]) -> Self {
         Self::List(names.map(Into::into).into())

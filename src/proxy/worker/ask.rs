@@ -20,7 +20,7 @@ use crate::proxy::admission::{Asks, Limit, Question, TIMEOUT_MS, Verification};
 use crate::proxy::auth::caller::Caller;
 use crate::proxy::budget::Reply;
 
-/// Functions of one request's environment, all of them optional: those of [`Checks::default`] are none.
+/// Functions of one request's environment, all of them optional. [`Checks::default`] has none of them.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Checks {
